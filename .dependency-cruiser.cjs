@@ -1,0 +1,58 @@
+/** Who may import whom: ARCHITECTURE.md, "Arrows". A folder may import itself and what is listed; everything may import prelude. */
+const allowed = {
+  prelude: [],
+  quorum: [],
+  schemes: ['quorum/policy', 'quorum/quorum-system'],
+  consensus: ['quorum/quorum-system', 'schemes/distributed-signer'],
+  management: ['schemes/', 'quorum/'],
+  services: ['management/', 'schemes/', 'quorum/'],
+  transport: [],
+  storage: [],
+  client: ['services/', 'transport/', 'management/alliance', 'consensus/statement', 'schemes/', 'quorum/'],
+  server: ['client/', 'services/', 'transport/', 'storage/', 'management/', 'consensus/', 'schemes/', 'quorum/'],
+  cli: ['server/', 'client/', 'services/', 'management/', 'schemes/', 'quorum/'],
+};
+
+const layers = Object.entries(allowed).map(([folder, targets]) => ({
+  name: `layer-${folder}`,
+  severity: 'error',
+  comment: `src/${folder} may import only: prelude, itself${targets.map((t) => `, ${t}`).join('')}`,
+  from: { path: `^src/${folder}/` },
+  to: { path: '^src/', pathNot: `^src/(prelude/|${folder}/${targets.map((t) => `|${t}`).join('')})` },
+}));
+
+/** Each crypto package has one home; pure folders have no node: import. */
+const homes = {
+  'node-forge': '^src/server/',
+  lmdb: '^src/storage/',
+  '@noble/hashes': '^src/prelude/digest',
+  '@noble/curves': '^src/schemes/',
+  commander: '^src/cli/',
+};
+
+module.exports = {
+  forbidden: [
+    ...layers,
+    { name: 'no-cycles', severity: 'error', from: { path: '^src/' }, to: { circular: true, dependencyTypesNot: ['type-only'] } },
+    {
+      name: 'pure-folders',
+      severity: 'error',
+      comment: 'Pure folders have no node: import.',
+      from: { path: '^src/(prelude|quorum|consensus|management|schemes/sharing)/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    ...Object.entries(homes).map(([name, home]) => ({
+      name: `home-of-${name.replace(/[@/]/g, '-')}`,
+      severity: 'error',
+      from: { path: '^src/', pathNot: home },
+      to: { path: `^node_modules/${name}/` },
+    })),
+    { name: 'not-to-test', severity: 'error', from: { path: '^src/' }, to: { path: '^(test|spec|bench)/' } },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.src.json' },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};

@@ -1,0 +1,25 @@
+/** SHA-256 (FIPS 180-4), the one hash of koinon, and the 32 bytes that it yields. */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { concatBytes, toHex } from './bytes.js';
+
+declare const digestBrand: unique symbol;
+
+/** 32 bytes of SHA-256. */
+export type Digest = Uint8Array & { readonly [digestBrand]: true };
+
+export const digestLength = 32;
+
+/** SHA-256 of the concatenation of `parts`. Callers make the concatenation injective (`prelude/canonical`). */
+export function digest(...parts: readonly Uint8Array[]): Digest {
+  return sha256(parts.length === 1 && parts[0] !== undefined ? parts[0] : concatBytes(...parts)) as Digest;
+}
+
+/** Narrows received bytes; `undefined` unless there are 32 of them. */
+export function asDigest(bytes: Uint8Array): Digest | undefined {
+  return bytes.length === digestLength ? (bytes as Digest) : undefined;
+}
+
+/** The first 16 hexadecimal digits, for people. */
+export function shortHex(value: Digest): string {
+  return toHex(value.subarray(0, 8));
+}

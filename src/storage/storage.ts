@@ -1,0 +1,38 @@
+/** What a server keeps on disk. Records are opaque here; `consensus/codec` knows what is in them. */
+
+/**
+ * An append-only sequence of records, for what must be durable before something is said.
+ * Appends are grouped: those made while a write runs go out together in the next.
+ */
+export interface Journal {
+  /** Every record that was durable when the journal was opened, oldest first. A torn tail is cut off, silently. */
+  readonly recovered: readonly Uint8Array[];
+  /** Resolves when the record, and all before it, survive a crash. */
+  append(record: Uint8Array): Promise<void>;
+  /** Replaces everything before this call by `records`, atomically: after a crash either all of the old or all of the new is there. */
+  rewrite(records: readonly Uint8Array[]): Promise<void>;
+  /** Bytes written since the last rewrite: when to think of the next. */
+  readonly size: number;
+  close(): Promise<void>;
+}
+
+/** One decided slot as it is stored and served. */
+export interface StoredSlot {
+  /** From 1. */
+  readonly slot: number;
+  readonly record: Uint8Array;
+}
+
+/** The decided log and small tables; ordered by slot, without gaps. */
+export interface LogStore {
+  /** Highest stored slot; 0 for none. */
+  readonly last: number;
+  /** Stores slot `last + 1` (the caller's duty). Resolves when durable. */
+  append(entry: StoredSlot): Promise<void>;
+  /** Records of slots `from` (from 1) onwards, at most `maxCount` of them and stopping after `maxBytes`. */
+  read(from: number, limits: { readonly maxCount: number; readonly maxBytes: number }): readonly StoredSlot[];
+  /** Small values by name, such as the last certificate. Resolves when durable. */
+  put(name: string, value: Uint8Array): Promise<void>;
+  get(name: string): Uint8Array | undefined;
+  close(): Promise<void>;
+}

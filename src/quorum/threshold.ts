@@ -1,0 +1,9 @@
+/** The threshold quorum system: of n processes at most f are Byzantine, and the two-step path survives t silent ones. */
+import type { Universe } from '../prelude/process.js';
+import { OrganizationSystem } from './organizations.js';
+
+/** @param limits - 0 ≤ t ≤ f < n; t is 0 if absent. */
+export function thresholdSystem(universe: Universe, { f, t = 0 }: { f: number; t?: number }): OrganizationSystem {
+  const of = universe.ids.map((id) => ({ _tag: 'member', id }) as const);
+  return new OrganizationSystem({ _tag: 'gate', f, t, of }, universe);
+}

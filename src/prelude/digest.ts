@@ -1,5 +1,5 @@
-/** SHA-256 (FIPS 180-4), the one hash of koinon, and the 32 bytes that it yields. */
-import { sha256 } from '@noble/hashes/sha2.js';
+/** SHA-256 (FIPS 180-4), the one hash of koinon, and the 32 bytes that it yields; SHA-512 where Ed25519 prescribes it. */
+import { sha256, sha512 as nobleSha512 } from '@noble/hashes/sha2.js';
 import { concatBytes, toHex } from './bytes.js';
 
 declare const digestBrand: unique symbol;
@@ -12,6 +12,11 @@ export const digestLength = 32;
 /** SHA-256 of the concatenation of `parts`. Callers make the concatenation injective (`prelude/canonical`). */
 export function digest(...parts: readonly Uint8Array[]): Digest {
   return sha256(parts.length === 1 && parts[0] !== undefined ? parts[0] : concatBytes(...parts)) as Digest;
+}
+
+/** SHA-512 of the concatenation of `parts`: for the challenge of Ed25519 (RFC 8032) alone. */
+export function sha512(...parts: readonly Uint8Array[]): Uint8Array {
+  return nobleSha512(concatBytes(...parts));
 }
 
 /** Narrows received bytes; `undefined` unless there are 32 of them. */

@@ -1,0 +1,12 @@
+/**
+ * The usage rule that all schemes share (rule A3 of the design's cryptography): a key signs koinon's tagged statements or
+ * what people bring, never both, since a file could otherwise be a forged decision. Signers call this before they sign.
+ */
+import { E, type Either } from '../prelude/fp.js';
+import { isStatement } from '../prelude/statement.js';
+import type { KeyUsage, SignRefused } from './distributed-signer.js';
+
+/** Refuses a `message` that a key of this `usage` must not sign; otherwise returns it. */
+export function checkUsage(usage: KeyUsage, message: Uint8Array): Either<SignRefused, Uint8Array> {
+  return isStatement(message) === (usage === 'statement') ? E.right(message) : E.left({ _tag: 'WrongUsage', usage });
+}

@@ -20,7 +20,7 @@ const pkcs8Prefix = Uint8Array.of(
   ...[0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20],
 );
 
-/** Parsed keys, as long as their bytes are alive; `undefined` for a key under which nothing is valid. */
+/** Parsed keys, as long as their bytes are alive (parsing costs twice a verification); `undefined`: nothing is valid. */
 const publicKeys = new WeakMap<Ed25519PublicKey, { readonly parsed: KeyObject | undefined }>();
 const privateKeys = new WeakMap<Ed25519Seed, KeyObject>();
 
@@ -45,12 +45,18 @@ export function publicKeyFromSeed(seed: Ed25519Seed): Ed25519PublicKey {
 function parsedPublicKey(publicKey: Ed25519PublicKey): KeyObject | undefined {
   const known = publicKeys.get(publicKey);
   if (known !== undefined) return known.parsed;
-  const key = concatBytes(spkiPrefix, publicKey);
-  const parsed = isAdmissiblePoint(publicKey)
-    ? createPublicKey({ key: Buffer.from(key), format: 'der', type: 'spki' })
-    : undefined;
+  const parsed = isAdmissiblePoint(publicKey) ? parsePublicKey(publicKey) : undefined;
   publicKeys.set(publicKey, { parsed });
   return parsed;
+}
+
+/** That this OpenSSL takes points off the curve, and lets verification fail, is nothing it promises: hence the `catch`. */
+function parsePublicKey(publicKey: Ed25519PublicKey): KeyObject | undefined {
+  try {
+    return createPublicKey({ key: Buffer.from(concatBytes(spkiPrefix, publicKey)), format: 'der', type: 'spki' });
+  } catch {
+    return undefined;
+  }
 }
 
 function parsedSeed(seed: Ed25519Seed): KeyObject {

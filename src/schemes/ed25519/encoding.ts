@@ -29,12 +29,12 @@ export const signatureLength = 64;
 
 /** Copies received bytes; `undefined` unless they are the canonical encoding of a y that no small-order point has. */
 export function ed25519PublicKey(bytes: Uint8Array): Ed25519PublicKey | undefined {
-  return isAdmissiblePoint(bytes) ? (bytes.slice() as Ed25519PublicKey) : undefined;
+  return isAdmissiblePoint(bytes) ? (new Uint8Array(bytes) as Ed25519PublicKey) : undefined;
 }
 
 /** Copies 32 secret bytes; `undefined` for any other number of them. */
 export function ed25519Seed(bytes: Uint8Array): Ed25519Seed | undefined {
-  return bytes.length === seedLength ? (bytes.slice() as Ed25519Seed) : undefined;
+  return bytes.length === seedLength ? (new Uint8Array(bytes) as Ed25519Seed) : undefined;
 }
 
 const p = 2n ** 255n - 19n;

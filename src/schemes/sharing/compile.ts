@@ -1,0 +1,179 @@
+/**
+ * Policy trees as linear secret sharing schemes (Benaloh and Leichter's composition; over Z an integer span programme as in
+ * Damgård and Thorbek's linear integer secret sharing). The same matrix serves every ring; over Z a scale D is carried along.
+ *
+ * The numbering of columns and rows is part of the protocol: column 0 is the secret; a gate takes its columns before its
+ * children take theirs, children from left to right; rows are the leaves from left to right.
+ */
+import { E, type Either } from '../../prelude/fp.js';
+import { assertNever } from '../../prelude/invariant.js';
+import type { ProcessId } from '../../prelude/process.js';
+import type { Policy, ThresholdGate } from '../../quorum/policy.js';
+import { bitLength, lcm } from './integers.js';
+import type { Ring } from './ring.js';
+
+/** What is refused before anything grows with it. */
+export const sharingLimits = { maxNodeCount: 1024, maxFanIn: 255, maxDepth: 16, maxScaleBits: 8192 } as const;
+
+/** One non-zero entry of a row of the matrix. */
+export interface MatrixEntry {
+  readonly column: number;
+  readonly coefficient: bigint;
+}
+
+/** A leaf: one share, of one process. */
+export interface SharingRow {
+  readonly owner: ProcessId;
+  /** Columns ascend. */
+  readonly entries: readonly MatrixEntry[];
+}
+
+/** The compiled tree. `scale` is D of the node: what its reconstruction multiplies its value by. */
+export type SharingNode = SharingLeaf | SharingGate;
+
+export interface SharingLeaf {
+  readonly _tag: 'leaf';
+  /** Index of the row, from 0. */
+  readonly row: number;
+  readonly scale: bigint;
+}
+
+/**
+ * With value s, n children and columns a_1, …: `any` gives s to each child; `all` gives a_c to child c and
+ * a_1 + … + a_(n-1) - s to the last; `threshold` (1 < k < n) gives Δs + a_1 c + … + a_(k-1) c^(k-1) to child c, from 1.
+ */
+export interface SharingGate {
+  readonly _tag: 'any' | 'all' | 'threshold';
+  readonly k: number;
+  readonly children: readonly SharingNode[];
+  readonly firstColumn: number;
+  /** The least common multiple of the children's scales. */
+  readonly childScale: bigint;
+  readonly scale: bigint;
+}
+
+export interface LinearSharing {
+  readonly ring: Ring;
+  readonly root: SharingNode;
+  readonly rows: readonly SharingRow[];
+  /** Number of columns of the matrix: the secret and the random coefficients. */
+  readonly columnCount: number;
+  /** D: a qualified set reconstructs D times the secret. 1 over a field. */
+  readonly scale: bigint;
+}
+
+/** Why a policy has no sharing. */
+export type CompileError =
+  | { readonly _tag: 'BadThreshold'; readonly k: number; readonly fanIn: number }
+  | { readonly _tag: 'PolicyTooLarge'; readonly limit: keyof typeof sharingLimits };
+
+/** Compiles a policy over a ring. Cost: linear in the size of the matrix. */
+export function compile(policy: Policy, ring: Ring): Either<CompileError, LinearSharing> {
+  const error = findError(policy, ring);
+  if (error !== undefined) return E.left(error);
+  const compiler = new Compiler(ring);
+  const root = compiler.node(policy, [{ column: 0, coefficient: 1n }]);
+  const { rows, columnCount } = compiler;
+  return E.right({ ring, root, rows, columnCount, scale: root.scale });
+}
+
+class Compiler {
+  readonly rows: SharingRow[] = [];
+  columnCount = 1;
+
+  constructor(private readonly ring: Ring) {}
+
+  /** Shares `value`, a combination of columns, among the leaves below `policy`. */
+  node(policy: Policy, value: readonly MatrixEntry[]): SharingNode {
+    switch (policy._tag) {
+      case 'member':
+        this.rows.push({ owner: policy.id, entries: value });
+        return { _tag: 'leaf', row: this.rows.length - 1, scale: 1n };
+      case 'threshold':
+        return this.gate(policy, value);
+      default:
+        return assertNever(policy);
+    }
+  }
+
+  private gate(policy: ThresholdGate, value: readonly MatrixEntry[]): SharingGate {
+    const { k, of } = policy;
+    const kind = gateKind(policy);
+    const firstColumn = this.columnCount;
+    this.columnCount += k - 1;
+    const children = of.map((child, index) => this.node(child, this.childValue(policy, index, firstColumn, value)));
+    const childScale = children.reduce((common, child) => lcm(common, child.scale), 1n);
+    const delta = kind === 'threshold' ? this.ring.gateScale(of.length) : 1n;
+    return { _tag: kind, k, children, firstColumn, childScale, scale: delta * delta * childScale };
+  }
+
+  private childValue(
+    gate: ThresholdGate,
+    index: number,
+    firstColumn: number,
+    value: readonly MatrixEntry[],
+  ): readonly MatrixEntry[] {
+    const columns = Array.from({ length: gate.k - 1 }, (_, offset) => firstColumn + offset);
+    switch (gateKind(gate)) {
+      case 'any':
+        return value;
+      case 'all': {
+        const isLast = index === gate.of.length - 1;
+        if (!isLast) return [{ column: firstColumn + index, coefficient: 1n }];
+        return [...this.scaled(value, -1n), ...columns.map((column) => ({ column, coefficient: 1n }))];
+      }
+      case 'threshold': {
+        const point = BigInt(index + 1);
+        const powers = columns.map((column, offset) => ({
+          column,
+          coefficient: this.ring.reduce(point ** BigInt(offset + 1)),
+        }));
+        return [...this.scaled(value, this.ring.gateScale(gate.of.length)), ...powers];
+      }
+    }
+  }
+
+  private scaled(entries: readonly MatrixEntry[], factor: bigint): readonly MatrixEntry[] {
+    return entries.map(({ column, coefficient }) => ({ column, coefficient: this.ring.reduce(coefficient * factor) }));
+  }
+}
+
+function gateKind({ k, of }: ThresholdGate): SharingGate['_tag'] {
+  if (k === 1) return 'any';
+  return k === of.length ? 'all' : 'threshold';
+}
+
+function findError(policy: Policy, ring: Ring): CompileError | undefined {
+  let nodeCount = 0;
+  const visit = (node: Policy, depth: number): CompileError | undefined => {
+    nodeCount++;
+    if (nodeCount > sharingLimits.maxNodeCount) return { _tag: 'PolicyTooLarge', limit: 'maxNodeCount' };
+    if (depth > sharingLimits.maxDepth) return { _tag: 'PolicyTooLarge', limit: 'maxDepth' };
+    if (node._tag === 'member') return undefined;
+    const { k, of } = node;
+    if (of.length > sharingLimits.maxFanIn) return { _tag: 'PolicyTooLarge', limit: 'maxFanIn' };
+    if (!Number.isSafeInteger(k) || k < 1 || k > of.length) return { _tag: 'BadThreshold', k, fanIn: of.length };
+    for (const child of of) {
+      const error = visit(child, depth + 1);
+      if (error !== undefined) return error;
+    }
+    return undefined;
+  };
+  return (
+    visit(policy, 0) ??
+    (boundedScale(policy, ring) === undefined ? { _tag: 'PolicyTooLarge', limit: 'maxScaleBits' } : undefined)
+  );
+}
+
+/** D of the policy; `undefined` as soon as it passes its limit. */
+function boundedScale(policy: Policy, ring: Ring): bigint | undefined {
+  if (policy._tag === 'member') return 1n;
+  const delta = gateKind(policy) === 'threshold' ? ring.gateScale(policy.of.length) : 1n;
+  let scale = delta * delta;
+  for (const child of policy.of) {
+    const below = boundedScale(child, ring);
+    if (below === undefined || bitLength(scale) > sharingLimits.maxScaleBits) return undefined;
+    scale = delta * delta * lcm(scale / (delta * delta), below);
+  }
+  return bitLength(scale) > sharingLimits.maxScaleBits ? undefined : scale;
+}

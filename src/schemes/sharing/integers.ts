@@ -1,0 +1,58 @@
+/** Number theory over bigint, all of it in time that depends on the values: for public numbers, and for a dealer at home. */
+import { invariant } from '../../prelude/invariant.js';
+
+/** The number of binary digits of a non-negative integer; 0 for zero. */
+export function bitLength(value: bigint): number {
+  if (value === 0n) return 0;
+  const hex = value.toString(16);
+  return 4 * (hex.length - 1) + (32 - Math.clz32(Number.parseInt(hex.charAt(0), 16)));
+}
+
+/** The residue of `value` in `[0, modulus)`. */
+export function residue(value: bigint, modulus: bigint): bigint {
+  const rest = value % modulus;
+  return rest < 0n ? rest + modulus : rest;
+}
+
+/** The greatest common divisor of two integers, not negative. */
+export function gcd(a: bigint, b: bigint): bigint {
+  let [x, y] = [a < 0n ? -a : a, b < 0n ? -b : b];
+  while (y !== 0n) [x, y] = [y, x % y];
+  return x;
+}
+
+/** The least common multiple of two positive integers. */
+export function lcm(a: bigint, b: bigint): bigint {
+  return (a / gcd(a, b)) * b;
+}
+
+/** The inverse of `value` in `[0, modulus)`; `undefined` where they have a common factor. */
+export function modularInverse(value: bigint, modulus: bigint): bigint | undefined {
+  let [r0, r1] = [modulus, residue(value, modulus)];
+  let [t0, t1] = [0n, 1n];
+  while (r1 !== 0n) {
+    const quotient = r0 / r1;
+    [r0, r1] = [r1, r0 - quotient * r1];
+    [t0, t1] = [t1, t0 - quotient * t1];
+  }
+  return r0 === 1n ? residue(t0, modulus) : undefined;
+}
+
+export function factorial(n: number): bigint {
+  return product(Array.from({ length: n }, (_, index) => BigInt(index + 1)));
+}
+
+/** The number of ways to choose k of n. */
+export function binomial(n: number, k: number): bigint {
+  return factorial(n) / (factorial(k) * factorial(n - k));
+}
+
+export function product(factors: readonly bigint[]): bigint {
+  return factors.reduce((whole, factor) => whole * factor, 1n);
+}
+
+/** The quotient of an exact division of integers. */
+export function exactQuotient(numerator: bigint, denominator: bigint): bigint {
+  invariant(denominator !== 0n && numerator % denominator === 0n, 'a division over the integers is exact');
+  return numerator / denominator;
+}

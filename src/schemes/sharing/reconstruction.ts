@@ -1,0 +1,80 @@
+/** What a qualified set does with its shares: the integer combination of their rows that gives D times the secret. */
+import { invariant } from '../../prelude/invariant.js';
+import type { ProcessId } from '../../prelude/process.js';
+import type { LinearSharing, SharingGate, SharingNode } from './compile.js';
+import { exactQuotient, product } from './integers.js';
+import type { Ring } from './ring.js';
+
+/** Whether a process takes part. */
+export type Membership = (process: ProcessId) => boolean;
+
+/** Whether the processes for which `has` holds satisfy the policy. */
+export function isQualified(sharing: LinearSharing, has: Membership): boolean {
+  return isSatisfied(sharing, sharing.root, has);
+}
+
+/** Whether the subtree of `node` is satisfied. */
+export function isSatisfied(sharing: LinearSharing, node: SharingNode, has: Membership): boolean {
+  if (node._tag === 'leaf') {
+    const row = sharing.rows[node.row];
+    return row !== undefined && has(row.owner);
+  }
+  return satisfiedChildren(sharing, node, has).length >= node.k;
+}
+
+/** The positions, from 1, of the satisfied children of a gate, ascending. */
+export function satisfiedChildren(sharing: LinearSharing, gate: SharingGate, has: Membership): readonly number[] {
+  return gate.children.flatMap((child, index) => (isSatisfied(sharing, child, has) ? [index + 1] : []));
+}
+
+/**
+ * λ by row, such that the sum of λ_r times row r of the matrix is (D, 0, …, 0), using only rows of processes for which
+ * `has` holds: of each gate its first k satisfied children. `undefined` if they are not qualified.
+ */
+export function reconstruction(sharing: LinearSharing, has: Membership): ReadonlyMap<number, bigint> | undefined {
+  if (!isQualified(sharing, has)) return undefined;
+  const lambda = new Map<number, bigint>();
+  const visit = (node: SharingNode, factor: bigint): void => {
+    if (node._tag === 'leaf') {
+      lambda.set(node.row, factor);
+      return;
+    }
+    const chosen = satisfiedChildren(sharing, node, has).slice(0, node.k);
+    for (const position of chosen) {
+      const child = node.children[position - 1];
+      invariant(child !== undefined, 'positions of children start at 1');
+      const lift = exactQuotient(node.childScale, child.scale);
+      visit(child, sharing.ring.reduce(factor * childFactor(sharing.ring, node, chosen, position) * lift));
+    }
+  };
+  visit(sharing.root, 1n);
+  assertExact(sharing, lambda);
+  return lambda;
+}
+
+/** The coefficient of one child: over Z, Δ times the Lagrange coefficient at 0. */
+function childFactor(ring: Ring, gate: SharingGate, chosen: readonly number[], position: number): bigint {
+  switch (gate._tag) {
+    case 'any':
+      return 1n;
+    case 'all':
+      return position === gate.children.length ? -1n : 1n;
+    case 'threshold': {
+      const others = chosen.filter((other) => other !== position);
+      const numerator = product(others.map(BigInt));
+      const denominator = product(others.map((other) => BigInt(other - position)));
+      return ring.divide(ring.gateScale(gate.children.length) * numerator, denominator);
+    }
+  }
+}
+
+function assertExact(sharing: LinearSharing, lambda: ReadonlyMap<number, bigint>): void {
+  const columns = new Array<bigint>(sharing.columnCount).fill(0n);
+  for (const [row, factor] of lambda) {
+    for (const { column, coefficient } of sharing.rows[row]?.entries ?? []) {
+      columns[column] = (columns[column] ?? 0n) + factor * coefficient;
+    }
+  }
+  const exact = columns.every((value, column) => sharing.ring.reduce(value) === (column === 0 ? sharing.scale : 0n));
+  invariant(exact, 'a reconstruction gives D times the secret and nothing else');
+}

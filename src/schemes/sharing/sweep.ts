@@ -1,0 +1,78 @@
+/**
+ * Why an unqualified set learns nothing: a change of the secret by 1 that its shares do not show. The privacy of a dealing
+ * rests on these vectors being short (`bounds`); the tests build them, and nothing at run time does.
+ */
+import { E, type Either } from '../../prelude/fp.js';
+import type { LinearSharing, SharingGate, SharingNode } from './compile.js';
+import { product } from './integers.js';
+import { isSatisfied, type Membership, satisfiedChildren } from './reconstruction.js';
+
+/** The set is qualified: nothing hides the secret from it. */
+export interface Qualified {
+  readonly _tag: 'Qualified';
+}
+
+/** κ by column, with κ_0 = 1, such that every row of a process for which `has` holds has product 0 with it. */
+export function sweepingVector(sharing: LinearSharing, has: Membership): Either<Qualified, readonly bigint[]> {
+  if (isSatisfied(sharing, sharing.root, has)) return E.left({ _tag: 'Qualified' });
+  const kappa = new Array<bigint>(sharing.columnCount).fill(0n);
+  kappa[0] = 1n;
+  const visit = (node: SharingNode, shift: bigint): void => {
+    if (node._tag === 'leaf' || shift === 0n) return;
+    const { columns, children } = sweepGate(sharing, node, has, shift);
+    for (const [offset, value] of columns.entries()) kappa[node.firstColumn + offset] = sharing.ring.reduce(value);
+    for (const [index, child] of node.children.entries()) visit(child, sharing.ring.reduce(children[index] ?? 0n));
+  };
+  visit(sharing.root, 1n);
+  return E.right(kappa);
+}
+
+/** How a gate's columns, and with them its children's values, move when its value moves by `shift`. */
+interface GateShift {
+  readonly columns: readonly bigint[];
+  readonly children: readonly bigint[];
+}
+
+function sweepGate(sharing: LinearSharing, gate: SharingGate, has: Membership, shift: bigint): GateShift {
+  switch (gate._tag) {
+    case 'any':
+      return { columns: [], children: gate.children.map(() => shift) };
+    case 'all':
+      return sweepAll(
+        gate,
+        gate.children.findIndex((child) => !isSatisfied(sharing, child, has)),
+        shift,
+      );
+    case 'threshold':
+      return sweepThreshold(sharing, gate, satisfiedChildren(sharing, gate, has), shift);
+  }
+}
+
+/** The first unsatisfied child, at `index`, takes the whole shift. */
+function sweepAll(gate: SharingGate, index: number, shift: bigint): GateShift {
+  const isLast = index === gate.children.length - 1;
+  return {
+    columns: gate.children.slice(0, -1).map((_, column) => (column === index ? shift : 0n)),
+    children: gate.children.map((_, child) => (child !== index ? 0n : isLast ? -shift : shift)),
+  };
+}
+
+/** The polynomial `shift · Δ · Π (1 - X/i)` over k-1 positions i that contain the satisfied ones: 0 there, `shift · Δ` at 0. */
+function sweepThreshold(
+  sharing: LinearSharing,
+  gate: SharingGate,
+  satisfied: readonly number[],
+  shift: bigint,
+): GateShift {
+  const positions = gate.children.map((_, index) => index + 1);
+  const others = positions.filter((position) => !satisfied.includes(position));
+  const roots = [...satisfied, ...others].slice(0, gate.k - 1).map(BigInt);
+  const factor = sharing.ring.divide(shift * sharing.ring.gateScale(gate.children.length), product(roots));
+  const polynomial = roots.reduce<readonly bigint[]>(
+    (coefficients, root) =>
+      [...coefficients, 0n].map((coefficient, degree) => root * coefficient - (coefficients[degree - 1] ?? 0n)),
+    [factor],
+  );
+  const at = (x: bigint) => polynomial.reduceRight((value, coefficient) => value * x + coefficient, 0n);
+  return { columns: polynomial.slice(1), children: positions.map((position) => at(BigInt(position))) };
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { E } from '../../../src/prelude/fp.js';
+import { dealingBounds } from '../../../src/schemes/sharing/bounds.js';
+import { compile, sharingLimits } from '../../../src/schemes/sharing/compile.js';
+import { factorial } from '../../../src/schemes/sharing/integers.js';
+import { integers, primeField } from '../../../src/schemes/sharing/ring.js';
+import { policyTreeDigest } from '../../../src/schemes/sharing/policy-encoding.js';
+import { sweepingVector } from '../../../src/schemes/sharing/sweep.js';
+import { right } from '../../support/right.js';
+import { gate, member } from './policies.js';
+
+const names = (count: number) => Array.from({ length: count }, (_, index) => `m${index}`);
+
+describe('compile', () => {
+  it('charges no factorial for any-of and all-of gates', () => {
+    expect(right(compile(gate(1, 'a', 'b', 'c'), integers)).scale).toBe(1n);
+    expect(right(compile(gate(3, 'a', 'b', 'c'), integers)).scale).toBe(1n);
+    expect(right(compile(member('a'), integers)).scale).toBe(1n);
+  });
+
+  it('charges (n!)^2 for each level of proper threshold gates, not the factorial of all leaves', () => {
+    expect(right(compile(gate(3, ...names(5)), integers)).scale).toBe(120n ** 2n);
+    const organization = gate(3, ...names(5));
+    expect(right(compile(gate(3, ...names(5).map(() => organization)), integers)).scale).toBe(120n ** 4n);
+  });
+
+  it('lifts children of different scales to a common one', () => {
+    const policy = gate(2, gate(2, 'a', 'b', 'c'), gate(3, ...names(4)), 'x');
+    expect(right(compile(policy, integers)).scale).toBe(6n ** 2n * 24n ** 2n);
+  });
+
+  it('has scale 1 over a field', () => {
+    expect(right(compile(gate(3, ...names(5)), primeField(1009n))).scale).toBe(1n);
+  });
+
+  it('refuses a threshold outside 1..n and an empty gate', () => {
+    for (const policy of [gate(0, 'a'), gate(2, 'a'), gate(1), gate(1.5, 'a', 'b')]) {
+      expect(compile(policy, integers)).toMatchObject(E.left({ _tag: 'BadThreshold' }));
+    }
+  });
+
+  it.each([
+    ['maxFanIn', gate(1, ...names(256))],
+    ['maxNodeCount', gate(1, ...names(200).map(() => gate(1, ...names(10))))],
+    ['maxDepth', names(20).reduce((inner) => gate(1, inner), member('a'))],
+    ['maxScaleBits', names(5).reduce((inner) => gate(2, inner, ...names(149)), member('a'))],
+  ] as const)('refuses what exceeds %s', (limit, policy) => {
+    expect(compile(policy, integers)).toEqual(E.left({ _tag: 'PolicyTooLarge', limit }));
+  });
+
+  it('accepts the largest flat gate', () => {
+    const sharing = right(compile(gate(128, ...names(sharingLimits.maxFanIn)), integers));
+    expect(sharing.scale).toBe(factorial(255) ** 2n);
+    expect(sharing.columnCount).toBe(128);
+  });
+});
+
+describe('sweepingVector', () => {
+  it('does not exist for a qualified set', () => {
+    const sharing = right(compile(gate(2, 'a', 'b', 'c'), integers));
+    expect(sweepingVector(sharing, (process) => process !== 'c')).toEqual(E.left({ _tag: 'Qualified' }));
+  });
+});
+
+describe('dealingBounds', () => {
+  it('keeps shares of common policies within a tenth of the modulus', () => {
+    const bits = (policy: Parameters<typeof compile>[0]) =>
+      Math.max(...dealingBounds(right(compile(policy, integers)), 2048).shareBits);
+    expect(bits(gate(3, ...names(5)))).toBeLessThan(2220);
+    expect(bits(gate(2, gate(2, 'a', 'b', 'c'), gate(2, 'd', 'e', 'f'), gate(3, ...names(5))))).toBeLessThan(2260);
+  });
+});
+
+describe('policyTreeDigest', () => {
+  it('tells trees apart that have the same qualified sets', () => {
+    const [flat, nested] = [gate(2, 'a', 'b'), gate(1, gate(2, 'a', 'b'))];
+    expect(policyTreeDigest(flat)).not.toEqual(policyTreeDigest(nested));
+    expect(policyTreeDigest(flat)).toEqual(policyTreeDigest(gate(2, 'a', 'b')));
+    expect(policyTreeDigest(gate(2, 'a', 'b'))).not.toEqual(policyTreeDigest(gate(2, 'b', 'a')));
+  });
+});

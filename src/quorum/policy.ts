@@ -2,7 +2,10 @@
  * Access policies: monotone rules for which sets may act (sign, decrypt, amend), as trees of gates over members.
  * A member may stand at several gates, never twice in one list.
  */
-import type { ProcessId } from '../prelude/process.js';
+import { E, type Either } from '../prelude/fp.js';
+import type { ProcessId, ProcessSet } from '../prelude/process.js';
+import { type PolicyError, policyError } from './errors.js';
+import { checkRange, checkTree, membersOf } from './tree-check.js';
 
 /** `k` of the children must be satisfied; k from 1 to the number of children. */
 export interface ThresholdGate {
@@ -17,3 +20,38 @@ export interface Member {
 }
 
 export type Policy = Member | ThresholdGate;
+
+/** Whether all of `set` together satisfy `policy`, which has been checked. */
+export function isQualified(policy: Policy, set: ProcessSet): boolean {
+  if (policy._tag === 'member') return set.has(policy.id);
+  return policy.of.filter((child) => isQualified(child, set)).length >= policy.k;
+}
+
+/** The distinct members of a checked policy, in order of first appearance. */
+export function policyMembers(policy: Policy): readonly ProcessId[] {
+  return [...new Set(membersOf(policy))];
+}
+
+/** Returns `policy` if it is one: bounded, every k in range, no member twice in one list. */
+export function checkPolicy(policy: Policy): Either<PolicyError, Policy> {
+  const complaint = checkTree(policy, childrenOf, (node, path) =>
+    node._tag === 'member' ? undefined : checkGate(node, path),
+  );
+  return complaint === undefined ? E.right(policy) : E.left(complaint);
+}
+
+function childrenOf(policy: Policy): readonly Policy[] {
+  return policy._tag === 'member' ? [] : policy.of;
+}
+
+function checkGate({ k, of }: ThresholdGate, path: string): PolicyError | undefined {
+  if (of.length === 0) return policyError('OutOfRange', `${path}/of`, 'at least one member');
+  const seen = new Set<ProcessId>();
+  for (const [index, child] of of.entries()) {
+    if (child._tag !== 'member') continue;
+    const twice = `each member once in a list (${child.id} stands here a second time)`;
+    if (seen.has(child.id)) return policyError('DuplicateMember', `${path}/of/${index}`, twice);
+    seen.add(child.id);
+  }
+  return checkRange(k, { min: 1, max: of.length, path: `${path}/k`, what: 'k' });
+}

@@ -1,0 +1,65 @@
+/** Trust models as text: `f=1 t=1 of (acme, globex: f=1 of 4, …) leaders (acme)`; t is 0 where it is not written, and all may lead. */
+import { E, type Either } from '../prelude/fp.js';
+import type { ParseError } from './errors.js';
+import { parseTokens, type Tokens } from './text-tokens.js';
+import { type GateGrammar, type Membership, printTree, readTree } from './tree-text.js';
+import { checkTrustTree, type TrustGate, type TrustTree } from './trust-tree.js';
+import { trustModel, type TrustModel } from './trust-model.js';
+
+/** @param membership - of the alliance, against which names are resolved; without it they stand for themselves. */
+export function parseTrust(text: string, membership?: Membership): Either<ParseError, TrustModel> {
+  return parseTokens(text, (tokens) => {
+    const tree = readTree(tokens, grammar, membership);
+    return readLeaders(tokens, tree);
+  });
+}
+
+/** One line, which {@link parseTrust} reads back. */
+export function printTrust({ tree, leaders, system }: TrustModel): string {
+  const suffix = leaders.equals(system.processes) ? '' : ` leaders (${[...leaders].join(', ')})`;
+  return `${printTrustTree(tree)}${suffix}`;
+}
+
+export function printTrustTree(tree: TrustTree): string {
+  return printTree(tree, ({ f, t }: TrustGate) => (t === 0 ? `f=${f}` : `f=${f} t=${t}`));
+}
+
+const grammar: GateGrammar<TrustGate> = {
+  headName: 'f=1',
+  readHead: (tokens, path) => {
+    const f = readLimit(tokens, 'f', path);
+    const t = tokens.peek().text === 't' ? readLimit(tokens, 't', path) : 0;
+    return (of) => ({ _tag: 'gate', f, t, of });
+  },
+  check: checkTrustTree,
+};
+
+function readLimit(tokens: Tokens, name: 'f' | 't', path: string): number {
+  if (!tokens.accept('word', name)) tokens.unexpected(path, `"${name}="`);
+  tokens.expect('=', path, '"="');
+  return tokens.number(`${path}/${name}`, 'a number');
+}
+
+function readLeaders(tokens: Tokens, tree: TrustTree): TrustModel {
+  const path = '/leaders';
+  const { offset } = tokens.peek();
+  const named = tokens.accept('word', 'leaders') ? readNames(tokens, path) : undefined;
+  const model = trustModel(
+    tree,
+    named?.map(({ text }) => text),
+  );
+  if (E.isRight(model)) return model.right;
+  const { code, path: where, expected } = model.left;
+  const index = Number(where.slice(path.length + 1));
+  return tokens.fail({ code, path: where, expected, offset: named?.[index]?.offset ?? offset });
+}
+
+function readNames(tokens: Tokens, path: string): readonly { readonly text: string; readonly offset: number }[] {
+  tokens.expect('(', path, '"("');
+  const names = [];
+  do {
+    names.push(tokens.expect('word', `${path}/${names.length}`, 'a member'));
+  } while (tokens.accept(','));
+  tokens.expect(')', path, '"," or ")"');
+  return names;
+}

@@ -1,0 +1,130 @@
+/**
+ * Requests and batches: what clients sign, what leaders propose, and their digests. A batch's validity depends on the
+ * batch and the epoch's configuration alone (rule R6), never on what has been executed.
+ */
+import { Writer, type Reader } from '../prelude/canonical.js';
+import { digest, type Digest } from '../prelude/digest.js';
+import { encodeStatement } from '../prelude/statement.js';
+
+/** `organization/application`, as enrolled in the alliance document. */
+export type ClientId = string;
+
+/** What a client sends at once and signs once: commands with consecutive sequence numbers. */
+export interface Request {
+  readonly client: ClientId;
+  /** A number that the client chooses when it starts, higher than at any earlier start. */
+  readonly session: number;
+  /** Sequence number of the first command within the session, from 1. */
+  readonly firstSequence: number;
+  readonly commands: readonly Uint8Array[];
+  /** Ed25519 by the client's enrolled key over {@link requestStatement}. */
+  readonly signature: Uint8Array;
+}
+
+export type UnsignedRequest = Omit<Request, 'signature'>;
+
+/** What is decided in one slot. No requests: the no-op. */
+export interface Batch {
+  readonly requests: readonly Request[];
+}
+
+export const noop: Batch = { requests: [] };
+
+/** Bounds that every server of every alliance enforces on what it receives. */
+export const batchLimits = {
+  clientBytes: 130,
+  commandBytes: 64 * 1024,
+  commandsPerRequest: 1024,
+  requestBytes: 256 * 1024,
+  requestsPerBatch: 1024,
+  /** Encoded size. */
+  batchBytes: 1024 * 1024,
+} as const;
+
+const signatureLength = 64;
+
+function writeUnsigned(writer: Writer, request: UnsignedRequest): Writer {
+  return writer
+    .text(request.client)
+    .u64(request.session)
+    .u64(request.firstSequence)
+    .list(request.commands, (inner, command) => inner.bytes(command));
+}
+
+/** The bytes that a client signs. Requests outlive epochs, so theirs is 0. */
+export function requestStatement(allianceId: Digest, clientKeyId: Digest, request: UnsignedRequest): Uint8Array {
+  return encodeStatement(
+    { allianceId, keyId: clientKeyId, epoch: 0 },
+    'request',
+    writeUnsigned(new Writer(), request).finish(),
+  );
+}
+
+export function writeRequest(writer: Writer, request: Request): void {
+  writeUnsigned(writer, request).fixed(request.signature);
+}
+
+export function readRequest(reader: Reader): Request {
+  const client = reader.text(batchLimits.clientBytes);
+  const session = reader.u64();
+  const firstSequence = reader.u64();
+  const commands = reader.list(batchLimits.commandsPerRequest, (inner) => inner.bytes(batchLimits.commandBytes));
+  const signature = reader.fixed(signatureLength);
+  if (firstSequence < 1 || commands.length < 1) return reader.fail('a first sequence number and a command');
+  if (firstSequence + commands.length > Number.MAX_SAFE_INTEGER) return reader.fail('sequence numbers below 2^53');
+  return { client, session, firstSequence, commands, signature };
+}
+
+export function encodeRequest(request: Request): Uint8Array {
+  const writer = new Writer();
+  writeRequest(writer, request);
+  return writer.finish();
+}
+
+export function writeBatch(writer: Writer, batch: Batch): void {
+  writer.list(batch.requests, writeRequest);
+}
+
+export function readBatch(reader: Reader): Batch {
+  return { requests: reader.list(batchLimits.requestsPerBatch, readRequest) };
+}
+
+export function encodeBatch(batch: Batch): Uint8Array {
+  const writer = new Writer();
+  writeBatch(writer, batch);
+  return writer.finish();
+}
+
+const requestDigests = new WeakMap<Request, Digest>();
+
+/** Digest of a request with its signature; computed once for each object. */
+export function requestDigest(request: Request): Digest {
+  const known = requestDigests.get(request);
+  if (known !== undefined) return known;
+  const fresh = digest(encodeRequest(request));
+  requestDigests.set(request, fresh);
+  return fresh;
+}
+
+const batchDigests = new WeakMap<Batch, Digest>();
+
+/** What PROPOSE and ACCEPTED name: the digest of the requests' digests, in order. */
+export function batchDigest(batch: Batch): Digest {
+  const known = batchDigests.get(batch);
+  if (known !== undefined) return known;
+  const fresh = digest(
+    new Writer().list(batch.requests, (writer, request) => writer.fixed(requestDigest(request))).finish(),
+  );
+  batchDigests.set(batch, fresh);
+  return fresh;
+}
+
+/** An upper bound of a request's encoded size, in bytes. */
+export function requestSize(request: Request): number {
+  return request.commands.reduce(
+    (size, command) => size + 4 + command.length,
+    4 + batchLimits.clientBytes + 20 + signatureLength,
+  );
+}
+
+export const noopDigest: Digest = batchDigest(noop);

@@ -1,0 +1,194 @@
+/**
+ * Saying where one is, and helping those that are behind: a STATUS says what its sender has; whoever has more sends what is
+ * missing, and long stretches are fetched as certified ranges. Links may lose anything, so all that matters is sent again here.
+ */
+import type { ProcessId } from '../prelude/process.js';
+import { E } from '../prelude/fp.js';
+import { present } from '../prelude/invariant.js';
+import { sendAccepted } from './acceptor.js';
+import { certifyRequest } from './certification.js';
+import { sendCheckpoint, forgetClosed } from './checkpoint.js';
+import type { Context } from './context.js';
+import { isDecidedCertificate } from './evidence.js';
+import { deliver, sendCommit } from './learner.js';
+import { onCertificate } from './attestation.js';
+import type { Message } from './message.js';
+import { leadsToCertificate } from './range.js';
+import { heldBatch } from './state.js';
+import { complain, sendReport } from './view-change.js';
+
+/** How many open slots are sent again in answer to one STATUS. */
+const resendSlots = 64;
+
+/** Does what is due at the status interval: forwards and complains for what waits too long, and says where this process is. */
+export function advanceStatus(c: Context): void {
+  const { state, config } = c;
+  if (c.nowMs < state.statusDueMs) return;
+  const sinceMs = waitingSinceMs(c);
+  if (sinceMs !== undefined) losePatience(c, sinceMs);
+  const isStuck =
+    sinceMs !== undefined && state.lastStatus?.view === state.view && state.lastStatus.decided === state.decidedUpTo;
+  state.lastStatus = { view: state.view, decided: state.decidedUpTo };
+  if (isStuck || c.nowMs >= state.idleStatusDueMs) {
+    state.idleStatusDueMs = c.nowMs + config.parameters.idleStatusMs;
+    sendStatus(c, isStuck);
+  }
+  fetchMissing(c);
+  state.statusDueMs =
+    c.nowMs + (sinceMs === undefined && !isBehind(c) ? config.parameters.idleStatusMs : config.parameters.statusMs);
+}
+
+function sendStatus(c: Context, stuck: boolean): void {
+  const { view, decidedUpTo, low, viewPersisted } = c.state;
+  c.broadcast({ _tag: 'Status', view, decided: decidedUpTo, low, stuck }, viewPersisted);
+}
+
+/** Tells a peer whose link has just come up where this process is, so that it sends what was lost. */
+export function onConnected(c: Context, peer: ProcessId): void {
+  const { view, decidedUpTo, low, viewPersisted } = c.state;
+  c.send(peer, { _tag: 'Status', view, decided: decidedUpTo, low, stuck: true }, viewPersisted);
+}
+
+/** Since when undecided work has been waited for in this view; `undefined` without any. */
+function waitingSinceMs(c: Context): number | undefined {
+  const { state } = c;
+  const open = [...state.slots.values()].filter(
+    (slot) => slot.decided === undefined && slot.slot > state.low && slot.vote !== undefined,
+  );
+  const starts = [
+    ...open.map(({ sinceMs }) => sinceMs),
+    ...(state.pool.oldestHeadMs === undefined ? [] : [state.pool.oldestHeadMs]),
+  ];
+  return starts.length === 0 ? undefined : Math.max(state.viewEnteredMs, Math.min(...starts));
+}
+
+/** R12, R1: forwards to everyone after half the patience, and complains when it has run out. */
+function losePatience(c: Context, sinceMs: number): void {
+  const { state } = c;
+  const waitedMs = c.nowMs - sinceMs;
+  if (waitedMs >= c.timeoutMs / 2) {
+    const requests = state.pool.takeToForward(state.view, c.nowMs - c.timeoutMs / 2);
+    for (let start = 0; start < requests.length; start += forwardCount) {
+      c.broadcast({ _tag: 'Forward', requests: requests.slice(start, start + forwardCount) });
+    }
+  }
+  if (waitedMs >= c.timeoutMs) complain(c, state.view);
+}
+
+/** Requests in one Forward: well within a frame. */
+const forwardCount = 16;
+
+export function onStatus(c: Context, from: ProcessId, status: Extract<Message, { _tag: 'Status' }>): void {
+  if (from === c.config.me) return;
+  const { state } = c;
+  state.peers.set(from, { decided: status.decided });
+  if (status.view < state.view) sendEntry(c, from);
+  if (status.low < state.low && state.checkpoint !== undefined)
+    c.send(from, { _tag: 'StableCheckpoint', certificate: state.checkpoint });
+  const certificate = state.decidedCertificate;
+  if (certificate !== undefined && certificate.slot > status.decided)
+    c.send(from, { _tag: 'Certificate', certificate });
+  if (status.stuck) resend(c, from, status);
+}
+
+/** What let this process into its view lets the other in too: the complaints, or a proposal with its permit. */
+function sendEntry(c: Context, to: ProcessId): void {
+  const { entry, evidence, slots, view } = c.state;
+  if (entry.length > 0) c.send(to, { _tag: 'Timeouts', timeouts: entry, evidence: [...evidence.values()] });
+  for (const open of slots.values()) {
+    const { vote } = open;
+    const batch = vote?.view === view ? heldBatch(open, vote.digest) : undefined;
+    if (vote?.permit === undefined || batch === undefined) continue;
+    const { slot, leaderSignature: signature, permit } = vote;
+    c.send(to, { _tag: 'Propose', view, slot, batch, signature, permit }, vote.persisted);
+    return;
+  }
+}
+
+/** Sends again all of this process's own that a stuck peer may lack. */
+function resend(c: Context, to: ProcessId, { view, decided, low }: Extract<Message, { _tag: 'Status' }>): void {
+  const { state, config } = c;
+  const complaint = state.timeouts.get(config.me);
+  if (complaint !== undefined && complaint.view >= view) {
+    c.send(
+      to,
+      { _tag: 'Timeouts', timeouts: [complaint], evidence: [...state.evidence.values()] },
+      state.viewPersisted,
+    );
+  }
+  if (c.leaderOf(state.view) === to) {
+    sendReport(c);
+    const requests = state.pool.all.slice(0, forwardCount);
+    if (requests.length > 0) c.send(to, { _tag: 'Forward', requests });
+  }
+  if (c.isLeader && state.collection.asked !== undefined && state.proposals === undefined) {
+    c.send(to, certifyRequest(c, state.collection.asked), state.viewPersisted);
+  }
+  const open = [...state.slots.values()]
+    .filter(({ slot }) => slot > Math.max(decided, low))
+    .sort((a, b) => a.slot - b.slot);
+  for (const slot of open.slice(0, resendSlots)) {
+    if (slot.sent?.view === state.view) c.send(to, slot.sent, state.viewPersisted);
+    sendAccepted(c, slot, to);
+    sendCommit(c, slot, to);
+  }
+  for (const { digest } of state.wanted.values()) c.send(to, { _tag: 'FetchBatch', digest });
+  if (low <= state.low) sendCheckpoint(c, to);
+}
+
+function isBehind(c: Context): boolean {
+  const { state } = c;
+  return Math.max(state.low, state.decidedCertificate?.slot ?? 0) > state.decidedUpTo;
+}
+
+/** Fetches from one peer after another while others are known to have decided more and nothing moves here. */
+function fetchMissing(c: Context): void {
+  const { state, config } = c;
+  if (!isBehind(c)) {
+    state.fetch = undefined;
+    return;
+  }
+  const from = state.decidedUpTo + 1;
+  if (state.fetch === undefined) {
+    // What is missing may be on its way: it is fetched only where it has not come by the next look.
+    state.fetch = { peer: config.me, from };
+  } else if (state.fetch.from === from) {
+    fetch(c, nextPeer(c, state.fetch.peer));
+  } else {
+    state.fetch = { peer: state.fetch.peer, from };
+  }
+}
+
+function fetch(c: Context, peer: ProcessId): void {
+  const from = c.state.decidedUpTo + 1;
+  c.state.fetch = { peer, from };
+  c.send(peer, { _tag: 'FetchRange', from });
+}
+
+function nextPeer(c: Context, last: ProcessId): ProcessId {
+  const ids = c.config.system.processes.universe.ids;
+  const others = ids.filter((process) => process !== c.config.me);
+  const ahead = others.filter((process) => (c.state.peers.get(process)?.decided ?? 0) > c.state.decidedUpTo);
+  const choice = ahead.length > 0 ? ahead : others;
+  return present(choice[(choice.indexOf(last) + 1) % choice.length], 'an alliance has more than one process');
+}
+
+/** A certified range: it must continue this log and lead to its certificate. */
+export function onRange(c: Context, from: ProcessId, range: Extract<Message, { _tag: 'Range' }>): void {
+  const { state } = c;
+  const previous = state.chains.get(range.from - 1);
+  if (previous === undefined || range.certificate.slot <= state.decidedUpTo) return;
+  if (!leadsToCertificate(range, previous) || !isDecidedCertificate(c, range.certificate)) {
+    c.blame(from, {
+      _tag: 'InvalidMessage',
+      reason: 'its range of the decided log does not lead to a valid certificate',
+    });
+    return;
+  }
+  for (const [index, batch] of range.batches.entries()) {
+    if (range.from + index === state.decidedUpTo + 1) deliver(c, range.from + index, batch, 'transfer');
+  }
+  forgetClosed(c);
+  onCertificate(c, range.certificate);
+  if (isBehind(c) && range.batches.length > 0) fetch(c, from);
+}

@@ -1,0 +1,186 @@
+/**
+ * How a new view gets its progress certificate (rules R6-R8): the leader collects reports and selects; certifiers select again
+ * on the same reports and sign the outcome; the shares of a vouching set combine. Certifying reads no state but configuration.
+ */
+import { equalBytes, toHex } from '../prelude/bytes.js';
+import { E } from '../prelude/fp.js';
+import type { ProcessId } from '../prelude/process.js';
+import { noopDigest } from './batch.js';
+import type { Context } from './context.js';
+import type { Event } from './event.js';
+import { isEquivocation, verdictRoot } from './evidence.js';
+import type { Equivocation, Message, Report, SignedReport, Verdict } from './message.js';
+import { select } from './selection.js';
+import { requestShare } from './signing.js';
+import { type Collection, heldBatch } from './state.js';
+import { type Progress, progressStatement } from './statement.js';
+import { checkReport } from './view-change.js';
+
+/** Requests for certification answered for one leader in one view: enough for retries, bounded against floods. */
+const certifyAnswersPerView = 32;
+
+/** Keeps a report for the view it is for; read when this process leads that view. */
+export function onReport(c: Context, from: ProcessId, { report }: Extract<Message, { _tag: 'Report' }>): void {
+  if (report.from !== from || report.view < c.state.view || c.leaderOf(report.view) !== c.config.me) return;
+  const known = c.state.reports.get(from);
+  if (known === undefined || known.view < report.view) c.state.reports.set(from, report);
+}
+
+/** R6, R7, as the leader: counts the reports whose batches it holds, and asks for certification once selection ends. */
+export function advanceCollection(c: Context): void {
+  const { state } = c;
+  const { collection } = state;
+  if (!c.isLeader || state.view === 1 || state.view <= state.spentView || state.proposals !== undefined) return;
+  if (collection.asked !== undefined) return;
+  admitReports(c, collection);
+  const counted = [...collection.reports].filter(([from, { report }]) => holdsBatches(c, from, report));
+  const evidence = [...state.evidence.values()];
+  const selection = select({
+    system: c.config.system,
+    leaderOf: (view) => c.leaderOf(view),
+    reports: new Map(counted.map(([from, { report }]) => [from, report])),
+    accused: c.accused,
+  });
+  if (selection._tag === 'wait') return;
+  if (selection._tag === 'halt') {
+    c.halt({ _tag: 'TrustModelViolated', slot: selection.slot, evidence });
+    return;
+  }
+  const { low, top, verdicts } = selection;
+  const progress = { view: state.view, low, top, root: verdictRoot(verdicts) };
+  const reports = counted.map(([, { signed }]) => signed);
+  collection.asked = { progress, verdicts, reports, evidence, shares: new Map(), combining: false };
+  c.broadcast(certifyRequest(c, collection.asked), state.viewPersisted);
+}
+
+/** The request to certify, to be sent again to who may have missed it. */
+export function certifyRequest(c: Context, { reports, evidence }: NonNullable<Collection['asked']>): Message {
+  return { _tag: 'Certify', view: c.state.view, reports, evidence };
+}
+
+function admitReports(c: Context, collection: Collection): void {
+  for (const [from, signed] of c.state.reports) {
+    if (signed.view < c.state.view) c.state.reports.delete(from);
+    if (signed.view !== c.state.view) continue;
+    c.state.reports.delete(from);
+    if (collection.reports.has(from)) continue;
+    const checked = checkReport(c, signed);
+    if (E.isRight(checked)) collection.reports.set(from, { signed, report: checked.right });
+    else c.blame(from, { _tag: 'InvalidMessage', reason: `its report is not valid: ${checked.left}` });
+  }
+}
+
+/** R6: a vote counts only with its batch, which its reporter can always deliver; a reporter that does not is as good as silent. */
+function holdsBatches(c: Context, from: ProcessId, report: Report): boolean {
+  const missing = report.votes.filter(
+    ({ slot, digest }) => !equalBytes(digest, noopDigest) && heldBatch(c.state.slots.get(slot), digest) === undefined,
+  );
+  for (const { slot, digest } of missing) {
+    const key = toHex(digest);
+    if (!c.state.wanted.has(key)) c.send(from, { _tag: 'FetchBatch', digest });
+    c.state.wanted.set(key, { digest, slot });
+  }
+  return missing.length === 0;
+}
+
+/** R8, as a certifier. */
+export function onCertify(c: Context, from: ProcessId, message: Extract<Message, { _tag: 'Certify' }>): void {
+  if (c.leaderOf(message.view) !== from || !countCertify(c, from, message.view)) return;
+  const outcome = recompute(c, message.view, message.reports, message.evidence);
+  if (E.isLeft(outcome)) {
+    c.blame(from, { _tag: 'InvalidMessage', reason: `it asked to certify a view on bad grounds: ${outcome.left}` });
+    return;
+  }
+  const progress = outcome.right;
+  requestShare(c, progressStatement(c.allianceContext, progress), { _tag: 'progress', progress, for: new Set([from]) });
+}
+
+function countCertify(c: Context, leader: ProcessId, view: number): boolean {
+  const known = c.state.certifyCounts.get(leader);
+  const count = known?.view === view ? known.count + 1 : 1;
+  if (count > certifyAnswersPerView) return false;
+  c.state.certifyCounts.set(leader, { view, count });
+  return true;
+}
+
+function recompute(
+  c: Context,
+  view: number,
+  signed: readonly SignedReport[],
+  evidence: readonly Equivocation[],
+): E.Either<string, Progress> {
+  const reports = new Map<ProcessId, Report>();
+  for (const report of signed) {
+    if (report.view !== view || reports.has(report.from))
+      return E.left('a report is for another view, or stands twice');
+    const checked = checkReport(c, report);
+    if (E.isLeft(checked)) return E.left(`the report of ${report.from}: ${checked.left}`);
+    reports.set(report.from, checked.right);
+  }
+  if (!evidence.every((proof) => isEquivocation(c, proof))) return E.left('its evidence proves nothing');
+  const accused = c.setOf(evidence.map(({ leader }) => leader));
+  const selection = select({ system: c.config.system, leaderOf: (v) => c.leaderOf(v), reports, accused });
+  if (selection._tag !== 'selected') return E.left(`its reports lead to ${selection._tag}`);
+  return E.right({ view, low: selection.low, top: selection.top, root: verdictRoot(selection.verdicts) });
+}
+
+/** As the leader: gathers shares of what it asked for. */
+export function onCertified(
+  c: Context,
+  from: ProcessId,
+  { progress, share }: Extract<Message, { _tag: 'Certified' }>,
+): void {
+  const { asked } = c.state.collection;
+  if (asked === undefined || !sameProgress(asked.progress, progress)) return;
+  asked.shares.set(from, share);
+  combineProgress(c, asked);
+}
+
+function combineProgress(c: Context, asked: NonNullable<Collection['asked']>): void {
+  if (asked.combining || !c.config.keys.alliance.canCombine(c.setOf(asked.shares.keys()))) return;
+  asked.combining = true;
+  c.emit({
+    _tag: 'Combine',
+    statement: progressStatement(c.allianceContext, asked.progress),
+    shares: new Map(asked.shares),
+  });
+}
+
+function sameProgress(a: Progress, b: Progress): boolean {
+  return a.view === b.view && a.low === b.low && a.top === b.top && equalBytes(a.root, b.root);
+}
+
+/** The slots that the leader of a freshly certified view proposes again. */
+export function reproposals(
+  low: number,
+  verdicts: readonly Verdict[],
+): readonly { readonly slot: number; readonly verdict: Verdict }[] {
+  return verdicts.map((verdict, index) => ({ slot: low + 1 + index, verdict }));
+}
+
+/** The outcome of combining: the view is open, or the shares found bad are dropped and others waited for. */
+export function onProgressCombined(
+  c: Context,
+  statement: Uint8Array,
+  result: Extract<Event, { _tag: 'Combined' }>['result'],
+): void {
+  const { state } = c;
+  const { asked } = state.collection;
+  if (asked === undefined || !equalBytes(statement, progressStatement(c.allianceContext, asked.progress))) return;
+  asked.combining = false;
+  if (E.isRight(result)) {
+    const { progress, verdicts } = asked;
+    const certificate = { ...progress, signature: result.right.signature };
+    state.certificate = certificate;
+    state.pool.resetProposals();
+    const again = reproposals(progress.low, verdicts);
+    state.proposals = { view: state.view, certificate, verdicts, again, nextSlot: progress.top + 1 };
+    return;
+  }
+  const bad = result.left._tag === 'BadShares' ? result.left.suspects : result.left.invalid;
+  for (const process of bad) {
+    asked.shares.delete(process);
+    state.slack.add(process);
+  }
+  combineProgress(c, asked);
+}

@@ -1,0 +1,78 @@
+/** Checkpoints of the log: a slow quorum over slot and chain digest closes all slots up to it and moves the window. */
+import { equalBytes } from '../prelude/bytes.js';
+import { E } from '../prelude/fp.js';
+import { present } from '../prelude/invariant.js';
+import type { ProcessId } from '../prelude/process.js';
+import type { Context } from './context.js';
+import { isCheckpointCertificate } from './evidence.js';
+import type { Message } from './message.js';
+import type { PrefixCertificate } from './range.js';
+import { checkpointStatement } from './statement.js';
+
+/** The log is durable up to `slot`: only then may others be told that this process has it. */
+export function onStored(c: Context, slot: number): void {
+  c.state.storedUpTo = Math.max(c.state.storedUpTo, slot);
+  sendCheckpoint(c);
+}
+
+/** Sends this process's share for the newest checkpoint that it has durably reached. */
+export function sendCheckpoint(c: Context, to?: ProcessId): void {
+  const { state, config } = c;
+  const interval = config.parameters.checkpointInterval;
+  const slot = Math.floor(state.storedUpTo / interval) * interval;
+  const isNews = slot > state.lastCheckpointSent || to !== undefined;
+  const chain = state.chains.get(slot);
+  if (slot <= state.low || !isNews || chain === undefined) return;
+  state.lastCheckpointSent = slot;
+  const signed = config.keys.slow.signShare(checkpointStatement(c.slowContext, { slot, chain }));
+  const share = present(E.isRight(signed) ? signed.right : undefined, 'the slow key signs statements');
+  if (to === undefined) c.broadcast({ _tag: 'Checkpoint', slot, chain, share });
+  else c.send(to, { _tag: 'Checkpoint', slot, chain, share });
+}
+
+export function onCheckpoint(
+  c: Context,
+  from: ProcessId,
+  { slot, chain, share }: Extract<Message, { _tag: 'Checkpoint' }>,
+): void {
+  const { state, config } = c;
+  if (slot <= state.low || slot <= (state.checkpoints.get(from)?.slot ?? 0)) return;
+  state.checkpoints.set(from, { slot, chain, share });
+  const agreeing = [...state.checkpoints].filter(([, other]) => other.slot === slot && equalBytes(other.chain, chain));
+  if (!config.system.isSlowQuorum(c.setOf(agreeing.map(([process]) => process)))) return;
+  const shares = new Map(agreeing.map(([process, other]) => [process, other.share]));
+  const combined = config.keys.slow.combine(checkpointStatement(c.slowContext, { slot, chain }), shares);
+  const bad = E.isRight(combined)
+    ? combined.right.invalid
+    : combined.left._tag === 'NotQualified'
+      ? combined.left.invalid
+      : combined.left.suspects;
+  for (const process of bad) state.checkpoints.delete(process);
+  if (E.isRight(combined)) adoptCheckpoint(c, { slot, chain, signature: combined.right.signature });
+}
+
+export function onStableCheckpoint(c: Context, certificate: PrefixCertificate): void {
+  if (certificate.slot > c.state.low && isCheckpointCertificate(c, certificate)) adoptCheckpoint(c, certificate);
+}
+
+function adoptCheckpoint(c: Context, certificate: PrefixCertificate): void {
+  const { state } = c;
+  const own = state.chains.get(certificate.slot);
+  if (own !== undefined && !equalBytes(own, certificate.chain)) {
+    c.halt({ _tag: 'Disagreement', slot: certificate.slot });
+    return;
+  }
+  state.low = certificate.slot;
+  state.checkpoint = certificate;
+  c.persist({ _tag: 'StableCheckpoint', certificate });
+  forgetClosed(c);
+}
+
+/** Closed slots that have been delivered are of no more use. */
+export function forgetClosed(c: Context): void {
+  const { state } = c;
+  const last = Math.min(state.low, state.decidedUpTo);
+  for (const slot of state.slots.keys()) if (slot <= last) state.slots.delete(slot);
+  for (const [key, { slot }] of state.wanted) if (slot <= last) state.wanted.delete(key);
+  for (const [process, { slot }] of state.checkpoints) if (slot <= state.low) state.checkpoints.delete(process);
+}

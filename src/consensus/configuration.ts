@@ -1,0 +1,77 @@
+/** What an epoch's consensus is made of: who, by which quorums, with which keys, and within which bounds. */
+import type { Digest } from '../prelude/digest.js';
+import type { ProcessId } from '../prelude/process.js';
+import type { QuorumSystem } from '../quorum/quorum-system.js';
+import type { DistributedSigner, DistributedVerifier } from '../schemes/distributed-signer.js';
+import type { ClientId } from './batch.js';
+
+/** The processes' identities: quick Ed25519, injected, so that the machine itself holds no key and knows no curve. */
+export interface Identities {
+  /** Names the list of identity keys of the epoch. */
+  readonly keyId: Digest;
+  sign(statement: Uint8Array): Uint8Array;
+  verify(process: ProcessId, statement: Uint8Array, signature: Uint8Array): boolean;
+}
+
+/** The applications' enrolled keys. */
+export interface Clients {
+  /** Names a client's key; `undefined` for a stranger. */
+  keyId(client: ClientId): Digest | undefined;
+  verify(client: ClientId, statement: Uint8Array, signature: Uint8Array): boolean;
+}
+
+/** One signer for each kind of certificate, with independent secrets. */
+export interface KeyRing {
+  /** ACCEPTED, COMMIT and CHECKPOINT, along the slow quorums. Its shares are made in line, so it must be quick. */
+  readonly slow: DistributedSigner;
+  /** The alliance key, along the vouching sets: PROGRESS and DECIDED. Shares and combining are asked for as effects. */
+  readonly alliance: DistributedVerifier;
+}
+
+export interface Parameters {
+  /** W: how many slots above the stable checkpoint may be open. At least twice `checkpointInterval`. */
+  readonly windowSlots: number;
+  /** K. */
+  readonly checkpointInterval: number;
+  /** How many slots the leader keeps undecided at once. */
+  readonly maxInFlight: number;
+  /** How long the leader lets requests gather while earlier slots are undecided. */
+  readonly lingerMs: number;
+  /** How long undecided work is waited for in the first view; doubled for each view that fails, up to `maxTimeoutMs`. */
+  readonly baseTimeoutMs: number;
+  readonly maxTimeoutMs: number;
+  /** How often a process that waits says where it is. */
+  readonly statusMs: number;
+  /** How often a process with nothing to wait for does. */
+  readonly idleStatusMs: number;
+  /** The least time between two DECIDED certificates. */
+  readonly attestMs: number;
+  /** Bytes of requests that wait to be proposed; more are refused. */
+  readonly maxPendingBytes: number;
+}
+
+export const defaultParameters: Parameters = {
+  windowSlots: 256,
+  checkpointInterval: 64,
+  maxInFlight: 32,
+  lingerMs: 4,
+  baseTimeoutMs: 1000,
+  maxTimeoutMs: 60_000,
+  statusMs: 100,
+  idleStatusMs: 1000,
+  attestMs: 15,
+  maxPendingBytes: 64 * 1024 * 1024,
+};
+
+export interface Configuration {
+  readonly allianceId: Digest;
+  readonly epoch: number;
+  readonly me: ProcessId;
+  readonly system: QuorumSystem;
+  /** The leader of view v is entry v-1, cyclically. Eligible leaders only, organizations taking turns. */
+  readonly leaders: readonly ProcessId[];
+  readonly identities: Identities;
+  readonly clients: Clients;
+  readonly keys: KeyRing;
+  readonly parameters: Parameters;
+}

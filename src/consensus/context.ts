@@ -1,0 +1,121 @@
+/** What every module of the machine works with: configuration, state, the time, and the effects of the current step. */
+import type { ProcessId, ProcessSet } from '../prelude/process.js';
+import { present } from '../prelude/invariant.js';
+import type { StatementContext } from '../prelude/statement.js';
+import type { Request } from './batch.js';
+import type { Configuration } from './configuration.js';
+import type { Effect, Fault, HaltReason } from './effect.js';
+import type { Equivocation, Message } from './message.js';
+import type { DurableRecord } from './record.js';
+import type { SlotState, State } from './state.js';
+
+export class Context {
+  nowMs = 0;
+  readonly requestValidity = new WeakMap<Request, boolean>();
+  private effects: Effect[] = [];
+
+  constructor(
+    readonly config: Configuration,
+    readonly state: State,
+  ) {}
+
+  /** The effects since the last call. */
+  takeEffects(): readonly Effect[] {
+    const taken = this.effects;
+    this.effects = [];
+    return taken;
+  }
+
+  emit(effect: Effect): void {
+    this.effects.push(effect);
+  }
+
+  /** Asks for `record` to be made durable; what must wait for it is sent `after` the number returned. */
+  persist(record: DurableRecord): number {
+    this.state.persistCount += 1;
+    this.emit({ _tag: 'Persist', record, index: this.state.persistCount });
+    return this.state.persistCount;
+  }
+
+  send(to: ProcessId, message: Message, after = 0): void {
+    this.emit({ _tag: 'Send', to: [to], message, after });
+  }
+
+  /** Sends to everyone, this process included. */
+  broadcast(message: Message, after = 0): void {
+    this.emit({ _tag: 'Send', to: this.config.system.processes.universe.ids, message, after });
+  }
+
+  blame(process: ProcessId, fault: Fault): void {
+    this.emit({ _tag: 'Blame', process, fault });
+  }
+
+  halt(reason: HaltReason): void {
+    this.state.halted = true;
+    this.emit({ _tag: 'Halt', reason });
+  }
+
+  leaderOf(view: number): ProcessId {
+    const { leaders } = this.config;
+    return present(leaders[(view - 1) % leaders.length], 'an alliance has eligible leaders');
+  }
+
+  get isLeader(): boolean {
+    return this.leaderOf(this.state.view) === this.config.me;
+  }
+
+  /** The highest slot that may be voted on. */
+  get windowEnd(): number {
+    return this.state.low + this.config.parameters.windowSlots;
+  }
+
+  setOf(processes: Iterable<ProcessId>): ProcessSet {
+    return this.config.system.processes.universe.of(processes);
+  }
+
+  get accused(): ProcessSet {
+    return this.setOf(this.state.evidence.keys());
+  }
+
+  /** Keeps proof against a process, and tells of it once. */
+  accuse(evidence: Equivocation): void {
+    if (this.state.evidence.has(evidence.leader)) return;
+    this.state.evidence.set(evidence.leader, evidence);
+    this.blame(evidence.leader, { _tag: 'Equivocation', evidence });
+  }
+
+  /** The state of an open slot, made at its first mention. */
+  slot(slot: number): SlotState {
+    const known = this.state.slots.get(slot);
+    if (known !== undefined) return known;
+    const fresh: SlotState = { slot, sinceMs: this.nowMs, accepted: new Map(), commits: new Map(), batches: new Map() };
+    this.state.slots.set(slot, fresh);
+    return fresh;
+  }
+
+  get identityContext(): StatementContext {
+    const { allianceId, epoch, identities } = this.config;
+    return { allianceId, epoch, keyId: identities.keyId };
+  }
+
+  get slowContext(): StatementContext {
+    const { allianceId, epoch, keys } = this.config;
+    return { allianceId, epoch, keyId: keys.slow.keyId };
+  }
+
+  get allianceContext(): StatementContext {
+    const { allianceId, epoch, keys } = this.config;
+    return { allianceId, epoch, keyId: keys.alliance.keyId };
+  }
+
+  /** There is work to wait for: look after it soon. */
+  expectProgress(): void {
+    this.state.statusDueMs = Math.min(this.state.statusDueMs, this.nowMs + this.config.parameters.statusMs);
+  }
+
+  /** The wait for undecided work in the current view. */
+  get timeoutMs(): number {
+    const { baseTimeoutMs, maxTimeoutMs } = this.config.parameters;
+    return Math.min(maxTimeoutMs, baseTimeoutMs * 2 ** Math.min(this.state.failedViews, 30));
+  }
+}

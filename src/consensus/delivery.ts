@@ -1,0 +1,89 @@
+/**
+ * From decided batches to the commands that applications see: each command of a client's session exactly once, in order.
+ * The rule reads nothing but the decided log, so every server and every listener delivers the same.
+ */
+import type { Writer, Reader } from '../prelude/canonical.js';
+import { type Batch, batchLimits, type ClientId, type Request } from './batch.js';
+
+/** A command as delivered. */
+export interface Delivered {
+  readonly slot: number;
+  /** Position among the commands delivered in its slot, from 0. */
+  readonly index: number;
+  readonly client: ClientId;
+  readonly session: number;
+  readonly sequence: number;
+  readonly command: Uint8Array;
+}
+
+/** How many sessions of one client are remembered; an older one can deliver no more. */
+export const sessionsPerClient = 64;
+
+/** For each client and session, the last sequence number delivered. */
+export class DeliveryTable {
+  private constructor(private readonly sessions: Map<ClientId, Map<number, number>>) {}
+
+  static empty(): DeliveryTable {
+    return new DeliveryTable(new Map());
+  }
+
+  /** The last delivered sequence number of a session; 0 before the first. */
+  lastSequence(client: ClientId, session: number): number {
+    return this.sessions.get(client)?.get(session) ?? 0;
+  }
+
+  /** Whether a session is so old that it has been forgotten: its commands are never delivered again. */
+  isForgotten(client: ClientId, session: number): boolean {
+    const sessions = this.sessions.get(client);
+    if (sessions === undefined || sessions.has(session) || sessions.size < sessionsPerClient) return false;
+    return session < Math.min(...sessions.keys());
+  }
+
+  /** Takes the batch decided in `slot`, which follows everything taken so far, and returns what it delivers. */
+  deliver(slot: number, batch: Batch): readonly Delivered[] {
+    const delivered: Delivered[] = [];
+    for (const request of batch.requests) {
+      const { client, session } = request;
+      for (const { sequence, command } of this.fresh(request)) {
+        delivered.push({ slot, index: delivered.length, client, session, sequence, command });
+      }
+    }
+    return delivered;
+  }
+
+  /** Deterministic encoding, for snapshots. */
+  write(writer: Writer): void {
+    const clients = [...this.sessions].sort(([a], [b]) => (a < b ? -1 : 1));
+    writer.list(clients, (outer, [client, sessions]) => {
+      const sorted = [...sessions].sort(([a], [b]) => a - b);
+      outer.text(client).list(sorted, (inner, [session, sequence]) => inner.u64(session).u64(sequence));
+    });
+  }
+
+  static read(reader: Reader): DeliveryTable {
+    const clients = reader.list(100_000, (outer) => {
+      const client = outer.text(batchLimits.clientBytes);
+      const sessions = outer.list(sessionsPerClient, (inner) => [inner.u64(), inner.u64()] as const);
+      return [client, new Map(sessions)] as const;
+    });
+    return new DeliveryTable(new Map(clients));
+  }
+
+  /** The commands of a request that come next in their session. A gap delivers nothing; what was delivered is skipped. */
+  private fresh(request: Request): readonly { sequence: number; command: Uint8Array }[] {
+    const { client, session, firstSequence, commands } = request;
+    if (this.isForgotten(client, session)) return [];
+    const next = this.lastSequence(client, session) + 1;
+    const skipped = next - firstSequence;
+    if (skipped < 0 || skipped >= commands.length) return [];
+    this.advance(client, session, firstSequence + commands.length - 1);
+    return commands.slice(skipped).map((command, index) => ({ sequence: next + index, command }));
+  }
+
+  private advance(client: ClientId, session: number, sequence: number): void {
+    const sessions = this.sessions.get(client) ?? new Map<number, number>();
+    this.sessions.set(client, sessions);
+    sessions.set(session, sequence);
+    if (sessions.size > sessionsPerClient) sessions.delete(Math.min(...sessions.keys()));
+  }
+}

@@ -1,0 +1,127 @@
+/** What anyone can check: signatures of leaders, permits, certificates, requests, and proofs of equivocation. Reads no state. */
+import { equalBytes } from '../prelude/bytes.js';
+import { merklePath, merkleRoot, isInMerkleTree } from '../prelude/merkle.js';
+import { invariant } from '../prelude/invariant.js';
+import {
+  type Batch,
+  batchDigest,
+  batchLimits,
+  noopDigest,
+  type Request,
+  requestSize,
+  requestStatement,
+} from './batch.js';
+import { encodeVerdict } from './codec.js';
+import type { Context } from './context.js';
+import type {
+  CommitCertificate,
+  Equivocation,
+  Permit,
+  ProgressCertificate,
+  SignedTimeout,
+  Verdict,
+} from './message.js';
+import type { PrefixCertificate } from './range.js';
+import { permits } from './selection.js';
+import {
+  acceptedStatement,
+  type Ballot,
+  checkpointStatement,
+  decidedStatement,
+  progressStatement,
+  proposeStatement,
+  timeoutStatement,
+} from './statement.js';
+
+/** Whether the leader of the ballot's view signed it. */
+export function isLeaderSigned(c: Context, ballot: Ballot, signature: Uint8Array): boolean {
+  return c.config.identities.verify(c.leaderOf(ballot.view), proposeStatement(c.identityContext, ballot), signature);
+}
+
+export function isTimeoutSigned(c: Context, timeout: SignedTimeout): boolean {
+  return c.config.identities.verify(timeout.from, timeoutStatement(c.identityContext, timeout.view), timeout.signature);
+}
+
+/** Whether both signatures are the leader's, over different batches for one slot and view. */
+export function isEquivocation(c: Context, { leader, view, slot, first, second }: Equivocation): boolean {
+  const isSigned = (half: Equivocation['first']): boolean =>
+    isLeaderSigned(c, { view, slot, digest: half.digest }, half.signature);
+  return leader === c.leaderOf(view) && !equalBytes(first.digest, second.digest) && isSigned(first) && isSigned(second);
+}
+
+export function isProgressCertificate(c: Context, certificate: ProgressCertificate): boolean {
+  return c.config.keys.alliance.verify(progressStatement(c.allianceContext, certificate), certificate.signature);
+}
+
+export function isDecidedCertificate(c: Context, certificate: PrefixCertificate): boolean {
+  return c.config.keys.alliance.verify(decidedStatement(c.allianceContext, certificate), certificate.signature);
+}
+
+export function isCheckpointCertificate(c: Context, certificate: PrefixCertificate): boolean {
+  return c.config.keys.slow.verify(checkpointStatement(c.slowContext, certificate), certificate.signature);
+}
+
+export function isCommitCertificate(c: Context, certificate: CommitCertificate): boolean {
+  return c.config.keys.slow.verify(acceptedStatement(c.slowContext, certificate), certificate.signature);
+}
+
+/** R9: whether a ballot is permitted, by the first view or by the permit of its own view, never by anything held here. */
+export function isPermitted(c: Context, ballot: Ballot, permit: Permit | undefined): boolean {
+  if (ballot.view === 1) return permit === undefined;
+  if (permit?.certificate.view !== ballot.view) return false;
+  const verdict = shownVerdict(permit, ballot.slot);
+  return (
+    verdict !== undefined && permits(verdict, ballot.digest, noopDigest) && isProgressCertificate(c, permit.certificate)
+  );
+}
+
+/** What a permit says of a slot; `undefined` where it does not show that. */
+function shownVerdict({ certificate: { low, top, root }, shown }: Permit, slot: number): Verdict | undefined {
+  if (slot <= low) return { _tag: 'closed' };
+  if (slot > top) return shown === undefined ? { _tag: 'free' } : undefined;
+  if (shown === undefined) return undefined;
+  const position = { index: slot - low - 1, count: top - low };
+  return isInMerkleTree(root, position, encodeVerdict(shown.verdict), shown.path) ? shown.verdict : undefined;
+}
+
+/** The root that a progress statement signs. */
+export function verdictRoot(verdicts: readonly Verdict[]): ReturnType<typeof merkleRoot> {
+  return merkleRoot(verdicts.map(encodeVerdict));
+}
+
+/** The permit for `slot` under a certificate over `verdicts`. */
+export function permitFor(certificate: ProgressCertificate, verdicts: readonly Verdict[], slot: number): Permit {
+  if (slot > certificate.top) return { certificate };
+  const index = slot - certificate.low - 1;
+  const verdict = verdicts[index];
+  invariant(verdict !== undefined, 'a permit is made for an open slot');
+  return { certificate, shown: { verdict, path: merklePath(verdicts.map(encodeVerdict), index) } };
+}
+
+/** Whether an enrolled client signed a request within bounds. Remembered for each object, so that a batch costs little after its requests. */
+export function isValidRequest(c: Context, request: Request): boolean {
+  const known = c.requestValidity.get(request);
+  if (known !== undefined) return known;
+  const { config } = c;
+  const keyId = config.clients.keyId(request.client);
+  const valid =
+    keyId !== undefined &&
+    requestSize(request) <= batchLimits.requestBytes + batchLimits.clientBytes + 100 &&
+    config.clients.verify(request.client, requestStatement(config.allianceId, keyId, request), request.signature);
+  c.requestValidity.set(request, valid);
+  return valid;
+}
+
+/** R6: depends on the batch and the epoch's configuration alone. */
+export function isValidBatch(c: Context, batch: Batch): boolean {
+  const size = batch.requests.reduce((sum, request) => sum + requestSize(request), 0);
+  return (
+    size <= batchLimits.batchBytes + batchLimits.requestBytes &&
+    batch.requests.every((request) => isValidRequest(c, request))
+  );
+}
+
+/** The ballot that a batch is in this view and slot. */
+export function ballotOf(view: number, slot: number, batch: Batch): Ballot {
+  return { view, slot, digest: batchDigest(batch) };
+}

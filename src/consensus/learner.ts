@@ -1,0 +1,160 @@
+/**
+ * Learning: a fast quorum of ACCEPTED decides; a slow quorum of them makes a commit certificate, and a slow quorum of COMMIT
+ * decides too. Decided batches leave in the order of their slots.
+ */
+import { equalBytes, toHex } from '../prelude/bytes.js';
+import type { Digest } from '../prelude/digest.js';
+import { E } from '../prelude/fp.js';
+import { present } from '../prelude/invariant.js';
+import type { ProcessId, ProcessSet } from '../prelude/process.js';
+import { noteLeaderSignature } from './acceptor.js';
+import { type Batch, batchDigest, noop, noopDigest } from './batch.js';
+import type { Context } from './context.js';
+import { isValidBatch } from './evidence.js';
+import type { Message } from './message.js';
+import { heldBatch, type SharedBallot, type SlotState } from './state.js';
+import { acceptedStatement, type Ballot, chainNext, commitStatement } from './statement.js';
+import { leaveDeadlockedSlot } from './view-change.js';
+
+/** How many slots below the decided prefix keep their chain digest, for shares and certificates that come late. */
+const chainsKept = 4096;
+
+export function onAccepted(c: Context, from: ProcessId, message: Extract<Message, { _tag: 'Accepted' }>): void {
+  const open = heardSlot(c, message.slot);
+  if (open === undefined || !keepLatest(open.accepted, from, message)) return;
+  noteLeaderSignature(c, open, message, message.leaderSignature);
+  const supporters = supportersOf(c, open.accepted, message);
+  if (c.config.system.isFastQuorum(supporters)) decide(c, open, message.digest, 'fast');
+  else if (c.config.system.isSlowQuorum(supporters)) certify(c, open, message);
+  else leaveDeadlockedSlot(c, open);
+}
+
+export function onCommit(c: Context, from: ProcessId, message: Extract<Message, { _tag: 'Commit' }>): void {
+  const open = heardSlot(c, message.slot);
+  if (open === undefined || !keepLatest(open.commits, from, message)) return;
+  if (c.config.system.isSlowQuorum(supportersOf(c, open.commits, message))) decide(c, open, message.digest, 'slow');
+}
+
+/** A slot that may be heard of: above what is both closed and delivered, and inside the window, so that what is certified can be reported. */
+function heardSlot(c: Context, slot: number): SlotState | undefined {
+  const first = Math.min(c.state.low, c.state.decidedUpTo) + 1;
+  return slot >= first && slot <= c.windowEnd ? c.slot(slot) : undefined;
+}
+
+/** Keeps one ballot a process, that of the highest view; the first in that view. */
+function keepLatest(
+  ballots: Map<ProcessId, SharedBallot>,
+  from: ProcessId,
+  { view, slot, digest, share }: SharedBallot,
+): boolean {
+  if ((ballots.get(from)?.view ?? 0) >= view) return false;
+  ballots.set(from, { view, slot, digest, share });
+  return true;
+}
+
+function supportersOf(c: Context, ballots: ReadonlyMap<ProcessId, SharedBallot>, { view, digest }: Ballot): ProcessSet {
+  const agreeing = [...ballots].filter(([, ballot]) => ballot.view === view && equalBytes(ballot.digest, digest));
+  return c.setOf(agreeing.map(([process]) => process));
+}
+
+/** R3: the certificate is durable before COMMIT, which is sent only in its own view. */
+function certify(c: Context, open: SlotState, ballot: Ballot): void {
+  if ((open.commit?.view ?? 0) >= ballot.view) return;
+  const { slow } = c.config.keys;
+  const agreeing = supportersOf(c, open.accepted, ballot);
+  const shares = new Map(
+    [...open.accepted].filter(([from]) => agreeing.has(from)).map(([from, { share }]) => [from, share]),
+  );
+  const combined = slow.combine(acceptedStatement(c.slowContext, ballot), shares);
+  const bad = E.isRight(combined)
+    ? combined.right.invalid
+    : combined.left._tag === 'NotQualified'
+      ? combined.left.invalid
+      : combined.left.suspects;
+  // Counted on the link alone until now; a signature found bad only removes the message.
+  for (const process of bad) open.accepted.delete(process);
+  if (E.isLeft(combined)) return;
+  const { view, slot, digest } = ballot;
+  open.commit = { view, slot, digest, signature: combined.right.signature };
+  const persisted = c.persist({ _tag: 'CommitCertificate', certificate: open.commit });
+  if (view === c.state.view) commit(c, open, { view, slot, digest }, persisted);
+}
+
+function commit(c: Context, open: SlotState, ballot: Ballot, persisted: number): void {
+  const signed = c.config.keys.slow.signShare(commitStatement(c.slowContext, ballot));
+  const share = present(E.isRight(signed) ? signed.right : undefined, 'the slow key signs statements');
+  open.committed = { ...ballot, share, persisted };
+  sendCommit(c, open);
+}
+
+/** Sends this process's COMMIT for a slot, to everyone or again to one. */
+export function sendCommit(c: Context, { committed }: SlotState, to?: ProcessId): void {
+  if (committed === undefined) return;
+  const { persisted, ...ballot } = committed;
+  if (to === undefined) c.broadcast({ _tag: 'Commit', ...ballot }, persisted);
+  else c.send(to, { _tag: 'Commit', ...ballot }, persisted);
+}
+
+function decide(c: Context, open: SlotState, digest: Digest, path: 'fast' | 'slow'): void {
+  if (open.decided !== undefined) {
+    if (!equalBytes(open.decided.digest, digest)) c.halt({ _tag: 'Disagreement', slot: open.slot });
+    return;
+  }
+  open.decided = { digest, path };
+  if (equalBytes(digest, noopDigest)) open.batches.set(toHex(digest), noop);
+  if (heldBatch(open, digest) === undefined) want(c, open, digest);
+}
+
+/** Asks those who accepted a batch for it. */
+function want(c: Context, open: SlotState, digest: Digest): void {
+  c.state.wanted.set(toHex(digest), { digest, slot: open.slot });
+  for (const [process, ballot] of open.accepted) {
+    if (process !== c.config.me && equalBytes(ballot.digest, digest)) c.send(process, { _tag: 'FetchBatch', digest });
+  }
+}
+
+export function onFetchBatch(c: Context, from: ProcessId, digest: Digest): void {
+  const key = toHex(digest);
+  for (const open of c.state.slots.values()) {
+    const batch = open.batches.get(key);
+    if (batch === undefined) continue;
+    c.send(from, { _tag: 'BatchFound', batch });
+    return;
+  }
+}
+
+/** A batch that was asked for; its digest is what makes it the right one, and an invalid one is as good as none. */
+export function onBatchFound(c: Context, batch: Batch): void {
+  const key = toHex(batchDigest(batch));
+  const wanted = c.state.wanted.get(key);
+  if (wanted === undefined || !isValidBatch(c, batch)) return;
+  c.state.wanted.delete(key);
+  c.slot(wanted.slot).batches.set(key, batch);
+}
+
+/** Hands out the decided slots that are next in line. */
+export function advanceLog(c: Context): void {
+  for (;;) {
+    const open = c.state.slots.get(c.state.decidedUpTo + 1);
+    const batch = open?.decided === undefined ? undefined : heldBatch(open, open.decided.digest);
+    if (open?.decided === undefined || batch === undefined) return;
+    deliver(c, open.slot, batch, open.decided.path);
+  }
+}
+
+/** The next slot of the log is `batch`. */
+export function deliver(c: Context, slot: number, batch: Batch, path: 'fast' | 'slow' | 'transfer'): void {
+  const { state } = c;
+  const previous = present(state.chains.get(slot - 1), 'slots are delivered in order');
+  const chain = chainNext(previous, slot, batchDigest(batch));
+  const delivered = state.delivery.deliver(slot, batch);
+  state.pool.settle(batch, c.nowMs);
+  state.chains.set(slot, chain);
+  state.chains.delete(slot - chainsKept);
+  if (state.decidedUpTo === (state.decidedCertificate?.slot ?? 0))
+    state.attestedMs = Math.max(state.attestedMs, c.nowMs - c.config.parameters.attestMs);
+  state.decidedUpTo = slot;
+  state.lastDecidedMs = c.nowMs;
+  if (path !== 'transfer') state.failedViews = 0;
+  c.emit({ _tag: 'Decide', slot, batch, chain, delivered, path });
+}

@@ -1,0 +1,76 @@
+/** Proposing (rules R2, R9): at most one batch a slot and view, across restarts; what the certificate picked comes first. */
+import { equalBytes, toHex } from '../prelude/bytes.js';
+import { type Batch, noop, noopDigest } from './batch.js';
+import type { Context } from './context.js';
+import { ballotOf, permitFor } from './evidence.js';
+import type { Verdict } from './message.js';
+import { heldBatch, type Proposals } from './state.js';
+import { proposeStatement } from './statement.js';
+
+/** Proposes whatever the leader of the current view may propose now. */
+export function advanceProposals(c: Context): void {
+  const { state } = c;
+  if (!c.isLeader || state.view <= state.spentView) return;
+  if (state.view === 1) state.proposals ??= { view: 1, verdicts: [], again: [], nextSlot: state.decidedUpTo + 1 };
+  const { proposals } = state;
+  if (proposals === undefined) return;
+  proposeAgain(c, proposals);
+  proposeFresh(c, proposals);
+}
+
+function proposeAgain(c: Context, proposals: Proposals): void {
+  const waiting: (typeof proposals.again)[number][] = [];
+  for (const entry of proposals.again) {
+    const batch = batchFor(c, entry.slot, entry.verdict);
+    if (batch === undefined) waiting.push(entry);
+    else propose(c, proposals, entry.slot, batch);
+  }
+  proposals.again = waiting;
+}
+
+/** The batch that a verdict asks for; `undefined` while a picked one is being fetched. */
+function batchFor(c: Context, slot: number, verdict: Verdict): Batch | undefined {
+  if (verdict._tag !== 'pick' || equalBytes(verdict.digest, noopDigest)) return noop;
+  const batch = heldBatch(c.state.slots.get(slot), verdict.digest);
+  const key = toHex(verdict.digest);
+  if (batch === undefined && !c.state.wanted.has(key)) {
+    c.state.wanted.set(key, { digest: verdict.digest, slot });
+    c.broadcast({ _tag: 'FetchBatch', digest: verdict.digest });
+  }
+  return batch;
+}
+
+function proposeFresh(c: Context, proposals: Proposals): void {
+  const { state, config } = c;
+  while (proposals.again.length === 0 && mayOpen(c, proposals) && state.pool.hasProposable) {
+    const isIdle = proposals.nextSlot === state.decidedUpTo + 1;
+    proposals.lingerUntilMs ??= c.nowMs + config.parameters.lingerMs;
+    if (!isIdle && c.nowMs < proposals.lingerUntilMs) return;
+    proposals.lingerUntilMs = undefined;
+    const batch = state.pool.takeBatch();
+    if (batch === undefined) return;
+    propose(c, proposals, proposals.nextSlot, batch);
+    proposals.nextSlot += 1;
+  }
+}
+
+function mayOpen(c: Context, { nextSlot }: Proposals): boolean {
+  return nextSlot <= c.windowEnd && nextSlot - c.state.decidedUpTo <= c.config.parameters.maxInFlight;
+}
+
+/** PROPOSE waits for the promise of its view alone: not for the leader's own vote (rule R2 makes that safe). */
+function propose(c: Context, proposals: Proposals, slot: number, batch: Batch): void {
+  const { view, certificate, verdicts } = proposals;
+  const signature = c.config.identities.sign(proposeStatement(c.identityContext, ballotOf(view, slot, batch)));
+  const permit = certificate === undefined ? {} : { permit: permitFor(certificate, verdicts, slot) };
+  const message = { _tag: 'Propose', view, slot, batch, signature, ...permit } as const;
+  c.slot(slot).sent = message;
+  c.state.pool.noteProposed(batch);
+  c.broadcast(message, c.state.viewPersisted);
+}
+
+/** When the leader wants to look again because requests have gathered long enough. */
+export function lingerDueMs(c: Context): number | undefined {
+  const { proposals } = c.state;
+  return proposals !== undefined && mayOpen(c, proposals) ? proposals.lingerUntilMs : undefined;
+}

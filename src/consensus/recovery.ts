@@ -1,0 +1,74 @@
+/** Going on after a crash: the durable records become state again, and a view that began before the crash is spent (rule R2). */
+import { toHex } from '../prelude/bytes.js';
+import { acceptedShare } from './acceptor.js';
+import type { Context } from './context.js';
+import { forgetClosed } from './checkpoint.js';
+import { isLeaderSigned } from './evidence.js';
+import { heldBatch } from './state.js';
+import type { DurableRecord } from './record.js';
+
+/** Replays `records`, oldest first. Without any, this is the process's first start and its first promise becomes durable now. */
+export function recover(c: Context, records: readonly DurableRecord[]): void {
+  const { state } = c;
+  for (const record of records) replay(c, record);
+  state.viewEnteredMs = c.nowMs;
+  state.statusDueMs = c.nowMs;
+  if (records.length === 0) {
+    state.viewPersisted = c.persist({ _tag: 'Promise', view: state.view });
+  } else {
+    state.spentView = state.view;
+  }
+  forgetClosed(c);
+}
+
+function replay(c: Context, record: DurableRecord): void {
+  const { state } = c;
+  switch (record._tag) {
+    case 'Promise':
+      state.view = Math.max(state.view, record.view);
+      return;
+    case 'Vote': {
+      const { vote, batch } = record;
+      // The record may have been written while its signature was still being checked.
+      if (!isLeaderSigned(c, vote, vote.leaderSignature)) return;
+      state.view = Math.max(state.view, vote.view);
+      const open = c.slot(vote.slot);
+      open.batches.set(toHex(vote.digest), batch);
+      if ((open.vote?.view ?? 0) < vote.view) open.vote = { ...vote, share: acceptedShare(c, vote), persisted: 0 };
+      return;
+    }
+    case 'CommitCertificate': {
+      const { certificate } = record;
+      const open = c.slot(certificate.slot);
+      if ((open.commit?.view ?? 0) < certificate.view) open.commit = certificate;
+      return;
+    }
+    case 'Report':
+      if (record.report.view >= state.view) state.report = { signed: record.report, persisted: 0 };
+      return;
+    case 'StableCheckpoint':
+      if (record.certificate.slot <= state.low) return;
+      state.low = record.certificate.slot;
+      state.checkpoint = record.certificate;
+      return;
+  }
+}
+
+/** The records from which {@link recover} would rebuild what must not be lost. */
+export function snapshot(c: Context): readonly DurableRecord[] {
+  const { state } = c;
+  const records: DurableRecord[] = [{ _tag: 'Promise', view: state.view }];
+  if (state.checkpoint !== undefined) records.push({ _tag: 'StableCheckpoint', certificate: state.checkpoint });
+  for (const open of state.slots.values()) {
+    const { vote, commit } = open;
+    const batch = vote === undefined ? undefined : heldBatch(open, vote.digest);
+    if (vote !== undefined && batch !== undefined) {
+      const { view, slot, digest, leaderSignature, permit } = vote;
+      const kept = { view, slot, digest, leaderSignature, ...(permit === undefined ? {} : { permit }) };
+      records.push({ _tag: 'Vote', vote: kept, batch });
+    }
+    if (commit !== undefined) records.push({ _tag: 'CommitCertificate', certificate: commit });
+  }
+  if (state.report?.signed.view === state.view) records.push({ _tag: 'Report', report: state.report.signed });
+  return records;
+}

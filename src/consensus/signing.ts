@@ -1,0 +1,37 @@
+/** Alliance-key shares are slow to make, so they are asked for; here is who asked for which. */
+import { toHex } from '../prelude/bytes.js';
+import { digest } from '../prelude/digest.js';
+import { assertNever } from '../prelude/invariant.js';
+import type { SignatureShare } from '../schemes/distributed-signer.js';
+import type { Context } from './context.js';
+import type { SigningTask } from './state.js';
+
+/** Has `statement` signed for the processes of `task`, or joins them to those who already wait for it. */
+export function requestShare(c: Context, statement: Uint8Array, task: SigningTask): void {
+  const key = toHex(digest(statement));
+  const known = c.state.signing.get(key);
+  if (known !== undefined) {
+    for (const process of task.for) known.for.add(process);
+    return;
+  }
+  c.state.signing.set(key, task);
+  c.emit({ _tag: 'Sign', statement });
+}
+
+/** Sends a share that has been made to everyone who waits for it. */
+export function onSigned(c: Context, statement: Uint8Array, share: SignatureShare | undefined): void {
+  const key = toHex(digest(statement));
+  const task = c.state.signing.get(key);
+  c.state.signing.delete(key);
+  if (task === undefined || share === undefined) return;
+  switch (task._tag) {
+    case 'decided':
+      for (const process of task.for) c.send(process, { _tag: 'Attested', ...task.prefix, share });
+      return;
+    case 'progress':
+      for (const process of task.for) c.send(process, { _tag: 'Certified', progress: task.progress, share });
+      return;
+    default:
+      assertNever(task);
+  }
+}

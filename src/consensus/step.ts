@@ -1,0 +1,234 @@
+/**
+ * The machine: one event in, its effects out, the same for the same history. What ships is what the simulator runs.
+ * Protocol: spec/consensus.md, rules R1-R13.
+ */
+import { equalBytes } from '../prelude/bytes.js';
+import { assertNever, invariant } from '../prelude/invariant.js';
+import type { ProcessId } from '../prelude/process.js';
+import { onPropose } from './acceptor.js';
+import {
+  advanceAttestation,
+  attestationDueMs,
+  onAttest,
+  onAttested,
+  onCertificate,
+  onDecidedCombined,
+} from './attestation.js';
+import type { Request } from './batch.js';
+import { advanceStatus, onConnected, onRange, onStatus } from './catch-up.js';
+import { advanceCollection, onCertified, onCertify, onProgressCombined, onReport } from './certification.js';
+import { onCheckpoint, onStableCheckpoint, onStored } from './checkpoint.js';
+import type { Configuration } from './configuration.js';
+import { Context } from './context.js';
+import type { Effect } from './effect.js';
+import type { Event } from './event.js';
+import { isValidRequest } from './evidence.js';
+import { advanceLog, onAccepted, onBatchFound, onCommit, onFetchBatch } from './learner.js';
+import type { Message } from './message.js';
+import { advanceProposals, lingerDueMs } from './proposer.js';
+import type { DurableRecord } from './record.js';
+import { recover, snapshot } from './recovery.js';
+import { RequestPool } from './request-pool.js';
+import { onSigned } from './signing.js';
+import { initialState, type Recovered } from './state.js';
+import { decidedStatement } from './statement.js';
+import { leaveDeadlockedSlot, leaveHopelessView, onTimeouts } from './view-change.js';
+
+export class FabMachine {
+  private readonly context: Context;
+
+  /**
+   * @param records - every durable record of this process, oldest first; none at its very first start.
+   * @param recovered - the decided log that it has stored.
+   */
+  constructor(
+    config: Configuration,
+    private readonly records: readonly DurableRecord[],
+    recovered: Recovered,
+  ) {
+    const { windowSlots, checkpointInterval, maxPendingBytes } = config.parameters;
+    invariant(windowSlots >= 2 * checkpointInterval, 'the window spans two checkpoints');
+    const pool = new RequestPool(recovered.delivery, { totalBytes: maxPendingBytes, clientBytes: maxPendingBytes / 4 });
+    this.context = new Context(config, initialState(recovered, pool));
+  }
+
+  /** Takes one event that happens at `nowMs` (milliseconds of any clock that never goes back). Never throws on received data. */
+  step(event: Event, nowMs: number): readonly Effect[] {
+    const c = this.context;
+    if (c.state.halted) return [];
+    c.nowMs = Math.max(c.nowMs, nowMs);
+    this.handle(event);
+    if (!c.state.halted) this.settle();
+    return c.takeEffects();
+  }
+
+  /** The records that a fresh log needs in place of all earlier ones. */
+  durableRecords(): readonly DurableRecord[] {
+    return snapshot(this.context);
+  }
+
+  /** For people and tests; not to be changed. */
+  get view(): {
+    readonly view: number;
+    readonly leader: ProcessId;
+    readonly decidedUpTo: number;
+    readonly certified: number;
+    readonly low: number;
+  } {
+    const { state } = this.context;
+    const leader = this.context.leaderOf(state.view);
+    return {
+      view: state.view,
+      leader,
+      decidedUpTo: state.decidedUpTo,
+      certified: state.decidedCertificate?.slot ?? 0,
+      low: state.low,
+    };
+  }
+
+  private handle(event: Event): void {
+    const c = this.context;
+    switch (event._tag) {
+      case 'Start':
+        recover(c, this.records);
+        return;
+      case 'Message':
+        this.onMessage(event.from, event.message);
+        return;
+      case 'Connected':
+        onConnected(c, event.peer);
+        return;
+      case 'Request':
+        this.onRequest(event.request, c.config.me);
+        return;
+      case 'Timer':
+        c.state.timerAtMs = undefined;
+        return;
+      case 'Stored':
+        onStored(c, event.slot);
+        return;
+      case 'Signed':
+        onSigned(c, event.statement, event.share);
+        return;
+      case 'Combined':
+        this.onCombined(event);
+        return;
+      default:
+        assertNever(event);
+    }
+  }
+
+  private onMessage(from: ProcessId, message: Message): void {
+    const c = this.context;
+    switch (message._tag) {
+      case 'Propose':
+        onPropose(c, from, message);
+        return;
+      case 'Accepted':
+        onAccepted(c, from, message);
+        return;
+      case 'Commit':
+        onCommit(c, from, message);
+        return;
+      case 'Timeouts':
+        onTimeouts(c, message);
+        for (const open of c.state.slots.values()) leaveDeadlockedSlot(c, open);
+        return;
+      case 'Report':
+        onReport(c, from, message);
+        return;
+      case 'Certify':
+        onCertify(c, from, message);
+        return;
+      case 'Certified':
+        onCertified(c, from, message);
+        return;
+      case 'Checkpoint':
+        onCheckpoint(c, from, message);
+        return;
+      case 'StableCheckpoint':
+        onStableCheckpoint(c, message.certificate);
+        return;
+      case 'Attest':
+        onAttest(c, from, message.slot);
+        return;
+      case 'Attested':
+        onAttested(c, from, message);
+        return;
+      case 'Certificate':
+        onCertificate(c, message.certificate);
+        return;
+      case 'Forward':
+        for (const request of message.requests) this.onRequest(request, from);
+        return;
+      case 'Status':
+        onStatus(c, from, message);
+        return;
+      case 'FetchBatch':
+        onFetchBatch(c, from, message.digest);
+        return;
+      case 'BatchFound':
+        onBatchFound(c, message.batch);
+        return;
+      case 'FetchRange':
+        if (message.from <= c.state.decidedUpTo) c.emit({ _tag: 'SendRange', to: from, from: message.from });
+        return;
+      case 'Range':
+        onRange(c, from, message);
+        return;
+      default:
+        assertNever(message);
+    }
+  }
+
+  /** R12: a receiver keeps a request and passes one that came from a client on to the leader at once. */
+  private onRequest(request: Request, from: ProcessId): void {
+    const c = this.context;
+    const isFromClient = from === c.config.me;
+    if (!isValidRequest(c, request)) {
+      if (isFromClient)
+        c.emit({
+          _tag: 'Refuse',
+          request,
+          reason: 'its client is not enrolled, its signature is not the client’s, or it is too large',
+        });
+      return;
+    }
+    const outcome = c.state.pool.add(request, c.nowMs);
+    if (outcome === 'added') c.expectProgress();
+    if (outcome === 'full' && isFromClient)
+      c.emit({ _tag: 'Refuse', request, reason: 'too many requests wait; send it again later' });
+    if (outcome === 'added' && isFromClient && !c.isLeader)
+      c.send(c.leaderOf(c.state.view), { _tag: 'Forward', requests: [request] });
+  }
+
+  private onCombined({ statement, result }: Extract<Event, { _tag: 'Combined' }>): void {
+    const c = this.context;
+    const { attestation } = c.state;
+    const isDecided =
+      attestation !== undefined && equalBytes(statement, decidedStatement(c.allianceContext, attestation.prefix));
+    if (isDecided) onDecidedCombined(c, result);
+    else onProgressCombined(c, statement, result);
+  }
+
+  /** Everything that may have become possible. The order matters only for latency. */
+  private settle(): void {
+    const c = this.context;
+    advanceLog(c);
+    leaveHopelessView(c);
+    advanceCollection(c);
+    advanceProposals(c);
+    advanceAttestation(c);
+    advanceStatus(c);
+    if (!c.state.halted) this.setTimer();
+  }
+
+  private setTimer(): void {
+    const c = this.context;
+    const wishes = [c.state.statusDueMs, lingerDueMs(c), attestationDueMs(c)].filter((wish) => wish !== undefined);
+    const atMs = Math.max(c.nowMs + 1, Math.min(...wishes));
+    if (c.state.timerAtMs !== undefined && c.state.timerAtMs <= atMs) return;
+    c.state.timerAtMs = atMs;
+    c.emit({ _tag: 'SetTimer', atMs });
+  }
+}

@@ -1,0 +1,179 @@
+/** Leaving a view and entering another (rule R1), and what is reported then (rules R4, R5). */
+import { toHex } from '../prelude/bytes.js';
+import { digest } from '../prelude/digest.js';
+import { E } from '../prelude/fp.js';
+import type { ProcessId } from '../prelude/process.js';
+import { decodeReport, encodeReport } from './codec.js';
+import type { Context } from './context.js';
+import {
+  isCheckpointCertificate,
+  isCommitCertificate,
+  isEquivocation,
+  isLeaderSigned,
+  isPermitted,
+  isTimeoutSigned,
+} from './evidence.js';
+import { highestComplaint, isDeadlocked } from './fab-quorums.js';
+import type {
+  Equivocation,
+  Message,
+  ProgressCertificate,
+  Report,
+  SignedReport,
+  SignedTimeout,
+  Vote,
+} from './message.js';
+import type { SlotState } from './state.js';
+import { reportStatement, timeoutStatement } from './statement.js';
+
+/** Complains about every view up to `view`, with the evidence held; once. */
+export function complain(c: Context, view: number): void {
+  const { me, identities } = c.config;
+  if ((c.state.timeouts.get(me)?.view ?? 0) >= view) return;
+  const signature = identities.sign(timeoutStatement(c.identityContext, view));
+  const timeout: SignedTimeout = { from: me, view, signature };
+  c.state.timeouts.set(me, timeout);
+  c.broadcast(
+    { _tag: 'Timeouts', timeouts: [timeout], evidence: [...c.state.evidence.values()] },
+    c.state.viewPersisted,
+  );
+  followComplaints(c);
+}
+
+export function onTimeouts(c: Context, message: Extract<Message, { _tag: 'Timeouts' }>): void {
+  for (const evidence of message.evidence) takeEvidence(c, evidence);
+  for (const timeout of message.timeouts) takeTimeout(c, timeout);
+  followComplaints(c);
+}
+
+function takeEvidence(c: Context, evidence: Equivocation): void {
+  if (c.state.evidence.has(evidence.leader) || !isEquivocation(c, evidence)) return;
+  c.accuse(evidence);
+}
+
+function takeTimeout(c: Context, timeout: SignedTimeout): void {
+  if ((c.state.timeouts.get(timeout.from)?.view ?? 0) >= timeout.view || timeout.from === c.config.me) return;
+  if (isTimeoutSigned(c, timeout)) c.state.timeouts.set(timeout.from, timeout);
+}
+
+/** R1: joins a complaint that a correct process has made, and leaves on one that a recovery quorum has made. */
+function followComplaints(c: Context): void {
+  const { system } = c.config;
+  const complaints = new Map([...c.state.timeouts].map(([process, { view }]) => [process, view]));
+  const none = system.processes.universe.none;
+  const joined = highestComplaint(complaints, none, (set) => system.containsCorrect(set));
+  if (joined >= c.state.view) complain(c, joined);
+  const left = highestComplaint(complaints, none, (set) => system.isRecoveryQuorum(set));
+  if (left >= c.state.view) {
+    c.state.entry = [...c.state.timeouts.values()].filter(({ view }) => view >= left);
+    c.broadcast({ _tag: 'Timeouts', timeouts: c.state.entry, evidence: [] });
+    enterView(c, left + 1);
+    report(c);
+  }
+}
+
+/** Enters the view of a valid progress certificate. */
+export function enterByCertificate(c: Context, certificate: ProgressCertificate): void {
+  if (certificate.view > c.state.view) {
+    c.state.entry = [];
+    enterView(c, certificate.view);
+  }
+  c.state.certificate ??= certificate;
+}
+
+/** The promise: durable before anything of the view is sent. */
+function enterView(c: Context, view: number): void {
+  const { state } = c;
+  state.failedViews += view - state.view;
+  state.view = view;
+  state.viewPersisted = c.persist({ _tag: 'Promise', view });
+  state.viewEnteredMs = c.nowMs;
+  state.certificate = undefined;
+  state.collection = { reports: new Map() };
+  state.proposals = undefined;
+  c.emit({ _tag: 'View', view, leader: c.leaderOf(view) });
+}
+
+/** Leaves a view in which waiting is vain: on evidence against its leader, or where a slot is deadlocked. */
+export function leaveHopelessView(c: Context): void {
+  const { state } = c;
+  if ((state.timeouts.get(c.config.me)?.view ?? 0) >= state.view) return;
+  const leader = c.leaderOf(state.view);
+  const isOwnSpentView = leader === c.config.me && state.view <= state.spentView;
+  if (state.evidence.has(leader) || isOwnSpentView) complain(c, state.view);
+}
+
+/** R1, third trigger, for one slot that has just heard something contrary. */
+export function leaveDeadlockedSlot(c: Context, slot: SlotState): void {
+  const { state } = c;
+  if (slot.decided !== undefined || (state.timeouts.get(c.config.me)?.view ?? 0) >= state.view) return;
+  const byDigest = new Map<string, ProcessId[]>();
+  for (const [process, ballot] of slot.accepted) {
+    if (ballot.view !== state.view) continue;
+    const key = toHex(ballot.digest);
+    byDigest.set(key, [...(byDigest.get(key) ?? []), process]);
+  }
+  const complainers = [...state.timeouts.values()].filter(({ view }) => view >= state.view).map(({ from }) => from);
+  if (byDigest.size < 2 && complainers.length === 0) return;
+  const acceptors = [...byDigest.values()].map((processes) => c.setOf(processes));
+  if (isDeadlocked(c.config.system, { acceptors, complainers: c.setOf(complainers), accused: c.accused }))
+    complain(c, state.view);
+}
+
+/** R5: every slot above the stable checkpoint, decided or not. Durable before it is sent, and sent again byte for byte. */
+function report(c: Context): void {
+  const { state, config } = c;
+  const open = [...state.slots.values()].filter(({ slot }) => slot > state.low).sort((a, b) => a.slot - b.slot);
+  const votes = open.flatMap(({ vote }) => (vote === undefined ? [] : [asVote(vote)]));
+  const commits = open.flatMap(({ commit }) => (commit === undefined ? [] : [commit]));
+  const content: Report = {
+    view: state.view,
+    votes,
+    commits,
+    ...(state.checkpoint === undefined ? {} : { checkpoint: state.checkpoint }),
+  };
+  const body = encodeReport(content);
+  const signature = config.identities.sign(reportStatement(c.identityContext, state.view, digest(body)));
+  const signed: SignedReport = { from: config.me, view: state.view, body, signature };
+  state.report = { signed, persisted: c.persist({ _tag: 'Report', report: signed }) };
+  sendReport(c);
+}
+
+/** Sends this process's report for its view to the view's leader, again if need be. */
+export function sendReport(c: Context): void {
+  const { report: made, view } = c.state;
+  if (made?.signed.view === view) c.send(c.leaderOf(view), { _tag: 'Report', report: made.signed }, made.persisted);
+}
+
+function asVote({ view, slot, digest: value, leaderSignature, permit }: Vote): Vote {
+  return { view, slot, digest: value, leaderSignature, ...(permit === undefined ? {} : { permit }) };
+}
+
+/** R4: what makes a report valid is what it carries; nothing that the reader holds. */
+export function checkReport(c: Context, signed: SignedReport): E.Either<string, Report> {
+  const statement = reportStatement(c.identityContext, signed.view, digest(signed.body));
+  if (!c.config.identities.verify(signed.from, statement, signed.signature))
+    return E.left('its signature is not its author’s');
+  const decoded = decodeReport(signed.body);
+  if (E.isLeft(decoded)) return E.left(`malformed at byte ${decoded.left.offset}`);
+  const content = decoded.right;
+  const fault = faultIn(c, signed.view, content);
+  return fault === undefined ? E.right(content) : E.left(fault);
+}
+
+function faultIn(c: Context, view: number, { view: stated, checkpoint, votes, commits }: Report): string | undefined {
+  if (stated !== view) return 'it is for another view';
+  if (checkpoint !== undefined && !isCheckpointCertificate(c, checkpoint)) return 'its checkpoint is not certified';
+  const low = checkpoint?.slot ?? 0;
+  const isInWindow = ({ slot }: { readonly slot: number }): boolean =>
+    slot > low && slot <= low + c.config.parameters.windowSlots;
+  if (![...votes, ...commits].every(isInWindow)) return 'a slot is outside its window';
+  if (![...votes, ...commits].every((ballot) => ballot.view < view))
+    return 'a vote or certificate is not of an earlier view';
+  if (!votes.every((vote) => isLeaderSigned(c, vote, vote.leaderSignature)))
+    return 'a vote lacks its leader’s signature';
+  if (!votes.every((vote) => isPermitted(c, vote, vote.permit))) return 'a vote was not permitted in its view';
+  if (!commits.every((certificate) => isCommitCertificate(c, certificate)))
+    return 'a commit certificate does not verify';
+  return undefined;
+}

@@ -15,7 +15,7 @@ import { onCertificate } from './attestation.js';
 import type { Message } from './message.js';
 import { leadsToCertificate } from './range.js';
 import { heldBatch } from './state.js';
-import { complain, sendReport } from './view-change.js';
+import { complain, forwardRequests, sendReport } from './view-change.js';
 
 /** How many open slots are sent again in answer to one STATUS. */
 const resendSlots = 64;
@@ -68,15 +68,10 @@ function losePatience(c: Context, sinceMs: number): void {
   const waitedMs = c.nowMs - sinceMs;
   if (waitedMs >= c.timeoutMs / 2) {
     const requests = state.pool.takeToForward(state.view, c.nowMs - c.timeoutMs / 2);
-    for (let start = 0; start < requests.length; start += forwardCount) {
-      c.broadcast({ _tag: 'Forward', requests: requests.slice(start, start + forwardCount) });
-    }
+    for (const request of requests) c.broadcast({ _tag: 'Forward', requests: [request] });
   }
   if (waitedMs >= c.timeoutMs) complain(c, state.view);
 }
-
-/** Requests in one Forward: well within a frame. */
-const forwardCount = 16;
 
 export function onStatus(c: Context, from: ProcessId, status: Extract<Message, { _tag: 'Status' }>): void {
   if (from === c.config.me) return;
@@ -118,8 +113,7 @@ function resend(c: Context, to: ProcessId, { view, decided, low }: Extract<Messa
   }
   if (c.leaderOf(state.view) === to) {
     sendReport(c);
-    const requests = state.pool.all.slice(0, forwardCount);
-    if (requests.length > 0) c.send(to, { _tag: 'Forward', requests });
+    forwardRequests(c, to, resendSlots);
   }
   if (c.isLeader && state.collection.asked !== undefined && state.proposals === undefined) {
     c.send(to, certifyRequest(c, state.collection.asked), state.viewPersisted);

@@ -92,6 +92,18 @@ function enterView(c: Context, view: number): void {
   state.collection = { reports: new Map() };
   state.proposals = undefined;
   c.emit({ _tag: 'View', view, leader: c.leaderOf(view) });
+  forwardRequests(c, c.leaderOf(view));
+}
+
+/** Requests in one Forward: well within a frame. */
+const forwardCount = 16;
+
+/** Passes on to a leader what waits here, at most `most` requests. */
+export function forwardRequests(c: Context, leader: ProcessId, most = Number.POSITIVE_INFINITY): void {
+  const requests = leader === c.config.me ? [] : c.state.pool.all.slice(0, most);
+  for (let start = 0; start < requests.length; start += forwardCount) {
+    c.send(leader, { _tag: 'Forward', requests: requests.slice(start, start + forwardCount) });
+  }
 }
 
 /** Leaves a view in which waiting is vain: on evidence against its leader, or where a slot is deadlocked. */

@@ -47,7 +47,8 @@ export function multisigKeyId(key: Pick<MultisigDescription, 'usage' | 'publicKe
 
 type Holder = readonly [id: ProcessId, publicKey: Ed25519PublicKey];
 
-function orderedHolders(publicKeys: ReadonlyMap<ProcessId, Ed25519PublicKey>): readonly Holder[] {
+/** The holders of a key in ascending order of their ids (code units): that of its digest and of certificates. */
+export function orderedHolders(publicKeys: ReadonlyMap<ProcessId, Ed25519PublicKey>): readonly Holder[] {
   return [...publicKeys].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 

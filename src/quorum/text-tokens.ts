@@ -33,7 +33,8 @@ interface Refusal {
 /** Reads tokens one after another. */
 export class Tokens {
   private readonly scanned: Token[] = [];
-  private readonly rest: Iterator<Token>;
+  private readonly rest: Iterator<Token, undefined>;
+  private readonly offsets = new Map<string, number>();
 
   constructor(private readonly source: string) {
     this.rest = scan(source);
@@ -42,8 +43,8 @@ export class Tokens {
   /** The token `ahead` places from here, without taking it. */
   peek(ahead: 0 | 1 = 0): Token {
     while (this.scanned.length <= ahead) {
-      const { value, done } = this.rest.next();
-      this.scanned.push(done === true ? { kind: 'end', text: '', offset: this.source.length } : (value as Token));
+      const step = this.rest.next();
+      this.scanned.push(step.done === true ? { kind: 'end', text: '', offset: this.source.length } : step.value);
     }
     return present(this.scanned[ahead], 'tokens were scanned as far as asked');
   }
@@ -66,8 +67,21 @@ export class Tokens {
     return this.peek().kind === kind ? this.next() : this.unexpected(path, expected);
   }
 
+  /** Remembers that the text says from here what stands at `path`. */
+  mark(path: string): void {
+    this.offsets.set(path, this.peek().offset);
+  }
+
+  /** Where the text says what stands at `path`, or else the nearest place above it. */
+  offsetOf(path: string): number {
+    const found = this.offsets.get(path === '/' ? '' : path);
+    if (found !== undefined || path === '' || path === '/') return found ?? 0;
+    return this.offsetOf(path.slice(0, path.lastIndexOf('/')));
+  }
+
   /** A decimal number without sign or leading zeros, of at most seven digits. */
   number(path: string, expected: string): number {
+    this.mark(path);
     const { kind, text } = this.peek();
     if (kind !== 'word' || !/^(0|[1-9][0-9]{0,6})$/.test(text)) return this.unexpected(path, expected);
     this.next();
@@ -103,7 +117,7 @@ export function parseTokens<A>(text: string, read: (tokens: Tokens) => A): Eithe
   }
 }
 
-function* scan(text: string): Generator<Token> {
+function* scan(text: string): Generator<Token, undefined> {
   for (const match of text.matchAll(tokenPattern)) {
     const offset = match.index;
     const { word, mark, stranger } = match.groups ?? {};
@@ -111,6 +125,7 @@ function* scan(text: string): Generator<Token> {
     else if (mark !== undefined) yield { kind: mark as Token['kind'], text: mark, offset };
     else if (stranger !== undefined) yield { kind: 'stranger', text: stranger, offset };
   }
+  return undefined;
 }
 
 function locate({ code, path, expected, offset }: Refusal, text: string): ParseError {

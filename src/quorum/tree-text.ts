@@ -24,16 +24,14 @@ export interface GateGrammar<G> {
 
 /** Reads one tree, resolved against `membership` if there is one, and checks it. */
 export function readTree<G>(tokens: Tokens, grammar: GateGrammar<G>, membership: Membership | undefined): Member | G {
-  const reading = new TreeReading(tokens, grammar, membership);
-  const tree = reading.node('', undefined, 1);
+  const tree = new TreeReading(tokens, grammar, membership).node('', undefined, 1);
   const checked = grammar.check(tree);
   if (E.isRight(checked)) return checked.right;
   const { code, path, expected } = checked.left;
-  return tokens.fail({ code, path, expected, offset: reading.offsetOf(path) });
+  return tokens.fail({ code, path, expected, offset: tokens.offsetOf(path) });
 }
 
 class TreeReading<G> {
-  private readonly offsets = new Map<string, number>();
   private nodeCount = 0;
 
   constructor(
@@ -42,16 +40,10 @@ class TreeReading<G> {
     private readonly membership: Membership | undefined,
   ) {}
 
-  /** Where the text says what stands at `path`, or else the nearest gate above it. */
-  offsetOf(path: string): number {
-    const found = this.offsets.get(path === '/' ? '' : path);
-    return found ?? (path === '' || path === '/' ? 0 : this.offsetOf(path.slice(0, path.lastIndexOf('/'))));
-  }
-
   node(path: string, organization: string | undefined, depth: number): Member | G {
     const { tokens } = this;
     const { offset } = tokens.peek();
-    this.offsets.set(path, offset);
+    tokens.mark(path);
     this.count(1, path, offset);
     if (depth > maxDepth) tokens.fail({ code: 'TooDeep', path, expected: `at most ${maxDepth} levels`, offset });
     if (tokens.peek(1).kind === ':') return this.gate(path, this.organization(path, organization), depth, true);
@@ -168,7 +160,7 @@ function isServer(id: ProcessId, membership: Membership): boolean {
  * @param head - what stands before `of`.
  */
 export function printTree<T extends AnyTree>(tree: T, head: (gate: Exclude<T, Member>) => string): string {
-  return print(tree as AnyTree, head as (gate: AnyTree) => string, undefined);
+  return print(tree, head as (gate: AnyTree) => string, undefined);
 }
 
 function print(tree: AnyTree, head: (gate: AnyTree) => string, within: string | undefined): string {

@@ -24,6 +24,8 @@ export function printTrustTree(tree: TrustTree): string {
   return printTree(tree, ({ f, t }: TrustGate) => (t === 0 ? `f=${f}` : `f=${f} t=${t}`));
 }
 
+const leadersPath = '/leaders';
+
 const grammar: GateGrammar<TrustGate> = {
   headName: 'f=1',
   readHead: (tokens, path) => {
@@ -41,25 +43,22 @@ function readLimit(tokens: Tokens, name: 'f' | 't', path: string): number {
 }
 
 function readLeaders(tokens: Tokens, tree: TrustTree): TrustModel {
-  const path = '/leaders';
-  const { offset } = tokens.peek();
-  const named = tokens.accept('word', 'leaders') ? readNames(tokens, path) : undefined;
-  const model = trustModel(
-    tree,
-    named?.map(({ text }) => text),
-  );
+  tokens.mark(leadersPath);
+  const names = tokens.accept('word', 'leaders') ? readNames(tokens) : undefined;
+  const model = trustModel(tree, names);
   if (E.isRight(model)) return model.right;
-  const { code, path: where, expected } = model.left;
-  const index = Number(where.slice(path.length + 1));
-  return tokens.fail({ code, path: where, expected, offset: named?.[index]?.offset ?? offset });
+  const { code, path, expected } = model.left;
+  return tokens.fail({ code, path, expected, offset: tokens.offsetOf(path) });
 }
 
-function readNames(tokens: Tokens, path: string): readonly { readonly text: string; readonly offset: number }[] {
-  tokens.expect('(', path, '"("');
-  const names = [];
+function readNames(tokens: Tokens): readonly string[] {
+  tokens.expect('(', leadersPath, '"("');
+  const names: string[] = [];
   do {
-    names.push(tokens.expect('word', `${path}/${names.length}`, 'a member'));
+    const path = `${leadersPath}/${names.length}`;
+    tokens.mark(path);
+    names.push(tokens.expect('word', path, 'a member').text);
   } while (tokens.accept(','));
-  tokens.expect(')', path, '"," or ")"');
+  tokens.expect(')', leadersPath, '"," or ")"');
   return names;
 }

@@ -21,10 +21,18 @@ export const sessionsPerClient = 64;
 
 /** For each client and session, the last sequence number delivered. */
 export class DeliveryTable {
-  private constructor(private readonly sessions: Map<ClientId, Map<number, number>>) {}
+  private constructor(
+    private readonly sessions: Map<ClientId, Map<number, number>>,
+    private readonly joinsMidway = false,
+  ) {}
 
   static empty(): DeliveryTable {
     return new DeliveryTable(new Map());
+  }
+
+  /** For a listener that begins in the middle of the log: a session's first request seen counts as its next. */
+  static joining(): DeliveryTable {
+    return new DeliveryTable(new Map(), true);
   }
 
   /** The last delivered sequence number of a session; 0 before the first. */
@@ -73,7 +81,8 @@ export class DeliveryTable {
   private fresh(request: Request): readonly { sequence: number; command: Uint8Array }[] {
     const { client, session, firstSequence, commands } = request;
     if (this.isForgotten(client, session)) return [];
-    const next = this.lastSequence(client, session) + 1;
+    const known = this.lastSequence(client, session);
+    const next = known === 0 && this.joinsMidway ? firstSequence : known + 1;
     const skipped = next - firstSequence;
     if (skipped < 0 || skipped >= commands.length) return [];
     this.advance(client, session, firstSequence + commands.length - 1);

@@ -15,3 +15,25 @@ export interface Transport {
   send(to: ProcessId, frame: Uint8Array): void;
   close(): Promise<void>;
 }
+
+/** One side of a connection between an application and a server: the same for both. */
+export interface Link {
+  /** Who is proved to be at the other end: to a server `organization/application`, to an application the server. */
+  readonly id: ProcessId;
+  /** Bytes that were sent and have not left this process. */
+  readonly pending: number;
+  /** Queues a frame; false if it is larger than the link allows or the link has ended. */
+  send(frame: Uint8Array): boolean;
+  close(reason: string): void;
+}
+
+/** What one side of a {@link Link} hears. */
+export interface LinkHandler {
+  /** The bytes belong to the handler. */
+  onFrame(frame: Uint8Array): void;
+  /** Called once, by whichever side the link was ended. */
+  onClosed(reason: string): void;
+}
+
+/** Called for every application that connects; what it returns hears that application. */
+export type OnClient = (session: Link) => LinkHandler;

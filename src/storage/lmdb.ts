@@ -1,0 +1,175 @@
+/**
+ * The log store on disk, over LMDB: the decided slots under their numbers, small values under their names.
+ * A put resolves when it is durable; puts made together are committed together, in order, so the slots have no gaps.
+ * Every value carries 8 bytes of its SHA-256 in front, since LMDB itself does not notice a flipped bit.
+ */
+import { hash } from 'node:crypto';
+import { join } from 'node:path';
+import { type Database, open } from 'lmdb';
+import { concatBytes, equalBytes } from '../prelude/bytes.js';
+import { E, type Either, TE, type TaskEither } from '../prelude/fp.js';
+import { invariant } from '../prelude/invariant.js';
+import { type StorageError, StorageFailure, storageErrorOf } from './errors.js';
+import { checkDataFile } from './lmdb-check.js';
+import { type DirectoryLock, lockDirectory } from './lock.js';
+import { readRun } from './run.js';
+import type { LogStore, StoredSlot } from './storage.js';
+
+export const logStoreVersion = 1;
+
+const checksumLength = 8;
+
+/** Opens the log store in `directory` for this process alone, and makes an empty one where there is none. */
+export function openLogStore(directory: string): TaskEither<StorageError, DiskLogStore> {
+  return async () => {
+    const lock = lockDirectory(directory, 'koinon.lock');
+    if (E.isLeft(lock)) return lock;
+    const opened = await TE.tryCatch(
+      () => openLocked(directory, lock.right),
+      (reason) => storageErrorOf(reason, directory),
+    )();
+    if (E.isLeft(opened)) lock.right.release();
+    return opened;
+  };
+}
+
+async function openLocked(directory: string, lock: DirectoryLock): Promise<DiskLogStore> {
+  const path = join(directory, 'data.mdb');
+  const file = checkDataFile(path);
+  if (E.isLeft(file)) throw new StorageFailure(file.left);
+  const environment = open({ path: directory, overlappingSync: false, maxDbs: 3, encoding: 'binary' });
+  try {
+    const meta = environment.openDB<Uint8Array, string>({ name: 'meta', encoding: 'binary' });
+    if (file.right.isNew) await meta.put('version', Uint8Array.of(logStoreVersion));
+    const version = readVersion(path, meta);
+    if (E.isLeft(version)) throw new StorageFailure(version.left);
+    const slots = environment.openDB<Uint8Array, number>({ name: 'slots', encoding: 'binary' });
+    const table = environment.openDB<Uint8Array, string>({ name: 'table', encoding: 'binary' });
+    const last = lastSlot(path, slots);
+    if (E.isLeft(last)) throw new StorageFailure(last.left);
+    return new DiskLogStore(
+      { path, slots, table, close: () => environment.close() },
+      lock,
+      file.right.isNew,
+      last.right,
+    );
+  } catch (error) {
+    await environment.close();
+    throw error;
+  }
+}
+
+function readVersion(path: string, meta: Database<Uint8Array, string>): Either<StorageError, void> {
+  const found = meta.get('version')?.[0];
+  if (found === undefined) return E.left({ _tag: 'Corrupt', path, offset: 0, detail: 'it has no version' });
+  if (found > logStoreVersion) return E.left({ _tag: 'NewerVersion', path, found, supported: logStoreVersion });
+  return E.right(undefined);
+}
+
+function lastSlot(path: string, slots: Database<Uint8Array, number>): Either<StorageError, number> {
+  const [first = 1] = slots.getKeys({ limit: 1 });
+  const [last = 0] = slots.getKeys({ reverse: true, limit: 1 });
+  const count = slots.getKeysCount();
+  if (first === 1 && last === count) return E.right(last);
+  return E.left({ _tag: 'Corrupt', path, offset: 0, detail: `of slots 1 to ${last} only ${count} are there` });
+}
+
+interface Environment {
+  readonly path: string;
+  readonly slots: Database<Uint8Array, number>;
+  readonly table: Database<Uint8Array, string>;
+  readonly close: () => Promise<void>;
+}
+
+export class DiskLogStore implements LogStore {
+  private readonly pendingSlots = new Map<number, Uint8Array>();
+  private readonly pendingValues = new Map<string, Uint8Array>();
+  private readonly writes = new Set<Promise<void>>();
+  private failure: StorageFailure | undefined;
+
+  /** Use {@link openLogStore}. */
+  constructor(
+    private readonly environment: Environment,
+    private readonly lock: DirectoryLock,
+    /** Whether there was no store: in a server that has run before, its disk is lost. */
+    readonly isNew: boolean,
+    private lastAppended: number,
+  ) {}
+
+  /** Counts slots from the moment they are appended; those not yet durable can be read as well. */
+  get last(): number {
+    return this.lastAppended;
+  }
+
+  append({ slot, record }: StoredSlot): Promise<void> {
+    if (this.failure !== undefined) return Promise.reject(this.failure);
+    invariant(slot === this.lastAppended + 1, 'slots are stored in order');
+    this.lastAppended = slot;
+    return this.write(this.pendingSlots, slot, record, (sealed) => this.environment.slots.put(slot, sealed));
+  }
+
+  /** Throws {@link StorageFailure} where a stored record is damaged: the server has lost its disk. */
+  read(from: number, limits: { readonly maxCount: number; readonly maxBytes: number }): readonly StoredSlot[] {
+    const { slots } = this.environment;
+    return readRun(from, limits, (slot) => this.pendingSlots.get(slot) ?? this.unseal(slots.get(slot), `slot ${slot}`));
+  }
+
+  put(name: string, value: Uint8Array): Promise<void> {
+    if (this.failure !== undefined) return Promise.reject(this.failure);
+    return this.write(this.pendingValues, name, value, (sealed) => this.environment.table.put(name, sealed));
+  }
+
+  /** Throws as {@link read} does. */
+  get(name: string): Uint8Array | undefined {
+    return this.pendingValues.get(name) ?? this.unseal(this.environment.table.get(name), name);
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.writes);
+    this.failure ??= new StorageFailure({ _tag: 'Closed', path: this.environment.path });
+    await this.environment.close();
+    this.lock.release();
+  }
+
+  private write<K>(
+    pending: Map<K, Uint8Array>,
+    key: K,
+    value: Uint8Array,
+    put: (sealed: Uint8Array) => Promise<boolean>,
+  ): Promise<void> {
+    pending.set(key, value);
+    const written = put(seal(value)).then(
+      () => {
+        if (pending.get(key) === value) pending.delete(key);
+      },
+      (reason: unknown) => {
+        const detail = reason instanceof Error ? reason.message : String(reason);
+        this.failure ??= new StorageFailure({ _tag: 'WriteFailed', path: this.environment.path, detail });
+        throw this.failure;
+      },
+    );
+    this.writes.add(written);
+    void written.catch(() => undefined).then(() => this.writes.delete(written));
+    return written;
+  }
+
+  private unseal(sealed: Uint8Array | undefined, name: string): Uint8Array | undefined {
+    if (sealed === undefined) return undefined;
+    const value = new Uint8Array(sealed.subarray(checksumLength));
+    if (equalBytes(sealed.subarray(0, checksumLength), checksum(value))) return value;
+    throw new StorageFailure({
+      _tag: 'Corrupt',
+      path: this.environment.path,
+      offset: 0,
+      detail: `${name} is not intact`,
+    });
+  }
+}
+
+function seal(value: Uint8Array): Uint8Array {
+  return concatBytes(checksum(value), value);
+}
+
+function checksum(value: Uint8Array): Uint8Array {
+  return hash('sha256', value, 'buffer').subarray(0, checksumLength);
+}

@@ -1,0 +1,119 @@
+/** What one client session has proposed and not yet seen certified. Groups commands, numbers them, and resolves their outcomes. */
+import { O, type Option } from '../prelude/fp.js';
+import { batchLimits, type Request, type UnsignedRequest } from '../consensus/batch.js';
+import type { Delivered } from '../consensus/delivery.js';
+
+/** What became of a command. Never guessed: `unknown` may have been decided or may still be. */
+export type Outcome =
+  | { readonly _tag: 'committed'; readonly slot: number; readonly index: number }
+  | { readonly _tag: 'rejected'; readonly reason: string }
+  | { readonly _tag: 'unknown'; readonly reason: string };
+
+interface Queued {
+  readonly command: Uint8Array;
+  readonly resolve: (outcome: Outcome) => void;
+}
+
+interface Outstanding {
+  readonly request: Request;
+  sentMs: number;
+}
+
+/** Commands in requests that wait for their certificate; more wait unsent. */
+const outstandingCommands = 4096;
+const requestOverheadBytes = 512;
+
+export class Proposals {
+  private readonly queue: Queued[] = [];
+  private readonly outstanding = new Map<number, Outstanding>();
+  private readonly waiting = new Map<number, (outcome: Outcome) => void>();
+  private nextSequence = 1;
+
+  constructor(
+    private readonly client: string,
+    /** Higher than that of any earlier session of the client. */
+    readonly session: number,
+    private readonly sign: (request: UnsignedRequest) => Request,
+  ) {}
+
+  /** Queues a command; a bad one is rejected at once. */
+  add(command: Uint8Array): Promise<Outcome> {
+    if (command.length > batchLimits.commandBytes) {
+      const reason = `a command has at most ${batchLimits.commandBytes} bytes, this one ${command.length}`;
+      return Promise.resolve({ _tag: 'rejected', reason });
+    }
+    return new Promise((resolve) => {
+      this.queue.push({ command, resolve });
+    });
+  }
+
+  get isIdle(): boolean {
+    return this.queue.length === 0 && this.waiting.size === 0;
+  }
+
+  /** The oldest time at which an unanswered request was last sent. */
+  get oldestSentMs(): Option<number> {
+    const times = [...this.outstanding.values()].map(({ sentMs }) => sentMs);
+    return times.length === 0 ? O.none : O.some(Math.min(...times));
+  }
+
+  /** Signs what is queued, as far as the window lets it out. */
+  flush(nowMs: number): readonly Request[] {
+    const requests: Request[] = [];
+    while (this.queue.length > 0 && this.waiting.size < outstandingCommands) {
+      const taken = this.takeGroup();
+      const firstSequence = this.nextSequence;
+      const request = this.sign({
+        client: this.client,
+        session: this.session,
+        firstSequence,
+        commands: taken.map(({ command }) => command),
+      });
+      for (const [index, { resolve }] of taken.entries()) this.waiting.set(firstSequence + index, resolve);
+      this.outstanding.set(firstSequence, { request, sentMs: nowMs });
+      this.nextSequence += taken.length;
+      requests.push(request);
+    }
+    return requests;
+  }
+
+  /** Requests that were sent before `beforeMs` and are still unanswered; counts them as sent now. */
+  takeOverdue(beforeMs: number, nowMs: number): readonly Request[] {
+    const overdue = [...this.outstanding.values()].filter(({ sentMs }) => sentMs <= beforeMs);
+    for (const entry of overdue) entry.sentMs = nowMs;
+    return overdue.map(({ request }) => request);
+  }
+
+  /** Commands that a verified range delivered. */
+  settle(delivered: readonly Delivered[]): void {
+    for (const { client, session, sequence, slot, index } of delivered) {
+      if (client !== this.client || session !== this.session) continue;
+      this.waiting.get(sequence)?.({ _tag: 'committed', slot, index });
+      this.waiting.delete(sequence);
+    }
+    for (const [first, { request }] of this.outstanding) {
+      if (!this.waiting.has(first) && !this.waiting.has(first + request.commands.length - 1))
+        this.outstanding.delete(first);
+    }
+  }
+
+  /** Gives every open command the same outcome: at the end of the session. */
+  abandon(outcome: Outcome): void {
+    for (const resolve of this.waiting.values()) resolve(outcome);
+    for (const { resolve } of this.queue) resolve({ _tag: 'rejected', reason: 'it was never sent' });
+    this.waiting.clear();
+    this.outstanding.clear();
+    this.queue.length = 0;
+  }
+
+  private takeGroup(): readonly Queued[] {
+    let bytes = requestOverheadBytes;
+    let count = 0;
+    for (const { command } of this.queue) {
+      bytes += command.length + 4;
+      if (count >= batchLimits.commandsPerRequest || (count > 0 && bytes > batchLimits.requestBytes)) break;
+      count += 1;
+    }
+    return this.queue.splice(0, count);
+  }
+}

@@ -1,0 +1,144 @@
+/** What applications and servers say to each other on an application's link (spec/wire.md, "Applications"). */
+import { type MalformedBytes, readAll, Writer } from '../prelude/canonical.js';
+import { type Digest, digestLength } from '../prelude/digest.js';
+import type { Either } from '../prelude/fp.js';
+import { assertNever } from '../prelude/invariant.js';
+import { batchLimits, readRequest, type Request, writeRequest } from '../consensus/batch.js';
+import { type DecidedRange, readDecidedRange, writeDecidedRange } from '../consensus/range.js';
+
+/** From an application. */
+export type ClientMessage =
+  | { readonly _tag: 'Submit'; readonly requests: readonly Request[] }
+  /** Send the certified log from this slot on, and go on as it grows; 0: from the next slot on. Replaces an earlier wish. */
+  | { readonly _tag: 'Listen'; readonly from: number }
+  | { readonly _tag: 'AskStatus' };
+
+/** From a server. */
+export type ServerMessage =
+  /** The answer to `Listen`: ranges follow from this slot on, after this chain digest. */
+  | { readonly _tag: 'Begin'; readonly from: number; readonly previous: Digest }
+  | { readonly _tag: 'Range'; readonly range: DecidedRange }
+  | { readonly _tag: 'Refused'; readonly session: number; readonly firstSequence: number; readonly reason: string }
+  | { readonly _tag: 'Status'; readonly status: ServerStatus };
+
+/** What a server says of itself, unsigned: for people. */
+export interface ServerStatus {
+  readonly process: string;
+  readonly view: number;
+  readonly leader: string;
+  readonly decided: number;
+  readonly certified: number;
+  readonly checkpoint: number;
+  readonly connected: readonly string[];
+  readonly fast: number;
+  readonly slow: number;
+  readonly transferred: number;
+  readonly certificates: number;
+}
+
+/** Bounds on what is received. */
+export const protocolLimits = { requestsPerSubmit: 64, reasonBytes: 1024, nameBytes: 127, connected: 1024 } as const;
+
+export function encodeClientMessage(message: ClientMessage): Uint8Array {
+  const writer = new Writer();
+  switch (message._tag) {
+    case 'Submit':
+      return writer.u8(0).list(message.requests, writeRequest).finish();
+    case 'Listen':
+      return writer.u8(1).u64(message.from).finish();
+    case 'AskStatus':
+      return writer.u8(2).finish();
+    default:
+      return assertNever(message);
+  }
+}
+
+export function decodeClientMessage(bytes: Uint8Array): Either<MalformedBytes, ClientMessage> {
+  return readAll(bytes, (reader): ClientMessage => {
+    switch (reader.u8()) {
+      case 0:
+        return { _tag: 'Submit', requests: reader.list(protocolLimits.requestsPerSubmit, readRequest) };
+      case 1:
+        return { _tag: 'Listen', from: reader.u64() };
+      case 2:
+        return { _tag: 'AskStatus' };
+      default:
+        return reader.fail('a message of an application');
+    }
+  });
+}
+
+export function encodeServerMessage(message: ServerMessage): Uint8Array {
+  const writer = new Writer();
+  switch (message._tag) {
+    case 'Begin':
+      return writer.u8(0).u64(message.from).fixed(message.previous).finish();
+    case 'Range':
+      writeDecidedRange(writer.u8(1), message.range);
+      return writer.finish();
+    case 'Refused':
+      return writer.u8(2).u64(message.session).u64(message.firstSequence).text(message.reason).finish();
+    case 'Status':
+      writeStatus(writer.u8(3), message.status);
+      return writer.finish();
+    default:
+      return assertNever(message);
+  }
+}
+
+export function decodeServerMessage(bytes: Uint8Array): Either<MalformedBytes, ServerMessage> {
+  return readAll(bytes, (reader): ServerMessage => {
+    switch (reader.u8()) {
+      case 0:
+        return { _tag: 'Begin', from: reader.u64(), previous: reader.fixed(digestLength) as Digest };
+      case 1:
+        return { _tag: 'Range', range: readDecidedRange(reader) };
+      case 2:
+        return {
+          _tag: 'Refused',
+          session: reader.u64(),
+          firstSequence: reader.u64(),
+          reason: reader.text(protocolLimits.reasonBytes),
+        };
+      case 3:
+        return { _tag: 'Status', status: readStatus(reader) };
+      default:
+        return reader.fail('a message of a server');
+    }
+  });
+}
+
+function writeStatus(writer: Writer, status: ServerStatus): void {
+  writer
+    .text(status.process)
+    .u64(status.view)
+    .text(status.leader)
+    .u64(status.decided)
+    .u64(status.certified)
+    .u64(status.checkpoint);
+  writer.list(status.connected, (inner, peer) => inner.text(peer));
+  writer.u64(status.fast).u64(status.slow).u64(status.transferred).u64(status.certificates);
+}
+
+function readStatus(reader: Parameters<Parameters<typeof readAll>[1]>[0]): ServerStatus {
+  const text = (): string => reader.text(protocolLimits.nameBytes);
+  return {
+    process: text(),
+    view: reader.u64(),
+    leader: text(),
+    decided: reader.u64(),
+    certified: reader.u64(),
+    checkpoint: reader.u64(),
+    connected: reader.list(protocolLimits.connected, text),
+    fast: reader.u64(),
+    slow: reader.u64(),
+    transferred: reader.u64(),
+    certificates: reader.u64(),
+  };
+}
+
+/** The bound of a frame between an application and a server. */
+export const clientFrameBytes = 16 * 1024 * 1024;
+
+/** What an application may submit in one frame stays well below that. */
+export const submitBytes = batchLimits.requestBytes * 4;

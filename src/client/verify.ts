@@ -1,0 +1,106 @@
+/**
+ * The verifying half of a client: it trusts the alliance's public key and id, and no server. It runs wherever JavaScript does:
+ * nothing here, nor below, imports Node.
+ */
+import type { Digest } from '../prelude/digest.js';
+import { E, type Either } from '../prelude/fp.js';
+import { chainNext, chainStart, decidedStatement } from '../consensus/statement.js';
+import { batchDigest } from '../consensus/batch.js';
+import { type Delivered, DeliveryTable } from '../consensus/delivery.js';
+import { type DecidedRange, leadsToCertificate, type PrefixCertificate } from '../consensus/range.js';
+import type { AlliancePublicKey } from '../schemes/public-key.js';
+import { keyIdOf } from '../schemes/public-key.js';
+import { publicVerifier, type PublicVerifier } from '../schemes/public-verifier.js';
+
+/** All that an application must know to believe a decided log, whoever hands it over. */
+export interface TrustAnchor {
+  readonly allianceId: Digest;
+  readonly allianceKey: AlliancePublicKey;
+}
+
+/** Why a range is not believed. */
+export type VerifyError =
+  | { readonly _tag: 'DoesNotContinue'; readonly expected: number; readonly from: number }
+  | { readonly _tag: 'ChainDiffers'; readonly slot: number }
+  | { readonly _tag: 'BadSignature'; readonly slot: number };
+
+/** What a verified range adds to the log. */
+export interface VerifiedRange {
+  readonly delivered: readonly Delivered[];
+  readonly certificate: PrefixCertificate;
+}
+
+/** The bytes whose signature by the alliance key a DECIDED certificate carries. */
+export function certificateStatement(
+  anchor: TrustAnchor,
+  { slot, chain }: Omit<PrefixCertificate, 'signature'>,
+): Uint8Array {
+  const context = {
+    allianceId: anchor.allianceId,
+    keyId: keyIdOf(anchor.allianceKey),
+    epoch: anchor.allianceKey.epoch,
+  };
+  return decidedStatement(context, { slot, chain });
+}
+
+/** Follows a decided log, range by range, and delivers what is proven. */
+export class LogVerifier {
+  private readonly verifySignature: PublicVerifier;
+
+  private constructor(
+    private readonly anchor: TrustAnchor,
+    private next: number,
+    private chain: Digest,
+    private readonly delivery: DeliveryTable,
+  ) {
+    this.verifySignature = publicVerifier(anchor.allianceKey);
+  }
+
+  /** From slot 1: every command exactly once. */
+  static fromStart(anchor: TrustAnchor): LogVerifier {
+    return new LogVerifier(anchor, 1, chainStart(anchor.allianceId), DeliveryTable.empty());
+  }
+
+  /**
+   * From slot `from`, after a chain digest that any server may claim (a wrong one leads to no certificate). What was delivered
+   * before is unknown: a command that was decided a second time after `from` is delivered again.
+   */
+  static fromMiddle(anchor: TrustAnchor, from: number, previous: Digest): LogVerifier {
+    return new LogVerifier(anchor, from, previous, DeliveryTable.joining());
+  }
+
+  /** The first slot not yet verified. */
+  get nextSlot(): number {
+    return this.next;
+  }
+
+  /** Checks a range; nothing of a range that is not believed is taken. */
+  async take(range: DecidedRange): Promise<Either<VerifyError, VerifiedRange>> {
+    if (range.from !== this.next) return E.left({ _tag: 'DoesNotContinue', expected: this.next, from: range.from });
+    const { slot, signature } = range.certificate;
+    if (!leadsToCertificate(range, this.chain)) return E.left({ _tag: 'ChainDiffers', slot });
+    const isSigned = await this.verifySignature(certificateStatement(this.anchor, range.certificate), signature);
+    if (!isSigned) return E.left({ _tag: 'BadSignature', slot });
+    return E.right({ delivered: this.advance(range), certificate: range.certificate });
+  }
+
+  private advance(range: DecidedRange): readonly Delivered[] {
+    return range.batches.flatMap((batch) => {
+      const slot = this.next;
+      this.chain = chainNext(this.chain, slot, batchDigest(batch));
+      this.next += 1;
+      return this.delivery.deliver(slot, batch);
+    });
+  }
+}
+
+export function describeVerifyError(error: VerifyError): string {
+  switch (error._tag) {
+    case 'DoesNotContinue':
+      return `the range begins with slot ${error.from} where slot ${error.expected} was due`;
+    case 'ChainDiffers':
+      return `the batches do not lead to the certificate of slot ${error.slot}`;
+    case 'BadSignature':
+      return `the certificate of slot ${error.slot} is not signed by the alliance key`;
+  }
+}

@@ -1,0 +1,266 @@
+/**
+ * A replica: the consensus machine with its surroundings. It turns effects into writes, frames and signatures, and their
+ * outcomes into events; it decides nothing itself.
+ */
+import { E, type Either } from '../prelude/fp.js';
+import { assertNever } from '../prelude/invariant.js';
+import type { ProcessId, ProcessSet } from '../prelude/process.js';
+import type { Request } from '../consensus/batch.js';
+import type { ConsensusCodec } from '../consensus/codec.js';
+import type { Effect, Fault, HaltReason } from '../consensus/effect.js';
+import type { Event } from '../consensus/event.js';
+import type { Message } from '../consensus/message.js';
+import type { PrefixCertificate } from '../consensus/range.js';
+import type { FabMachine } from '../consensus/step.js';
+import type { CombineError, Signature, SignatureShare } from '../schemes/distributed-signer.js';
+import type { Journal } from '../storage/storage.js';
+import type { DecidedLog } from './decided-log.js';
+
+/** The alliance key, whose operations are slow and answer later. */
+export interface AllianceKey {
+  sign(statement: Uint8Array): Promise<SignatureShare | undefined>;
+  combine(
+    statement: Uint8Array,
+    shares: ReadonlyMap<ProcessId, SignatureShare>,
+  ): Promise<Either<CombineError, { readonly signature: Signature; readonly invalid: ProcessSet }>>;
+}
+
+/** What a replica tells whoever runs it. */
+export interface ReplicaObserver {
+  onCertified(certificate: PrefixCertificate): void;
+  onRefused(request: Request, reason: string): void;
+  onView(view: number, leader: ProcessId): void;
+  onBlame(process: ProcessId, fault: Fault): void;
+  /** The replica has stopped for good: its trust model was violated, or its disk failed. */
+  onStopped(reason: HaltReason | { readonly _tag: 'StorageFailed'; readonly error: unknown }): void;
+}
+
+export interface ReplicaParts {
+  readonly me: ProcessId;
+  readonly machine: FabMachine;
+  readonly codec: ConsensusCodec;
+  readonly journal: Journal;
+  readonly log: DecidedLog;
+  readonly allianceKey: AllianceKey;
+  readonly send: (to: ProcessId, frame: Uint8Array) => void;
+  readonly observer: ReplicaObserver;
+  /** Milliseconds that never go back. */
+  readonly clock: () => number;
+}
+
+/** Decisions by how they were learned, and certificates seen. */
+export interface ReplicaCounts {
+  fast: number;
+  slow: number;
+  transferred: number;
+  certificates: number;
+}
+
+/** The journal is rewritten from the machine's state once it has grown by this much. */
+const journalRewriteBytes = 64 * 1024 * 1024;
+
+interface HeldSend {
+  readonly to: readonly ProcessId[];
+  readonly message: Message;
+  readonly after: number;
+}
+
+export class Replica {
+  readonly counts: ReplicaCounts = { fast: 0, slow: 0, transferred: 0, certificates: 0 };
+  private readonly inbox: Event[] = [];
+  private isDraining = false;
+  private isStopped = false;
+  private durableIndex = 0;
+  private held: HeldSend[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private isRewriting = false;
+
+  constructor(private readonly parts: ReplicaParts) {}
+
+  start(): void {
+    this.feed({ _tag: 'Start' });
+  }
+
+  /** Stops taking events. What is being written goes on; closing journal and log waits for it. */
+  stop(): void {
+    this.isStopped = true;
+    clearTimeout(this.timer);
+  }
+
+  get status(): FabMachine['view'] {
+    return this.parts.machine.view;
+  }
+
+  submit(request: Request): void {
+    this.feed({ _tag: 'Request', request });
+  }
+
+  onConnected(peer: ProcessId): void {
+    this.feed({ _tag: 'Connected', peer });
+  }
+
+  /** A frame from an authenticated peer. One that is no message is its sender's fault, and changes nothing. */
+  onFrame(from: ProcessId, frame: Uint8Array): void {
+    const decoded = this.parts.codec.decodeMessage(frame);
+    if (E.isRight(decoded)) this.feed({ _tag: 'Message', from, message: decoded.right });
+    else
+      this.parts.observer.onBlame(from, {
+        _tag: 'InvalidMessage',
+        reason: `its frame is malformed at byte ${decoded.left.offset}`,
+      });
+  }
+
+  /** Events are taken one after another, never inside one another. */
+  private feed(event: Event): void {
+    this.inbox.push(event);
+    if (this.isDraining) return;
+    this.isDraining = true;
+    queueMicrotask(() => {
+      this.drain();
+    });
+  }
+
+  private drain(): void {
+    for (let event = this.inbox.shift(); event !== undefined && !this.isStopped; event = this.inbox.shift()) {
+      for (const effect of this.parts.machine.step(event, this.parts.clock())) this.carryOut(effect);
+    }
+    this.isDraining = false;
+  }
+
+  private carryOut(effect: Effect): void {
+    const { observer, log } = this.parts;
+    switch (effect._tag) {
+      case 'Persist':
+        this.persist(effect);
+        return;
+      case 'Send':
+        if (effect.after <= this.durableIndex) this.send(effect);
+        else this.held.push(effect);
+        return;
+      case 'SetTimer':
+        this.setTimer(effect.atMs);
+        return;
+      case 'Sign':
+        void this.sign(effect.statement);
+        return;
+      case 'Combine':
+        void this.combine(effect.statement, effect.shares);
+        return;
+      case 'Decide':
+        this.decide(effect);
+        return;
+      case 'Certify':
+        this.counts.certificates += 1;
+        log.putCertificate(effect.certificate).catch((error: unknown) => {
+          this.fail(error);
+        });
+        observer.onCertified(effect.certificate);
+        return;
+      case 'SendRange':
+        this.sendRange(effect.to, effect.from);
+        return;
+      case 'Refuse':
+        observer.onRefused(effect.request, effect.reason);
+        return;
+      case 'View':
+        observer.onView(effect.view, effect.leader);
+        return;
+      case 'Blame':
+        observer.onBlame(effect.process, effect.fault);
+        return;
+      case 'Halt':
+        this.stop();
+        observer.onStopped(effect.reason);
+        return;
+      default:
+        assertNever(effect);
+    }
+  }
+
+  private persist({ record, index }: Extract<Effect, { _tag: 'Persist' }>): void {
+    const { journal, codec, machine } = this.parts;
+    journal.append(codec.encodeRecord(record)).then(
+      () => {
+        this.onDurable(index);
+      },
+      (error: unknown) => {
+        this.fail(error);
+      },
+    );
+    if (journal.size > journalRewriteBytes && !this.isRewriting) {
+      this.isRewriting = true;
+      journal.rewrite(machine.durableRecords().map((kept) => codec.encodeRecord(kept))).then(
+        () => {
+          this.isRewriting = false;
+        },
+        (error: unknown) => {
+          this.fail(error);
+        },
+      );
+    }
+  }
+
+  private onDurable(index: number): void {
+    this.durableIndex = Math.max(this.durableIndex, index);
+    const ready = this.held.filter(({ after }) => after <= this.durableIndex);
+    if (ready.length === 0 || this.isStopped) return;
+    this.held = this.held.filter(({ after }) => after > this.durableIndex);
+    for (const send of ready) this.send(send);
+  }
+
+  private send({ to, message }: { readonly to: readonly ProcessId[]; readonly message: Message }): void {
+    let frame: Uint8Array | undefined;
+    for (const process of to) {
+      if (process === this.parts.me) {
+        this.feed({ _tag: 'Message', from: process, message });
+      } else {
+        frame ??= this.parts.codec.encodeMessage(message);
+        this.parts.send(process, frame);
+      }
+    }
+  }
+
+  private setTimer(atMs: number): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(
+      () => {
+        this.feed({ _tag: 'Timer' });
+      },
+      Math.max(0, atMs - this.parts.clock()),
+    );
+  }
+
+  private async sign(statement: Uint8Array): Promise<void> {
+    const share = await this.parts.allianceKey.sign(statement);
+    this.feed({ _tag: 'Signed', statement, share });
+  }
+
+  private async combine(statement: Uint8Array, shares: ReadonlyMap<ProcessId, SignatureShare>): Promise<void> {
+    const result = await this.parts.allianceKey.combine(statement, shares);
+    this.feed({ _tag: 'Combined', statement, result });
+  }
+
+  private decide({ slot, batch, chain, path }: Extract<Effect, { _tag: 'Decide' }>): void {
+    this.counts[path === 'transfer' ? 'transferred' : path] += 1;
+    this.parts.log.append(slot, chain, batch).then(
+      () => {
+        this.feed({ _tag: 'Stored', slot });
+      },
+      (error: unknown) => {
+        this.fail(error);
+      },
+    );
+  }
+
+  private sendRange(to: ProcessId, from: number): void {
+    const range = this.parts.log.range(from);
+    if (range !== undefined) this.send({ to: [to], message: { _tag: 'Range', ...range } });
+  }
+
+  /** What cannot be made durable must not be promised: the replica stops. */
+  private fail(error: unknown): void {
+    if (this.isStopped) return;
+    this.stop();
+    this.parts.observer.onStopped({ _tag: 'StorageFailed', error });
+  }
+}

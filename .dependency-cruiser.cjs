@@ -1,4 +1,6 @@
 /** Who may import whom: ARCHITECTURE.md, "Arrows". A folder may import itself and what is listed; everything may import prelude. */
+const portableConsensus = ['statement', 'batch', 'delivery', 'range'].map((file) => `consensus/${file}\\.`);
+
 const allowed = {
   prelude: [],
   quorum: [],
@@ -8,7 +10,7 @@ const allowed = {
   services: ['management/', 'schemes/', 'quorum/'],
   transport: [],
   storage: [],
-  client: ['services/', 'transport/', 'management/alliance', 'consensus/statement', 'schemes/', 'quorum/'],
+  client: ['services/', 'transport/', 'management/alliance', ...portableConsensus, 'schemes/', 'quorum/'],
   server: ['client/', 'services/', 'transport/', 'storage/', 'management/', 'consensus/', 'schemes/', 'quorum/'],
   cli: ['server/', 'client/', 'services/', 'management/', 'schemes/', 'quorum/'],
 };
@@ -47,6 +49,13 @@ module.exports = {
       from: { path: '^src/', pathNot: home },
       to: { path: `^node_modules/${name}/` },
     })),
+    {
+      name: 'portable-verification',
+      severity: 'error',
+      comment: 'The verifying half of a client runs without Node.',
+      from: { path: '^src/(client/(verify|protocol)\\.|consensus/|schemes/(public-verifier|public-key)\\.)' },
+      to: { path: '^(node:|fs|net|tls|crypto|path|os|worker_threads|child_process)', reachable: true },
+    },
     { name: 'not-to-test', severity: 'error', from: { path: '^src/' }, to: { path: '^(test|spec|bench)/' } },
   ],
   options: {

@@ -26,18 +26,6 @@ export function lcm(a: bigint, b: bigint): bigint {
   return (a / gcd(a, b)) * b;
 }
 
-/** The inverse of `value` in `[0, modulus)`; `undefined` where they have a common factor. */
-export function modularInverse(value: bigint, modulus: bigint): bigint | undefined {
-  let [r0, r1] = [modulus, residue(value, modulus)];
-  let [t0, t1] = [0n, 1n];
-  while (r1 !== 0n) {
-    const quotient = r0 / r1;
-    [r0, r1] = [r1, r0 - quotient * r1];
-    [t0, t1] = [t1, t0 - quotient * t1];
-  }
-  return r0 === 1n ? residue(t0, modulus) : undefined;
-}
-
 export function factorial(n: number): bigint {
   return product(Array.from({ length: n }, (_, index) => BigInt(index + 1)));
 }

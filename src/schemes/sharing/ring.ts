@@ -3,7 +3,8 @@
  * Sharing is written once against this; only gates that interpolate, and what they pay for division, differ.
  */
 import { invariant } from '../../prelude/invariant.js';
-import { exactQuotient, factorial, modularInverse, residue } from './integers.js';
+import { exactQuotient, factorial, residue } from './integers.js';
+import { modularInverse } from './modular-inverse.js';
 
 export interface Ring {
   /** Stands in digests and messages. */

@@ -1,0 +1,50 @@
+/** Why key material of the Shoup RSA scheme is refused. */
+import type { Either } from '../../prelude/fp.js';
+import type { ProcessId } from '../../prelude/process.js';
+import type { checkPolicy } from '../../quorum/policy.js';
+import type { DealingFault } from '../sharing/commitments.js';
+import type { CompileError } from '../sharing/compile.js';
+
+/** Why a public key, or a share of it, is not one. */
+export type ShoupRsaKeyError =
+  /** Too short, too long, even, or not what a product of safe primes is modulo 4. */
+  | { readonly _tag: 'BadModulus'; readonly modulusBits: number }
+  | BadExponent
+  | UnshareablePolicy
+  | StrangerHoldsShare
+  /** There is not one commitment for each column, or one is no group element. */
+  | { readonly _tag: 'BadCommitments'; readonly expectedCount: number }
+  /** The commitments are not to the private exponent of this modulus and exponent. */
+  | { readonly _tag: 'CommittedToAnotherSecret' }
+  /** The share was dealt for another key or epoch, or to a process that holds no rows of this one. */
+  | { readonly _tag: 'ShareOfAnotherKey'; readonly process: ProcessId }
+  | { readonly _tag: 'BadShare'; readonly process: ProcessId; readonly fault: DealingFault };
+
+/** Why a key is not dealt. */
+export type ShoupRsaDealError =
+  /** The numbers are not two distinct safe primes. Other keys are dealt only where they are imported by name. */
+  | { readonly _tag: 'NotSafePrimes' }
+  /** The numbers are not two distinct odd primes. */
+  | { readonly _tag: 'NotPrimes' }
+  | ShoupRsaKeyError;
+
+/** The exponent is not an odd prime below 2^32, or divides a factor that combining has to undo (`divides`). */
+export interface BadExponent {
+  readonly _tag: 'BadExponent';
+  readonly exponent: bigint;
+  readonly divides?: 'the order' | 'the scale of the policy';
+}
+
+type PolicyError = ReturnType<typeof checkPolicy> extends Either<infer Reason, unknown> ? Reason : never;
+
+/** The policy is none, or too large to be shared along. */
+export interface UnshareablePolicy {
+  readonly _tag: 'UnshareablePolicy';
+  readonly reason: PolicyError | CompileError;
+}
+
+/** A member of the policy is no process of the universe. */
+export interface StrangerHoldsShare {
+  readonly _tag: 'StrangerHoldsShare';
+  readonly process: ProcessId;
+}

@@ -4,6 +4,7 @@ import { hexBytes, integer, list, record, refined, text } from '../../prelude/co
 import { E } from '../../prelude/fp.js';
 import { present } from '../../prelude/invariant.js';
 import { type ProcessId, processId } from '../../prelude/process.js';
+import { type Policy, policyMembers } from '../../quorum/policy.js';
 import { policyCodec } from '../../quorum/policy-codec.js';
 import type { KeyUsage } from '../distributed-signer.js';
 import {
@@ -57,10 +58,9 @@ export const multisigPublicKeyCodec: t.Type<MultisigPublicKey, unknown> = new t.
     const form = publicKeyJson.validate(value, context);
     if (E.isLeft(form)) return form;
     const { holders, ...terms } = form.right;
-    if (!isAscending(holders)) {
-      const entry = { key: 'holders', type: publicKeyJson };
-      return t.failure(value, [...context, entry], 'holders in ascending order of process, each once');
-    }
+    const expected = holdersExpected(holders, terms.policy);
+    if (expected !== undefined)
+      return t.failure(value, [...context, { key: 'holders', type: publicKeyJson }], expected);
     return t.success({ ...terms, publicKeys: new Map(holders.map(({ process, key }) => [process, key])) });
   },
   ({ publicKeys, ...terms }) => {
@@ -90,8 +90,14 @@ function isTagged(value: unknown): value is { readonly _tag: 'multisig' } {
   return typeof value === 'object' && value !== null && '_tag' in value && value._tag === multisigSchemeId;
 }
 
-function isAscending(holders: readonly Holder[]): boolean {
-  return holders.every(
-    (holder, index) => index === 0 || present(holders[index - 1], 'a predecessor').process < holder.process,
+/** What the holders should have been; `undefined` where they are that. */
+function holdersExpected(holders: readonly Holder[], policy: Policy): string | undefined {
+  const processes = holders.map(({ process }) => process);
+  const isAscending = processes.every(
+    (id, index) => index === 0 || present(processes[index - 1], 'a predecessor') < id,
   );
+  if (!isAscending) return 'holders in ascending order of process, each once';
+  const holding = new Set(processes);
+  const keyless = policyMembers(policy).find((id) => !holding.has(id));
+  return keyless === undefined ? undefined : `a key for every member of the policy (none for ${keyless})`;
 }

@@ -74,6 +74,7 @@ describe('the JSON of a key', () => {
   it.each<[string, object, string]>([
     ['holders in another order', { holders: [second, first, third] }, '/holders'],
     ['a holder twice', { holders: [first, first, second, third] }, '/holders'],
+    ['a member of the policy without a key', { holders: [first, second] }, '/holders'],
     ['no holder', { holders: [] }, '/holders'],
     ['a short key', { holders: [{ ...first, key: '00' }, second, third] }, '/holders/0/key'],
     ['a key of small order', { holders: [{ ...first, key: `01${'00'.repeat(31)}` }, second, third] }, '/holders/0/key'],

@@ -1,0 +1,14 @@
+/** The public keys of all schemes as JSON. */
+import type * as t from 'io-ts';
+import { multisigPublicKeyCodec } from './multisig/key-codec.js';
+import type { AlliancePublicKey } from './public-key.js';
+import { shoupRsaPublicKeyCodec } from './shoup-rsa/key-codec.js';
+import { taggedCodec } from './tagged-codec.js';
+
+export const alliancePublicKeyCodec: t.Type<AlliancePublicKey, unknown> = taggedCodec<AlliancePublicKey>(
+  'a public key',
+  {
+    multisig: multisigPublicKeyCodec,
+    'shoup-rsa': shoupRsaPublicKeyCodec,
+  },
+);

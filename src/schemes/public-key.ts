@@ -1,0 +1,21 @@
+/** The public keys of all schemes: what an alliance document holds and a client trusts. No node: import here or below. */
+import { assertNever } from '../prelude/invariant.js';
+import { policyDigest } from '../quorum/policy-digest.js';
+import type { KeyId } from './distributed-signer.js';
+import type { MultisigPublicKey } from './multisig/key.js';
+import { multisigKeyId } from './multisig/multisig-verifier.js';
+import { keyIdOf as shoupRsaKeyId, type ShoupRsaPublicKey } from './shoup-rsa/key.js';
+
+export type AlliancePublicKey = MultisigPublicKey | ShoupRsaPublicKey;
+
+/** What names a key in every statement that it signs. */
+export function keyIdOf(publicKey: AlliancePublicKey): KeyId {
+  switch (publicKey._tag) {
+    case 'multisig':
+      return multisigKeyId({ ...publicKey, ruleDigest: policyDigest(publicKey.policy) });
+    case 'shoup-rsa':
+      return shoupRsaKeyId(publicKey);
+    default:
+      return assertNever(publicKey);
+  }
+}

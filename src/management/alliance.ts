@@ -8,7 +8,7 @@ import { digest, type Digest } from '../prelude/digest.js';
 import type { ProcessId } from '../prelude/process.js';
 import type { TrustModel } from '../quorum/trust-model.js';
 import type { Ed25519PublicKey } from '../schemes/ed25519/encoding.js';
-import type { AlliancePublicKey } from '../schemes/registry.js';
+import type { AlliancePublicKey } from '../schemes/public-key.js';
 
 /** Newer documents are refused by older software. */
 export const allianceVersion = 1;
@@ -33,7 +33,7 @@ export interface OrganizationEntry {
 
 export interface ApplicationEntry {
   /** `organization/application`. */
-  readonly id: string;
+  readonly id: ProcessId;
   /** Signs requests. */
   readonly key: Ed25519PublicKey;
 }

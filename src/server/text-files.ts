@@ -1,0 +1,82 @@
+/** Reading small files whose content is not trusted yet: bounded, strict UTF-8, and every failure a value. */
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { concatBytes, fromUtf8 } from '../prelude/bytes.js';
+import { E, type Either, type TaskEither } from '../prelude/fp.js';
+import type { DirectoryError } from './errors.js';
+
+/** Reads at most `maxBytes`; a longer file is refused, not cut. */
+export function readTextFile(path: string, maxBytes: number): TaskEither<DirectoryError, string> {
+  return async () => {
+    const bytes = await readBytes(path, maxBytes + 1);
+    if (E.isLeft(bytes)) return bytes;
+    if (bytes.right.length > maxBytes) return E.left({ _tag: 'FileTooLarge', path, maxBytes });
+    const text = fromUtf8(bytes.right);
+    return text === undefined ? E.left({ _tag: 'MalformedFile', path, expected: 'text in UTF-8' }) : E.right(text);
+  };
+}
+
+const chunkBytes = 65_536;
+
+/** At most `maxBytes`, also of a pipe, whose size nobody knows before. */
+async function readBytes(path: string, maxBytes: number): Promise<Either<DirectoryError, Uint8Array>> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      const chunks: Uint8Array[] = [];
+      for (let length = 0; length < maxBytes; ) {
+        const { bytesRead, buffer } = await file.read(new Uint8Array(Math.min(chunkBytes, maxBytes - length)));
+        if (bytesRead === 0) break;
+        chunks.push(buffer.subarray(0, bytesRead));
+        length += bytesRead;
+      }
+      return E.right(concatBytes(...chunks));
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    return E.left(readingError(path, error));
+  }
+}
+
+function readingError(path: string, error: unknown): DirectoryError {
+  const code = errorCode(error);
+  if (code === 'ENOENT' || code === 'ENOTDIR') return { _tag: 'MissingFile', path };
+  return { _tag: 'UnreadableFile', path, reason: errorReason(error) };
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EISDIR: 'it is a directory',
+  ENOENT: 'no such directory',
+  ENOTDIR: 'a file stands where a directory should',
+  ENOSPC: 'the disk is full',
+  EROFS: 'the disk is read-only',
+};
+
+/** The operating system's word for what went wrong, in plain English where there is one. */
+export function errorReason(error: unknown): string {
+  const code = errorCode(error);
+  return reasons[code] ?? code;
+}
+
+function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error';
+}
+
+/** Files of one directory by name, read in order; the first that cannot be read is the error. */
+export function readTextFiles<N extends string>(
+  directory: string,
+  maxBytesByName: Readonly<Record<N, number>>,
+): TaskEither<DirectoryError, Readonly<Record<N, string>>> {
+  return async () => {
+    const texts: Partial<Record<N, string>> = {};
+    for (const name of Object.keys(maxBytesByName) as N[]) {
+      const text = await readTextFile(join(directory, name), maxBytesByName[name])();
+      if (E.isLeft(text)) return text;
+      texts[name] = text.right;
+    }
+    return E.right(texts as Readonly<Record<N, string>>);
+  };
+}

@@ -93,11 +93,12 @@ function runSelfTest(): boolean {
 }
 
 /** The same for the modulus at hand: a short exponent against bigint, and a long one as the product of two powers. */
-function agreesWithBigInt({ modulus, power }: Exponentiation): boolean {
+function agreesWithBigInt(tried: Exponentiation): boolean {
+  const { modulus } = tried;
   const [base, short, long] = [modulus / 3n, 2n ** 40n - 87n, 2n * modulus + 1n];
   const shortPower = modularPower(base, short, modulus);
-  if (power(base, short) !== shortPower) return false;
-  return power(base, long + short) === (power(base, long) * shortPower) % modulus;
+  if (tried.power(base, short) !== shortPower) return false;
+  return tried.power(base, long + short) === (tried.power(base, long) * shortPower) % modulus;
 }
 
 function toBuffer(value: bigint, length: number): Buffer {

@@ -31,8 +31,8 @@ export async function generateSafePrimes(
 function generateSafePrime(bits: number): Promise<bigint> {
   return new Promise((resolve, reject) => {
     generatePrime(bits, { safe: true, bigint: true }, (error, prime) => {
-      if (error === null || error === undefined) resolve(prime);
-      else reject(error);
+      if (error instanceof Error) reject(error);
+      else resolve(prime);
     });
   });
 }

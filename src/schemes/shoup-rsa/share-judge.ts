@@ -25,24 +25,45 @@ export function judgeShare(
   return proven.every((row) => verifyRow(key, subject, row)) ? 'valid' : 'invalid';
 }
 
-/** The senders among `shares`, all of which carry proofs, whose proofs fail: by halves, each checked together. */
+/** Up to so many senders are judged one by one where one of them is bad: halving would check most of them twice. */
+const fewSenders = 3;
+
+/**
+ * The senders among `shares`, all of which carry proofs, whose proofs fail: by halves, each checked together.
+ *
+ * @param isSuspected - whether one of them is known to be bad, so that checking all of them together is of no use.
+ */
 export function findInvalid(
   key: LoadedKey,
   subject: ProofSubject,
   shares: SharesBySender,
+  isSuspected: boolean,
   random: RandomBytes,
 ): readonly ProcessId[] {
-  const search = (senders: readonly (readonly [ProcessId, readonly ProvenRowShare[]])[]): readonly ProcessId[] => {
-    const [first] = senders;
-    if (first === undefined) return [];
-    if (senders.length === 1) return first[1].every((row) => verifyRow(key, subject, row)) ? [] : [first[0]];
-    const rows = senders.flatMap(([, own]) => own);
-    if (verifyRowsTogether(key, subject, rows, random)) return [];
+  const search = (senders: readonly Proven[], suspected: boolean): readonly ProcessId[] => {
+    const isChecked = !suspected && senders.length > 1;
+    if (
+      isChecked &&
+      verifyRowsTogether(
+        key,
+        subject,
+        senders.flatMap(([, rows]) => rows),
+        random,
+      )
+    )
+      return [];
+    if (senders.length <= fewSenders) return senders.filter(([, rows]) => !isValid(rows)).map(([from]) => from);
     const middle = Math.ceil(senders.length / 2);
-    return [...search(senders.slice(0, middle)), ...search(senders.slice(middle))];
+    return [...search(senders.slice(0, middle), false), ...search(senders.slice(middle), false)];
   };
-  return search([...shares].map(([from, rows]) => [from, provenRows(rows) ?? []] as const));
+  const isValid = (rows: readonly ProvenRowShare[]) => rows.every((row) => verifyRow(key, subject, row));
+  return search(
+    [...shares].map(([from, rows]) => [from, provenRows(rows) ?? []] as const),
+    isSuspected,
+  );
 }
+
+type Proven = readonly [ProcessId, readonly ProvenRowShare[]];
 
 /** The rows, if every one of them carries a proof. */
 export function provenRows(rows: readonly RowShare[]): readonly ProvenRowShare[] | undefined {

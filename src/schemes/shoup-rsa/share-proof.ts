@@ -12,6 +12,7 @@ import { randomBits, type RandomBytes } from '../../prelude/random.js';
 import { batchWeightBits } from '../sharing/commitments.js';
 import { expand, shoupRsaSuite } from './derived-base.js';
 import type { LoadedKey } from './loaded-key.js';
+import type { ResidueGroup } from './residue-group.js';
 import { encodeRs256 } from './rsa-verify.js';
 import { challengeBits, responseBits, type RowShare, type ShareProof } from './share-encoding.js';
 
@@ -47,23 +48,31 @@ export function proveRow(
   return { row, value, proof: { base, message, response: nonce + challenge * secret } };
 }
 
-/** Whether one row's share is what its sender's secret makes of the message. */
+/**
+ * Whether one row's share is what its sender's secret makes of the message.
+ *
+ * The equations v^z = v' v_r^c and x~^z = x' x_r^(2c) are compared squared. Squares of units are in the group, so nothing
+ * has to be asked of v' and x', and {@link verifyRowsTogether} is the same predicate: a Jacobi symbol costs as much as
+ * the powers that a batch is left with. Another root of v'² than ±v' would factor N.
+ */
 export function verifyRow(key: LoadedKey, subject: ProofSubject, share: ProvenRowShare): boolean {
   const { group } = key;
   const { row, value, proof } = share;
   if (!group.contains(value)) return false;
-  // Of v' and x' no membership is asked: whatever satisfies the equations is a product of members.
   const challenge = challengeOf(key, subject, share, proof);
   const committed = group.multiply(proof.base, group.power(key.rowKey(row), challenge));
-  if (!group.equals(group.power(group.base, proof.response), committed)) return false;
+  if (!haveEqualSquares(group, group.power(group.base, proof.response), committed)) return false;
   const raised = group.multiply(proof.message, group.power(group.multiply(value, value), challenge));
-  return group.equals(group.power(subject.proofBase, proof.response), raised);
+  return haveEqualSquares(group, group.power(subject.proofBase, proof.response), raised);
+}
+
+function haveEqualSquares(group: ResidueGroup, a: bigint, b: bigint): boolean {
+  return group.equals(group.multiply(a, a), group.multiply(b, b));
 }
 
 /**
  * Whether all shares are correct: {@link verifyRow} of each, but for a probability of 2^-127 over weights that are drawn here
- * (Bellare, Garay and Rabin, EUROCRYPT 1998). Sound because all elements, v' and x' included, are checked to be in a group
- * without elements of small order.
+ * (Bellare, Garay and Rabin, EUROCRYPT 1998). Sound because the group has no elements of small order.
  */
 export function verifyRowsTogether(
   key: LoadedKey,
@@ -72,8 +81,7 @@ export function verifyRowsTogether(
   random: RandomBytes,
 ): boolean {
   const { group } = key;
-  const elements = shares.flatMap(({ value, proof }) => [value, proof.base, proof.message]);
-  if (!elements.every((element) => group.contains(element))) return false;
+  if (!shares.every(({ value }) => group.contains(value))) return false;
   let [committedSum, raisedSum] = [0n, 0n];
   let [committed, raised] = [group.identity, group.identity];
   for (const share of shares) {
@@ -87,8 +95,8 @@ export function verifyRowsTogether(
     raised = group.multiply(raised, group.power(proof.message, forMessage));
     raised = group.multiply(raised, group.power(value, 2n * forMessage * challenge));
   }
-  const isCommitted = group.equals(group.power(group.base, committedSum), committed);
-  return isCommitted && group.equals(group.power(subject.proofBase, raisedSum), raised);
+  const isCommitted = haveEqualSquares(group, group.power(group.base, committedSum), committed);
+  return isCommitted && haveEqualSquares(group, group.power(subject.proofBase, raisedSum), raised);
 }
 
 /** A weight in [1, 2^128). */

@@ -70,8 +70,8 @@ export class ShoupRsaVerifier implements DistributedVerifier {
     const subject = proofSubject(this.key, message);
     const formed = this.decodeAll(known);
     const malformed = universe.of(known.keys()).minus(universe.of(formed.keys()));
-    const first = this.tryCombine(message, subject, formed);
-    if (first !== undefined) return E.right({ signature: first, invalid: malformed });
+    const signature = this.tryCombine(message, subject, formed);
+    if (signature !== undefined) return E.right({ signature, invalid: malformed });
     return this.combineCarefully(message, subject, formed, malformed);
   }
 
@@ -87,7 +87,7 @@ export class ShoupRsaVerifier implements DistributedVerifier {
   ): Combined {
     const { universe } = this.key;
     const proven = new Map([...formed].filter(([, rows]) => this.canBeJudged(rows)));
-    const invalid = malformed.union(universe.of(findInvalid(this.key, subject, proven, this.random)));
+    const invalid = malformed.union(universe.of(this.findInvalid(subject, formed, proven)));
     const remaining = without(formed, invalid);
     const signers = universe.of(remaining.keys());
     if (!this.canCombine(signers)) return E.left({ _tag: 'NotQualified', signers, invalid });
@@ -104,6 +104,18 @@ export class ShoupRsaVerifier implements DistributedVerifier {
     }
     const suspects = universe.of(unproven.size > 0 ? unproven.keys() : remaining.keys());
     return E.left({ _tag: 'BadShares', suspects });
+  }
+
+  /** Those that were combined in vain are judged apart from the others, among whom perhaps all is well. */
+  private findInvalid(subject: ProofSubject, formed: SharesBySender, proven: SharesBySender): readonly ProcessId[] {
+    const lambda = reconstruction(this.key.sharing, (process) => formed.has(process));
+    const used = [...(lambda?.keys() ?? [])].flatMap((row) => this.key.sharing.rows[row]?.owner ?? []);
+    const combined = this.key.universe.of(used);
+    const [suspected, others] = [within(proven, combined), without(proven, combined)];
+    return [
+      ...findInvalid(this.key, subject, suspected, true, this.random),
+      ...findInvalid(this.key, subject, others, false, this.random),
+    ];
   }
 
   /** The signature that these shares give, if they may sign together and it verifies. */
@@ -132,4 +144,8 @@ export class ShoupRsaVerifier implements DistributedVerifier {
 
 function without(shares: SharesBySender, excluded: ProcessSet): SharesBySender {
   return new Map([...shares].filter(([from]) => !excluded.has(from)));
+}
+
+function within(shares: SharesBySender, included: ProcessSet): SharesBySender {
+  return new Map([...shares].filter(([from]) => included.has(from)));
 }

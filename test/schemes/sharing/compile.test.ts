@@ -4,7 +4,6 @@ import { dealingBounds } from '../../../src/schemes/sharing/bounds.js';
 import { compile, sharingLimits } from '../../../src/schemes/sharing/compile.js';
 import { factorial } from '../../../src/schemes/sharing/integers.js';
 import { integers, primeField } from '../../../src/schemes/sharing/ring.js';
-import { policyTreeDigest } from '../../../src/schemes/sharing/policy-encoding.js';
 import { sweepingVector } from '../../../src/schemes/sharing/sweep.js';
 import { right } from '../../support/right.js';
 import { gate, member } from './policies.js';
@@ -68,14 +67,5 @@ describe('dealingBounds', () => {
       Math.max(...dealingBounds(right(compile(policy, integers)), 2048).shareBits);
     expect(bits(gate(3, ...names(5)))).toBeLessThan(2220);
     expect(bits(gate(2, gate(2, 'a', 'b', 'c'), gate(2, 'd', 'e', 'f'), gate(3, ...names(5))))).toBeLessThan(2260);
-  });
-});
-
-describe('policyTreeDigest', () => {
-  it('tells trees apart that have the same qualified sets', () => {
-    const [flat, nested] = [gate(2, 'a', 'b'), gate(1, gate(2, 'a', 'b'))];
-    expect(policyTreeDigest(flat)).not.toEqual(policyTreeDigest(nested));
-    expect(policyTreeDigest(flat)).toEqual(policyTreeDigest(gate(2, 'a', 'b')));
-    expect(policyTreeDigest(gate(2, 'a', 'b'))).not.toEqual(policyTreeDigest(gate(2, 'b', 'a')));
   });
 });

@@ -26,8 +26,9 @@ export function advanceAttestation(c: Context): void {
   if (attestation === undefined) {
     const dueMs = attestationDueMs(c);
     if (dueMs !== undefined && dueMs <= c.nowMs) begin(c);
-  } else if (c.nowMs >= attestation.startedMs + patienceMs(c)) {
+  } else if (c.nowMs >= attestation.askedMs + patienceMs(c)) {
     for (const process of attestation.asked) if (!attestation.shares.has(process)) state.slack.add(process);
+    attestation.askedMs = c.nowMs;
     ask(c, attestation, c.config.system.processes);
   }
 }
@@ -35,7 +36,7 @@ export function advanceAttestation(c: Context): void {
 /** When {@link advanceAttestation} wants to run again; `undefined` if there is nothing to attest. */
 export function attestationDueMs(c: Context): number | undefined {
   const { state } = c;
-  if (state.attestation !== undefined) return state.attestation.startedMs + patienceMs(c);
+  if (state.attestation !== undefined) return state.attestation.askedMs + patienceMs(c);
   if (state.decidedUpTo <= (state.decidedCertificate?.slot ?? 0)) return undefined;
   return state.attestedMs + c.config.parameters.attestMs + rank(c) * 2 * patienceMs(c);
 }
@@ -58,7 +59,7 @@ function begin(c: Context): void {
     prefix: { slot, chain },
     shares: new Map(),
     asked: new Set(),
-    startedMs: c.nowMs,
+    askedMs: c.nowMs,
     combining: false,
   };
   c.state.attestation = attestation;

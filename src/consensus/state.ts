@@ -81,7 +81,8 @@ export interface Attestation {
   readonly prefix: Prefix;
   readonly shares: Map<ProcessId, SignatureShare>;
   readonly asked: Set<ProcessId>;
-  readonly startedMs: number;
+  /** When processes were last asked for their shares. */
+  askedMs: number;
   combining: boolean;
 }
 

@@ -20,7 +20,7 @@ export interface MisplacedShares {
   readonly ofAnotherKey: SignatureShare;
 }
 
-const flippedBitCount = 12;
+const flippedBitCount = 8;
 
 export function tamperedShares(share: SignatureShare, misplaced: MisplacedShares): readonly TamperedShare[] {
   const flips = sampledBits(share.length, flippedBitCount).map((bit) => ({

@@ -26,9 +26,7 @@ export function advanceStatus(c: Context): void {
   if (c.nowMs < state.statusDueMs) return;
   const sinceMs = waitingSinceMs(c);
   if (sinceMs !== undefined) losePatience(c, sinceMs);
-  const isStuck =
-    sinceMs !== undefined && state.lastStatus?.view === state.view && state.lastStatus.decided === state.decidedUpTo;
-  state.lastStatus = { view: state.view, decided: state.decidedUpTo };
+  const isStuck = sinceMs !== undefined && callsForHelp(looksWithoutProgress(c));
   if (isStuck || c.nowMs >= state.idleStatusDueMs) {
     state.idleStatusDueMs = c.nowMs + config.parameters.idleStatusMs;
     sendStatus(c, isStuck);
@@ -36,6 +34,19 @@ export function advanceStatus(c: Context): void {
   fetchMissing(c);
   state.statusDueMs =
     c.nowMs + (sinceMs === undefined && !isBehind(c) ? config.parameters.idleStatusMs : config.parameters.statusMs);
+}
+
+/** How many looks in a row have found the process where it was. */
+function looksWithoutProgress(c: Context): number {
+  const { lastStatus: last, view, decidedUpTo: decided } = c.state;
+  const looks = last?.view === view && last.decided === decided ? last.looks + 1 : 0;
+  c.state.lastStatus = { view, decided, looks };
+  return looks;
+}
+
+/** Ever more seldom, so that an alliance that is merely slow is not slowed further by what is sent again. */
+function callsForHelp(looks: number): boolean {
+  return looks >= 2 && ((looks & (looks - 1)) === 0 || looks % 16 === 0);
 }
 
 function sendStatus(c: Context, stuck: boolean): void {

@@ -150,7 +150,8 @@ export interface State {
   fetch?: { readonly peer: ProcessId; readonly from: number } | undefined;
   statusDueMs: number;
   idleStatusDueMs: number;
-  lastStatus?: { readonly view: number; readonly decided: number };
+  /** Where the process was at its last look, and for how many looks it has been there. */
+  lastStatus?: { readonly view: number; readonly decided: number; readonly looks: number };
   persistCount: number;
   timerAtMs?: number | undefined;
 }

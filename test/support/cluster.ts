@@ -16,8 +16,13 @@ import type { DistributedSigner } from '../../src/schemes/distributed-signer.js'
 export const testAllianceId = digest(utf8('an alliance for tests'));
 export const testClient: ClientId = 'acme/app';
 
+const seeds = new Map<string, Ed25519Seed>();
+
+/** The same object for the same name: keys are parsed once for each. */
 function seedOf(name: string): Ed25519Seed {
-  return digest(utf8(`seed of ${name}`)) as Uint8Array as Ed25519Seed;
+  const seed = seeds.get(name) ?? (digest(utf8(`seed of ${name}`)) as Uint8Array as Ed25519Seed);
+  seeds.set(name, seed);
+  return seed;
 }
 
 /** Keys of every process for one purpose. */

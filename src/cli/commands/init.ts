@@ -1,0 +1,131 @@
+/** `koinon init`: an alliance for trying, all of it on this machine. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { toHex } from '../../prelude/bytes.js';
+import { E } from '../../prelude/fp.js';
+import { serversOf } from '../../management/alliance.js';
+import { printTrust } from '../../quorum/trust-text.js';
+import { type SchemeId, schemeIds } from '../../schemes/registry.js';
+import type { AllianceScheme, SearchProgress } from '../../server/alliance-key-dealing.js';
+import { describeFoundingError } from '../../server/errors.js';
+import { type Founded, foundForTrying } from '../../server/founding.js';
+import { fileNames } from '../../server/layout.js';
+import { commaList, integerIn, jsonOption } from '../options.js';
+import { badInput, type Outcome, succeeded } from '../outcome.js';
+import { searchNotice } from '../search-notice.js';
+import type { Printable, Session } from '../session.js';
+import { endingBetweenTurns } from '../signals.js';
+import { trustTextOf } from '../trust-argument.js';
+
+const help = `
+The directory gets everything: alliance.json, and a directory for each organization, server and application with its keys.
+One program has then seen every private key. A real alliance is founded by its organizations, each on its own machines.
+
+Examples:
+  koinon init league --orgs acme,globex,initech,umbrella
+  koinon init league --trust 'f=1 of (a: f=1 of 4, b: f=1 of 4, c: f=1 of 4, d: f=1 of 4)' --scheme multisig
+  koinon init league --orgs a,b,c,d --base-port 9000 --apps a/shop,b/bank
+
+Without --trust every organization has one server, and as many organizations may be Byzantine (f) or silent (t = f) as
+agreement in two message delays allows: 1 of 4, 2 of 9.`;
+
+interface InitOptions {
+  readonly orgs?: readonly string[];
+  readonly trust?: string;
+  readonly apps?: readonly string[];
+  readonly scheme: SchemeId;
+  readonly modulusBits: number;
+  readonly basePort: number;
+  readonly json?: boolean;
+}
+
+export function registerInit(program: Command, session: Session): void {
+  program
+    .command('init')
+    .description('write an alliance for trying: keys, certificates, one directory a server')
+    .argument('<directory>', 'a new or empty directory')
+    .option('--orgs <names>', 'organizations, with commas between them (those of --trust if absent)', commaList)
+    .option('--trust <text-or-file>', 'who may fail together; see koinon trust check --help')
+    .option(
+      '--apps <names>',
+      'applications, organization/application (if absent, "app" of every organization)',
+      commaList,
+    )
+    .addOption(new Option('--scheme <scheme>', 'of the alliance key').choices(schemeIds).default('shoup-rsa'))
+    .option(
+      '--modulus-bits <bits>',
+      'length of an RSA alliance key, even; below 2048 only for tests',
+      modulusBits,
+      2048,
+    )
+    .option(
+      '--base-port <port>',
+      'servers listen from this port on; 0: wherever it is free',
+      integerIn(0, 65_535),
+      7100,
+    )
+    .addOption(jsonOption())
+    .addHelpText('after', help)
+    .action(session.action((directory: string, options: InitOptions) => init(directory, options, session)));
+}
+
+function modulusBits(text: string): number {
+  const bits = integerIn(1024, 4096)(text);
+  if (bits % 2 === 0) return bits;
+  throw new InvalidArgumentError('Expected an even number: half of the bits are of either prime.');
+}
+
+async function init(directory: string, options: InitOptions, session: Session): Promise<Outcome> {
+  const { orgs: organizations, apps: applications, basePort } = options;
+  const trust = options.trust === undefined ? E.right(undefined) : await trustTextOf(options.trust);
+  if (E.isLeft(trust)) return trust;
+  const ports = basePort === 0 ? ({ _tag: 'any' } as const) : ({ _tag: 'from', port: basePort } as const);
+  const notice = searchNotice(session.io.stderr);
+  const onProgress = (progress: SearchProgress): void => {
+    notice.show(progress);
+  };
+  const wish = {
+    directory,
+    organizations,
+    trust: trust.right,
+    applications,
+    ports,
+    scheme: schemeOf(options),
+    onProgress,
+  };
+  const founded = await endingBetweenTurns(foundForTrying(wish));
+  notice.end();
+  if (E.isLeft(founded)) return badInput(describeFoundingError(founded.left));
+  session.print(describeFounded(directory, founded.right), options.json);
+  return succeeded;
+}
+
+function schemeOf({ scheme, modulusBits }: InitOptions): AllianceScheme {
+  return scheme === 'multisig' ? { _tag: 'multisig' } : { _tag: 'shoup-rsa', modulusBits };
+}
+
+function describeFounded(directory: string, { alliance, allianceId }: Founded): Printable {
+  const servers = serversOf(alliance);
+  const applications = alliance.applications.map(({ id }) => id);
+  const { allianceKey, trust } = alliance;
+  const keyFile = allianceKey._tag === 'shoup-rsa' ? ` (${fileNames.alliancePem})` : '';
+  const json = {
+    directory,
+    allianceId: toHex(allianceId),
+    trust: printTrust(trust),
+    scheme: allianceKey._tag,
+    servers: servers.map(({ id, host, port }) => ({ id, host, port })),
+    applications,
+  };
+  const lines = [
+    `Made an alliance for trying in ${directory}.`,
+    `  alliance      ${toHex(allianceId)}`,
+    `  trust         ${printTrust(trust)}`,
+    `  key           ${allianceKey._tag}${keyFile}`,
+    ...servers.map(
+      ({ id, host, port }, index) => `  ${index === 0 ? 'servers ' : '        '}      ${id} at ${host}:${port}`,
+    ),
+    `  applications  ${applications.join(', ')}`,
+    'One program has seen every private key: use it for trying and testing only.',
+  ];
+  return { json, lines };
+}

@@ -1,0 +1,68 @@
+/** The command line: which commands there are, and how whatever goes wrong becomes one line and an exit code. */
+import { Command, CommanderError } from 'commander';
+import { registerInit } from './commands/init.js';
+import { registerTrust } from './commands/trust-check.js';
+import type { Io } from './io.js';
+import { type ExitCode, exitCodes } from './outcome.js';
+import { Session } from './session.js';
+import { version } from './version.js';
+
+/** Every command, in the order of the help page. */
+const registrations: readonly ((program: Command, session: Session) => void)[] = [registerInit, registerTrust];
+
+/** Runs one command line, without the names of node and script, and returns the exit code; never throws, never exits. */
+export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
+  const session = new Session(io);
+  try {
+    await buildProgram(session).parseAsync([...argv], { from: 'user' });
+    return session.end();
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.success : exitCodes.badInput;
+    return reportBug(error, session);
+  }
+}
+
+/** Says that koinon is wrong, with a stack trace only where it is asked for. */
+export function reportBug(error: unknown, session: Session): ExitCode {
+  const message = error instanceof Error ? error.message : String(error);
+  const wantsStack = session.io.env['KOINON_DEBUG'] !== undefined;
+  session.complain(`this is a bug in koinon: ${message}${wantsStack ? '' : ' (KOINON_DEBUG=1 shows where)'}`);
+  if (wantsStack && error instanceof Error && error.stack !== undefined) session.note(error.stack);
+  return exitCodes.bug;
+}
+
+const examples = `
+Examples:
+  koinon init league --orgs acme,globex,initech,umbrella    four organizations, any one of which may be Byzantine
+  koinon trust check 'f=1 t=1 of (a, b, c, d)'              may four agree so?
+
+Exit status: 0 success, 1 the answer is no, 2 bad input or usage, 3 not available, 70 a bug in koinon.`;
+
+function buildProgram(session: Session): Command {
+  const { io } = session;
+  const program = new Command('koinon')
+    .description('Shared services that autonomous organizations run together, and none of them can subvert or stop.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this page, or that of a command')
+    .helpCommand('help [command]', 'print the page of a command')
+    .addHelpText('after', examples)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      outputError: (text, write) => {
+        write(`koinon: ${usageComplaint(text)}; see koinon --help\n`);
+      },
+    });
+  for (const register of registrations) register(program, session);
+  return program;
+}
+
+/** Commander's complaint as one line without its own beginning and end. */
+function usageComplaint(text: string): string {
+  return text
+    .replace(/^error: /, '')
+    .trim()
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(/\.$/, '');
+}

@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ProcessSet } from '../../src/prelude/process.js';
+import { c1Faults, c2Faults } from '../../src/quorum/conditions.js';
+import { OrganizationSystem } from '../../src/quorum/organizations.js';
+import type { CoveringFaults } from '../../src/quorum/quorum-system.js';
+import { membersOf } from '../../src/quorum/tree-check.js';
+import { thresholdSystem } from '../../src/quorum/threshold.js';
+import { printTrustTree } from '../../src/quorum/trust-text.js';
+import type { TrustTree } from '../../src/quorum/trust-tree.js';
+import { allSets, allTrees, arbitraryTree, naiveTwin, servers, setOfMask } from '../support/quorum.js';
+
+interface Scope {
+  readonly questions: readonly CoveringFaults[];
+  /** Accused sets of at most so many processes. */
+  readonly accusedSize: number;
+}
+
+const everyQuestion = [0, 1, 2, 3].flatMap((byzantine) => [0, 1, 2].map((slow) => ({ byzantine, slow })));
+/** Those of the derived predicates and of the conditions. */
+const questionsOfProtocols: readonly CoveringFaults[] = [
+  { byzantine: 1 },
+  { byzantine: 0, slow: 1 },
+  { byzantine: 1, slow: 1 },
+  c1Faults,
+  c2Faults,
+];
+
+const knownSets = new Map<number, readonly ProcessSet[]>();
+
+function setsOfServers(count: number): readonly ProcessSet[] {
+  const sets = knownSets.get(count) ?? allSets(servers(count));
+  knownSets.set(count, sets);
+  return sets;
+}
+
+/** The first question on which the recursion and the enumeration differ, or nothing. */
+function findDifference(tree: TrustTree, { questions, accusedSize }: Scope): string | undefined {
+  const sets = setsOfServers(membersOf(tree).length);
+  const system = new OrganizationSystem(tree, sets[0]?.universe);
+  const naive = naiveTwin(tree);
+  for (const accused of sets.filter((set) => set.size <= accusedSize)) {
+    for (const question of questions) {
+      const faults = { ...question, accused };
+      const table = naive.table(faults);
+      for (const [mask, set] of sets.entries()) {
+        if (system.isCoveredBy(set, faults) !== (table[mask] === 1)) {
+          return `${printTrustTree(tree)}: ${set.toString()} ${JSON.stringify(question)} ${accused.toString()}`;
+        }
+      }
+    }
+  }
+  return undefined;
+}
+
+function* thresholds(smallest: number, largest: number): Generator<TrustTree> {
+  for (let n = smallest; n <= largest; n++) {
+    for (let f = 0; f < n; f++) for (let t = 0; t <= f; t++) yield thresholdSystem(servers(n), { f, t }).tree;
+  }
+}
+
+describe('the recursion equals the enumeration of fault sets', () => {
+  it.each([
+    { what: 'every threshold up to 6 processes', trees: () => thresholds(1, 6), accusedSize: 6, count: 56 },
+    { what: 'every threshold of 7 processes', trees: () => thresholds(7, 7), accusedSize: 2, count: 28 },
+    { what: 'every tree of 2 to 4 leaves', trees: () => trees(2, 4), accusedSize: 4, count: 118 },
+    { what: 'every tree of 5 leaves and at most 3 levels', trees: () => trees(5, 5), accusedSize: 2, count: 543 },
+    {
+      what: 'every tree of 6 leaves and at most 2 levels of gates',
+      trees: () => allTrees(6, 2),
+      accusedSize: 1,
+      count: 789,
+      questions: questionsOfProtocols,
+    },
+  ])('$what', ({ trees, accusedSize, count, questions = everyQuestion }) => {
+    let treeCount = 0;
+    for (const tree of trees()) {
+      treeCount += 1;
+      const difference = findDifference(tree, { questions, accusedSize });
+      if (difference !== undefined) expect.fail(difference);
+    }
+    expect(treeCount).toBe(count);
+  });
+
+  it('random larger trees, random questions', () => {
+    const question = fc.record({
+      byzantine: fc.nat({ max: 3 }),
+      slow: fc.nat({ max: 2 }),
+      set: fc.nat(),
+      accused: fc.oneof(fc.constant(0), fc.nat()),
+    });
+    const property = fc.property(arbitraryTree(4), fc.array(question, { minLength: 20 }), (tree, questions) => {
+      const system = new OrganizationSystem(tree);
+      const { universe } = system.processes;
+      fc.pre(universe.size <= 10);
+      const naive = naiveTwin(tree);
+      for (const { byzantine, slow, set, accused } of questions) {
+        // Few are accused, else hardly any fault set contains them.
+        const faults = { byzantine, slow, accused: setOfMask(universe, accused & (accused >>> 7) & (accused >>> 14)) };
+        const asked = setOfMask(universe, set);
+        expect(system.isCoveredBy(asked, faults)).toBe(naive.isCoveredBy(asked, faults));
+      }
+    });
+    fc.assert(property, { numRuns: 300 });
+  });
+});
+
+function* trees(fewest: number, most: number): Generator<TrustTree> {
+  for (let leafCount = fewest; leafCount <= most; leafCount++) yield* allTrees(leafCount, 3);
+}

@@ -3,9 +3,17 @@
  * node-forge writes the ASN.1; keys and signatures are Ed25519 (RFC 8410) from node:crypto, which also does all verifying.
  * A certificate is bound to its subject by one URI, `koinon:server/acme/1` or `koinon:client/acme/shop`.
  */
-import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes, sign, X509Certificate } from 'node:crypto';
-import { isIP } from 'node:net';
-import forge from 'node-forge';
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  hash,
+  type KeyObject,
+  randomBytes,
+  sign,
+  X509Certificate,
+} from 'node:crypto';
+import { utf8 } from '../prelude/bytes.js';
 import { invariant } from '../prelude/invariant.js';
 import { organizationOf, type ProcessId } from '../prelude/process.js';
 import { type Identity, identityUri } from '../transport/identity.js';
@@ -83,25 +91,25 @@ function issueFor(
   usages: readonly string[],
 ): string {
   invariant(organizationOf(identity.id) === ca.organization, 'an authority names only what is of its organization');
-  const names = [der.tagged(6, identityUri(identity)), ...hosts.map(hostName)];
+  const names = [der.tagged(6, utf8(identityUri(identity))), ...hosts.map((host) => der.hostName(host))];
   const extensions = [
     extension(oids.basicConstraints, true, der.sequence()),
     extension(oids.keyUsage, true, der.bits(Uint8Array.of(0x80), 7)),
     extension(oids.extendedKeyUsage, false, der.sequence(...usages.map(der.oid))),
     extension(oids.subjectAltName, false, der.sequence(...names)),
+    extension(
+      oids.authorityKeyIdentifier,
+      false,
+      der.sequence(der.tagged(0, keyIdentifier(createPublicKey(ca.privateKey)))),
+    ),
   ];
   const issuer = distinguishedName(ca.organization, `${ca.organization} koinon authority`);
   const subject = distinguishedName(ca.organization, identity.id);
   return issue({ subject, issuer, publicKey, validity, extensions, signer: ca.privateKey });
 }
 
-/** GeneralName of RFC 5280: dNSName 2, iPAddress 7. */
-function hostName(host: string): DerNode {
-  return isIP(host) === 0 ? der.tagged(2, host) : der.tagged(7, forge.util.bytesFromIP(host) ?? '');
-}
-
 function distinguishedName(organization: string, commonName: string): DerNode {
-  const attribute = (oid: string, value: string): DerNode => der.set(der.sequence(der.oid(oid), der.utf8(value)));
+  const attribute = (oid: string, value: string): DerNode => der.set(der.sequence(der.oid(oid), der.text(value)));
   return der.sequence(attribute(oids.organizationName, organization), attribute(oids.commonName, commonName));
 }
 
@@ -121,6 +129,7 @@ interface Contents {
 function issue({ subject, issuer, publicKey, validity, extensions, signer }: Contents): string {
   const algorithm = der.sequence(der.oid(oids.ed25519));
   const version3 = der.explicit(0, der.integer(Uint8Array.of(2)));
+  const identifier = extension(oids.subjectKeyIdentifier, false, der.octets(keyIdentifier(publicKey)));
   const toBeSigned = der.sequence(
     version3,
     der.integer(serialNumber()),
@@ -129,14 +138,19 @@ function issue({ subject, issuer, publicKey, validity, extensions, signer }: Con
     der.sequence(der.time(validity.from), der.time(validity.to)),
     subject,
     der.parse(publicKey.export({ type: 'spki', format: 'der' })),
-    der.explicit(3, der.sequence(...extensions)),
+    der.explicit(3, der.sequence(...extensions, identifier)),
   );
   const signature = sign(null, der.encode(toBeSigned), createPrivateKey(signer));
   const certificate = der.encode(der.sequence(toBeSigned, algorithm, der.bits(signature, 0)));
   return new X509Certificate(certificate).toString();
 }
 
-/** 127 random bits behind a bit that keeps the number positive and its length fixed. */
+/** 160 bits of SHA-256 over the key (RFC 7093, section 2, method 4). */
+function keyIdentifier(publicKey: KeyObject): Uint8Array {
+  return hash('sha256', publicKey.export({ type: 'spki', format: 'der' }), 'buffer').subarray(0, 20);
+}
+
+/** 126 random bits behind two that keep the number positive and its length fixed. */
 function serialNumber(): Uint8Array {
   const bytes = randomBytes(16);
   bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40;

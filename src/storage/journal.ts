@@ -228,22 +228,34 @@ export class DiskJournal implements Journal {
     room: number,
     base: readonly Uint8Array[],
   ): Promise<Segment> {
-    const { disk, directory, segmentBytes } = this.settings;
+    const { directory, segmentBytes } = this.settings;
     const salt = randomBytes(8);
     const based = base.length > 0;
     const header = encodeHeader({ generation, index, firstSequence: this.nextSequence, based, salt });
     const start = based ? Buffer.concat([header, encodeBatch(salt, this.nextSequence, base)]) : header;
     const path = join(directory, segmentName(generation, index));
-    const sparePath = await this.spare.take();
-    const file = await disk.open(sparePath);
-    await file.write(start, 0);
-    await disk.rename(sparePath, path);
-    await disk.syncDirectory(directory);
+    const file = await this.nameSpare(path, start);
     if (based) this.nextSequence++;
     this.segments.push(path);
     const length = Math.max(segmentBytes, start.length, headerLength + room);
     this.current = { file, generation, index, salt, end: start.length, length };
     return this.current;
+  }
+
+  /** Writes `start` into the spare file and gives it its name; only then does the segment exist. */
+  private async nameSpare(path: string, start: Uint8Array): Promise<DurableFile> {
+    const { disk, directory } = this.settings;
+    const sparePath = await this.spare.take();
+    const file = await disk.open(sparePath);
+    try {
+      await file.write(start, 0);
+      await disk.rename(sparePath, path);
+      await disk.syncDirectory(directory);
+      return file;
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
   }
 
   private fail(reason: unknown, requests: readonly Request[]): void {

@@ -2,7 +2,7 @@
  * The transport between servers over TLS 1.3 with mutual, pinned certificates; applications come in by the same port.
  * One connection joins each pair of servers, dialled by the one that stands first in the alliance's order.
  */
-import { E, pipe, TE, type TaskEither } from '../prelude/fp.js';
+import { pipe, TE, type TaskEither } from '../prelude/fp.js';
 import type { ProcessId } from '../prelude/process.js';
 import type { Connection } from './connection.js';
 import type { ServerAddress } from './dial.js';

@@ -1,0 +1,138 @@
+/** Applications over the servers' listener. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { utf8 } from '../../src/prelude/bytes.js';
+import { digest } from '../../src/prelude/digest.js';
+import { E } from '../../src/prelude/fp.js';
+import type { ProcessId } from '../../src/prelude/process.js';
+import { makeOrganizationCa } from '../../src/server/certificates.js';
+import { describeLinkError } from '../../src/transport/errors.js';
+import type { TlsTransport, TlsTransportOptions } from '../../src/transport/tls.js';
+import { type ClientOptions, connectClient } from '../../src/transport/tls-client.js';
+import type { Link } from '../../src/transport/transport.js';
+import { right } from '../support/right.js';
+import * as support from './support.js';
+import { authorities, clientCredentials, context, ear, freePorts, ids, optionsFor, shop, until } from './support.js';
+
+const running: TlsTransport[] = [];
+const links: Link[] = [];
+afterEach(async () => {
+  for (const link of links.splice(0)) link.close('the test is over');
+  await Promise.all(running.splice(0).map((transport) => transport.close()));
+});
+
+const [a] = ids;
+const credentials = clientCredentials(shop);
+
+async function serve(
+  change: Partial<TlsTransportOptions> = {},
+): Promise<{ options: ClientOptions; frames: Uint8Array[]; ends: string[]; log: string[] }> {
+  const ports = await freePorts(1);
+  const heard = ear();
+  running.push(await support.start({ ...optionsFor(a, ports, heard), ...change }));
+  const frames: Uint8Array[] = [];
+  const ends: string[] = [];
+  const handler = {
+    onFrame: (frame: Uint8Array) => void frames.push(frame),
+    onClosed: (reason: string) => void ends.push(reason),
+  };
+  const to = { id: a, host: '127.0.0.1', port: ports[0] ?? 0 };
+  return { options: { me: shop, to, context, credentials, authorities, handler }, frames, ends, log: heard.log };
+}
+
+async function connect(options: ClientOptions): Promise<Link> {
+  const link = right(await connectClient(options)());
+  links.push(link);
+  return link;
+}
+
+describe('an application', () => {
+  it('exchanges frames with the server as itself', async () => {
+    const sessions: Link[] = [];
+    const echo: TlsTransportOptions['onClient'] = (session) => {
+      sessions.push(session);
+      session.send(utf8('welcome'));
+      return { onFrame: (frame) => session.send(frame), onClosed: () => undefined };
+    };
+    const { options, frames } = await serve({ onClient: echo });
+    const link = await connect(options);
+    expect(link.id).toBe(a);
+    for (let index = 0; index < 100; index++) expect(link.send(Uint8Array.of(index))).toBe(true);
+    await until(() => frames.length === 101, 'the echoes');
+    expect(frames).toEqual([utf8('welcome'), ...Array.from({ length: 100 }, (_, index) => Uint8Array.of(index))]);
+    expect(sessions.map(({ id }) => id)).toEqual([shop]);
+    expect(link.send(new Uint8Array((8 << 20) + 1))).toBe(false);
+    expect(link.pending).toBe(0);
+  });
+
+  it('learns why the server ends the link, and the server why the application does', async () => {
+    const sessions: Link[] = [];
+    const ended: string[] = [];
+    const { options, ends } = await serve({
+      onClient: (session) => {
+        sessions.push(session);
+        return { onFrame: () => undefined, onClosed: (reason) => ended.push(reason) };
+      },
+    });
+    const link = await connect(options);
+    await until(() => sessions.length === 1, 'the session');
+    sessions[0]?.close('enough');
+    await until(() => ends.length === 1, 'the end');
+    expect([ends, link.send(utf8('x'))]).toEqual([['refused by the other side: enough'], false]);
+    (await connect(options)).close('bye');
+    await until(() => ended.length === 2, 'the other end');
+    expect(ended).toEqual(['enough', 'refused by the other side: bye']);
+  });
+
+  it('that reads too slowly is cut off', async () => {
+    const ended: string[] = [];
+    let flooding = true;
+    const { options } = await serve({
+      limits: { maxPendingBytes: 1 << 20 },
+      onClient: (session) => {
+        while (flooding) flooding = session.send(new Uint8Array(100_000));
+        return { onFrame: () => undefined, onClosed: (reason) => ended.push(reason) };
+      },
+    });
+    await connectClient(options)();
+    await until(() => ended.length === 1, 'the end');
+    expect(ended[0]).toMatch(/^too slow: 1\d{6} bytes wait to be read|^too slow: 9\d{5} bytes/);
+  });
+
+  it('is refused for each thing that differs, and both sides say so', async () => {
+    const { options, log } = await serve({ limits: { maxClients: 1 } });
+    const stranger = 'acme/other' as ProcessId;
+    const impostor = makeOrganizationCa('acme', support.validity);
+    const attempts: [Partial<ClientOptions>, RegExp][] = [
+      [{ me: stranger, credentials: clientCredentials(stranger) }, /application acme\/other is not enrolled/],
+      [{ context: { ...context, configurationDigest: digest(utf8('other')) } }, /alliance\.json differs/],
+      [{ context: { ...context, allianceId: digest(utf8('other')) } }, /belongs to alliance/],
+      [
+        {
+          credentials: clientCredentials(shop, impostor),
+          authorities: new Map([...authorities, ['acme', impostor.certificate]]),
+        },
+        /was not issued by the authority of acme/,
+      ],
+      [{ to: { ...options.to, id: ids[1] } }, /the certificate is for server acme\/1, not for server globex\/1/],
+    ];
+    for (const [change, reason] of attempts) {
+      const refused = await connectClient({ ...options, ...change })();
+      expect(E.isLeft(refused) && refused.left._tag).toBe('Refused');
+      if (E.isLeft(refused)) expect(describeLinkError(refused.left)).toMatch(reason);
+      await new Promise((resolve) => setTimeout(resolve, 1050));
+    }
+    expect(log.length).toBe(attempts.length);
+    await connect(options);
+    const second = await connectClient(options)();
+    expect(E.isLeft(second) && describeLinkError(second.left)).toMatch(/too many applications are connected/);
+  });
+
+  it('gets an error value where nobody listens and for credentials of another', async () => {
+    const { options } = await serve();
+    const [port = 0] = await freePorts(1);
+    const nobody = await connectClient({ ...options, to: { ...options.to, port } })();
+    expect(nobody).toEqual(E.left({ _tag: 'Unreachable', host: '127.0.0.1', port, detail: 'ECONNREFUSED' }));
+    const other = await connectClient({ ...options, me: 'acme/other' as ProcessId })();
+    expect(other).toMatchObject({ left: { _tag: 'BadCredentials' } });
+  });
+});

@@ -8,8 +8,15 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Those of this process. */
+/** Those of this process. Standard input is opened when it is first asked for. */
 export function processIo(): Io {
-  const { stdin, stdout, stderr, env } = process;
-  return { stdin, stdout, stderr, env };
+  const { stdout, stderr, env } = process;
+  return {
+    stdout,
+    stderr,
+    env,
+    get stdin() {
+      return process.stdin;
+    },
+  };
 }

@@ -28,7 +28,7 @@ const minOpenSslExponentBits = 9;
 
 /** The fastest exponentiation that is right on this machine. */
 export function makeExponentiation(modulus: bigint, random: RandomBytes): Exponentiation {
-  const isTried = bitLength(modulus) >= minOpenSslModulusBits && opensslSelfTest();
+  const isTried = modulus % 2n === 1n && bitLength(modulus) >= minOpenSslModulusBits && opensslSelfTest();
   const tried = isTried ? opensslExponentiation(modulus) : undefined;
   return tried !== undefined && agreesWithBigInt(tried) ? tried : bigIntExponentiation(modulus, random);
 }

@@ -1,0 +1,116 @@
+/** Dealing and its checks over a toy group: squares modulo a safe prime, and over the integers and the field of its order. */
+import { describe, expect, it } from 'vitest';
+import { E } from '../../../src/prelude/fp.js';
+import { dealingBounds } from '../../../src/schemes/sharing/bounds.js';
+import {
+  checkDealing,
+  checkDealingInBatch,
+  type CommitmentGroup,
+  commitTo,
+  type ReceivedShares,
+  rowKey,
+} from '../../../src/schemes/sharing/commitments.js';
+import { compile } from '../../../src/schemes/sharing/compile.js';
+import { dealOverField, dealOverIntegers } from '../../../src/schemes/sharing/dealing.js';
+import { residue } from '../../../src/schemes/sharing/integers.js';
+import { reconstruction } from '../../../src/schemes/sharing/reconstruction.js';
+import { integers, primeField } from '../../../src/schemes/sharing/ring.js';
+import { modularPower } from '../../../src/schemes/shoup-rsa/modular-power.js';
+import { right } from '../../support/right.js';
+import { seededRandom } from '../shoup-rsa/setup.js';
+import { gate } from './policies.js';
+
+/** The largest safe prime below 2^127: its squares have prime order. */
+const prime = 170141183460469231731687303715884103007n;
+const order = (prime - 1n) / 2n;
+
+const group: CommitmentGroup<bigint> = {
+  identity: 1n,
+  multiply: (a, b) => (a * b) % prime,
+  power: (base, exponent) => modularPower(base, residue(exponent, order), prime),
+  commit: (secret) => modularPower(4n, residue(secret, order), prime),
+  equals: (a, b) => a === b,
+};
+
+const policy = gate(2, gate(2, 'a', 'b', 'c'), gate(2, 'a', 'd'), 'e');
+const random = seededRandom('toy');
+
+const settings = [
+  {
+    name: 'the integers',
+    deal: () => {
+      const sharing = right(compile(policy, integers));
+      const bounds = dealingBounds(sharing, 64);
+      const secret = 2n ** 64n + 12345n;
+      const range = (row: number) => bounds.rows[row] ?? { low: 0n, high: 0n };
+      return { sharing, secret, range, dealing: dealOverIntegers(sharing, bounds, secret, random) };
+    },
+  },
+  {
+    name: 'a field',
+    deal: () => {
+      const sharing = right(compile(policy, primeField(order)));
+      const range = () => ({ low: 0n, high: order });
+      return { sharing, secret: 12345n, range, dealing: dealOverField(sharing, order, 12345n, random) };
+    },
+  },
+];
+
+describe.each(settings)('a dealing over $name', ({ deal }) => {
+  const { sharing, secret, range, dealing } = deal();
+  const commitments = commitTo(group, dealing.coefficients);
+  const shares = new Map(dealing.shares.entries());
+  const received: ReceivedShares<bigint> = { commitments, shares, range };
+  const checks = [
+    (given: ReceivedShares<bigint>) => checkDealing(sharing, group, given),
+    (given: ReceivedShares<bigint>) => checkDealingInBatch(sharing, group, given, random),
+  ];
+
+  it('gives D times the secret to a qualified set, in shares and in the exponents of row keys', () => {
+    const lambda = reconstruction(sharing, (process) => process !== 'b' && process !== 'e');
+    let [sum, key] = [0n, 1n];
+    for (const [row, factor] of lambda ?? []) {
+      const entries = sharing.rows[row];
+      if (entries === undefined) throw new Error('no such row');
+      sum += factor * (shares.get(row) ?? 0n);
+      key = group.multiply(key, group.power(rowKey(group, commitments, entries), factor));
+    }
+    expect(sharing.ring.reduce(sum)).toBe(sharing.ring.reduce(sharing.scale * secret));
+    expect(key).toBe(group.commit(sharing.scale * secret));
+  });
+
+  it.each(checks)('is accepted as dealt, whole and row by row', (check) => {
+    expect(check(received)).toEqual(E.right(undefined));
+    for (const [row, share] of shares) {
+      expect(check({ ...received, shares: new Map([[row, share]]) })).toEqual(E.right(undefined));
+    }
+  });
+
+  it.each(checks)('names the row whose share is not the committed one', (check) => {
+    for (const [row, share] of shares) {
+      const wrong = new Map([...shares, [row, share + 1n] as const]);
+      expect(check({ ...received, shares: wrong })).toEqual(E.left({ _tag: 'ShareNotCommitted', row }));
+    }
+  });
+
+  it.each(checks)('refuses shares out of range, congruent or not', (check) => {
+    const { low, high } = range(0);
+    for (const share of [low - 1n, high, (shares.get(0) ?? 0n) + order * high]) {
+      const wrong = new Map([...shares, [0, share] as const]);
+      expect(check({ ...received, shares: wrong })).toEqual(E.left({ _tag: 'ShareOutOfRange', row: 0 }));
+    }
+  });
+
+  it.each(checks)('refuses another number of commitments, and rows that there are not', (check) => {
+    const expected = sharing.columnCount;
+    for (const wrong of [commitments.slice(1), [...commitments, 1n], []]) {
+      expect(check({ ...received, commitments: wrong })).toEqual(E.left({ _tag: 'WrongCommitmentCount', expected }));
+    }
+    expect(check({ ...received, shares: new Map([[99, 1n]]) })).toEqual(E.left({ _tag: 'NoSuchRow', row: 99 }));
+  });
+
+  it.each(checks)('refuses a changed commitment', (check) => {
+    const changed = [...commitments.slice(0, -1), group.multiply(commitments.at(-1) ?? 1n, 4n)];
+    expect(check({ ...received, commitments: changed })).toMatchObject(E.left({ _tag: 'ShareNotCommitted' }));
+  });
+});

@@ -131,7 +131,8 @@ export function onCertified(
   { progress, share }: Extract<Message, { _tag: 'Certified' }>,
 ): void {
   const { asked } = c.state.collection;
-  if (asked === undefined || !sameProgress(asked.progress, progress)) return;
+  // Once the view is open, more shares must not open it again: what it has proposed, it would propose otherwise (R2).
+  if (c.state.proposals !== undefined || asked === undefined || !sameProgress(asked.progress, progress)) return;
   asked.shares.set(from, share);
   combineProgress(c, asked);
 }
@@ -166,7 +167,8 @@ export function onProgressCombined(
 ): void {
   const { state } = c;
   const { asked } = state.collection;
-  if (asked === undefined || !equalBytes(statement, progressStatement(c.allianceContext, asked.progress))) return;
+  if (asked === undefined || state.proposals !== undefined) return;
+  if (!equalBytes(statement, progressStatement(c.allianceContext, asked.progress))) return;
   asked.combining = false;
   if (E.isRight(result)) {
     const { progress, verdicts } = asked;

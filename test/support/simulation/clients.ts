@@ -1,0 +1,63 @@
+/** The simulated application: sessions that send numbered commands to a few servers, again where no answer comes. */
+import { utf8 } from '../../../src/prelude/bytes.js';
+import type { ProcessId } from '../../../src/prelude/process.js';
+import type { QuorumSystem } from '../../../src/quorum/quorum-system.js';
+import type { Request } from '../../../src/consensus/batch.js';
+import { simulatedRequest } from './configuration.js';
+import type { Prng } from './random.js';
+import type { Scenario } from './scenario.js';
+import type { Schedule } from './schedule.js';
+
+export interface Submission {
+  readonly schedule: Schedule;
+  readonly system: QuorumSystem;
+  readonly random: Prng;
+  submit(to: ProcessId, request: Request): void;
+  /** Whether some correct server has delivered everything in the request. */
+  isDelivered(request: Request): boolean;
+}
+
+const retryMs = 1_500;
+
+/** The text of a command: it says what it is, so that a checker knows what the client sent. */
+export function commandText(session: number, sequence: number): string {
+  return `command ${session}.${sequence}`;
+}
+
+/** Schedules the whole load. */
+export function submitLoad({ load, scheme }: Scenario, to: Submission): void {
+  for (let session = 1; session <= load.sessions; session++) {
+    let atMs = 0;
+    for (let index = 0; index < load.requestsPerSession; index++) {
+      atMs += to.random.next() * load.gapMs;
+      const firstSequence = index * load.commandsPerRequest + 1;
+      const commands = Array.from({ length: load.commandsPerRequest }, (_, offset) =>
+        utf8(commandText(session, firstSequence + offset)),
+      );
+      const request = simulatedRequest(scheme, { session, firstSequence, commands });
+      to.schedule.at(atMs, () => {
+        submitUntilDelivered(request, to, load.isRetransmitted);
+      });
+    }
+  }
+}
+
+function submitUntilDelivered(request: Request, to: Submission, again: boolean): void {
+  if (to.isDelivered(request)) return;
+  for (const process of vouchingSet(to)) to.submit(process, request);
+  if (again)
+    to.schedule.after(retryMs, () => {
+      submitUntilDelivered(request, to, again);
+    });
+}
+
+/** Processes in random order until one of them must be correct. */
+function vouchingSet({ system, random }: Submission): readonly ProcessId[] {
+  const { universe } = system.processes;
+  const chosen: ProcessId[] = [];
+  for (const process of random.shuffled(universe.ids)) {
+    chosen.push(process);
+    if (system.containsCorrect(universe.of(chosen))) break;
+  }
+  return chosen;
+}

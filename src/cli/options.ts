@@ -19,3 +19,8 @@ export function integerIn(min: number, max: number): (text: string) => number {
 export function commaList(text: string): readonly string[] {
   return text.split(',').map((name) => name.trim());
 }
+
+/** `--as`, of every command that acts as an application. */
+export function asOption(): Option {
+  return new Option('--as <application>', 'organization/application; needed where the directory holds several');
+}

@@ -1,6 +1,12 @@
 /** The command line: which commands there are, and how whatever goes wrong becomes one line and an exit code. */
 import { Command, CommanderError } from 'commander';
 import { registerInit } from './commands/init.js';
+import { registerStatus } from './commands/status.js';
+import { registerVerify } from './commands/verify.js';
+import { registerListen } from './commands/listen.js';
+import { registerPropose } from './commands/propose.js';
+import { registerUp } from './commands/up.js';
+import { registerServe } from './commands/serve.js';
 import { registerTrust } from './commands/trust-check.js';
 import type { Io } from './io.js';
 import { type ExitCode, exitCodes } from './outcome.js';
@@ -8,7 +14,16 @@ import { Session } from './session.js';
 import { version } from './version.js';
 
 /** Every command, in the order of the help page. */
-const registrations: readonly ((program: Command, session: Session) => void)[] = [registerInit, registerTrust];
+const registrations: readonly ((program: Command, session: Session) => void)[] = [
+  registerInit,
+  registerUp,
+  registerServe,
+  registerPropose,
+  registerListen,
+  registerVerify,
+  registerStatus,
+  registerTrust,
+];
 
 /** Runs one command line, without the names of node and script, and returns the exit code; never throws, never exits. */
 export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {

@@ -1,0 +1,99 @@
+/** `koinon listen`: prints what is decided and certified, believing no server. */
+import { type Command, InvalidArgumentError } from 'commander';
+import { fromUtf8, toHex } from '../../prelude/bytes.js';
+import { E } from '../../prelude/fp.js';
+import { type ProcessId, processId } from '../../prelude/process.js';
+import type { Delivered } from '../../consensus/delivery.js';
+import { findApplication } from '../../server/application-directory.js';
+import { describeDirectoryError } from '../../server/errors.js';
+import { openClient } from '../application-client.js';
+import { interrupted } from '../interruption.js';
+import { asOption, integerIn, jsonOption } from '../options.js';
+import { badInput, type Outcome, succeeded, unavailable } from '../outcome.js';
+import type { Session } from '../session.js';
+
+interface ListenOptions {
+  readonly as?: string;
+  readonly from: number;
+  readonly until?: number;
+  readonly server?: ProcessId;
+  readonly timeout?: number;
+  readonly json?: boolean;
+}
+
+export function registerListen(program: Command, session: Session): void {
+  program
+    .command('listen')
+    .description('print every command of the certified log, each once it is proven')
+    .argument('<directory>', 'of the alliance, or of the application to act as')
+    .addOption(asOption())
+    .option('--from <slot>', 'the first slot; 0: only what is new', integerIn(0, Number.MAX_SAFE_INTEGER), 1)
+    .option('--until <slot>', 'end after this slot', integerIn(1, Number.MAX_SAFE_INTEGER))
+    .option('--server <id>', 'listen to this server alone', server)
+    .option('--timeout <seconds>', 'end when nothing came for so long', integerIn(1, 86_400))
+    .addOption(jsonOption())
+    .action(session.action((directory: string, options: ListenOptions) => listen(directory, options, session)));
+}
+
+function server(text: string): ProcessId {
+  const id = processId(text);
+  if (id !== undefined) return id;
+  throw new InvalidArgumentError('Expected organization/server.');
+}
+
+async function listen(path: string, options: ListenOptions, session: Session): Promise<Outcome> {
+  const application = await findApplication(path, options.as)();
+  if (E.isLeft(application)) return badInput(describeDirectoryError(application.left));
+  const { universe } = application.right.alliance.trust.system.processes;
+  if (options.server !== undefined && !universe.has(options.server)) {
+    return badInput(`--server ${options.server}: no such server; there are ${universe.ids.join(', ')}`);
+  }
+  let lastMs = performance.now();
+  let reached: () => void = () => undefined;
+  const done = new Promise<'done'>((resolve) => {
+    reached = () => {
+      resolve('done');
+    };
+  });
+  const client = openClient(application.right, {
+    from: options.from,
+    server: options.server,
+    onRange: ({ delivered, certificate }) => {
+      lastMs = performance.now();
+      for (const entry of delivered)
+        if (entry.slot <= (options.until ?? entry.slot)) print(entry, session, options.json);
+      if (options.until !== undefined && certificate.slot >= options.until) reached();
+    },
+    onTrouble: (from, reason) => {
+      session.note(`${from}: ${reason}`);
+    },
+  });
+  const ending = interrupted();
+  const outcome = await Promise.race([done, ending.promise, silence(() => lastMs, options.timeout)]);
+  ending.release();
+  client.close();
+  return outcome === 'silent' ? unavailable(`nothing came for ${options.timeout ?? 0} s`) : succeeded;
+}
+
+function silence(lastMs: () => number, seconds: number | undefined): Promise<'silent'> {
+  return new Promise((resolve) => {
+    if (seconds === undefined) return;
+    const timer = setInterval(() => {
+      if (performance.now() - lastMs() < seconds * 1000) return;
+      clearInterval(timer);
+      resolve('silent');
+    }, 100);
+    timer.unref();
+  });
+}
+
+/** A command that is no UTF-8 is shown in hexadecimal. */
+function print(entry: Delivered, session: Session, asJson: boolean | undefined): void {
+  const { slot, index, client, session: number, sequence, command } = entry;
+  const text = fromUtf8(command);
+  const content = text === undefined ? { hex: toHex(command) } : { text };
+  session.print(
+    { json: { slot, index, client, session: number, sequence, ...content }, lines: [text ?? toHex(command)] },
+    asJson,
+  );
+}

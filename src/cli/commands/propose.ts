@@ -1,0 +1,134 @@
+/** `koinon propose`: has every line of a file decided. */
+import type { Command } from 'commander';
+import { E } from '../../prelude/fp.js';
+import { batchLimits } from '../../consensus/batch.js';
+import type { Outcome as ProposalOutcome } from '../../client/proposals.js';
+import type { AllianceClient } from '../../client/alliance-client.js';
+import { findApplication } from '../../server/application-directory.js';
+import { describeDirectoryError } from '../../server/errors.js';
+import { openClient } from '../application-client.js';
+import { linesOf, openInput } from '../input-lines.js';
+import { interrupted } from '../interruption.js';
+import { asOption, integerIn, jsonOption } from '../options.js';
+import { answeredNo, badInput, type Outcome, succeeded, unavailable } from '../outcome.js';
+import type { Session } from '../session.js';
+
+interface ProposeOptions {
+  readonly as?: string;
+  readonly outstanding: number;
+  readonly timeout: number;
+  readonly json?: boolean;
+}
+
+export function registerPropose(program: Command, session: Session): void {
+  program
+    .command('propose')
+    .description('have every line of a file decided, in order, exactly once')
+    .argument('<directory>', 'of the alliance, or of the application to act as')
+    .argument('<file>', '- reads standard input')
+    .addOption(asOption())
+    .option('--outstanding <count>', 'lines that wait for their certificate at once', integerIn(1, 4096), 256)
+    .option('--timeout <seconds>', 'give up when nothing was decided for so long', integerIn(1, 86_400), 60)
+    .addOption(jsonOption())
+    .action(
+      session.action((directory: string, file: string, options: ProposeOptions) =>
+        propose(directory, file, options, session),
+      ),
+    );
+}
+
+async function propose(path: string, file: string, options: ProposeOptions, session: Session): Promise<Outcome> {
+  const application = await findApplication(path, options.as)();
+  if (E.isLeft(application)) return badInput(describeDirectoryError(application.left));
+  const input = await openInput(file, session.io);
+  if (E.isLeft(input)) return input;
+  const client = openClient(application.right, {
+    from: 0,
+    onTrouble: (server, reason) => {
+      session.note(`${server}: ${reason}`);
+    },
+  });
+  const tally = new Tally();
+  const ending = interrupted();
+  const sending = sendAll(client, linesOf(input.right, batchLimits.commandBytes), tally, options.outstanding);
+  await Promise.race([sending, ending.promise, tally.silence(options.timeout * 1000)]);
+  ending.release();
+  client.close();
+  input.right.destroy();
+  session.print(tally.describe(), options.json);
+  if (tally.unknown > 0 || tally.isCutShort)
+    return unavailable(`${file}: ${tally.unknown} lines have no certificate: they may or may not be decided`);
+  return tally.rejected > 0 ? answeredNo : succeeded;
+}
+
+/** Keeps at most `limit` lines waiting. */
+async function sendAll(
+  client: AllianceClient,
+  lines: AsyncIterable<Uint8Array>,
+  tally: Tally,
+  limit: number,
+): Promise<void> {
+  const waiting = new Set<Promise<void>>();
+  for await (const line of lines) {
+    tally.sent += 1;
+    const settled = client.propose(line).then((outcome) => {
+      tally.count(outcome);
+      waiting.delete(settled);
+    });
+    waiting.add(settled);
+    if (waiting.size >= limit) await Promise.race(waiting);
+  }
+  await Promise.all(waiting);
+  tally.isCutShort = false;
+}
+
+class Tally {
+  sent = 0;
+  committed = 0;
+  rejected = 0;
+  /** Not all lines were read and answered. */
+  isCutShort = true;
+  private firstSlot: number | undefined;
+  private lastSlot: number | undefined;
+  private readonly startMs = performance.now();
+  private lastMs = this.startMs;
+  private reason: string | undefined;
+
+  get unknown(): number {
+    return this.sent - this.committed - this.rejected;
+  }
+
+  count(outcome: ProposalOutcome): void {
+    this.lastMs = performance.now();
+    if (outcome._tag === 'committed') {
+      this.committed += 1;
+      this.firstSlot ??= outcome.slot;
+      this.lastSlot = outcome.slot;
+    } else if (outcome._tag === 'rejected') {
+      this.rejected += 1;
+      this.reason = outcome.reason;
+    }
+  }
+
+  /** Resolves when lines wait and none was answered for `forMs`. */
+  silence(forMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setInterval(() => {
+        if (this.unknown === 0) this.lastMs = performance.now();
+        if (performance.now() - this.lastMs < forMs) return;
+        clearInterval(timer);
+        resolve();
+      }, 100);
+      timer.unref();
+    });
+  }
+
+  describe(): { readonly json: unknown; readonly lines: readonly string[] } {
+    const { sent, committed, rejected, unknown, firstSlot, lastSlot } = this;
+    const seconds = Math.round(this.lastMs - this.startMs) / 1000;
+    const where = firstSlot === undefined ? '' : ` in slots ${firstSlot} to ${lastSlot ?? firstSlot}`;
+    const lines = [`${committed} of ${sent} lines decided and certified${where}, in ${seconds} s`];
+    if (rejected > 0) lines.push(`${rejected} rejected: ${this.reason ?? ''}`);
+    return { json: { sent, committed, rejected, unknown, firstSlot, lastSlot, seconds }, lines };
+  }
+}

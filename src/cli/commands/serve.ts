@@ -1,0 +1,43 @@
+/** `koinon serve`: runs one server until it is told to end. */
+import type { Command } from 'commander';
+import { E } from '../../prelude/fp.js';
+import { describeDirectoryError } from '../../server/errors.js';
+import { loadServerDirectory } from '../../server/server-directory.js';
+import { describeServerError, startServer } from '../../server/server.js';
+import { interrupted } from '../interruption.js';
+import { badInput, type Outcome, succeeded, unavailable } from '../outcome.js';
+import type { Session } from '../session.js';
+
+export function registerServe(program: Command, session: Session): void {
+  program
+    .command('serve')
+    .description('run one server of an alliance until SIGTERM')
+    .argument('<directory>', 'of the server, such as league/servers/acme-1')
+    .action(session.action((directory: string) => serve(directory, session)));
+}
+
+async function serve(path: string, session: Session): Promise<Outcome> {
+  const directory = await loadServerDirectory(path)();
+  if (E.isLeft(directory)) return badInput(describeDirectoryError(directory.left));
+  let stop: (reason: string) => void = () => undefined;
+  const stopped = new Promise<string>((resolve) => {
+    stop = resolve;
+  });
+  const events = {
+    log: (line: string) => {
+      session.note(`${new Date().toISOString()} ${directory.right.me.id} ${line}`);
+    },
+    onStopped: (reason: string) => {
+      stop(reason);
+    },
+  };
+  const server = await startServer(directory.right, events)();
+  if (E.isLeft(server)) return unavailable(describeServerError(server.left));
+  const { me } = directory.right;
+  session.print({ json: undefined, lines: [`${me.id} serves at ${me.host}:${server.right.port}`] }, false);
+  const ending = interrupted();
+  const reason = await Promise.race([stopped, ending.promise]);
+  ending.release();
+  await server.right.close();
+  return reason === undefined ? succeeded : unavailable(`${me.id} has stopped: ${reason}`);
+}

@@ -1,0 +1,59 @@
+/** `koinon status`: what each server says of itself. */
+import type { Command } from 'commander';
+import { E } from '../../prelude/fp.js';
+import { findApplication } from '../../server/application-directory.js';
+import { describeDirectoryError } from '../../server/errors.js';
+import type { ServerStatus } from '../../client/protocol.js';
+import { openClient } from '../application-client.js';
+import { asOption, integerIn, jsonOption } from '../options.js';
+import { badInput, type Outcome, succeeded, unavailable } from '../outcome.js';
+import type { Session } from '../session.js';
+
+interface StatusOptions {
+  readonly as?: string;
+  readonly timeout: number;
+  readonly json?: boolean;
+}
+
+export function registerStatus(program: Command, session: Session): void {
+  program
+    .command('status')
+    .description('what each server says of itself (unsigned)')
+    .argument('<directory>', 'of the alliance, or of the application to act as')
+    .addOption(asOption())
+    .option('--timeout <seconds>', 'how long to wait for answers', integerIn(1, 3600), 3)
+    .addOption(jsonOption())
+    .action(session.action((directory: string, options: StatusOptions) => status(directory, options, session)));
+}
+
+async function status(path: string, options: StatusOptions, session: Session): Promise<Outcome> {
+  const application = await findApplication(path, options.as)();
+  if (E.isLeft(application)) return badInput(describeDirectoryError(application.left));
+  const troubles = new Map<string, string>();
+  const client = openClient(application.right, {
+    from: 0,
+    onTrouble: (server, reason) => {
+      troubles.set(server, reason);
+    },
+  });
+  const ids = application.right.alliance.trust.system.processes.universe.ids;
+  const answers = await Promise.all(ids.map((id) => client.askStatus(id, options.timeout * 1000)));
+  client.close();
+  const entries = ids.map((id, index) => ({ id, answer: answers[index] }));
+  const json = entries.map(
+    ({ id, answer }) => answer ?? { process: id, unreachable: troubles.get(id) ?? 'no answer in time' },
+  );
+  const lines = entries.map(({ id, answer }) =>
+    answer === undefined ? `${id}  ${troubles.get(id) ?? 'no answer in time'}` : describe(answer),
+  );
+  session.print({ json, lines }, options.json);
+  return answers.some((answer) => answer !== undefined)
+    ? succeeded
+    : unavailable(`${path}: no server answers; koinon up ${path} starts them`);
+}
+
+function describe(status: ServerStatus): string {
+  const { process, view, leader, decided, certified, checkpoint, connected, fast, slow, transferred } = status;
+  const paths = `fast ${fast}, slow ${slow}, transferred ${transferred}`;
+  return `${process}  view ${view} led by ${leader}  decided ${decided} (${paths})  certified ${certified}  checkpoint ${checkpoint}  links ${connected.join(' ') || 'none'}`;
+}

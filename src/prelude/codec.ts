@@ -28,7 +28,11 @@ export function decodeJson<A>(codec: t.Type<A, unknown>, text: string): Either<D
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return E.left({ _tag: 'DecodeError', path: '/', expected: `JSON (${error instanceof Error ? error.message : 'malformed'})` });
+    return E.left({
+      _tag: 'DecodeError',
+      path: '/',
+      expected: `JSON (${error instanceof Error ? error.message : 'malformed'})`,
+    });
   }
   return decode(codec, value);
 }
@@ -53,24 +57,41 @@ export function record<P extends t.Props, Q extends t.Props = Record<never, neve
           return t.failure(value, [...context, entry], `no such key (known: ${[...known].join(', ')})`);
         }
       }
-      return inner.validate(value, context) as t.Validation<A>;
+      const required = t.type(props).validate(value, context);
+      if (optional === undefined || E.isLeft(required)) return required as t.Validation<A>;
+      // Not an intersection's validation, whose paths would name its parts.
+      const rest = t.partial(optional).validate(value, context);
+      if (E.isLeft(rest)) return rest;
+      const extra = Object.entries(rest.right).filter(([key]) => Object.hasOwn(optional, key));
+      return t.success({ ...required.right, ...Object.fromEntries(extra) });
     },
-    (value) => inner.encode(value as never) as t.OutputOfProps<P> & t.OutputOfPartialProps<Q>,
+    (value) => inner.encode(value) as t.OutputOfProps<P> & t.OutputOfPartialProps<Q>,
   );
 }
 
 /** A safe integer in `[min, max]`. */
 export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER): t.Type<number, number> {
   const name = `an integer from ${min} to ${max}`;
-  const is = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max;
-  return new t.Type(name, is, (value, context) => (is(value) ? t.success(value) : t.failure(value, context, name)), t.identity);
+  const is = (value: unknown): value is number =>
+    Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max;
+  return new t.Type(
+    name,
+    is,
+    (value, context) => (is(value) ? t.success(value) : t.failure(value, context, name)),
+    t.identity,
+  );
 }
 
 /** A string of at most `maxLength` UTF-16 units. */
 export function text(maxLength: number): t.Type<string, string> {
   const name = `text of at most ${maxLength} characters`;
   const is = (value: unknown): value is string => typeof value === 'string' && value.length <= maxLength;
-  return new t.Type(name, is, (value, context) => (is(value) ? t.success(value) : t.failure(value, context, name)), t.identity);
+  return new t.Type(
+    name,
+    is,
+    (value, context) => (is(value) ? t.success(value) : t.failure(value, context, name)),
+    t.identity,
+  );
 }
 
 /** An array of at most `maxCount` (and at least `minCount`) items. The bound is checked before any item. */
@@ -115,7 +136,11 @@ export const hexDigest: t.Type<Digest, string> = new t.Type(
 );
 
 /** A refinement of `codec` to the values for which `narrow` is defined. */
-export function refined<A, B extends A>(codec: t.Type<A, unknown>, name: string, narrow: (value: A) => B | undefined): t.Type<B, unknown> {
+export function refined<A, B extends A>(
+  codec: t.Type<A, unknown>,
+  name: string,
+  narrow: (value: A) => B | undefined,
+): t.Type<B, unknown> {
   return new t.Type<B, unknown>(
     name,
     (value): value is B => codec.is(value) && narrow(value) !== undefined,

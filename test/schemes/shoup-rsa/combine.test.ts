@@ -25,11 +25,11 @@ describe.each([
   },
 ])('shares along $name', ({ policy, qualified, unqualified }) => {
   const key = testKey(policy);
-  const holders = (text: string) => [...text].filter((name) => key.shares.has(id(name)));
+  const holders = (text: string) => Array.from(text).filter((name) => key.shares.has(id(name)));
 
   it('combine to the one signature of the message, for every qualified set', () => {
     const signatures = qualified.map((text) => {
-      expect(key.verifier.canCombine(set(...text))).toBe(true);
+      expect(key.verifier.canCombine(set(...Array.from(text)))).toBe(true);
       const { signature, invalid } = right(key.verifier.combine(message, sharesOf(key, message, ...holders(text))));
       expect(invalid.isEmpty).toBe(true);
       return signature;
@@ -43,7 +43,7 @@ describe.each([
 
   it('do not combine for an unqualified set', () => {
     for (const text of unqualified) {
-      expect(key.verifier.canCombine(set(...text))).toBe(false);
+      expect(key.verifier.canCombine(set(...Array.from(text)))).toBe(false);
       const shares = sharesOf(key, message, ...holders(text));
       const expected = { _tag: 'NotQualified', signers: set(...holders(text)), invalid: universe.none };
       expect(key.verifier.combine(message, shares)).toEqual(E.left(expected));
@@ -62,7 +62,8 @@ describe('combine', () => {
   const key = testKey(threeOfFive);
   const good = sharesOf(key, message, ...names);
   const bad = sharesOf(key, elsewhere, ...names);
-  const mixed = (text: string) => new Map([...text].map((name) => [id(name.toLowerCase()), share(name)] as const));
+  const mixed = (text: string) =>
+    new Map(Array.from(text).map((name) => [id(name.toLowerCase()), share(name)] as const));
   const share = (name: string): SignatureShare => {
     const found = (name === name.toLowerCase() ? good : bad).get(id(name.toLowerCase()));
     if (found === undefined) throw new Error('no share');
@@ -78,7 +79,7 @@ describe('combine', () => {
   ])('of %s succeeds and names %s', (text, culprits) => {
     const { signature, invalid } = right(key.verifier.combine(message, mixed(text)));
     expect(key.verifier.verify(message, signature)).toBe(true);
-    expect(invalid.equals(set(...culprits))).toBe(true);
+    expect(invalid.equals(set(...Array.from(culprits)))).toBe(true);
   });
 
   it.each([
@@ -86,7 +87,7 @@ describe('combine', () => {
     ['ABCde', 'abc', 'de'],
     ['ABCDE', 'abcde', ''],
   ])('of %s fails, naming all of %s', (text, culprits, rest) => {
-    const expected = { _tag: 'NotQualified', signers: set(...rest), invalid: set(...culprits) };
+    const expected = { _tag: 'NotQualified', signers: set(...Array.from(rest)), invalid: set(...Array.from(culprits)) };
     expect(key.verifier.combine(message, mixed(text))).toEqual(E.left(expected));
   });
 

@@ -1,71 +1,47 @@
-import { distributedSignerLaws, type DistributedSignerSetup } from '../../../spec/laws/distributed-signer-laws.js';
-import type { Policy } from '../../../src/quorum/policy.js';
-import { otherSafePrimes1024, safePrimes1024 } from '../../support/rsa-keys.js';
-import { setOf } from '../../support/signers.js';
+import { distributedSignerLaws } from '../../../spec/laws/distributed-signer-laws.js';
+import { otherSafePrimes1024 } from '../../support/rsa-keys.js';
 import { gate } from '../sharing/policies.js';
-import { testKey, type TestKey, universe } from './setup.js';
+import { id, seededRandom, testKey, type TestKey, universe } from './setup.js';
 
-const threeOfFour = gate(3, 'a', 'b', 'c', 'd');
-const threshold: Sets = {
-  qualified: [
-    ['a', 'b', 'c'],
-    ['b', 'c', 'd'],
-    ['a', 'd', 'c', 'e'],
-    ['a', 'b', 'c', 'd'],
-  ],
-  unqualified: [['a', 'b'], ['c', 'd', 'e'], ['e']],
-};
-const nested = gate(2, gate(2, 'a', 'b', 'c'), 'd', gate(1, 'e', 'a'));
-const nestedSets: Sets = {
-  qualified: [
-    ['a', 'b'],
-    ['b', 'c', 'd'],
-    ['d', 'e'],
-    ['b', 'c', 'e'],
-  ],
-  unqualified: [['b', 'c'], ['a'], ['d', 'b'], ['e', 'c']],
-};
-const imported = { material: { _tag: 'imported-primes', ...safePrimes1024 } } as const;
-const otherImported = { material: { _tag: 'imported-primes', ...otherSafePrimes1024 } } as const;
+const set = (names: string) => universe.of(Array.from(names).map(id));
 
-distributedSignerLaws('shoup-rsa, 3 of 4, statements, against another key', () =>
-  setupOf(statementKey(threeOfFour, safePrimes1024), statementKey(threeOfFour, otherSafePrimes1024), threshold),
-);
-
-distributedSignerLaws('shoup-rsa, nested, documents, against another epoch', () =>
-  setupOf(
-    testKey(nested),
-    testKey(nested, { epoch: 2, random: (length) => new Uint8Array(length).fill(7) }),
-    nestedSets,
-  ),
-);
-
-distributedSignerLaws('shoup-rsa, an imported key', () => ({
-  ...setupOf(testKey(threeOfFour, imported), testKey(threeOfFour, otherImported), threshold),
-  attributable: false,
-}));
-
-interface Sets {
-  readonly qualified: readonly (readonly string[])[];
-  readonly unqualified: readonly (readonly string[])[];
+function loggable(key: TestKey): { readonly loggable: readonly unknown[]; readonly secrets: readonly Uint8Array[] } {
+  const secrets = [...key.shares.values()].flatMap((share) => share.rows.map(({ secret }) => secret));
+  return { loggable: [...key.shares.values(), key.publicKey], secrets };
 }
 
-function statementKey(policy: Policy, primes: typeof safePrimes1024): TestKey {
-  return testKey(policy, { usage: 'statement', material: { _tag: 'safe-primes', ...primes } });
-}
-
-function setupOf(mine: TestKey, other: TestKey, sets: Sets): DistributedSignerSetup {
+distributedSignerLaws('Shoup RSA, 2 of 4, statements, beside another key', () => {
+  const policy = gate(2, 'a', 'b', 'c', 'd');
+  const key = testKey(policy, { usage: 'statement' });
+  const other = testKey(policy, { usage: 'statement', material: { _tag: 'safe-primes', ...otherSafePrimes1024 } });
   return {
     universe,
-    usage: mine.publicKey.usage,
-    verifier: mine.verifier,
-    signers: mine.signers,
+    usage: 'statement',
+    verifier: key.verifier,
+    signers: key.signers,
     other,
-    qualified: sets.qualified.map((names) => setOf(universe, ...names)),
-    unqualified: sets.unqualified.map((names) => setOf(universe, ...names)),
+    qualified: [set('ab'), set('cd'), set('ad')],
+    unqualified: [set('a'), set('d'), set('e')],
     attributable: true,
     judgesEveryShare: false,
-    loggable: [...mine.shares.values(), mine],
-    secrets: [...mine.shares.values()].flatMap((share) => share.rows.map(({ secret }) => secret)),
+    ...loggable(key),
   };
-}
+});
+
+distributedSignerLaws('Shoup RSA, nested, some with several rows, documents, beside another dealing', () => {
+  const policy = gate(2, gate(2, 'a', 'b', 'c'), gate(2, 'a', 'd'), 'e');
+  const key = testKey(policy);
+  const other = testKey(policy, { epoch: 2, random: seededRandom('another dealing') });
+  return {
+    universe,
+    usage: 'document',
+    verifier: key.verifier,
+    signers: key.signers,
+    other,
+    qualified: [set('abd'), set('bce'), set('ade'), set('abcd')],
+    unqualified: [set('ab'), set('ad'), set('bcd'), set('e')],
+    attributable: true,
+    judgesEveryShare: false,
+    ...loggable(key),
+  };
+});

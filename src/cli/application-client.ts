@@ -9,7 +9,7 @@ import type { ApplicationDirectory } from '../server/application-directory.js';
 import { connectClient } from '../transport/tls-client.js';
 import { present } from '../prelude/invariant.js';
 
-export type ClientWish = Pick<AllianceClientOptions, 'from' | 'onRange' | 'onTrouble'> & {
+export type ClientWish = Pick<AllianceClientOptions, 'from' | 'onRange' | 'onDoubt' | 'onTrouble'> & {
   /** Listen to this server alone. */
   readonly server?: ProcessId | undefined;
 };

@@ -1,5 +1,6 @@
 /** The command line: which commands there are, and how whatever goes wrong becomes one line and an exit code. */
 import { Command, CommanderError } from 'commander';
+import { registerDemo } from './commands/demo.js';
 import { registerInit } from './commands/init.js';
 import { registerStatus } from './commands/status.js';
 import { registerVerify } from './commands/verify.js';
@@ -15,6 +16,7 @@ import { version } from './version.js';
 
 /** Every command, in the order of the help page. */
 const registrations: readonly ((program: Command, session: Session) => void)[] = [
+  registerDemo,
   registerInit,
   registerUp,
   registerServe,

@@ -7,6 +7,7 @@ import { present } from '../prelude/invariant.js';
 import type { ProcessId } from '../prelude/process.js';
 import type { QuorumSystem } from '../quorum/quorum-system.js';
 import { type Request, requestSize, type UnsignedRequest } from '../consensus/batch.js';
+import type { DecidedRange } from '../consensus/range.js';
 import { type Outcome, Proposals } from './proposals.js';
 import { protocolLimits, type ServerMessage, type ServerStatus, submitBytes } from './protocol.js';
 import { type Connect, ServerLink } from './server-link.js';
@@ -28,8 +29,11 @@ export interface AllianceClientOptions {
   readonly server?: ProcessId;
   /** Milliseconds that never go back. */
   readonly now: () => number;
-  readonly onRange?: (range: VerifiedRange, from: ProcessId) => void;
-  /** Links that went down, servers that sent what is not believed. For people. */
+  /** What was verified, and the range that it was verified from. */
+  readonly onRange?: (verified: VerifiedRange, range: DecidedRange, from: ProcessId) => void;
+  /** A server sent what is not believed. */
+  readonly onDoubt?: (server: ProcessId, reason: string) => void;
+  /** Links that went down, requests that were refused. For people. */
   readonly onTrouble?: (server: ProcessId, reason: string) => void;
 }
 
@@ -166,13 +170,13 @@ export class AllianceClient {
     if (from !== this.source || this.verifier === undefined || range.from < this.verifier.nextSlot) return;
     const verified = await this.verifier.take(range);
     if (E.isLeft(verified)) {
-      this.options.onTrouble?.(from, describeVerifyError(verified.left));
+      this.options.onDoubt?.(from, describeVerifyError(verified.left));
       if (from === this.source) this.listenElsewhere();
       return;
     }
     this.lastHeardMs = this.options.now();
     this.proposals.settle(verified.right.delivered);
-    this.options.onRange?.(verified.right, from);
+    this.options.onRange?.(verified.right, range, from);
     this.flush();
   }
 

@@ -64,6 +64,9 @@ async function listen(path: string, options: ListenOptions, session: Session): P
         if (entry.slot <= (options.until ?? entry.slot)) print(entry, session, options.json);
       if (options.until !== undefined && certificate.slot >= options.until) reached();
     },
+    onDoubt: (from, reason) => {
+      session.note(`${from} is not believed: ${reason}`);
+    },
     onTrouble: (from, reason) => {
       session.note(`${from}: ${reason}`);
     },

@@ -18,7 +18,7 @@ import {
 } from './directory-documents.js';
 import type { DirectoryError } from './errors.js';
 import { fileNames, folderNames } from './layout.js';
-import { errorReason, readTextFiles } from './text-files.js';
+import { readingError, readTextFiles } from './text-files.js';
 
 /** Shows itself without secrets: they are inside the function that signs and the credentials. */
 export interface ApplicationDirectory extends AllianceDocument, LinkMaterial {
@@ -105,7 +105,6 @@ async function list(path: string): Promise<Either<DirectoryError, readonly strin
   try {
     return E.right(await readdir(path));
   } catch (error) {
-    const reason = errorReason(error);
-    return E.left({ _tag: 'UnreadableFile', path, reason });
+    return E.left(readingError(path, error));
   }
 }

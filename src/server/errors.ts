@@ -35,7 +35,7 @@ export type DirectoryError =
 export function describeDirectoryError(error: DirectoryError): string {
   switch (error._tag) {
     case 'MissingFile':
-      return `${error.path}: no such file; koinon init writes an alliance with all of its directories`;
+      return `${error.path}: no such file or directory (koinon init writes an alliance with all of its directories)`;
     case 'UnreadableFile':
       return `${error.path}: cannot be read (${error.reason})`;
     case 'FileTooLarge':

@@ -39,7 +39,8 @@ async function readBytes(path: string, maxBytes: number): Promise<Either<Directo
   }
 }
 
-function readingError(path: string, error: unknown): DirectoryError {
+/** What a failure to read `path` means. */
+export function readingError(path: string, error: unknown): DirectoryError {
   const code = errorCode(error);
   if (code === 'ENOENT' || code === 'ENOTDIR') return { _tag: 'MissingFile', path };
   return { _tag: 'UnreadableFile', path, reason: errorReason(error) };

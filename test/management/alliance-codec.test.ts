@@ -33,7 +33,7 @@ function withValueAt(path: string, value: Json | undefined): Json {
   const last = keys.pop() ?? '';
   let parent = document as Record<string, Json>;
   for (const key of keys) parent = parent[key] as Record<string, Json>;
-  if (value === undefined) delete parent[last];
+  if (value === undefined) Reflect.deleteProperty(parent, last);
   else parent[last] = value;
   return document;
 }

@@ -145,7 +145,7 @@ function law(
     const property = fc.property(a, b, c, (one, two, three) => {
       holds(system, one, two, three);
     });
-    fc.assert(property, { numRuns: 150 });
+    fc.assert(property, { numRuns: 100 });
   };
   return { name, check };
 }

@@ -88,7 +88,7 @@ describe('JSON of trust models and policies', () => {
       decode(policyCodec, value);
       decode(trustModelCodec, value);
     });
-    fc.assert(property, { numRuns: 1000 });
+    fc.assert(property, { numRuns: 500 });
   });
 });
 

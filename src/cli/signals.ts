@@ -1,4 +1,5 @@
 /** Signals that end the program between two turns of the event loop, never within one: what is written in one turn is whole. */
+import { setImmediate } from 'node:timers/promises';
 
 const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -15,6 +16,9 @@ export async function endingBetweenTurns<A>(work: () => Promise<A>): Promise<A> 
   try {
     return await work();
   } finally {
+    // Between two immediates the loop polls once, so that a signal which came during the last turn is heard.
+    await setImmediate();
+    await setImmediate();
     release();
   }
 }

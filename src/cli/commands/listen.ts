@@ -6,7 +6,7 @@ import { type ProcessId, processId } from '../../prelude/process.js';
 import type { Delivered } from '../../consensus/delivery.js';
 import { findApplication } from '../../server/application-directory.js';
 import { describeDirectoryError } from '../../server/errors.js';
-import { openClient } from '../application-client.js';
+import { openClient } from '../../server/application-client.js';
 import { interrupted } from '../interruption.js';
 import { asOption, integerIn, jsonOption } from '../options.js';
 import { badInput, type Outcome, succeeded, unavailable } from '../outcome.js';

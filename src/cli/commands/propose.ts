@@ -6,7 +6,7 @@ import type { Outcome as ProposalOutcome } from '../../client/proposals.js';
 import type { AllianceClient } from '../../client/alliance-client.js';
 import { findApplication } from '../../server/application-directory.js';
 import { describeDirectoryError } from '../../server/errors.js';
-import { openClient } from '../application-client.js';
+import { openClient } from '../../server/application-client.js';
 import { linesOf, openInput } from '../input-lines.js';
 import { interrupted } from '../interruption.js';
 import { asOption, integerIn, jsonOption } from '../options.js';

@@ -4,7 +4,7 @@ import { E } from '../../prelude/fp.js';
 import { findApplication } from '../../server/application-directory.js';
 import { describeDirectoryError } from '../../server/errors.js';
 import type { ServerStatus } from '../../client/protocol.js';
-import { openClient } from '../application-client.js';
+import { openClient } from '../../server/application-client.js';
 import { asOption, integerIn, jsonOption } from '../options.js';
 import { badInput, type Outcome, succeeded, unavailable } from '../outcome.js';
 import type { Session } from '../session.js';

@@ -11,7 +11,7 @@ import type { ApplicationDirectory } from '../../server/application-directory.js
 import { certificateStatement } from '../../client/verify.js';
 import { encodeRequest } from '../../consensus/batch.js';
 import type { DecidedRange, PrefixCertificate } from '../../consensus/range.js';
-import { trustAnchorOf } from '../application-client.js';
+import { trustAnchorOf } from '../../server/application-client.js';
 
 export interface ProofFiles {
   readonly directory: string;

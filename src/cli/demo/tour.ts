@@ -12,7 +12,7 @@ import type { AllianceScheme, SearchProgress } from '../../server/alliance-key-d
 import { describeDirectoryError, describeFoundingError } from '../../server/errors.js';
 import { foundForTrying } from '../../server/founding.js';
 import { applicationPath, serverPath } from '../../server/layout.js';
-import { openClient } from '../application-client.js';
+import { openClient } from '../../server/application-client.js';
 import { ServerProcess } from '../server-processes.js';
 import { follow, type Follower } from './follower.js';
 import { judge, opensslCommand, writeProof } from './proof.js';

@@ -5,7 +5,7 @@ import { AllianceClient, type AllianceClientOptions } from '../client/alliance-c
 import type { TrustAnchor } from '../client/verify.js';
 import { requestStatement } from '../consensus/batch.js';
 import { serversOf } from '../management/alliance.js';
-import type { ApplicationDirectory } from '../server/application-directory.js';
+import type { ApplicationDirectory } from './application-directory.js';
 import { connectClient } from '../transport/tls-client.js';
 import { present } from '../prelude/invariant.js';
 

@@ -1,0 +1,21 @@
+/** `koinon/consensus`: the machine, for those who run it in surroundings of their own. */
+export { type Batch, batchDigest, type Request, requestStatement, type UnsignedRequest } from '../consensus/batch.js';
+export { ConsensusCodec } from '../consensus/codec.js';
+export {
+  type Clients,
+  type Configuration,
+  defaultParameters,
+  type Identities,
+  type KeyRing,
+  type Parameters,
+} from '../consensus/configuration.js';
+export { type Delivered, DeliveryTable } from '../consensus/delivery.js';
+export type { Effect, Fault, HaltReason } from '../consensus/effect.js';
+export type { Event } from '../consensus/event.js';
+export { leaderSchedule } from '../consensus/fab-quorums.js';
+export type { Message } from '../consensus/message.js';
+export type { DecidedRange, PrefixCertificate } from '../consensus/range.js';
+export type { DurableRecord } from '../consensus/record.js';
+export type { Recovered } from '../consensus/state.js';
+export { chainNext, chainStart, decidedStatement } from '../consensus/statement.js';
+export { FabMachine } from '../consensus/step.js';

@@ -1,0 +1,35 @@
+/** `koinon/schemes`: signing along a policy. */
+export type {
+  CombineError,
+  DistributedSigner,
+  DistributedVerifier,
+  KeyId,
+  KeyUsage,
+  ShareVerdict,
+  Signature,
+  SignatureShare,
+  SignRefused,
+} from '../schemes/distributed-signer.js';
+export { type Ed25519PublicKey, type Ed25519Seed, ed25519Seed } from '../schemes/ed25519/encoding.js';
+export { ed25519Sign, ed25519Verify, publicKeyFromSeed } from '../schemes/ed25519/ed25519.js';
+export { MultisigKeyShare, type MultisigPublicKey } from '../schemes/multisig/key.js';
+export type { MultisigDescription } from '../schemes/multisig/multisig-verifier.js';
+export { multisigSigner } from '../schemes/multisig/signer.js';
+export { multisigVerifier } from '../schemes/multisig/verifier.js';
+export { allianceKeyShareCodec } from '../schemes/key-share-codec.js';
+export { alliancePublicKeyCodec } from '../schemes/public-key-codec.js';
+export {
+  type AllianceKeyShare,
+  type AlliancePublicKey,
+  findScheme,
+  type KeyError,
+  keyIdOf,
+  makeSigner,
+  makeVerifier,
+  type SchemeId,
+  schemeIds,
+} from '../schemes/registry.js';
+export { type DealRequest, type DealtKey, dealShoupRsa, type KeyMaterial } from '../schemes/shoup-rsa/dealer.js';
+export { ShoupRsaKeyShare, type ShoupRsaPublicKey } from '../schemes/shoup-rsa/key.js';
+export { publicKeyPem } from '../schemes/shoup-rsa/public-key-pem.js';
+export { generateSafePrimes, type SafePrimes } from '../schemes/shoup-rsa/safe-primes.js';

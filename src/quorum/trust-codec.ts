@@ -9,7 +9,7 @@ import { describedCodec, memberId, nodeCodec } from './tree-codec.js';
 import { trustModel, type TrustModel } from './trust-model.js';
 import type { TrustTree } from './trust-tree.js';
 
-export type TrustTreeJson = ProcessId | TrustGateJson;
+type TrustTreeJson = ProcessId | TrustGateJson;
 
 interface TrustGateJson {
   readonly f: number;

@@ -25,7 +25,7 @@ export function describeProcesses(set: ProcessSet): string {
 }
 
 /** The sets of a witness by kind; empty ones are left out. */
-export function describeWitness(witness: readonly FaultSet[]): string {
+function describeWitness(witness: readonly FaultSet[]): string {
   const ofKind = (kind: FaultSet['kind']): readonly string[] => {
     const sets = witness.filter((set) => set.kind === kind && !set.members.isEmpty);
     return sets.length === 0

@@ -121,6 +121,31 @@ describe('RS256 signatures', () => {
     }
   });
 
+  it('of another length than the modulus are refused, whatever WebCrypto makes of them', async () => {
+    const lenient = { importKey: subtle.importKey.bind(subtle), verify: () => Promise.resolve(true) };
+    const verify = publicVerifier(shoupRsa.publicKey, lenient);
+    expect(await Promise.all([127, 128, 129].map((length) => verify(message, new Uint8Array(length))))).toEqual([
+      false,
+      true,
+      false,
+    ]);
+  });
+
+  it('are verified with a key in base64url, as RFC 7517 has it', () => {
+    const keys: unknown[] = [];
+    const recording = {
+      importKey: (_format: string, key: unknown) => {
+        keys.push(key);
+        return Promise.reject(new Error('seen'));
+      },
+    };
+    publicVerifier(shoupRsa.publicKey, recording as unknown as typeof subtle);
+    const base64url = (value: bigint, length: number): string =>
+      Buffer.from(bigIntToBytes(value, length)).toString('base64url');
+    const { modulus, exponent } = shoupRsa.publicKey;
+    expect(keys).toEqual([{ kty: 'RSA', n: base64url(modulus, 128), e: base64url(exponent, 3) }]);
+  });
+
   it('are verified by WebCrypto where there is one', async () => {
     let calls = 0;
     const counting = {
@@ -177,6 +202,6 @@ function signatureBelow(limit: bigint, key: TestKey): { readonly text: Uint8Arra
 
 /** What a file imports or re-exports at run time or for its types. */
 function importsOf(file: string): readonly string[] {
-  const statements = readFileSync(file, 'utf8').matchAll(/^(?:import|export)\b[^;]*?from '([^']+)'/gms);
+  const statements = readFileSync(file, 'utf8').matchAll(/^(?:(?:import|export)\b[^;]*?from|import) '([^']+)'/gms);
   return [...statements].map((statement) => statement[1] ?? '');
 }

@@ -13,7 +13,7 @@ import { randomTree, seededNumbers } from './policies.js';
 
 const members = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
 const fieldOrder = 1009n;
-const treeCount = 1000;
+const treeCount = 800;
 
 /** The policy, evaluated straight from its text. */
 function satisfies(policy: Policy, present: ReadonlySet<string>): boolean {

@@ -74,12 +74,12 @@ function wrongExponent(): SignatureShare {
   return encodeShare(loaded, [proveRow(loaded, subject, { row, value, secret }, random)]);
 }
 
-/** x_r times a root of unity that only the factors give: the same square, and Jacobi symbol -1. */
-function otherRoot(): SignatureShare {
+/** A root of unity other than ±1, which only the factors give; its Jacobi symbol is -1. */
+function rootOfUnity(): bigint {
   const { p, q } = safePrimes1024;
   const root = residue(1n - 2n * p * (modularInverse(p, q) ?? 0n), modulus);
-  if ((root * root) % modulus !== 1n) throw new Error('not a root of unity');
-  return formed({ value: group.canonical(honestX * root) });
+  if ((root * root) % modulus !== 1n || root === 1n || root === modulus - 1n) throw new Error('not a root of unity');
+  return root;
 }
 
 function fail(): never {
@@ -96,7 +96,7 @@ const hostile: readonly (readonly [string, SignatureShare])[] = [
   ['another policy', from(testKey(gate(2, ...names)))],
   ['another exponent', from(testKey(threeOfFive, { exponent: 257n, material }))],
   ['a wrong exponent under an honest proof', wrongExponent()],
-  ['the other square root of x²', otherRoot()],
+  ['the other square root of x²', formed({ value: group.canonical(honestX * rootOfUnity()) })],
   ['empty', empty as SignatureShare],
   ['truncated', honest.subarray(0, -1) as SignatureShare],
   ['without its first byte', honest.subarray(1) as SignatureShare],
@@ -201,31 +201,56 @@ describe('a batch', () => {
     }
   });
 
-  /** v' and x' made for a changed sign or element, with the challenge recomputed: what a liar who aims at batches would send. */
-  const aimed = [
-    ['-v’', -1n, 1n],
-    ['-x’', 1n, -1n],
-    ['an outsider beside v’', outsider, 1n],
-    ['an outsider beside x’', 1n, outsider],
-  ] as const;
-
-  it.each(aimed)('and single checks agree on %s with a matching challenge', (_, ofBase, ofMessage) => {
-    const nonce = 123456789n ** 40n;
-    const base = group.canonical(group.power(group.base, nonce) * (ofBase + modulus));
-    const xPrime = group.canonical(group.power(subject.proofBase, nonce) * (ofMessage + modulus));
-    const secret = secretsOf(key.shares.get(id('a')) ?? fail()).get(row) ?? 0n;
-    const challenge = challengeOf(loaded, subject, honestRow, { base, message: xPrime });
-    const share = {
-      row,
-      value: honestRow.value,
-      proof: { base, message: xPrime, response: nonce + challenge * secret },
+  /** A share of the right value whose v' and x' have a factor that they should not have, and a challenge that matches them. */
+  function aimed(
+    sender: string,
+    nonce: bigint,
+    factors: { readonly ofBase: bigint; readonly ofMessage: bigint },
+  ): ProvenRowShare {
+    const [own] = proven(id(sender), right(signerOf(key, sender).signShare(message)));
+    const secret = secretsOf(key.shares.get(id(sender)) ?? fail()).get(own?.row ?? -1) ?? 0n;
+    const base = group.canonical(group.power(group.base, nonce) * factors.ofBase);
+    const ofMessage = group.canonical(group.power(subject.proofBase, nonce) * factors.ofMessage);
+    const one = own ?? fail();
+    const challenge = challengeOf(loaded, subject, one, { base, message: ofMessage });
+    return {
+      row: one.row,
+      value: one.value,
+      proof: { base, message: ofMessage, response: nonce + challenge * secret },
     };
-    const single = verifyRow(loaded, subject, share);
-    expect(single).toBe(ofBase ** 2n === 1n && ofMessage ** 2n === 1n);
-    for (let toss = 0; toss < 5; toss++) {
-      expect(verifyRowsTogether(loaded, subject, [...others, share], random)).toBe(single);
+  }
+
+  const nonce = 123456789n ** 40n;
+
+  it.each([
+    ['nothing', 1n, true],
+    ['-1', modulus - 1n, true],
+    ['an outsider', outsider, false],
+    ['an element', group.base, false],
+    ['a root of unity, which only the factors give', rootOfUnity(), true],
+  ])('and single checks agree where %s is beside v’ or x’ and the challenge matches', (_, factor, isValid) => {
+    for (const factors of [
+      { ofBase: factor, ofMessage: 1n },
+      { ofBase: 1n, ofMessage: factor },
+    ]) {
+      const share = aimed('a', nonce, factors);
+      expect(verifyRow(loaded, subject, share)).toBe(isValid);
+      for (let toss = 0; toss < 3; toss++) {
+        expect(verifyRowsTogether(loaded, subject, [...others, share], random)).toBe(isValid);
+      }
     }
   });
+
+  it.each(['ofBase', 'ofMessage'] as const)(
+    'refuses two shares whose faults cancel out where they are not weighted (%s)',
+    (which) => {
+      const inverse = modularInverse(group.base, modulus) ?? fail();
+      const fault = (factor: bigint) => ({ ofBase: 1n, ofMessage: 1n, [which]: factor });
+      const pair = [aimed('a', nonce, fault(group.base)), aimed('b', nonce + 1n, fault(inverse))];
+      expect(pair.map((share) => verifyRow(loaded, subject, share))).toEqual([false, false]);
+      expect(verifyRowsTogether(loaded, subject, pair, random)).toBe(false);
+    },
+  );
 
   it('accepts honest shares', () => {
     for (let round = 0; round < 3; round++) {

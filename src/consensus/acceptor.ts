@@ -73,6 +73,7 @@ function accept(c: Context, open: SlotState, vote: Vote, batch: Batch): void {
   open.batches.set(toHex(vote.digest), batch);
   const persisted = c.persist({ _tag: 'Vote', vote, batch });
   open.vote = { ...vote, share: acceptedShare(c, vote), persisted };
+  open.votedMs ??= c.nowMs;
   c.expectProgress();
   sendAccepted(c, open);
 }

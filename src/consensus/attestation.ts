@@ -11,7 +11,7 @@ import { isDecidedCertificate } from './evidence.js';
 import type { Event } from './event.js';
 import type { Message } from './message.js';
 import type { PrefixCertificate } from './range.js';
-import { requestShare } from './signing.js';
+import { isBeingServed, requestShare } from './signing.js';
 import type { Attestation } from './state.js';
 import { decidedStatement } from './statement.js';
 
@@ -99,7 +99,7 @@ export function onAttest(c: Context, from: ProcessId, slot: number): void {
 
 function answerRequests(c: Context): void {
   for (const [from, slot] of c.state.attestRequests) {
-    if (slot > c.state.decidedUpTo) continue;
+    if (slot > c.state.decidedUpTo || isBeingServed(c, from)) continue;
     c.state.attestRequests.delete(from);
     const chain = c.state.chains.get(slot);
     if (chain === undefined) continue;
@@ -137,8 +137,11 @@ export function onDecidedCombined(c: Context, result: Extract<Event, { _tag: 'Co
   attestation.combining = false;
   if (E.isRight(result)) {
     for (const process of result.right.invalid) c.state.slack.add(process);
-    c.broadcast({ _tag: 'Certificate', certificate: { ...attestation.prefix, signature: result.right.signature } });
+    const certificate = { ...attestation.prefix, signature: result.right.signature };
     c.state.attestation = undefined;
+    // Known here at once: until it came back, it would be made once more.
+    onCertificate(c, certificate);
+    c.broadcast({ _tag: 'Certificate', certificate });
     return;
   }
   const bad = result.left._tag === 'BadShares' ? result.left.suspects : result.left.invalid;

@@ -2,6 +2,7 @@
  * Requests and batches: what clients sign, what leaders propose, and their digests. A batch's validity depends on the
  * batch and the epoch's configuration alone (rule R6), never on what has been executed.
  */
+import { utf8 } from '../prelude/bytes.js';
 import { Writer, type Reader } from '../prelude/canonical.js';
 import { digest, type Digest } from '../prelude/digest.js';
 import { encodeStatement } from '../prelude/statement.js';
@@ -124,6 +125,23 @@ export function requestSize(request: Request): number {
   return request.commands.reduce(
     (size, command) => size + 4 + command.length,
     4 + batchLimits.clientBytes + 20 + signatureLength,
+  );
+}
+
+/** Whether a request is within all bounds: what one server takes, every other must be able to read. */
+export function isWellFormed(request: Request): boolean {
+  const { client, session, firstSequence, commands, signature } = request;
+  return (
+    utf8(client).length <= batchLimits.clientBytes &&
+    Number.isSafeInteger(session) &&
+    session >= 0 &&
+    Number.isSafeInteger(firstSequence + commands.length) &&
+    firstSequence >= 1 &&
+    commands.length >= 1 &&
+    commands.length <= batchLimits.commandsPerRequest &&
+    commands.every((command) => command.length <= batchLimits.commandBytes) &&
+    signature.length === signatureLength &&
+    requestSize(request) <= batchLimits.requestBytes + batchLimits.clientBytes + 100
   );
 }
 

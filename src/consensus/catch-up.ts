@@ -6,7 +6,9 @@ import type { ProcessId } from '../prelude/process.js';
 import { E } from '../prelude/fp.js';
 import { present } from '../prelude/invariant.js';
 import { sendAccepted } from './acceptor.js';
-import { certifyRequest } from './certification.js';
+import { requestSize } from './batch.js';
+import { askAgain } from './batch-fetching.js';
+import { askCertifiersAgain, certifyRequest } from './certification.js';
 import { sendCheckpoint, forgetClosed } from './checkpoint.js';
 import type { Context } from './context.js';
 import { isDecidedCertificate } from './evidence.js';
@@ -14,11 +16,14 @@ import { deliver, sendCommit } from './learner.js';
 import { onCertificate } from './attestation.js';
 import type { Message } from './message.js';
 import { leadsToCertificate } from './range.js';
-import { heldBatch } from './state.js';
-import { complain, forwardRequests, sendReport } from './view-change.js';
+import { heldBatch, type SlotState } from './state.js';
+import { complain, forwardRequests, inFrames, repeatComplaint, sendReport } from './view-change.js';
 
-/** How many open slots are sent again in answer to one STATUS. */
+/** How many open slots are sent again in answer to one STATUS, and of proposals about how many bytes. */
 const resendSlots = 64;
+const resendBytes = 1024 * 1024;
+/** How many requests that wait are forwarded to everyone at one look. */
+const forwardedHeads = 64;
 
 /** Does what is due at the status interval: forwards and complains for what waits too long, and says where this process is. */
 export function advanceStatus(c: Context): void {
@@ -30,7 +35,9 @@ export function advanceStatus(c: Context): void {
   if (isStuck || c.nowMs >= state.idleStatusDueMs) {
     state.idleStatusDueMs = c.nowMs + config.parameters.idleStatusMs;
     sendStatus(c, isStuck);
+    repeatComplaint(c);
   }
+  if (isStuck) speakAgain(c);
   fetchMissing(c);
   state.statusDueMs =
     c.nowMs + (sinceMs === undefined && !isBehind(c) ? config.parameters.idleStatusMs : config.parameters.statusMs);
@@ -54,6 +61,14 @@ function sendStatus(c: Context, stuck: boolean): void {
   c.broadcast({ _tag: 'Status', view, decided: decidedUpTo, low, stuck }, viewPersisted);
 }
 
+/** Others may wait for nothing and so not ask: what this process alone waits for, it says again unasked. */
+function speakAgain(c: Context): void {
+  sendReport(c);
+  askCertifiersAgain(c);
+  askAgain(c);
+  for (const process of c.config.system.processes) resendProposals(c, process, c.state.decidedUpTo);
+}
+
 /** Tells a peer whose link has just come up where this process is, so that it sends what was lost. */
 export function onConnected(c: Context, peer: ProcessId): void {
   const { view, decidedUpTo, low, viewPersisted } = c.state;
@@ -63,14 +78,12 @@ export function onConnected(c: Context, peer: ProcessId): void {
 /** Since when undecided work has been waited for in this view; `undefined` without any. */
 function waitingSinceMs(c: Context): number | undefined {
   const { state } = c;
-  const open = [...state.slots.values()].filter(
-    (slot) => slot.decided === undefined && slot.slot > state.low && slot.vote !== undefined,
-  );
-  const starts = [
-    ...open.map(({ sinceMs }) => sinceMs),
-    ...(state.pool.oldestHeadMs === undefined ? [] : [state.pool.oldestHeadMs]),
-  ];
-  return starts.length === 0 ? undefined : Math.max(state.viewEnteredMs, Math.min(...starts));
+  let oldest = state.pool.oldestHeadMs;
+  for (const { slot, decided, votedMs } of state.slots.values()) {
+    if (decided !== undefined || slot <= state.low || votedMs === undefined) continue;
+    oldest = Math.min(oldest ?? votedMs, votedMs);
+  }
+  return oldest === undefined ? undefined : Math.max(state.viewEnteredMs, oldest);
 }
 
 /** R12, R1: forwards to everyone after half the patience, and complains when it has run out. */
@@ -78,8 +91,8 @@ function losePatience(c: Context, sinceMs: number): void {
   const { state } = c;
   const waitedMs = c.nowMs - sinceMs;
   if (waitedMs >= c.timeoutMs / 2) {
-    const requests = state.pool.takeToForward(state.view, c.nowMs - c.timeoutMs / 2);
-    for (const request of requests) c.broadcast({ _tag: 'Forward', requests: [request] });
+    const requests = state.pool.takeToForward(c.nowMs, c.timeoutMs / 2, forwardedHeads);
+    for (const frame of inFrames(requests)) c.broadcast({ _tag: 'Forward', requests: frame });
   }
   if (waitedMs >= c.timeoutMs) complain(c, state.view);
 }
@@ -87,7 +100,10 @@ function losePatience(c: Context, sinceMs: number): void {
 export function onStatus(c: Context, from: ProcessId, status: Extract<Message, { _tag: 'Status' }>): void {
   if (from === c.config.me) return;
   const { state } = c;
-  state.peers.set(from, { decided: status.decided });
+  const helpedMs = state.peers.get(from)?.helpedMs ?? Number.NEGATIVE_INFINITY;
+  const isTooSoon = c.nowMs < helpedMs + c.config.parameters.statusMs / 2;
+  state.peers.set(from, { decided: status.decided, helpedMs: isTooSoon ? helpedMs : c.nowMs });
+  if (isTooSoon) return;
   if (status.view < state.view) sendEntry(c, from);
   if (status.low < state.low && state.checkpoint !== undefined)
     c.send(from, { _tag: 'StableCheckpoint', certificate: state.checkpoint });
@@ -113,32 +129,44 @@ function sendEntry(c: Context, to: ProcessId): void {
 
 /** Sends again all of this process's own that a stuck peer may lack. */
 function resend(c: Context, to: ProcessId, { view, decided, low }: Extract<Message, { _tag: 'Status' }>): void {
-  const { state, config } = c;
-  const complaint = state.timeouts.get(config.me);
-  if (complaint !== undefined && complaint.view >= view) {
-    c.send(
-      to,
-      { _tag: 'Timeouts', timeouts: [complaint], evidence: [...state.evidence.values()] },
-      state.viewPersisted,
-    );
-  }
+  const { state } = c;
+  if (view <= state.view) repeatComplaint(c, to);
   if (c.leaderOf(state.view) === to) {
     sendReport(c);
-    forwardRequests(c, to, resendSlots);
+    forwardRequests(c, to);
   }
   if (c.isLeader && state.collection.asked !== undefined && state.proposals === undefined) {
     c.send(to, certifyRequest(c, state.collection.asked), state.viewPersisted);
   }
-  const open = [...state.slots.values()]
-    .filter(({ slot }) => slot > Math.max(decided, low))
-    .sort((a, b) => a.slot - b.slot);
-  for (const slot of open.slice(0, resendSlots)) {
-    if (slot.sent?.view === state.view) c.send(to, slot.sent, state.viewPersisted);
+  resendProposals(c, to, Math.max(decided, low));
+  for (const slot of openAbove(c, Math.max(decided, low)).slice(0, resendSlots)) {
     sendAccepted(c, slot, to);
     sendCommit(c, slot, to);
   }
-  for (const { digest } of state.wanted.values()) c.send(to, { _tag: 'FetchBatch', digest });
   if (low <= state.low) sendCheckpoint(c, to);
+}
+
+function openAbove(c: Context, slot: number): readonly SlotState[] {
+  const open = [...c.state.slots.values()].filter((other) => other.slot > slot);
+  return open.sort((a, b) => a.slot - b.slot);
+}
+
+/** As leader: sends again what `to` has not been seen to accept. */
+function resendProposals(c: Context, to: ProcessId, above: number): void {
+  const { me } = c.config;
+  const { view, viewPersisted } = c.state;
+  let bytes = 0;
+  for (const { sent, accepted } of to === me ? [] : openAbove(c, above)) {
+    if (sent?.view !== view || accepted.get(to)?.view === view) continue;
+    if (bytes > resendBytes) return;
+    bytes += sent.batch.requests.reduce((sum, request) => sum + requestSize(request), 0);
+    c.send(to, sent, viewPersisted);
+  }
+}
+
+/** Part of the decided log, for one that fell behind. */
+export function onFetchRange(c: Context, peer: ProcessId, from: number): void {
+  if (from <= c.state.decidedUpTo && c.mayAnswer(peer)) c.emit({ _tag: 'SendRange', to: peer, from });
 }
 
 function isBehind(c: Context): boolean {

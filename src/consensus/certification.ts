@@ -2,10 +2,12 @@
  * How a new view gets its progress certificate (rules R6-R8): the leader collects reports and selects; certifiers select again
  * on the same reports and sign the outcome; the shares of a vouching set combine. Certifying reads no state but configuration.
  */
-import { equalBytes, toHex } from '../prelude/bytes.js';
+import { equalBytes } from '../prelude/bytes.js';
 import { E } from '../prelude/fp.js';
 import type { ProcessId } from '../prelude/process.js';
 import { noopDigest } from './batch.js';
+import { wantBatch } from './batch-fetching.js';
+import { onStableCheckpoint } from './checkpoint.js';
 import type { Context } from './context.js';
 import type { Event } from './event.js';
 import { isEquivocation, verdictRoot } from './evidence.js';
@@ -58,6 +60,16 @@ export function certifyRequest(c: Context, { reports, evidence }: NonNullable<Co
   return { _tag: 'Certify', view: c.state.view, reports, evidence };
 }
 
+/** As a leader that waits for shares: asks those again that have given none. */
+export function askCertifiersAgain(c: Context): void {
+  const { asked } = c.state.collection;
+  if (!c.isLeader || asked === undefined || c.state.proposals !== undefined) return;
+  const message = certifyRequest(c, asked);
+  for (const process of c.config.system.processes) {
+    if (!asked.shares.has(process)) c.send(process, message, c.state.viewPersisted);
+  }
+}
+
 function admitReports(c: Context, collection: Collection): void {
   for (const [from, signed] of c.state.reports) {
     if (signed.view < c.state.view) c.state.reports.delete(from);
@@ -65,21 +77,23 @@ function admitReports(c: Context, collection: Collection): void {
     c.state.reports.delete(from);
     if (collection.reports.has(from)) continue;
     const checked = checkReport(c, signed);
-    if (E.isRight(checked)) collection.reports.set(from, { signed, report: checked.right });
-    else c.blame(from, { _tag: 'InvalidMessage', reason: `its report is not valid: ${checked.left}` });
+    if (E.isLeft(checked)) {
+      c.blame(from, { _tag: 'InvalidMessage', reason: `its report is not valid: ${checked.left}` });
+      continue;
+    }
+    collection.reports.set(from, { signed, report: checked.right });
+    // A leader that is behind must have the window in which it is to propose.
+    if (checked.right.checkpoint !== undefined) onStableCheckpoint(c, checked.right.checkpoint);
   }
 }
 
 /** R6: a vote counts only with its batch, which its reporter can always deliver; a reporter that does not is as good as silent. */
 function holdsBatches(c: Context, from: ProcessId, report: Report): boolean {
   const missing = report.votes.filter(
-    ({ slot, digest }) => !equalBytes(digest, noopDigest) && heldBatch(c.state.slots.get(slot), digest) === undefined,
+    ({ slot, digest }) =>
+      slot > c.state.low && !equalBytes(digest, noopDigest) && heldBatch(c.state.slots.get(slot), digest) === undefined,
   );
-  for (const { slot, digest } of missing) {
-    const key = toHex(digest);
-    if (!c.state.wanted.has(key)) c.send(from, { _tag: 'FetchBatch', digest });
-    c.state.wanted.set(key, { digest, slot });
-  }
+  for (const { slot, digest } of missing) wantBatch(c, slot, digest, [from]);
   return missing.length === 0;
 }
 
@@ -98,7 +112,7 @@ export function onCertify(c: Context, from: ProcessId, message: Extract<Message,
 function countCertify(c: Context, leader: ProcessId, view: number): boolean {
   const known = c.state.certifyCounts.get(leader);
   const count = known?.view === view ? known.count + 1 : 1;
-  if (count > certifyAnswersPerView) return false;
+  if (count > certifyAnswersPerView || view < (known?.view ?? 0)) return false;
   c.state.certifyCounts.set(leader, { view, count });
   return true;
 }

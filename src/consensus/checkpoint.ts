@@ -68,11 +68,10 @@ function adoptCheckpoint(c: Context, certificate: PrefixCertificate): void {
   forgetClosed(c);
 }
 
-/** Closed slots that have been delivered are of no more use. */
+/** Closed slots are of no more use, but for the next that are missing here. */
 export function forgetClosed(c: Context): void {
   const { state } = c;
-  const last = Math.min(state.low, state.decidedUpTo);
-  for (const slot of state.slots.keys()) if (slot <= last) state.slots.delete(slot);
-  for (const [key, { slot }] of state.wanted) if (slot <= last) state.wanted.delete(key);
+  for (const slot of state.slots.keys()) if (!c.isKept(slot)) state.slots.delete(slot);
+  for (const [key, { slots }] of state.wanted) if (![...slots].some((slot) => c.isKept(slot))) state.wanted.delete(key);
   for (const [process, { slot }] of state.checkpoints) if (slot <= state.low) state.checkpoints.delete(process);
 }

@@ -40,7 +40,7 @@ export const wireLimits = {
   reportBytes: 4 * 1024 * 1024,
   pathLength: 16,
   processes: 1024,
-  evidence: 64,
+  evidence: 1024,
   /** No frame between servers is longer. */
   frameBytes: 16 * 1024 * 1024,
 } as const;

@@ -9,9 +9,15 @@ import type { Equivocation, Message } from './message.js';
 import type { DurableRecord } from './record.js';
 import type { SlotState, State } from './state.js';
 
+/** Signatures that need not be checked again; then all are forgotten. */
+const rememberedChecks = 8192;
+/** Batches and ranges sent to one process in one status interval. */
+const answersPerInterval = 64;
+
 export class Context {
   nowMs = 0;
   readonly requestValidity = new WeakMap<Request, boolean>();
+  private readonly verified = new Set<string>();
   private effects: Effect[] = [];
 
   constructor(
@@ -69,6 +75,12 @@ export class Context {
     return this.state.low + this.config.parameters.windowSlots;
   }
 
+  /** Whether a slot up to the window's end is of use: not closed, or closed and among the next that are missing here. */
+  isKept(slot: number): boolean {
+    const { low, decidedUpTo } = this.state;
+    return slot > low || (slot > decidedUpTo && slot <= decidedUpTo + this.config.parameters.windowSlots);
+  }
+
   setOf(processes: Iterable<ProcessId>): ProcessSet {
     return this.config.system.processes.universe.of(processes);
   }
@@ -88,9 +100,28 @@ export class Context {
   slot(slot: number): SlotState {
     const known = this.state.slots.get(slot);
     if (known !== undefined) return known;
-    const fresh: SlotState = { slot, sinceMs: this.nowMs, accepted: new Map(), commits: new Map(), batches: new Map() };
+    const fresh: SlotState = { slot, accepted: new Map(), commits: new Map(), batches: new Map() };
     this.state.slots.set(slot, fresh);
     return fresh;
+  }
+
+  /** Whether `check` holds, asked once for each name that it has held for: reports repeat each other's signatures. */
+  remembered(name: string, check: () => boolean): boolean {
+    if (this.verified.has(name)) return true;
+    if (!check()) return false;
+    if (this.verified.size >= rememberedChecks) this.verified.clear();
+    this.verified.add(name);
+    return true;
+  }
+
+  /** Whether `process` may have one more costly answer: so many in each status interval, or a flood of short questions would be one of long answers. */
+  mayAnswer(process: ProcessId): boolean {
+    const known = this.state.answers.get(process);
+    const isRecent = known !== undefined && this.nowMs < known.sinceMs + this.config.parameters.statusMs;
+    const { sinceMs, count } = isRecent ? known : { sinceMs: this.nowMs, count: 0 };
+    if (count >= answersPerInterval) return false;
+    this.state.answers.set(process, { sinceMs, count: count + 1 });
+    return true;
   }
 
   get identityContext(): StatementContext {

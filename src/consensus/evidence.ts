@@ -1,11 +1,13 @@
 /** What anyone can check: signatures of leaders, permits, certificates, requests, and proofs of equivocation. Reads no state. */
-import { equalBytes } from '../prelude/bytes.js';
+import { equalBytes, toHex } from '../prelude/bytes.js';
+import { digest } from '../prelude/digest.js';
 import { merklePath, merkleRoot, isInMerkleTree } from '../prelude/merkle.js';
 import { invariant } from '../prelude/invariant.js';
 import {
   type Batch,
   batchDigest,
   batchLimits,
+  isWellFormed,
   noopDigest,
   type Request,
   requestSize,
@@ -35,7 +37,11 @@ import {
 
 /** Whether the leader of the ballot's view signed it. */
 export function isLeaderSigned(c: Context, ballot: Ballot, signature: Uint8Array): boolean {
-  return c.config.identities.verify(c.leaderOf(ballot.view), proposeStatement(c.identityContext, ballot), signature);
+  const { view, slot, digest: value } = ballot;
+  const name = `propose ${view}.${slot} ${toHex(value)} ${toHex(signature)}`;
+  return c.remembered(name, () =>
+    c.config.identities.verify(c.leaderOf(view), proposeStatement(c.identityContext, ballot), signature),
+  );
 }
 
 export function isTimeoutSigned(c: Context, timeout: SignedTimeout): boolean {
@@ -50,7 +56,9 @@ export function isEquivocation(c: Context, { leader, view, slot, first, second }
 }
 
 export function isProgressCertificate(c: Context, certificate: ProgressCertificate): boolean {
-  return c.config.keys.alliance.verify(progressStatement(c.allianceContext, certificate), certificate.signature);
+  const statement = progressStatement(c.allianceContext, certificate);
+  const name = `progress ${toHex(digest(statement, certificate.signature))}`;
+  return c.remembered(name, () => c.config.keys.alliance.verify(statement, certificate.signature));
 }
 
 export function isDecidedCertificate(c: Context, certificate: PrefixCertificate): boolean {
@@ -106,7 +114,7 @@ export function isValidRequest(c: Context, request: Request): boolean {
   const keyId = config.clients.keyId(request.client);
   const valid =
     keyId !== undefined &&
-    requestSize(request) <= batchLimits.requestBytes + batchLimits.clientBytes + 100 &&
+    isWellFormed(request) &&
     config.clients.verify(request.client, requestStatement(config.allianceId, keyId, request), request.signature);
   c.requestValidity.set(request, valid);
   return valid;

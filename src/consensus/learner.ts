@@ -9,12 +9,12 @@ import { present } from '../prelude/invariant.js';
 import type { ProcessId, ProcessSet } from '../prelude/process.js';
 import { noteLeaderSignature } from './acceptor.js';
 import { type Batch, batchDigest, noop, noopDigest } from './batch.js';
+import { wantBatch } from './batch-fetching.js';
 import type { Context } from './context.js';
-import { isValidBatch } from './evidence.js';
 import type { Message } from './message.js';
 import { heldBatch, type SharedBallot, type SlotState } from './state.js';
 import { acceptedStatement, type Ballot, chainNext, commitStatement } from './statement.js';
-import { leaveDeadlockedSlot } from './view-change.js';
+import { enterOpenView, leaveDeadlockedSlot } from './view-change.js';
 
 /** How many slots below the decided prefix keep their chain digest, for shares and certificates that come late. */
 const chainsKept = 4096;
@@ -35,10 +35,9 @@ export function onCommit(c: Context, from: ProcessId, message: Extract<Message, 
   if (c.config.system.isSlowQuorum(supportersOf(c, open.commits, message))) decide(c, open, message.digest, 'slow');
 }
 
-/** A slot that may be heard of: above what is both closed and delivered, and inside the window, so that what is certified can be reported. */
+/** A slot that may be heard of: inside the window, or closed and among the next that are missing here. */
 function heardSlot(c: Context, slot: number): SlotState | undefined {
-  const first = Math.min(c.state.low, c.state.decidedUpTo) + 1;
-  return slot >= first && slot <= c.windowEnd ? c.slot(slot) : undefined;
+  return c.isKept(slot) && slot <= c.windowEnd ? c.slot(slot) : undefined;
 }
 
 /** Keeps one ballot a process, that of the highest view; the first in that view. */
@@ -76,11 +75,14 @@ function certify(c: Context, open: SlotState, ballot: Ballot): void {
   if (E.isLeft(combined)) return;
   const { view, slot, digest } = ballot;
   open.commit = { view, slot, digest, signature: combined.right.signature };
+  // A slow quorum accepted in that view, so it is open; and a report for a lower one could not carry this certificate.
+  enterOpenView(c, view);
   const persisted = c.persist({ _tag: 'CommitCertificate', certificate: open.commit });
   if (view === c.state.view) commit(c, open, { view, slot, digest }, persisted);
 }
 
-function commit(c: Context, open: SlotState, ballot: Ballot, persisted: number): void {
+/** Commits a certificate of this view that is durable after `persisted`. */
+export function commit(c: Context, open: SlotState, ballot: Ballot, persisted: number): void {
   const signed = c.config.keys.slow.signShare(commitStatement(c.slowContext, ballot));
   const share = present(E.isRight(signed) ? signed.right : undefined, 'the slow key signs statements');
   open.committed = { ...ballot, share, persisted };
@@ -102,34 +104,14 @@ function decide(c: Context, open: SlotState, digest: Digest, path: 'fast' | 'slo
   }
   open.decided = { digest, path };
   if (equalBytes(digest, noopDigest)) open.batches.set(toHex(digest), noop);
-  if (heldBatch(open, digest) === undefined) want(c, open, digest);
-}
-
-/** Asks those who accepted a batch for it. */
-function want(c: Context, open: SlotState, digest: Digest): void {
-  c.state.wanted.set(toHex(digest), { digest, slot: open.slot });
-  for (const [process, ballot] of open.accepted) {
-    if (process !== c.config.me && equalBytes(ballot.digest, digest)) c.send(process, { _tag: 'FetchBatch', digest });
-  }
-}
-
-export function onFetchBatch(c: Context, from: ProcessId, digest: Digest): void {
-  const key = toHex(digest);
-  for (const open of c.state.slots.values()) {
-    const batch = open.batches.get(key);
-    if (batch === undefined) continue;
-    c.send(from, { _tag: 'BatchFound', batch });
-    return;
-  }
-}
-
-/** A batch that was asked for; its digest is what makes it the right one, and an invalid one is as good as none. */
-export function onBatchFound(c: Context, batch: Batch): void {
-  const key = toHex(batchDigest(batch));
-  const wanted = c.state.wanted.get(key);
-  if (wanted === undefined || !isValidBatch(c, batch)) return;
-  c.state.wanted.delete(key);
-  c.slot(wanted.slot).batches.set(key, batch);
+  if (heldBatch(open, digest) !== undefined) return;
+  const holders = [...open.accepted].filter(([, ballot]) => equalBytes(ballot.digest, digest));
+  wantBatch(
+    c,
+    open.slot,
+    digest,
+    holders.map(([process]) => process),
+  );
 }
 
 /** Hands out the decided slots that are next in line. */

@@ -1,6 +1,7 @@
 /** Proposing (rules R2, R9): at most one batch a slot and view, across restarts; what the certificate picked comes first. */
-import { equalBytes, toHex } from '../prelude/bytes.js';
+import { equalBytes } from '../prelude/bytes.js';
 import { type Batch, noop, noopDigest } from './batch.js';
+import { wantBatch } from './batch-fetching.js';
 import type { Context } from './context.js';
 import { ballotOf, permitFor } from './evidence.js';
 import type { Verdict } from './message.js';
@@ -21,6 +22,8 @@ export function advanceProposals(c: Context): void {
 function proposeAgain(c: Context, proposals: Proposals): void {
   const waiting: (typeof proposals.again)[number][] = [];
   for (const entry of proposals.again) {
+    // Closed since, by a checkpoint that the reports did not show.
+    if (entry.slot <= c.state.low) continue;
     const batch = batchFor(c, entry.slot, entry.verdict);
     if (batch === undefined) waiting.push(entry);
     else propose(c, proposals, entry.slot, batch);
@@ -32,16 +35,13 @@ function proposeAgain(c: Context, proposals: Proposals): void {
 function batchFor(c: Context, slot: number, verdict: Verdict): Batch | undefined {
   if (verdict._tag !== 'pick' || equalBytes(verdict.digest, noopDigest)) return noop;
   const batch = heldBatch(c.state.slots.get(slot), verdict.digest);
-  const key = toHex(verdict.digest);
-  if (batch === undefined && !c.state.wanted.has(key)) {
-    c.state.wanted.set(key, { digest: verdict.digest, slot });
-    c.broadcast({ _tag: 'FetchBatch', digest: verdict.digest });
-  }
+  if (batch === undefined) wantBatch(c, slot, verdict.digest, c.config.system.processes);
   return batch;
 }
 
 function proposeFresh(c: Context, proposals: Proposals): void {
   const { state, config } = c;
+  if (!state.pool.hasProposable) proposals.lingerUntilMs = undefined;
   while (proposals.again.length === 0 && mayOpen(c, proposals) && state.pool.hasProposable) {
     const isIdle = proposals.nextSlot === state.decidedUpTo + 1;
     proposals.lingerUntilMs ??= c.nowMs + config.parameters.lingerMs;
@@ -65,7 +65,7 @@ function propose(c: Context, proposals: Proposals, slot: number, batch: Batch): 
   const permit = certificate === undefined ? {} : { permit: permitFor(certificate, verdicts, slot) };
   const message = { _tag: 'Propose', view, slot, batch, signature, ...permit } as const;
   c.slot(slot).sent = message;
-  c.state.pool.noteProposed(batch);
+  if (slot > c.state.decidedUpTo) c.state.pool.noteProposed(batch);
   c.broadcast(message, c.state.viewPersisted);
 }
 

@@ -30,9 +30,11 @@ export const rangeLimits = { batches: 4096, tail: 8192, signatureBytes: 64 * 102
 
 /** Whether a range that continues the log after `previous` leads exactly to its certificate. The signature is not checked here. */
 export function leadsToCertificate(range: DecidedRange, previous: Digest): boolean {
-  const digests = [...range.batches.map(batchDigest), ...range.tail];
-  const chain = digests.reduce((link, value, index) => chainNext(link, range.from + index, value), previous);
-  return range.certificate.slot === range.from + digests.length - 1 && equalBytes(chain, range.certificate.chain);
+  const { from, batches, tail, certificate } = range;
+  if (certificate.slot !== from + batches.length + tail.length - 1) return false;
+  const digests = [...batches.map(batchDigest), ...tail];
+  const chain = digests.reduce((link, value, index) => chainNext(link, from + index, value), previous);
+  return equalBytes(chain, certificate.chain);
 }
 
 export function writePrefixCertificate(writer: Writer, { slot, chain, signature }: PrefixCertificate): void {

@@ -1,11 +1,14 @@
 /** Going on after a crash: the durable records become state again, and a view that began before the crash is spent (rule R2). */
 import { toHex } from '../prelude/bytes.js';
-import { acceptedShare } from './acceptor.js';
+import { acceptedShare, sendAccepted } from './acceptor.js';
 import type { Context } from './context.js';
 import { forgetClosed } from './checkpoint.js';
 import { isLeaderSigned } from './evidence.js';
-import { heldBatch } from './state.js';
+import { commit } from './learner.js';
 import type { DurableRecord } from './record.js';
+import { heldBatch, type SlotState } from './state.js';
+import type { Ballot } from './statement.js';
+import { report, sendReport } from './view-change.js';
 
 /** Replays `records`, oldest first. Without any, this is the process's first start and its first promise becomes durable now. */
 export function recover(c: Context, records: readonly DurableRecord[]): void {
@@ -19,6 +22,30 @@ export function recover(c: Context, records: readonly DurableRecord[]): void {
     state.spentView = state.view;
   }
   forgetClosed(c);
+  if (records.length > 0) speakAgain(c);
+}
+
+/** What was durable may never have been sent, and did not come back to this process itself. */
+function speakAgain(c: Context): void {
+  const { state } = c;
+  for (const open of state.slots.values()) {
+    const { vote, commit: certificate } = open;
+    if (vote?.view === state.view) sendAccepted(c, open);
+    if (certificate?.view === state.view) commit(c, open, ballotOf(certificate), 0);
+  }
+  if (isUnreported(c)) report(c);
+  else sendReport(c);
+}
+
+/** Whether this process promised its view and lost power before its report for it was durable: so that none was ever sent. */
+function isUnreported({ state }: Context): boolean {
+  const isEarlier = ({ vote, commit: certificate }: SlotState): boolean =>
+    (vote?.view ?? 0) < state.view && (certificate?.view ?? 0) < state.view;
+  return state.view > 1 && state.report?.signed.view !== state.view && [...state.slots.values()].every(isEarlier);
+}
+
+function ballotOf({ view, slot, digest }: Ballot): Ballot {
+  return { view, slot, digest };
 }
 
 function replay(c: Context, record: DurableRecord): void {
@@ -34,6 +61,7 @@ function replay(c: Context, record: DurableRecord): void {
       state.view = Math.max(state.view, vote.view);
       const open = c.slot(vote.slot);
       open.batches.set(toHex(vote.digest), batch);
+      open.votedMs = c.nowMs;
       if ((open.vote?.view ?? 0) < vote.view) open.vote = { ...vote, share: acceptedShare(c, vote), persisted: 0 };
       return;
     }

@@ -1,7 +1,7 @@
 /** Requests that wait to be decided, and which of them a leader proposes next. */
 import type { Batch, ClientId, Request } from './batch.js';
 import { batchLimits, requestSize } from './batch.js';
-import type { DeliveryTable } from './delivery.js';
+import { type DeliveryTable, sessionsPerClient } from './delivery.js';
 
 interface Waiting {
   readonly request: Request;
@@ -17,10 +17,15 @@ interface Session {
   lastDelivered: number;
   /** When the request that is next to be delivered became so: nothing but its delivery makes this later. */
   headSinceMs: number;
-  /** The view in which the head was last forwarded to everyone. */
-  forwardedView: number;
+  /** When the head was last forwarded to everyone. */
+  forwardedMs: number;
   /** What the leader of the current view proposes next, if it has proposed any. */
   nextToPropose?: number | undefined;
+}
+
+interface ClientShare {
+  bytes: number;
+  readonly sessions: Map<number, Session>;
 }
 
 export interface PoolLimits {
@@ -30,7 +35,7 @@ export interface PoolLimits {
 
 export class RequestPool {
   private readonly sessions = new Map<string, Session>();
-  private readonly clientBytes = new Map<ClientId, number>();
+  private readonly clients = new Map<ClientId, ClientShare>();
   private totalBytes = 0;
 
   constructor(
@@ -46,23 +51,38 @@ export class RequestPool {
     const known = this.sessions.get(keyOf(request));
     if (known?.requests.has(firstSequence) === true) return 'old';
     const size = requestSize(request);
-    const ofClient = (this.clientBytes.get(client) ?? 0) + size;
-    if (this.totalBytes + size > this.limits.totalBytes || ofClient > this.limits.clientBytes) return 'full';
-    const entry = known ?? {
-      client,
-      session,
-      requests: new Map<number, Waiting>(),
-      lastDelivered: last,
-      headSinceMs: nowMs,
-      forwardedView: 0,
-    };
+    const share = this.clients.get(client) ?? { bytes: 0, sessions: new Map<number, Session>() };
+    if (this.totalBytes + size > this.limits.totalBytes || share.bytes + size > this.limits.clientBytes) return 'full';
+    const entry = known ?? this.open(request, share, nowMs);
+    if (entry === undefined) return 'full';
     const hadHead = this.headOf(entry) !== undefined;
     entry.requests.set(firstSequence, { request, size });
     if (!hadHead) entry.headSinceMs = nowMs;
-    this.sessions.set(keyOf(request), entry);
-    this.clientBytes.set(client, ofClient);
+    share.bytes += size;
     this.totalBytes += size;
     return 'added';
+  }
+
+  /** Makes room for a new session: as many are kept for a client as deliver anything; the oldest gives way to a newer. */
+  private open({ client, session }: Request, share: ClientShare, nowMs: number): Session | undefined {
+    if (share.sessions.size >= sessionsPerClient) {
+      const oldest = Math.min(...share.sessions.keys());
+      const entry = share.sessions.get(oldest);
+      if (entry === undefined || oldest > session) return undefined;
+      this.drop(entry);
+    }
+    const entry: Session = {
+      client,
+      session,
+      requests: new Map(),
+      lastDelivered: this.delivered.lastSequence(client, session),
+      headSinceMs: nowMs,
+      forwardedMs: Number.NEGATIVE_INFINITY,
+    };
+    this.clients.set(client, share);
+    share.sessions.set(session, entry);
+    this.sessions.set(keyOf(entry), entry);
+    return entry;
   }
 
   /** Drops what a decided batch has delivered; what it could not deliver for a gap is to be proposed again. */
@@ -78,8 +98,24 @@ export class RequestPool {
       if (gap) entry.nextToPropose = undefined;
       if (last > entry.lastDelivered) entry.headSinceMs = nowMs;
       entry.lastDelivered = last;
-      if (entry.requests.size === 0) this.sessions.delete(key);
+      if (entry.requests.size === 0) this.drop(entry);
     }
+    for (const client of new Set(batch.requests.map((request) => request.client))) this.dropForgotten(client);
+  }
+
+  /** What belongs to a session that delivers nothing any more would wait for ever. */
+  private dropForgotten(client: ClientId): void {
+    for (const entry of this.clients.get(client)?.sessions.values() ?? []) {
+      if (this.delivered.isForgotten(client, entry.session)) this.drop(entry);
+    }
+  }
+
+  private drop(entry: Session): void {
+    for (const [first, waiting] of entry.requests) this.remove(entry, first, waiting);
+    this.sessions.delete(keyOf(entry));
+    const share = this.clients.get(entry.client);
+    share?.sessions.delete(entry.session);
+    if (share?.sessions.size === 0) this.clients.delete(entry.client);
   }
 
   /** Forgets what earlier views proposed. */
@@ -87,12 +123,12 @@ export class RequestPool {
     for (const entry of this.sessions.values()) entry.nextToPropose = undefined;
   }
 
-  /** Notes that `batch` is being proposed in this view, so that {@link takeBatch} goes on behind it. */
+  /** Notes that `batch` is being proposed in this view, so that {@link takeBatch} goes on behind what follows the delivered without a gap. */
   noteProposed(batch: Batch): void {
     for (const request of batch.requests) {
       const entry = this.sessions.get(keyOf(request));
-      if (entry !== undefined) {
-        entry.nextToPropose = Math.max(entry.nextToPropose ?? 0, request.firstSequence + request.commands.length);
+      if (entry !== undefined && request.firstSequence === this.cursor(entry)) {
+        entry.nextToPropose = request.firstSequence + request.commands.length;
       }
     }
   }
@@ -136,29 +172,43 @@ export class RequestPool {
     return oldest;
   }
 
-  /** R12: heads that wait since before `sinceMs` and were not yet forwarded in `view`; marks them forwarded. */
-  takeToForward(view: number, sinceMs: number): readonly Request[] {
+  /** R12: at most `most` heads that have waited for `patienceMs`, each again after as long; marks them forwarded. */
+  takeToForward(nowMs: number, patienceMs: number, most: number): readonly Request[] {
     const requests: Request[] = [];
     for (const entry of this.sessions.values()) {
       const head = this.headOf(entry);
-      if (head === undefined || entry.headSinceMs > sinceMs || entry.forwardedView >= view) continue;
-      entry.forwardedView = view;
+      const sinceMs = Math.max(entry.headSinceMs, entry.forwardedMs);
+      if (head === undefined || sinceMs > nowMs - patienceMs) continue;
+      if (requests.length >= most) break;
+      entry.forwardedMs = nowMs;
       requests.push(head.request);
     }
     return requests;
   }
 
-  /** All requests, for a new leader. */
-  get all(): readonly Request[] {
-    return [...this.sessions.values()].flatMap((entry) => [...entry.requests.values()].map(({ request }) => request));
+  /** About `bytes` of what waits, each session's requests in order, sessions in turn: for a new leader. */
+  first(bytes: number): readonly Request[] {
+    const queues = [...this.sessions.values()].map((entry) => {
+      const waiting = [...entry.requests.values()];
+      return waiting.sort((a, b) => a.request.firstSequence - b.request.firstSequence);
+    });
+    const chosen: Request[] = [];
+    let rest = bytes;
+    for (let turn = 0; queues.some((queue) => turn < queue.length); turn++) {
+      for (const waiting of queues.flatMap((queue) => queue.slice(turn, turn + 1))) {
+        rest -= waiting.size;
+        if (rest < 0) return chosen;
+        chosen.push(waiting.request);
+      }
+    }
+    return chosen;
   }
 
   private remove(entry: Session, first: number, waiting: Waiting): void {
     entry.requests.delete(first);
     this.totalBytes -= waiting.size;
-    const rest = (this.clientBytes.get(entry.client) ?? 0) - waiting.size;
-    if (rest > 0) this.clientBytes.set(entry.client, rest);
-    else this.clientBytes.delete(entry.client);
+    const share = this.clients.get(entry.client);
+    if (share !== undefined) share.bytes -= waiting.size;
   }
 
   /** The request that would be delivered next. */
@@ -167,10 +217,15 @@ export class RequestPool {
   }
 
   private nextOf(entry: Session): Waiting | undefined {
-    return entry.requests.get(entry.nextToPropose ?? this.delivered.lastSequence(entry.client, entry.session) + 1);
+    return entry.requests.get(this.cursor(entry));
+  }
+
+  /** The first sequence number that is neither delivered nor being proposed. */
+  private cursor(entry: Session): number {
+    return Math.max(entry.nextToPropose ?? 0, this.delivered.lastSequence(entry.client, entry.session) + 1);
   }
 }
 
-function keyOf({ client, session }: Request): string {
+function keyOf({ client, session }: Pick<Request, 'client' | 'session'>): string {
   return `${client}#${session}`;
 }

@@ -31,9 +31,10 @@ export function select(input: SelectionInput): Selection {
   const { system, reports } = input;
   const reporters = system.processes.universe.of(reports.keys());
   if (!system.isRecoveryQuorum(reporters)) return { _tag: 'wait' };
-  const low = Math.max(...[...reports.values()].map((report) => report.checkpoint?.slot ?? 0));
-  const slots = [...reports.values()].flatMap((report) => [...report.votes, ...report.commits].map(({ slot }) => slot));
-  const top = Math.max(low, ...slots);
+  const all = [...reports.values()];
+  const low = all.reduce((highest, { checkpoint }) => Math.max(highest, checkpoint?.slot ?? 0), 0);
+  const ballots = all.flatMap(({ votes, commits }) => [...votes, ...commits]);
+  const top = ballots.reduce((highest, { slot }) => Math.max(highest, slot), low);
   const verdicts: Verdict[] = [];
   let mustWait = false;
   for (let slot = low + 1; slot <= top; slot++) {

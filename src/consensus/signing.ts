@@ -2,6 +2,7 @@
 import { toHex } from '../prelude/bytes.js';
 import { digest } from '../prelude/digest.js';
 import { assertNever } from '../prelude/invariant.js';
+import type { ProcessId } from '../prelude/process.js';
 import type { SignatureShare } from '../schemes/distributed-signer.js';
 import type { Context } from './context.js';
 import type { SigningTask } from './state.js';
@@ -16,6 +17,11 @@ export function requestShare(c: Context, statement: Uint8Array, task: SigningTas
   }
   c.state.signing.set(key, task);
   c.emit({ _tag: 'Sign', statement });
+}
+
+/** Whether a share of DECIDED is being made for `process`: one at a time, so that asking cannot cost more than answering. */
+export function isBeingServed(c: Context, process: ProcessId): boolean {
+  return [...c.state.signing.values()].some((task) => task._tag === 'decided' && task.for.has(process));
 }
 
 /** Sends a share that has been made to everyone who waits for it. */

@@ -28,8 +28,8 @@ export interface SharedBallot extends Ballot {
 /** One open slot. */
 export interface SlotState {
   readonly slot: number;
-  /** When this process first heard of it. */
-  readonly sinceMs: number;
+  /** When this process first accepted something in it. */
+  votedMs?: number;
   /** What this process accepted last, with its own share, and the number of the `Persist` that makes it durable. */
   vote?: Vote & { readonly share: SignatureShare; readonly persisted: number };
   /** The highest commit certificate held. */
@@ -125,8 +125,10 @@ export interface State {
   readonly checkpoints: Map<ProcessId, Prefix & { readonly share: SignatureShare }>;
 
   readonly slots: Map<number, SlotState>;
-  /** Batches that are asked for, by digest in hexadecimal, and the slot that needs each. */
-  readonly wanted: Map<string, { readonly digest: Digest; readonly slot: number }>;
+  /** Batches that are asked for, by digest in hexadecimal, and the slots that need each. */
+  readonly wanted: Map<string, { readonly digest: Digest; readonly slots: ReadonlySet<number> }>;
+  /** How many batches and ranges each process was sent lately. */
+  readonly answers: Map<ProcessId, { readonly sinceMs: number; readonly count: number }>;
   /** The contiguous decided prefix. */
   decidedUpTo: number;
   readonly chains: Map<number, Digest>;
@@ -145,8 +147,8 @@ export interface State {
   readonly signing: Map<string, SigningTask>;
 
   readonly pool: RequestPool;
-  /** The last STATUS of each process. */
-  readonly peers: Map<ProcessId, { readonly decided: number }>;
+  /** The last STATUS of each process, and when it was last sent what it lacked. */
+  readonly peers: Map<ProcessId, { readonly decided: number; readonly helpedMs: number }>;
   fetch?: { readonly peer: ProcessId; readonly from: number } | undefined;
   statusDueMs: number;
   idleStatusDueMs: number;
@@ -184,6 +186,7 @@ export function initialState(recovered: Recovered, pool: RequestPool): State {
     checkpoints: new Map(),
     slots: new Map(),
     wanted: new Map(),
+    answers: new Map(),
     decidedUpTo: recovered.decidedUpTo,
     chains: new Map(recovered.chains),
     delivery: recovered.delivery,

@@ -15,7 +15,8 @@ import {
   onDecidedCombined,
 } from './attestation.js';
 import type { Request } from './batch.js';
-import { advanceStatus, onConnected, onRange, onStatus } from './catch-up.js';
+import { onBatchFound, onFetchBatch } from './batch-fetching.js';
+import { advanceStatus, onConnected, onFetchRange, onRange, onStatus } from './catch-up.js';
 import { advanceCollection, onCertified, onCertify, onProgressCombined, onReport } from './certification.js';
 import { onCheckpoint, onStableCheckpoint, onStored } from './checkpoint.js';
 import type { Configuration } from './configuration.js';
@@ -23,7 +24,7 @@ import { Context } from './context.js';
 import type { Effect } from './effect.js';
 import type { Event } from './event.js';
 import { isValidRequest } from './evidence.js';
-import { advanceLog, onAccepted, onBatchFound, onCommit, onFetchBatch } from './learner.js';
+import { advanceLog, onAccepted, onCommit } from './learner.js';
 import type { Message } from './message.js';
 import { advanceProposals, lingerDueMs } from './proposer.js';
 import type { DurableRecord } from './record.js';
@@ -171,7 +172,7 @@ export class FabMachine {
         onBatchFound(c, message.batch);
         return;
       case 'FetchRange':
-        if (message.from <= c.state.decidedUpTo) c.emit({ _tag: 'SendRange', to: from, from: message.from });
+        onFetchRange(c, from, message.from);
         return;
       case 'Range':
         onRange(c, from, message);

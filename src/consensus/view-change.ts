@@ -3,6 +3,8 @@ import { toHex } from '../prelude/bytes.js';
 import { digest } from '../prelude/digest.js';
 import { E } from '../prelude/fp.js';
 import type { ProcessId } from '../prelude/process.js';
+import type { Request } from './batch.js';
+import { forgetOtherBatches } from './batch-fetching.js';
 import { decodeReport, encodeReport } from './codec.js';
 import type { Context } from './context.js';
 import {
@@ -74,11 +76,15 @@ function followComplaints(c: Context): void {
 
 /** Enters the view of a valid progress certificate. */
 export function enterByCertificate(c: Context, certificate: ProgressCertificate): void {
-  if (certificate.view > c.state.view) {
-    c.state.entry = [];
-    enterView(c, certificate.view);
-  }
+  enterOpenView(c, certificate.view);
   c.state.certificate ??= certificate;
+}
+
+/** Enters a view that is known to be open, by whatever shows it. */
+export function enterOpenView(c: Context, view: number): void {
+  if (view <= c.state.view) return;
+  c.state.entry = [];
+  enterView(c, view);
 }
 
 /** The promise: durable before anything of the view is sent. */
@@ -91,19 +97,27 @@ function enterView(c: Context, view: number): void {
   state.certificate = undefined;
   state.collection = { reports: new Map() };
   state.proposals = undefined;
+  forgetOtherBatches(c);
   c.emit({ _tag: 'View', view, leader: c.leaderOf(view) });
   forwardRequests(c, c.leaderOf(view));
+}
+
+/** How much of what waits here is passed on to a leader at once. */
+const forwardedBytes = 4 * 1024 * 1024;
+
+/** Passes on to a leader what waits here, sessions in turn. */
+export function forwardRequests(c: Context, leader: ProcessId): void {
+  if (leader === c.config.me) return;
+  for (const requests of inFrames(c.state.pool.first(forwardedBytes))) c.send(leader, { _tag: 'Forward', requests });
 }
 
 /** Requests in one Forward: well within a frame. */
 const forwardCount = 16;
 
-/** Passes on to a leader what waits here, at most `most` requests. */
-export function forwardRequests(c: Context, leader: ProcessId, most = Number.POSITIVE_INFINITY): void {
-  const requests = leader === c.config.me ? [] : c.state.pool.all.slice(0, most);
-  for (let start = 0; start < requests.length; start += forwardCount) {
-    c.send(leader, { _tag: 'Forward', requests: requests.slice(start, start + forwardCount) });
-  }
+/** Splits requests into the lists that messages carry. */
+export function inFrames(requests: readonly Request[]): readonly (readonly Request[])[] {
+  const count = Math.ceil(requests.length / forwardCount);
+  return Array.from({ length: count }, (_, index) => requests.slice(index * forwardCount, (index + 1) * forwardCount));
 }
 
 /** Leaves a view in which waiting is vain: on evidence against its leader, or where a slot is deadlocked. */
@@ -132,8 +146,18 @@ export function leaveDeadlockedSlot(c: Context, slot: SlotState): void {
     complain(c, state.view);
 }
 
+/** Sends this process's own complaint about the current view again, to everyone or to one that may lack it. */
+export function repeatComplaint(c: Context, to?: ProcessId): void {
+  const { timeouts, evidence, view, viewPersisted } = c.state;
+  const complaint = timeouts.get(c.config.me);
+  if (complaint === undefined || complaint.view < view) return;
+  const message: Message = { _tag: 'Timeouts', timeouts: [complaint], evidence: [...evidence.values()] };
+  if (to === undefined) c.broadcast(message, viewPersisted);
+  else c.send(to, message, viewPersisted);
+}
+
 /** R5: every slot above the stable checkpoint, decided or not. Durable before it is sent, and sent again byte for byte. */
-function report(c: Context): void {
+export function report(c: Context): void {
   const { state, config } = c;
   const open = [...state.slots.values()].filter(({ slot }) => slot > state.low).sort((a, b) => a.slot - b.slot);
   const votes = open.flatMap(({ vote }) => (vote === undefined ? [] : [asVote(vote)]));

@@ -3,7 +3,15 @@ import { present } from '../../src/prelude/invariant.js';
 import type { ProcessId } from '../../src/prelude/process.js';
 import { trustOf } from '../support/simulation/configuration.js';
 import { Prng } from '../support/simulation/random.js';
-import { calm, type Crash, type Faults, type Partition, quickParameters, type Scenario, someLoad } from '../support/simulation/scenario.js';
+import {
+  calm,
+  type Crash,
+  type Faults,
+  type Partition,
+  quickParameters,
+  type Scenario,
+  someLoad,
+} from '../support/simulation/scenario.js';
 import { type AdversaryName, adversaryNames } from './adversaries/adversaries.js';
 
 /** n = 4 and n = 6, each with t = 1 and t = 0; organizations; organizations with servers. */
@@ -38,21 +46,33 @@ export function scenarioFor({ seed, trust, adversary, profile }: Cell): Scenario
   const random = new Prng(seed).fork();
   const { system } = trustOf({ trust });
   const everyone = system.processes.universe.ids;
-  const byzantine = adversary === 'none' ? [] : faultySet(random, everyone, (set) => system.canBeFaulty(system.processes.universe.of(set)));
+  const byzantine =
+    adversary === 'none'
+      ? []
+      : faultySet(random, everyone, (set) => system.canBeFaulty(system.processes.universe.of(set)));
   return {
     seed,
     trust,
     adversary,
     byzantine,
     faults: faultsOf(profile, random, everyone),
-    load: { ...someLoad, sessions: random.between(1, 4), requestsPerSession: random.between(2, 8), gapMs: random.pick([5, 40, 200]) },
+    load: {
+      ...someLoad,
+      sessions: random.between(1, 4),
+      requestsPerSession: random.between(2, 8),
+      gapMs: random.pick([5, 40, 200]),
+    },
     scheme: 'mock',
     parameters: quickParameters,
   };
 }
 
 /** A maximal set that may be Byzantine, chosen at random; the first leader is in it half of the time. */
-function faultySet(random: Prng, everyone: readonly ProcessId[], mayBe: (set: readonly ProcessId[]) => boolean): readonly ProcessId[] {
+function faultySet(
+  random: Prng,
+  everyone: readonly ProcessId[],
+  mayBe: (set: readonly ProcessId[]) => boolean,
+): readonly ProcessId[] {
   const shuffled = random.shuffled(everyone);
   const first = present(everyone[0], 'an alliance has processes');
   const order = random.chance(0.5) ? [first, ...shuffled.filter((process) => process !== first)] : shuffled;
@@ -105,6 +125,10 @@ function crashes(random: Prng, everyone: readonly ProcessId[]): readonly Crash[]
     atMs: random.between(1, 2500),
     downMs: random.between(1, 800),
   }));
-  const all = everyone.map((process) => ({ process, atMs: atMs + random.between(0, 20), downMs: random.between(1, 300) }));
+  const all = everyone.map((process) => ({
+    process,
+    atMs: atMs + random.between(0, 20),
+    downMs: random.between(1, 300),
+  }));
   return isPowerCut ? [...all, ...some] : some;
 }

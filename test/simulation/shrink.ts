@@ -14,7 +14,8 @@ function* simplifications(scenario: Scenario): Generator<Scenario> {
   for (const changed of simplerFaults(faults)) yield { ...scenario, faults: changed };
   if (scenario.adversary !== 'none') yield { ...scenario, adversary: 'none', byzantine: [] };
   if (load.sessions > 1) yield { ...scenario, load: { ...load, sessions: load.sessions - 1 } };
-  if (load.requestsPerSession > 1) yield { ...scenario, load: { ...load, requestsPerSession: load.requestsPerSession - 1 } };
+  if (load.requestsPerSession > 1)
+    yield { ...scenario, load: { ...load, requestsPerSession: load.requestsPerSession - 1 } };
 }
 
 function* simplerFaults(faults: Faults): Generator<Faults> {

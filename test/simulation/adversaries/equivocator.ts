@@ -25,7 +25,8 @@ function otherwise(powers: Powers, to: ProcessId, message: Message): readonly Me
   powers.conspiracy.set(`${view}.${slot}`, { batch, signature });
   const second = { ...message, batch, signature };
   // Now and then the same batch in the next slot as well, or both to one process.
-  if (powers.random.chance(0.1)) return [second, { ...second, slot: slot + 1, signature: signProposal(powers, view, slot + 1, batch) }];
+  if (powers.random.chance(0.1))
+    return [second, { ...second, slot: slot + 1, signature: signProposal(powers, view, slot + 1, batch) }];
   return powers.random.chance(0.1) ? [message, second] : [second];
 }
 

@@ -127,7 +127,8 @@ export class Checkers {
   }
 
   describe(): string {
-    const list = (map: ReadonlyMap<unknown, number>) => [...map].map(([key, value]) => `${String(key)}:${value}`).join(' ');
+    const list = (map: ReadonlyMap<unknown, number>) =>
+      [...map].map(([key, value]) => `${String(key)}:${value}`).join(' ');
     return `decided ${list(this.decidedBy)}; certified ${list(this.certifiedBy)}; sessions ${list(this.delivered)}; view ${this.highestView}`;
   }
 
@@ -157,7 +158,8 @@ export class Checkers {
   private onCertify(server: SimulatedServer, certificate: PrefixCertificate): void {
     const { allianceId, epoch, keys } = server.config;
     const statement = decidedStatement({ allianceId, epoch, keyId: keys.alliance.keyId }, certificate);
-    if (!keys.alliance.verify(statement, certificate.signature)) this.fail(server, 'told of a certificate that is none');
+    if (!keys.alliance.verify(statement, certificate.signature))
+      this.fail(server, 'told of a certificate that is none');
     if (this.chains.get(certificate.slot) !== toHex(certificate.chain))
       this.fail(server, `certified slot ${certificate.slot} otherwise than it was decided`);
     this.certifiedBy.set(server.me, certificate.slot);

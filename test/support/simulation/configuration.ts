@@ -44,10 +44,7 @@ export function simulatedConfiguration(
 }
 
 /** A request of the test client, signed as the scheme has it. */
-export function simulatedRequest(
-  scheme: Scenario['scheme'],
-  request: Omit<UnsignedRequest, 'client'>,
-): Request {
+export function simulatedRequest(scheme: Scenario['scheme'], request: Omit<UnsignedRequest, 'client'>): Request {
   if (scheme === 'ed25519') {
     const commands = request.commands.map((command) => new TextDecoder().decode(command));
     return testRequest(request.firstSequence, commands, request.session);

@@ -88,7 +88,8 @@ export class Simulation {
         this.schedule.step();
       }
     } catch (error) {
-      if (!(error instanceof Violation) && !(error instanceof InvariantViolation) && !(error instanceof Error)) throw error;
+      if (!(error instanceof Violation) && !(error instanceof InvariantViolation) && !(error instanceof Error))
+        throw error;
       violation = error instanceof Violation ? error.message : `threw ${error.stack ?? error.message}`;
     }
     return {
@@ -245,7 +246,10 @@ export class Simulation {
 
   private tell(process: ProcessId, effect: Effect): void {
     if (!this.isTelling) return;
-    const what = effect._tag === 'Send' ? `Send ${effect.message._tag}${aboutMessage(effect.message)} to ${effect.to.length}` : effect._tag + aboutEffect(effect);
+    const what =
+      effect._tag === 'Send'
+        ? `Send ${effect.message._tag}${aboutMessage(effect.message)} to ${effect.to.length}`
+        : effect._tag + aboutEffect(effect);
     this.story.push(`${this.schedule.nowMs.toFixed(1)} ${process} ${what}`);
   }
 }
@@ -259,7 +263,8 @@ function aboutEffect(effect: Effect): string {
   if (effect._tag === 'Decide') return ` s${effect.slot} ${effect.path}`;
   if (effect._tag === 'View') return ` v${effect.view}`;
   if (effect._tag === 'Persist') return ` ${effect.record._tag}`;
-  if (effect._tag === 'Blame') return ` ${effect.process} ${effect.fault._tag === 'InvalidMessage' ? effect.fault.reason : ''}`;
+  if (effect._tag === 'Blame')
+    return ` ${effect.process} ${effect.fault._tag === 'InvalidMessage' ? effect.fault.reason : ''}`;
   return '';
 }
 

@@ -43,8 +43,7 @@ export function proveIdentity(
 /** The only identity URI among the alternative names; `undefined` where there is none, or more than one. */
 function namedIdentity(certificate: X509Certificate): Identity | undefined {
   const uris = (certificate.subjectAltName ?? '').split(', ').filter((name) => name.startsWith('URI:'));
-  const identity = uris.length === 1 ? parseIdentityUri((uris[0] ?? '').slice('URI:'.length)) : undefined;
-  return certificate.ca ? undefined : identity;
+  return uris.length === 1 ? parseIdentityUri((uris[0] ?? '').slice('URI:'.length)) : undefined;
 }
 
 function isValidAt(certificate: X509Certificate, now: Date): boolean {

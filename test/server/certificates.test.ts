@@ -75,6 +75,14 @@ describe('a certificate that an organization issues', () => {
     expect(prove(server, crossed)).toMatchObject({ left: expect.stringContaining('was not issued') as string });
   });
 
+  it('is refused with a flipped bit in its signature', () => {
+    const bytes = Buffer.from(new X509Certificate(server).raw);
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+    expect(prove(new X509Certificate(bytes).toString())).toMatchObject({
+      left: expect.stringContaining('was not issued by the authority of acme') as string,
+    });
+  });
+
   it('is refused for an unknown organization, and where the authority itself is shown', () => {
     expect(prove(server, new Map([['globex', globex.certificate]]))).toMatchObject({
       left: expect.stringContaining('unknown') as string,

@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   truncateSync,
   writeFileSync,
@@ -242,6 +243,18 @@ describe('a damaged journal', () => {
     write(whole.map((byte, index) => (index === 11 ? 2 : byte)));
     const path = join(directory, firstSegment);
     expect(await openError()).toEqual({ _tag: 'NewerVersion', path, found: 2, supported: 1 });
+  });
+
+  it('with an old write where a newer one should be is refused', async () => {
+    const misplaced = whole.slice();
+    misplaced.copyWithin(ends[1] ?? 0, ends[0] ?? 0, ends[1]);
+    write(misplaced);
+    expect(await openError()).toMatchObject({ _tag: 'Corrupt', offset: ends[1] });
+  });
+
+  it('under another name is refused', async () => {
+    renameSync(join(directory, firstSegment), join(directory, segmentName(2, 1)));
+    expect(await openError()).toMatchObject({ _tag: 'Corrupt', detail: 'the file bears another name' });
   });
 
   it('with a strange file is refused', async () => {

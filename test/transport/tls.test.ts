@@ -1,6 +1,6 @@
 /** Servers over real sockets: identity, refusals that both sides can read, hostile input, and a server that comes back. */
 import { connect as connectTcp, createServer, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/prelude/bytes.js';
 import { digest } from '../../src/prelude/digest.js';
@@ -189,6 +189,28 @@ describe('an identity', () => {
   });
 });
 
+describe('a server that answers', () => {
+  it('is not taken for what it says when its certificate says otherwise', async () => {
+    const ports = await freePorts(2);
+    const heard = ear();
+    const { certificate: cert, privateKey: key } = serverCredentials(b);
+    const body = encodeHello({ ...context, identity: { role: 'server', id: ids[2] } });
+    const liar = createTlsServer({ cert, key, minVersion: 'TLSv1.3' }, (socket) => {
+      socket.on('error', () => undefined).resume();
+      socket.write(Buffer.concat([encodeFrameHead('hello', body.length), body, encodeFrameHead('welcome', 0)]));
+    });
+    await new Promise<void>((resolve) =>
+      liar.listen(ports[1], '127.0.0.1', () => {
+        resolve();
+      }),
+    );
+    await start(optionsFor(a, ports, heard));
+    await until(() => heard.down.length > 0 || heard.up.length > 0, 'the refusal');
+    expect(heard.down[0]?.reason).toBe('the certificate is for server globex/1, not for server initech/1');
+    liar.close();
+  });
+});
+
 describe('hostile strangers', () => {
   const open = (port: number): Socket => {
     const socket = connectTcp(port, '127.0.0.1').on('error', () => undefined);
@@ -197,21 +219,29 @@ describe('hostile strangers', () => {
     return socket;
   };
 
-  it('who send garbage, say nothing, or come in a flood keep nobody out', async () => {
-    const ports = await freePorts(2);
-    const [left, right] = [ear(), ear()];
-    await start({ ...optionsFor(b, ports, right), limits: { handshakeMs: 300, maxUnproved: 8 } });
-    const port = ports[1] ?? 0;
-    const silent = open(port);
-    const garbage = open(port);
-    garbage.write(Buffer.alloc(5000, 0x41));
-    const flood = Array.from({ length: 100 }, () => open(port));
-    await until(() => flood.filter((socket) => !socket.closed).length <= 8, 'the flood to be bounded');
+  it('who come in a flood cut no link and keep nobody out', async () => {
+    const ports = await freePorts(3);
+    const [left, right, late] = [ear(), ear(), ear()];
+    await start({ ...optionsFor(ids[2], ports, right), limits: { maxUnproved: 8 } });
     await start(optionsFor(a, ports, left));
-    await until(() => left.up.length === 1 && right.up.length === 1, 'the link');
-    await until(() => [silent, garbage, ...flood].every((socket) => socket.closed), 'the strangers to be gone');
+    await until(() => right.up.length === 1, 'the first link');
+    const flood = Array.from({ length: 100 }, () => open(ports[2] ?? 0));
+    await until(() => flood.filter((socket) => !socket.closed).length <= 8, 'the flood to be bounded', 3000);
+    await start(optionsFor(b, ports, late));
+    await until(() => late.up.includes(ids[2]), 'the second link');
     expect(right.down).toEqual([]);
-    expect(right.log.length).toBeLessThan(5);
+    expect(right.log.length).toBeLessThan(3);
+  });
+
+  it('who say nothing or send garbage are cut off', async () => {
+    const ports = await freePorts(2);
+    const heard = ear();
+    await start({ ...optionsFor(b, ports, heard), limits: { handshakeMs: 200 } });
+    const silent = Array.from({ length: 5 }, () => open(ports[1] ?? 0));
+    const garbage = open(ports[1] ?? 0);
+    garbage.write(Buffer.alloc(5000, 0x41));
+    await until(() => [...silent, garbage].every((socket) => socket.closed), 'the end', 3000);
+    expect(heard.log).toEqual([expect.stringMatching(/^refused 127\.0\.0\.1: no TLS 1\.3 handshake \(ERR_SSL_/)]);
   });
 
   it('who finish TLS without a certificate, and then say nothing or garbage, are cut off', async () => {
@@ -342,6 +372,8 @@ describe('a link', () => {
     two.send(a, utf8('over the new one'));
     await until(() => left.frames.length === 1, 'the frame');
     expect(right.down).toEqual([]);
+    ends[1]?.resume();
+    await until(() => ends[1]?.closed === true, 'the end of the old connection', 3000);
     wire.close();
   });
 });

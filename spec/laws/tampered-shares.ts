@@ -11,6 +11,8 @@ export interface TamperedShare {
    * combines optimistically may use it and find nothing.
    */
   readonly spoiled: boolean;
+  /** Whether its length alone gives it away, to whoever looks at it at all. */
+  readonly malformed: boolean;
 }
 
 /** What the same process, or another one, would rightly have sent on another occasion. */
@@ -27,19 +29,27 @@ export function tamperedShares(share: SignatureShare, misplaced: MisplacedShares
     kind: `bit ${bit} flipped`,
     share: flipBit(share, bit) as SignatureShare,
     spoiled: false,
+    malformed: false,
   }));
-  const spoiled: readonly (readonly [string, Uint8Array])[] = [
+  const malformed: readonly NamedBytes[] = [
     ['truncated', share.subarray(0, share.length - 1)],
     ['extended', concatBytes(share, Uint8Array.of(0))],
     ['empty', empty],
+  ];
+  const wrong: readonly NamedBytes[] = [
     ['all zero', new Uint8Array(share.length)],
     ['all ones', new Uint8Array(share.length).fill(0xff)],
     ['another message', misplaced.ofAnotherMessage],
     ['another sender', misplaced.ofAnotherSender],
     ['another key', misplaced.ofAnotherKey],
   ];
-  const whole = spoiled.map(([kind, bytes]) => ({ kind, share: bytes as SignatureShare, spoiled: true }));
-  return [...whole, ...flips];
+  return [...malformed.map(spoiled(true)), ...wrong.map(spoiled(false)), ...flips];
+}
+
+type NamedBytes = readonly [kind: string, bytes: Uint8Array];
+
+function spoiled(malformed: boolean): (named: NamedBytes) => TamperedShare {
+  return ([kind, bytes]) => ({ kind, share: bytes as SignatureShare, spoiled: true, malformed });
 }
 
 /** `count` positions of bits spread over `byteLength` bytes, the first and the last among them. */

@@ -26,15 +26,13 @@ export function describeProcesses(set: ProcessSet): string {
 
 /** The sets of a witness by kind; empty ones are left out. */
 function describeWitness(witness: readonly FaultSet[]): string {
-  const ofKind = (kind: FaultSet['kind']): readonly string[] => {
-    const sets = witness.filter((set) => set.kind === kind && !set.members.isEmpty);
-    return sets.length === 0
-      ? []
-      : [
-          `${kind === 'byzantine' ? 'Byzantine' : kind} ${sets.map(({ members }) => `{${describeProcesses(members)}}`).join(', ')}`,
-        ];
-  };
-  return [...ofKind('byzantine'), ...ofKind('slow')].join('; ');
+  const setsOf = (kind: FaultSet['kind']): string =>
+    witness
+      .filter((set) => set.kind === kind && !set.members.isEmpty)
+      .map(({ members }) => `{${describeProcesses(members)}}`)
+      .join(', ');
+  const [byzantine, slow] = [setsOf('byzantine'), setsOf('slow')];
+  return [byzantine && `Byzantine ${byzantine}`, slow && `slow ${slow}`].filter((part) => part !== '').join('; ');
 }
 
 function describeAcceptance({ c2, c2OfLeaders }: TrustReport): string {

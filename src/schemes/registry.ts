@@ -30,7 +30,7 @@ export interface UnknownScheme {
 }
 
 /** Key and key share are of different schemes. */
-export interface ShareOfAnotherScheme {
+interface ShareOfAnotherScheme {
   readonly _tag: 'ShareOfAnotherScheme';
   readonly key: SchemeId;
   readonly share: SchemeId;

@@ -23,7 +23,7 @@ export type Ed25519Seed = Uint8Array & { readonly [seedBrand]: true };
 export type Ed25519Verify = (publicKey: Ed25519PublicKey, message: Uint8Array, signature: Uint8Array) => boolean;
 
 export const pointLength = 32;
-export const publicKeyLength = pointLength;
+export const publicKeyLength = 32;
 export const seedLength = 32;
 export const signatureLength = 64;
 

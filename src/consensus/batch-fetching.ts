@@ -10,13 +10,17 @@ import type { SlotState } from './state.js';
 /** How many batches are asked for again at once. */
 const askedAgain = 64;
 
-/** Asks `processes` for the batch that `slot` needs, unless it is being asked for already. */
+/** Asks those of `processes` for the batch that `slot` needs who have not been asked for it. */
 export function wantBatch(c: Context, slot: number, digest: Digest, processes: Iterable<ProcessId>): void {
   const key = toHex(digest);
-  const known = c.state.wanted.get(key);
-  if (known?.slots.has(slot) === true) return;
-  c.state.wanted.set(key, { digest, slots: new Set([...(known?.slots ?? []), slot]) });
-  for (const process of processes) if (process !== c.config.me) c.send(process, { _tag: 'FetchBatch', digest });
+  const wanted = c.state.wanted.get(key) ?? { digest, slots: new Set(), asked: new Set([c.config.me]) };
+  c.state.wanted.set(key, wanted);
+  wanted.slots.add(slot);
+  for (const process of processes) {
+    if (wanted.asked.has(process)) continue;
+    wanted.asked.add(process);
+    c.send(process, { _tag: 'FetchBatch', digest });
+  }
 }
 
 /** Asks everyone for what is still missing. */

@@ -48,6 +48,13 @@ export interface SlotState {
   sent?: Extract<Message, { _tag: 'Propose' }>;
 }
 
+/** A batch that is missing: which slots need it, and who has been asked. */
+export interface WantedBatch {
+  readonly digest: Digest;
+  readonly slots: Set<number>;
+  readonly asked: Set<ProcessId>;
+}
+
 /** What the leader of a view does before it may propose. */
 export interface Collection {
   /** Valid reports for the view. */
@@ -125,8 +132,8 @@ export interface State {
   readonly checkpoints: Map<ProcessId, Prefix & { readonly share: SignatureShare }>;
 
   readonly slots: Map<number, SlotState>;
-  /** Batches that are asked for, by digest in hexadecimal, and the slots that need each. */
-  readonly wanted: Map<string, { readonly digest: Digest; readonly slots: ReadonlySet<number> }>;
+  /** Batches that are asked for, by digest in hexadecimal. */
+  readonly wanted: Map<string, WantedBatch>;
   /** How many batches and ranges each process was sent lately. */
   readonly answers: Map<ProcessId, { readonly sinceMs: number; readonly count: number }>;
   /** The contiguous decided prefix. */

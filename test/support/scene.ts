@@ -1,0 +1,379 @@
+/**
+ * Machines driven by hand: a test says which messages arrive, where and in which order, and speaks for the Byzantine ones.
+ * Disks and signers answer at once unless a disk is held; a machine's messages to itself arrive at once.
+ */
+import { equalBytes, toHex, utf8 } from '../../src/prelude/bytes.js';
+import { digest } from '../../src/prelude/digest.js';
+import { E } from '../../src/prelude/fp.js';
+import { present } from '../../src/prelude/invariant.js';
+import { type ProcessId, processId } from '../../src/prelude/process.js';
+import { type Batch, batchDigest, type Request } from '../../src/consensus/batch.js';
+import { ConsensusCodec, decodeReport, encodeReport } from '../../src/consensus/codec.js';
+import type { Parameters } from '../../src/consensus/configuration.js';
+import { DeliveryTable } from '../../src/consensus/delivery.js';
+import type { Effect } from '../../src/consensus/effect.js';
+import type { Event } from '../../src/consensus/event.js';
+import { verdictRoot } from '../../src/consensus/evidence.js';
+import type {
+  Message,
+  ProgressCertificate,
+  Report,
+  SignedReport,
+  SignedTimeout,
+  Verdict,
+} from '../../src/consensus/message.js';
+import type { DurableRecord } from '../../src/consensus/record.js';
+import {
+  acceptedStatement,
+  type Ballot,
+  chainStart,
+  commitStatement,
+  progressStatement,
+  proposeStatement,
+  reportStatement,
+  timeoutStatement,
+} from '../../src/consensus/statement.js';
+import { FabMachine } from '../../src/consensus/step.js';
+import { right } from './right.js';
+import {
+  type SimulatedConfiguration,
+  simulatedConfiguration,
+  simulatedRequest,
+  trustOf,
+} from './simulation/configuration.js';
+
+export interface Letter {
+  readonly from: ProcessId;
+  readonly to: ProcessId;
+  readonly message: Message;
+}
+
+export type Tag = Message['_tag'];
+type OfTag<T extends Tag> = Extract<Message, { _tag: T }>;
+
+export interface SceneOptions {
+  readonly trust: string;
+  /** The first leaders, where it is not the processes in their order. */
+  readonly leaders?: string;
+  readonly parameters?: Partial<Parameters>;
+}
+
+/** `p('a')` is the process of that name. */
+export function p(name: string): ProcessId {
+  return present(processId(name), 'a valid name');
+}
+
+/** `names('a b')` are the processes of these names. */
+export function names(text: string): readonly ProcessId[] {
+  return text.split(' ').filter(Boolean).map(p);
+}
+
+export class Scene {
+  nowMs = 0;
+  /** Sent and not yet delivered. */
+  readonly letters: Letter[] = [];
+  readonly configs = new Map<ProcessId, SimulatedConfiguration>();
+  readonly codec: ConsensusCodec;
+  private readonly actors = new Map<ProcessId, Actor>();
+
+  constructor({ trust, leaders, parameters = {} }: SceneOptions) {
+    const model = trustOf({ trust });
+    this.codec = new ConsensusCodec(model.system.processes.universe);
+    for (const process of model.system.processes) {
+      const config = simulatedConfiguration({ scheme: 'mock', parameters }, model, process);
+      this.configs.set(process, leaders === undefined ? config : { ...config, leaders: names(leaders) });
+    }
+    for (const process of this.configs.keys()) this.actors.set(process, new Actor(this, this.config(process)));
+    for (const actor of this.actors.values()) actor.start();
+  }
+
+  config(process: ProcessId): SimulatedConfiguration {
+    return present(this.configs.get(process), 'a process of the scene');
+  }
+
+  actor(name: string): Actor {
+    return present(this.actors.get(p(name)), 'a process of the scene');
+  }
+
+  get all(): readonly ProcessId[] {
+    return [...this.configs.keys()];
+  }
+
+  /** Delivers what waits and fits, and what that leads to, until nothing that fits waits. */
+  deliver(fits: { readonly tag?: string; readonly from?: string; readonly to?: string } = {}): void {
+    const [tags, from, to] = [fits.tag?.split(' '), fits.from?.split(' '), fits.to?.split(' ')];
+    for (let count = 0; count < 10_000; count++) {
+      const index = this.letters.findIndex(
+        (letter) =>
+          (tags?.includes(letter.message._tag) ?? true) &&
+          (from?.includes(letter.from) ?? true) &&
+          (to?.includes(letter.to) ?? true),
+      );
+      const [letter] = index < 0 ? [] : this.letters.splice(index, 1);
+      if (letter === undefined) return;
+      this.put(letter.from, letter.to, letter.message);
+    }
+    throw new Error('the scene does not come to rest');
+  }
+
+  /** Loses everything that has not been delivered. */
+  drop(): void {
+    this.letters.length = 0;
+  }
+
+  /** Lets time pass; timers end, and messages stay where they are. */
+  advance(ms: number): void {
+    const endMs = this.nowMs + ms;
+    while (this.nowMs < endMs) {
+      this.nowMs += Math.min(5, endMs - this.nowMs);
+      for (const actor of this.actors.values()) actor.tick();
+    }
+  }
+
+  /** Lets time pass with everything delivered. */
+  play(ms: number, who = this.all.join(' ')): void {
+    for (let left = ms; left > 0; left -= 10) {
+      this.deliver({ from: who, to: who });
+      this.advance(10);
+    }
+    this.deliver({ from: who, to: who });
+  }
+
+  /** `from` sends `message` to each of `to`, which get it at once, through the codec. */
+  inject(from: string, to: string, message: Message): void {
+    for (const process of names(to)) this.put(p(from), process, message);
+  }
+
+  private put(from: ProcessId, to: ProcessId, message: Message): void {
+    const bytes = this.codec.encodeMessage(message);
+    this.actor(to).feed({ _tag: 'Message', from, message: right(this.codec.decodeMessage(bytes)) });
+  }
+
+  /** What `from` has sent to `to` of this kind and has not been delivered. */
+  waiting<T extends Tag>(tag: T, from: string, to?: string): readonly OfTag<T>[] {
+    return this.letters
+      .filter((letter) => letter.from === from && (to === undefined || letter.to === to))
+      .map(({ message }) => message)
+      .filter((message): message is OfTag<T> => message._tag === tag);
+  }
+
+  request(text: string, firstSequence = 1, session = 1): Request {
+    return simulatedRequest('mock', { session, firstSequence, commands: [utf8(text)] });
+  }
+
+  batch(text: string): Batch {
+    return { requests: [this.request(text)] };
+  }
+
+  propose(view: number, slot: number, batch: Batch, permit?: OfTag<'Propose'>['permit']): OfTag<'Propose'> {
+    const signature = this.leaderSignature({ view, slot, digest: batchDigest(batch) });
+    return { _tag: 'Propose', view, slot, batch, signature, ...(permit === undefined ? {} : { permit }) };
+  }
+
+  leaderOf(view: number): ProcessId {
+    const { leaders } = this.config(present(this.all[0], 'somebody'));
+    return present(leaders[(view - 1) % leaders.length], 'somebody leads');
+  }
+
+  leaderSignature(ballot: Ballot): Uint8Array {
+    const { identities, allianceId, epoch } = this.config(this.leaderOf(ballot.view));
+    return identities.sign(proposeStatement({ allianceId, epoch, keyId: identities.keyId }, ballot));
+  }
+
+  accepted(from: string, view: number, slot: number, batch: Batch): OfTag<'Accepted'> {
+    const ballot = { view, slot, digest: batchDigest(batch) };
+    const { keys, allianceId, epoch } = this.config(p(from));
+    const statement = acceptedStatement({ allianceId, epoch, keyId: keys.slow.keyId }, ballot);
+    return {
+      _tag: 'Accepted',
+      ...ballot,
+      leaderSignature: this.leaderSignature(ballot),
+      share: right(keys.slow.signShare(statement)),
+    };
+  }
+
+  commit(from: string, view: number, slot: number, batch: Batch): OfTag<'Commit'> {
+    const ballot = { view, slot, digest: batchDigest(batch) };
+    const { keys, allianceId, epoch } = this.config(p(from));
+    const statement = commitStatement({ allianceId, epoch, keyId: keys.slow.keyId }, ballot);
+    return { _tag: 'Commit', ...ballot, share: right(keys.slow.signShare(statement)) };
+  }
+
+  timeout(from: string, view: number): SignedTimeout {
+    const { identities, allianceId, epoch, me } = this.config(p(from));
+    const signature = identities.sign(timeoutStatement({ allianceId, epoch, keyId: identities.keyId }, view));
+    return { from: me, view, signature };
+  }
+
+  /** Everyone in `from` complains about `view`, and everyone in `to` hears it. */
+  complain(view: number, from: string, to: string): void {
+    const timeouts = from.split(' ').map((name) => this.timeout(name, view));
+    for (const process of names(to))
+      this.put(p(from.split(' ')[0] ?? ''), process, { _tag: 'Timeouts', timeouts, evidence: [] });
+  }
+
+  /** A report with any content at all, signed by its author. */
+  report(from: string, view: number, content: Partial<Report>): OfTag<'Report'> {
+    const body = encodeReport({ view, votes: [], commits: [], ...content });
+    return { _tag: 'Report', report: this.sign(from, view, body) };
+  }
+
+  sign(from: string, view: number, body: Uint8Array): SignedReport {
+    const { identities, allianceId, epoch, me } = this.config(p(from));
+    const statement = reportStatement({ allianceId, epoch, keyId: identities.keyId }, view, digest(body));
+    return { from: me, view, body, signature: identities.sign(statement) };
+  }
+
+  /** A vote for `batch` with its leader's signature, and the permit that there is none in the first view. */
+  vote(view: number, slot: number, batch: Batch): Report['votes'][number] {
+    const ballot = { view, slot, digest: batchDigest(batch) };
+    return { ...ballot, leaderSignature: this.leaderSignature(ballot) };
+  }
+
+  /** A progress certificate that `signers` have signed together. */
+  progress(view: number, low: number, verdicts: readonly Verdict[], signers: string): ProgressCertificate {
+    const progress = { view, low, top: low + verdicts.length, root: verdictRoot(verdicts) };
+    const { keys, allianceId, epoch } = this.config(present(this.all[0], 'somebody'));
+    const statement = progressStatement({ allianceId, epoch, keyId: keys.alliance.keyId }, progress);
+    const shares = names(signers).map(
+      (name) => [name, right(this.config(name).allianceSigner.signShare(statement))] as const,
+    );
+    return { ...progress, signature: right(keys.alliance.combine(statement, new Map(shares))).signature };
+  }
+
+  /** The contents of a report that was sent. */
+  contents({ report }: OfTag<'Report'>): Report {
+    return right(decodeReport(report.body));
+  }
+}
+
+/** One machine of a scene. */
+export class Actor {
+  machine: FabMachine;
+  /** Everything that it has asked for since its last start. */
+  effects: Effect[] = [];
+  readonly decided = new Map<number, string>();
+  private readonly journal: DurableRecord[] = [];
+  private unwritten: DurableRecord[] = [];
+  private heldSends: Extract<Effect, { _tag: 'Send' }>[] = [];
+  private isHeld = false;
+  private timerMs: number | undefined;
+  private persisted = 0;
+
+  constructor(
+    private readonly scene: Scene,
+    private readonly config: SimulatedConfiguration,
+  ) {
+    this.machine = this.newMachine();
+  }
+
+  get state() {
+    return this.machine['context'].state;
+  }
+
+  start(): void {
+    this.feed({ _tag: 'Start' });
+  }
+
+  /** From now on nothing becomes durable. */
+  holdDisk(): void {
+    this.isHeld = true;
+  }
+
+  /** Loses what is not durable and starts again, with the log empty. */
+  restart(): void {
+    this.isHeld = false;
+    [this.unwritten, this.heldSends, this.effects, this.persisted] = [[], [], [], 0];
+    this.timerMs = undefined;
+    this.machine = this.newMachine();
+    this.start();
+  }
+
+  request(request: Request): void {
+    this.feed({ _tag: 'Request', request });
+  }
+
+  tick(): void {
+    if (this.timerMs === undefined || this.timerMs > this.scene.nowMs) return;
+    this.timerMs = undefined;
+    this.feed({ _tag: 'Timer' });
+  }
+
+  feed(event: Event): void {
+    for (const effect of this.machine.step(event, this.scene.nowMs)) {
+      this.effects.push(effect);
+      this.carryOut(effect);
+    }
+  }
+
+  /** The effects of one kind. */
+  did<T extends Effect['_tag']>(tag: T): readonly Extract<Effect, { _tag: T }>[] {
+    return this.effects.filter((effect): effect is Extract<Effect, { _tag: T }> => effect._tag === tag);
+  }
+
+  /** The messages of one kind that it has sent, each once. */
+  sent<T extends Tag>(tag: T): readonly OfTag<T>[] {
+    return this.did('Send')
+      .map(({ message }) => message)
+      .filter((message): message is OfTag<T> => message._tag === tag);
+  }
+
+  private newMachine(): FabMachine {
+    const { codec } = this.scene;
+    const records = this.journal.map((record) => right(codec.decodeRecord(codec.encodeRecord(record))));
+    const chains = new Map([[0, chainStart(this.config.allianceId)]]);
+    return new FabMachine(this.config, records, { decidedUpTo: 0, chains, delivery: DeliveryTable.empty() });
+  }
+
+  private carryOut(effect: Effect): void {
+    switch (effect._tag) {
+      case 'Persist':
+        if (this.isHeld) this.unwritten.push(effect.record);
+        else {
+          this.journal.push(effect.record);
+          this.persisted = effect.index;
+        }
+        return;
+      case 'Send':
+        if (effect.after > this.persisted) this.heldSends.push(effect);
+        else this.post(effect);
+        return;
+      case 'SetTimer':
+        this.timerMs = effect.atMs;
+        return;
+      case 'Sign': {
+        const signed = this.config.allianceSigner.signShare(effect.statement);
+        this.feed({ _tag: 'Signed', statement: effect.statement, share: E.isRight(signed) ? signed.right : undefined });
+        return;
+      }
+      case 'Combine': {
+        const result = this.config.allianceSigner.combine(effect.statement, effect.shares);
+        this.feed({ _tag: 'Combined', statement: effect.statement, result });
+        return;
+      }
+      case 'Decide':
+        this.decided.set(effect.slot, toHex(batchDigest(effect.batch)));
+        this.feed({ _tag: 'Stored', slot: effect.slot });
+        return;
+      default:
+        return;
+    }
+  }
+
+  private post({ to, message }: Extract<Effect, { _tag: 'Send' }>): void {
+    const { me } = this.config;
+    for (const process of to) {
+      if (process === me) this.feed({ _tag: 'Message', from: me, message });
+      else this.scene.letters.push({ from: me, to: process, message });
+    }
+  }
+}
+
+/** What a map of decisions holds for a batch. */
+export function decisionOf(batch: Batch): string {
+  return toHex(batchDigest(batch));
+}
+
+export function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return equalBytes(a, b);
+}

@@ -5,9 +5,9 @@
  * Appends are grouped: those made while a write runs go out together in the next.
  */
 export interface Journal {
-  /** Every record that was durable when the journal was opened, oldest first. A torn tail is cut off, silently. */
+  /** Every record that was durable when the journal was opened, oldest first. A torn tail, which was never reported durable, is cut off. */
   readonly recovered: readonly Uint8Array[];
-  /** Resolves when the record, and all before it, survive a crash. */
+  /** Resolves when the record, and all before it, survive a crash. After one rejection everything is rejected. */
   append(record: Uint8Array): Promise<void>;
   /** Replaces everything before this call by `records`, atomically: after a crash either all of the old or all of the new is there. */
   rewrite(records: readonly Uint8Array[]): Promise<void>;
@@ -29,7 +29,7 @@ export interface LogStore {
   readonly last: number;
   /** Stores slot `last + 1` (the caller's duty). Resolves when durable. */
   append(entry: StoredSlot): Promise<void>;
-  /** Records of slots `from` (from 1) onwards, at most `maxCount` of them and stopping after `maxBytes`. */
+  /** Records of slots `from` (from 1) onwards, at most `maxCount` of them and `maxBytes` together, but always the first. Throws where one is damaged: the disk is lost. */
   read(from: number, limits: { readonly maxCount: number; readonly maxBytes: number }): readonly StoredSlot[];
   /** Small values by name, such as the last certificate. Resolves when durable. */
   put(name: string, value: Uint8Array): Promise<void>;

@@ -102,17 +102,16 @@ describe('an application', () => {
 
   it('that reads too slowly is cut off', async () => {
     const ended: string[] = [];
-    let flooding = true;
     const { options } = await serve({
       limits: { maxPendingBytes: 1 << 20 },
       onClient: (session) => {
-        while (flooding) flooding = session.send(new Uint8Array(100_000));
+        for (let count = 0; count < 50; count++) session.send(new Uint8Array(100_000));
         return { onFrame: () => undefined, onClosed: (reason) => ended.push(reason) };
       },
     });
     await connectClient(options)();
     await until(() => ended.length === 1, 'the end');
-    expect(ended[0]).toMatch(/^too slow: 1\d{6} bytes wait to be read|^too slow: 9\d{5} bytes/);
+    expect(ended[0]).toMatch(/^too slow: \d{6,7} bytes wait to be read$/);
   });
 
   it('is refused for each thing that differs, and both sides say so', async () => {

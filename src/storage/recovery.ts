@@ -20,7 +20,7 @@ export function segmentName(generation: number, index: number): string {
 }
 
 /** The segment that the next batch goes to. */
-export interface OpenSegment {
+interface OpenSegment {
   readonly header: SegmentHeader;
   readonly path: string;
   readonly fileLength: number;

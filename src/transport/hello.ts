@@ -11,7 +11,7 @@ import { processId } from '../prelude/process.js';
 import { describeIdentity, type Identity } from './identity.js';
 import type { LinkContext } from './limits.js';
 
-export const protocolVersion = 1;
+const protocolVersion = 1;
 
 const magic = utf8('koinon');
 const maxIdBytes = 127;

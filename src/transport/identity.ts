@@ -1,7 +1,7 @@
 /** Who is at the other end of a link: a server of the alliance or an application of one of its organizations. */
 import { type ProcessId, processId } from '../prelude/process.js';
 
-export type LinkRole = 'server' | 'client';
+type LinkRole = 'server' | 'client';
 
 /** `organization/server` or `organization/application`. */
 export interface Identity {

@@ -106,6 +106,9 @@ describe('witnesses', () => {
     });
     expectCover(system, system.processes, c1Faults);
     expectCover(system, system.processes, c2Faults);
+    const star = new NaiveSystem(servers(5), { byzantine: [0b00011, 0b00101, 0b01001], slow: [0b00001, 0b10000] });
+    const [first] = star.processes;
+    expectCover(star, star.processes, c2FaultsOf(star.processes.universe.of(first === undefined ? [] : [first])));
     const { c1, accepted } = validateTrust({ system, leaders: system.processes });
     expect(witnessOf(c1)).toHaveLength(3);
     expect(accepted).toBe(false);

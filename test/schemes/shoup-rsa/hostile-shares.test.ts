@@ -101,6 +101,7 @@ const hostile: readonly (readonly [string, SignatureShare])[] = [
   ['truncated', honest.subarray(0, -1) as SignatureShare],
   ['without its first byte', honest.subarray(1) as SignatureShare],
   ['extended', concatBytes(honest, Uint8Array.of(0)) as SignatureShare],
+  ['of an unknown form', Uint8Array.of(2, ...honest.subarray(1)) as SignatureShare],
   ['twice', concatBytes(honest, honest) as SignatureShare],
   ['zeroes', new Uint8Array(honest.length) as SignatureShare],
   ['ones', new Uint8Array(honest.length).fill(255) as SignatureShare],

@@ -8,7 +8,7 @@ import type { DirectoryError } from './errors.js';
 import { fileNames, serverPath } from './layout.js';
 import { readTextFile } from './text-files.js';
 
-export interface LocalServer {
+interface LocalServer {
   readonly entry: ServerEntry;
   /** Of its directory. */
   readonly path: string;

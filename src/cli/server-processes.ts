@@ -3,7 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { ProcessId } from '../prelude/process.js';
 
-const executable = fileURLToPath(new URL('./main.js', import.meta.url));
+/** This koinon, built. */
+const ownExecutable = fileURLToPath(new URL('./main.js', import.meta.url));
 
 export interface ServerProcessEvents {
   /** A line that the server wrote. */
@@ -22,6 +23,7 @@ export class ServerProcess {
     readonly id: ProcessId,
     directory: string,
     events: ServerProcessEvents,
+    executable = ownExecutable,
   ) {
     this.child = spawn(process.execPath, [executable, 'serve', directory], { stdio: ['ignore', 'pipe', 'pipe'] });
     let isReady: (ready: boolean) => void = () => undefined;

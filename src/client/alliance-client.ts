@@ -2,9 +2,9 @@
  * An application's client: proposes to a set of servers that contains a correct one, and listens to any one server, believing
  * nothing but the alliance's key.
  */
-import { E, O } from '../prelude/fp.js';
+import { E } from '../prelude/fp.js';
 import { present } from '../prelude/invariant.js';
-import type { ProcessId } from '../prelude/process.js';
+import type { ProcessId, ProcessSet } from '../prelude/process.js';
 import type { QuorumSystem } from '../quorum/quorum-system.js';
 import { type Request, requestSize, type UnsignedRequest } from '../consensus/batch.js';
 import type { DecidedRange } from '../consensus/range.js';
@@ -37,8 +37,6 @@ export interface AllianceClientOptions {
   readonly onTrouble?: (server: ProcessId, reason: string) => void;
 }
 
-/** A request that is not certified after this time goes to every server. */
-const resendMs = 1000;
 /** A server that brings nothing for this time, while commands wait, is left for the next. */
 const silenceMs = 2000;
 const tickMs = 100;
@@ -114,7 +112,7 @@ export class AllianceClient {
   private onUp(server: ProcessId): void {
     if (this.statusWaiters.has(server)) this.links.get(server)?.send({ _tag: 'AskStatus' });
     if (this.source === undefined && this.mayListenTo(server)) this.listenTo(server);
-    this.tick();
+    this.flush();
   }
 
   private onDown(server: ProcessId, reason: string): void {
@@ -182,15 +180,18 @@ export class AllianceClient {
 
   private flush(): void {
     this.flushing = undefined;
+    const servers = this.vouchingServers();
+    // Too few links are up: what is queued waits for the next.
+    if (!this.options.system.containsCorrect(servers)) return;
     const requests = this.proposals.flush(this.options.now());
-    if (requests.length > 0) this.submit(requests, this.vouchingServers());
+    if (requests.length > 0) this.submit(requests, servers);
   }
 
   private tick(): void {
     const nowMs = this.options.now();
-    const overdue = this.proposals.takeOverdue(nowMs - resendMs, nowMs);
+    const overdue = this.proposals.takeOverdue(nowMs);
     if (overdue.length > 0) this.submit(overdue, this.links.keys());
-    const waits = !this.proposals.isIdle && O.isSome(this.proposals.oldestSentMs);
+    const waits = !this.proposals.isIdle;
     if (
       this.source === undefined ||
       (waits && nowMs - this.lastHeardMs > silenceMs && this.options.server === undefined)
@@ -198,8 +199,8 @@ export class AllianceClient {
       this.listenElsewhere();
   }
 
-  /** Enough connected servers that one of them is correct, beginning with another one each time. */
-  private vouchingServers(): Iterable<ProcessId> {
+  /** Connected servers, enough of them that one is correct where there are enough; another one first each time. */
+  private vouchingServers(): ProcessSet {
     const { system } = this.options;
     const up = [...this.links.values()].filter(({ isUp }) => isUp).map(({ server }) => server);
     this.turn += 1;

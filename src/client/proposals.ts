@@ -1,5 +1,4 @@
 /** What one client session has proposed and not yet seen certified. Groups commands, numbers them, and resolves their outcomes. */
-import { O, type Option } from '../prelude/fp.js';
 import { batchLimits, type Request, type UnsignedRequest } from '../consensus/batch.js';
 import type { Delivered } from '../consensus/delivery.js';
 
@@ -16,8 +15,15 @@ interface Queued {
 
 interface Outstanding {
   readonly request: Request;
-  sentMs: number;
+  dueMs: number;
+  waitMs: number;
 }
+
+/** A request that is not certified after this time is sent again, and again after ever longer times. */
+const firstResendMs = 1000;
+const lastResendMs = 16_000;
+/** Servers take requests in order, so only the first ones are worth sending again. */
+const resentAtOnce = 32;
 
 /** Commands in requests that wait for their certificate; more wait unsent. */
 const outstandingCommands = 4096;
@@ -51,12 +57,6 @@ export class Proposals {
     return this.queue.length === 0 && this.waiting.size === 0;
   }
 
-  /** The oldest time at which an unanswered request was last sent. */
-  get oldestSentMs(): Option<number> {
-    const times = [...this.outstanding.values()].map(({ sentMs }) => sentMs);
-    return times.length === 0 ? O.none : O.some(Math.min(...times));
-  }
-
   /** Signs what is queued, as far as the window lets it out. */
   flush(nowMs: number): readonly Request[] {
     const requests: Request[] = [];
@@ -70,17 +70,20 @@ export class Proposals {
         commands: taken.map(({ command }) => command),
       });
       for (const [index, { resolve }] of taken.entries()) this.waiting.set(firstSequence + index, resolve);
-      this.outstanding.set(firstSequence, { request, sentMs: nowMs });
+      this.outstanding.set(firstSequence, { request, dueMs: nowMs + firstResendMs, waitMs: firstResendMs });
       this.nextSequence += taken.length;
       requests.push(request);
     }
     return requests;
   }
 
-  /** Requests that were sent before `beforeMs` and are still unanswered; counts them as sent now. */
-  takeOverdue(beforeMs: number, nowMs: number): readonly Request[] {
-    const overdue = [...this.outstanding.values()].filter(({ sentMs }) => sentMs <= beforeMs);
-    for (const entry of overdue) entry.sentMs = nowMs;
+  /** The first unanswered requests, as far as they are due to be sent again. */
+  takeOverdue(nowMs: number): readonly Request[] {
+    const overdue = [...this.outstanding.values()].slice(0, resentAtOnce).filter(({ dueMs }) => dueMs <= nowMs);
+    for (const entry of overdue) {
+      entry.waitMs = Math.min(lastResendMs, 2 * entry.waitMs);
+      entry.dueMs = nowMs + entry.waitMs;
+    }
     return overdue.map(({ request }) => request);
   }
 

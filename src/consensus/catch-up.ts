@@ -73,6 +73,7 @@ function speakAgain(c: Context): void {
 export function onConnected(c: Context, peer: ProcessId): void {
   const { view, decidedUpTo, low, viewPersisted } = c.state;
   c.send(peer, { _tag: 'Status', view, decided: decidedUpTo, low, stuck: true }, viewPersisted);
+  if (c.leaderOf(view) === peer) forwardRequests(c, peer);
 }
 
 /** Since when undecided work has been waited for in this view; `undefined` without any. */

@@ -106,7 +106,7 @@ export function permitFor(certificate: ProgressCertificate, verdicts: readonly V
   return { certificate, shown: { verdict, path: merklePath(verdicts.map(encodeVerdict), index) } };
 }
 
-/** Whether an enrolled client signed a request within bounds. Remembered for each object, so that a batch costs little after its requests. */
+/** Whether an enrolled client signed a request within bounds. What waits here is known to be valid. */
 export function isValidRequest(c: Context, request: Request): boolean {
   const known = c.requestValidity.get(request);
   if (known !== undefined) return known;
@@ -115,7 +115,8 @@ export function isValidRequest(c: Context, request: Request): boolean {
   const valid =
     keyId !== undefined &&
     isWellFormed(request) &&
-    config.clients.verify(request.client, requestStatement(config.allianceId, keyId, request), request.signature);
+    (c.state.pool.holds(request) ||
+      config.clients.verify(request.client, requestStatement(config.allianceId, keyId, request), request.signature));
   c.requestValidity.set(request, valid);
   return valid;
 }

@@ -1,6 +1,6 @@
 /** Requests that wait to be decided, and which of them a leader proposes next. */
-import type { Batch, ClientId, Request } from './batch.js';
-import { batchLimits, requestSize } from './batch.js';
+import { equalBytes } from '../prelude/bytes.js';
+import { type Batch, batchLimits, type ClientId, type Request, requestDigest, requestSize } from './batch.js';
 import { type DeliveryTable, sessionsPerClient } from './delivery.js';
 
 interface Waiting {
@@ -43,13 +43,24 @@ export class RequestPool {
     private readonly limits: PoolLimits,
   ) {}
 
+  /** Whether a request could still deliver something that no request held here does. Looks at no signature. */
+  isNews({ client, session, firstSequence }: Request): boolean {
+    if (firstSequence <= this.delivered.lastSequence(client, session)) return false;
+    if (this.delivered.isForgotten(client, session)) return false;
+    return this.sessions.get(keyOf({ client, session }))?.requests.has(firstSequence) !== true;
+  }
+
+  /** Whether this very request is held, so that it is known to be valid. */
+  holds(request: Request): boolean {
+    const held = this.sessions.get(keyOf(request))?.requests.get(request.firstSequence)?.request;
+    return held !== undefined && equalBytes(requestDigest(held), requestDigest(request));
+  }
+
   /** Takes a valid request. `full`: there is no room; `old`: it is held already, or can deliver nothing any more. */
   add(request: Request, nowMs: number): 'added' | 'old' | 'full' {
-    const { client, session, firstSequence } = request;
-    const last = this.delivered.lastSequence(client, session);
-    if (firstSequence <= last || this.delivered.isForgotten(client, session)) return 'old';
+    const { client, firstSequence } = request;
+    if (!this.isNews(request)) return 'old';
     const known = this.sessions.get(keyOf(request));
-    if (known?.requests.has(firstSequence) === true) return 'old';
     const size = requestSize(request);
     const share = this.clients.get(client) ?? { bytes: 0, sessions: new Map<number, Session>() };
     if (this.totalBytes + size > this.limits.totalBytes || share.bytes + size > this.limits.clientBytes) return 'full';

@@ -186,6 +186,7 @@ export class FabMachine {
   private onRequest(request: Request, from: ProcessId): void {
     const c = this.context;
     const isFromClient = from === c.config.me;
+    if (!c.state.pool.isNews(request)) return;
     if (!isValidRequest(c, request)) {
       if (isFromClient)
         c.emit({

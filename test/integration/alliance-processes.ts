@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ServerProcess } from '../../dist/src/cli/server-processes.js';
+import { ServerProcess } from '../../src/cli/server-processes.js';
 import { present } from '../../src/prelude/invariant.js';
 import type { ProcessId } from '../../src/prelude/process.js';
 import type { AllianceClient } from '../../src/client/alliance-client.js';
@@ -13,6 +13,8 @@ import { type ApplicationDirectory, loadApplicationDirectory } from '../../src/s
 import { foundForTrying } from '../../src/server/founding.js';
 import { applicationPath, serverPath } from '../../src/server/layout.js';
 import { right } from '../support/right.js';
+
+const builtExecutable = join(process.cwd(), 'dist/src/cli/main.js');
 
 export class AllianceProcesses {
   /** What each server has written, by id. */
@@ -30,7 +32,14 @@ export class AllianceProcesses {
   static async found(): Promise<AllianceProcesses> {
     const root = await mkdtemp(join(tmpdir(), 'koinon-test-'));
     const directory = join(root, 'alliance');
-    right(await foundForTrying({ directory, organizations: ['a', 'b', 'c', 'd'], ports: { _tag: 'any' }, scheme: { _tag: 'multisig' } })());
+    right(
+      await foundForTrying({
+        directory,
+        organizations: ['a', 'b', 'c', 'd'],
+        ports: { _tag: 'any' },
+        scheme: { _tag: 'multisig' },
+      })(),
+    );
     const application = right(await loadApplicationDirectory(applicationPath(directory, 'a/app' as ProcessId))());
     return new AllianceProcesses(root, directory, application);
   }
@@ -45,12 +54,13 @@ export class AllianceProcesses {
 
   /** Resolves with whether the server came to listen. */
   start(id: ProcessId): Promise<boolean> {
-    const server = new ServerProcess(id, this.pathOf(id), {
-      onLine: (_, line) => {
+    const events = {
+      onLine: (_: ProcessId, line: string) => {
         this.output.set(id, [...(this.output.get(id) ?? []), line]);
       },
       onExit: () => undefined,
-    });
+    };
+    const server = new ServerProcess(id, this.pathOf(id), events, builtExecutable);
     this.servers.set(id, server);
     return server.ready;
   }
@@ -74,7 +84,11 @@ export class AllianceProcesses {
   }
 
   /** Follows the log of one server from slot 1, verifying it. */
-  follow(server: ProcessId): { readonly delivered: Delivered[]; readonly certificates: PrefixCertificate[]; readonly doubts: string[] } {
+  follow(server: ProcessId): {
+    readonly delivered: Delivered[];
+    readonly certificates: PrefixCertificate[];
+    readonly doubts: string[];
+  } {
     const log = { delivered: [] as Delivered[], certificates: [] as PrefixCertificate[], doubts: [] as string[] };
     this.client({
       from: 1,

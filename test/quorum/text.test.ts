@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { E, type Either } from '../../src/prelude/fp.js';
 import type { ProcessId } from '../../src/prelude/process.js';
-import { formatParseError, type ParseError } from '../../src/quorum/errors.js';
+import { formatParseError, type ParseError, type PolicyErrorCode } from '../../src/quorum/errors.js';
 import type { Policy } from '../../src/quorum/policy.js';
 import { parsePolicy, printPolicy } from '../../src/quorum/policy-text.js';
 import { maxTextLength } from '../../src/quorum/text-tokens.js';
@@ -89,7 +89,7 @@ describe('text', () => {
 });
 
 describe('a bad policy text', () => {
-  it.each([
+  const cases: readonly (readonly [string, PolicyErrorCode, string, number, number])[] = [
     ['', 'Syntax', '/', 1, 1],
     ['2 of (a, b', 'Syntax', '/', 1, 11],
     ['2 of (a, b) c', 'Syntax', '/', 1, 13],
@@ -120,7 +120,11 @@ describe('a bad policy text', () => {
     ['('.repeat(100_000), 'Syntax', '/', 1, 1],
     ['1 of ('.repeat(100_000), 'TooDeep', '/of/0'.repeat(32), 1, 193],
     [' '.repeat(maxTextLength + 1), 'TooLarge', '/', 1, 1],
-  ])('%.40s is %s at %s', (text, code, path, line, column) => {
+  ];
+
+  it.each(
+    cases.map(([text, code, path, line, column]) => ({ start: text.slice(0, 40), text, code, path, line, column })),
+  )('$start is $code', ({ text, code, path, line, column }) => {
     expect(refusal(parsePolicy(text))).toMatchObject({ _tag: 'ParseError', code, path, line, column });
   });
 

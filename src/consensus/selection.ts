@@ -31,14 +31,13 @@ export function select(input: SelectionInput): Selection {
   const { system, reports } = input;
   const reporters = system.processes.universe.of(reports.keys());
   if (!system.isRecoveryQuorum(reporters)) return { _tag: 'wait' };
-  const all = [...reports.values()];
-  const low = all.reduce((highest, { checkpoint }) => Math.max(highest, checkpoint?.slot ?? 0), 0);
-  const ballots = all.flatMap(({ votes, commits }) => [...votes, ...commits]);
-  const top = ballots.reduce((highest, { slot }) => Math.max(highest, slot), low);
+  const low = [...reports.values()].reduce((highest, { checkpoint }) => Math.max(highest, checkpoint?.slot ?? 0), 0);
+  const bySlot = gather(reports);
+  const top = [...bySlot.keys()].reduce((highest, slot) => Math.max(highest, slot), low);
   const verdicts: Verdict[] = [];
   let mustWait = false;
   for (let slot = low + 1; slot <= top; slot++) {
-    const verdict = selectSlot(input, reporters, slot);
+    const verdict = selectSlot(input, reporters, bySlot.get(slot));
     if (verdict === 'halt') return { _tag: 'halt', slot };
     if (verdict === 'wait') mustWait = true;
     else verdicts.push(verdict);
@@ -46,16 +45,34 @@ export function select(input: SelectionInput): Selection {
   return mustWait ? { _tag: 'wait' } : { _tag: 'selected', low, top, verdicts };
 }
 
-function selectSlot(input: SelectionInput, reporters: ProcessSet, slot: number): Verdict | 'wait' | 'halt' {
-  const votes = [...input.reports].flatMap(([from, { votes: all }]) =>
-    all.filter((vote) => vote.slot === slot).map((vote) => ({ from, vote })),
-  );
-  const commits = [...input.reports.values()].flatMap((report) =>
-    report.commits.filter((commit) => commit.slot === slot),
-  );
-  const highest = Math.max(0, ...votes.map(({ vote }) => vote.view), ...commits.map(({ view }) => view));
-  if (highest === 0) return { _tag: 'noop' };
+/** What all reports say of one slot. */
+interface Reported {
+  readonly votes: { readonly from: ProcessId; readonly vote: Ballot }[];
+  readonly commits: Ballot[];
+}
 
+function gather(reports: SelectionInput['reports']): ReadonlyMap<number, Reported> {
+  const bySlot = new Map<number, Reported>();
+  const reported = (slot: number): Reported => {
+    const known = bySlot.get(slot) ?? { votes: [], commits: [] };
+    bySlot.set(slot, known);
+    return known;
+  };
+  for (const [from, { votes, commits }] of reports) {
+    for (const vote of votes) reported(vote.slot).votes.push({ from, vote });
+    for (const commit of commits) reported(commit.slot).commits.push(commit);
+  }
+  return bySlot;
+}
+
+function selectSlot(
+  input: SelectionInput,
+  reporters: ProcessSet,
+  reported: Reported | undefined,
+): Verdict | 'wait' | 'halt' {
+  if (reported === undefined) return { _tag: 'noop' };
+  const { votes, commits } = reported;
+  const highest = Math.max(...votes.map(({ vote }) => vote.view), ...commits.map(({ view }) => view));
   const inHighest = (ballot: Ballot): boolean => ballot.view === highest;
   const committed = commits.find(inHighest);
   if (committed !== undefined) return { _tag: 'pick', digest: committed.digest };

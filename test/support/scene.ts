@@ -2,7 +2,7 @@
  * Machines driven by hand: a test says which messages arrive, where and in which order, and speaks for the Byzantine ones.
  * Disks and signers answer at once unless a disk is held; a machine's messages to itself arrive at once.
  */
-import { equalBytes, toHex, utf8 } from '../../src/prelude/bytes.js';
+import { toHex, utf8 } from '../../src/prelude/bytes.js';
 import { digest } from '../../src/prelude/digest.js';
 import { E } from '../../src/prelude/fp.js';
 import { present } from '../../src/prelude/invariant.js';
@@ -22,11 +22,13 @@ import type {
   SignedTimeout,
   Verdict,
 } from '../../src/consensus/message.js';
+import type { PrefixCertificate } from '../../src/consensus/range.js';
 import type { DurableRecord } from '../../src/consensus/record.js';
 import {
   acceptedStatement,
   type Ballot,
   chainStart,
+  checkpointStatement,
   commitStatement,
   progressStatement,
   proposeStatement,
@@ -241,6 +243,17 @@ export class Scene {
     return { ...progress, signature: right(keys.alliance.combine(statement, new Map(shares))).signature };
   }
 
+  /** A certificate that a slow quorum has reached a checkpoint. */
+  checkpoint(slot: number, signers: string): PrefixCertificate {
+    const prefix = { slot, chain: digest(utf8(`chain ${slot}`)) };
+    const { keys, allianceId, epoch } = this.config(present(this.all[0], 'somebody'));
+    const statement = checkpointStatement({ allianceId, epoch, keyId: keys.slow.keyId }, prefix);
+    const shares = names(signers).map(
+      (name) => [name, right(this.config(name).keys.slow.signShare(statement))] as const,
+    );
+    return { ...prefix, signature: right(keys.slow.combine(statement, new Map(shares))).signature };
+  }
+
   /** The contents of a report that was sent. */
   contents({ report }: OfTag<'Report'>): Report {
     return right(decodeReport(report.body));
@@ -280,8 +293,9 @@ export class Actor {
     this.isHeld = true;
   }
 
-  /** Loses what is not durable and starts again, with the log empty. */
-  restart(): void {
+  /** Loses what is not durable, the last `lostRecords` besides, and starts again, with the log empty. */
+  restart(lostRecords = 0): void {
+    this.journal.length -= lostRecords;
     this.isHeld = false;
     [this.unwritten, this.heldSends, this.effects, this.persisted] = [[], [], [], 0];
     this.timerMs = undefined;
@@ -372,8 +386,4 @@ export class Actor {
 /** What a map of decisions holds for a batch. */
 export function decisionOf(batch: Batch): string {
   return toHex(batchDigest(batch));
-}
-
-export function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return equalBytes(a, b);
 }

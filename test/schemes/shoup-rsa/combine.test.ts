@@ -96,6 +96,13 @@ describe('combine', () => {
     expect(right(key.verifier.combine(message, shares)).invalid.equals(set('e'))).toBe(true);
   });
 
+  it('ignores what strangers send, and processes that hold no rows', () => {
+    const few = testKey(gate(2, 'a', 'b', 'c'));
+    const share = good.get(id('d')) ?? fail();
+    const shares = new Map([[id('d'), share], [id('zoe'), share], ...sharesOf(few, message, 'a', 'c')]);
+    expect(right(few.verifier.combine(message, shares)).invalid.isEmpty).toBe(true);
+  });
+
   it('names every bad share among the nine that it combined, and beyond', () => {
     const many = Array.from({ length: 12 }, (_, index) => `m${index}`);
     const among = testKey(gate(9, ...many), { universe: testUniverse(many) });
@@ -163,6 +170,12 @@ describe('keys of other than safe primes', () => {
     expect(key.verifier.verify(message, right(key.verifier.combine(message, shares)).signature)).toBe(true);
     const proven = right(signerOf(testKey(threeOfFive), 'a').signShare(message));
     expect(key.verifier.verifyShare(message, id('a'), proven)).toBe('unattributable');
+  });
+
+  it('blame nobody for what claims to be proven', () => {
+    const claimed = right(signerOf(testKey(threeOfFive), 'b').signShare(elsewhere));
+    const shares = new Map([...sharesOf(key, message, 'a', 'c'), [id('b'), claimed] as const]);
+    expect(key.verifier.combine(message, shares)).toEqual(E.left({ _tag: 'BadShares', suspects: set('a', 'b', 'c') }));
   });
 
   it('blame nobody', () => {

@@ -38,7 +38,13 @@ export function decodeJson<A>(codec: t.Type<A, unknown>, text: string): Either<D
 }
 
 /** A record with exactly the keys of `props`; those of `optional` may be missing. Any other key is an error. */
-export function record<P extends t.Props, Q extends t.Props = Record<never, never>>(
+export function record<P extends t.Props>(name: string, props: P): t.Type<t.TypeOfProps<P>, t.OutputOfProps<P>>;
+export function record<P extends t.Props, Q extends t.Props>(
+  name: string,
+  props: P,
+  optional: Q,
+): t.Type<t.TypeOfProps<P> & t.TypeOfPartialProps<Q>, t.OutputOfProps<P> & t.OutputOfPartialProps<Q>>;
+export function record<P extends t.Props, Q extends t.Props>(
   name: string,
   props: P,
   optional?: Q,

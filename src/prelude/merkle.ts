@@ -39,7 +39,12 @@ export interface MerklePosition {
 }
 
 /** Whether `item` stands at `position` of the list with this `root`. */
-export function isInMerkleTree(root: Digest, position: MerklePosition, item: Uint8Array, path: readonly Digest[]): boolean {
+export function isInMerkleTree(
+  root: Digest,
+  position: MerklePosition,
+  item: Uint8Array,
+  path: readonly Digest[],
+): boolean {
   const { index, count } = position;
   if (index >= count) return false;
   const computed = rootFrom(position, digest(leafPrefix, item), path);

@@ -25,12 +25,12 @@ it('decides every command once and in order while each server, the leader includ
   const client = alliance.client({ from: 0 });
   const random = seeded(20_261_122);
 
-  let isEnding = false;
+  const ending = new AbortController();
   let sent = 0;
   const outcomes: Promise<{ readonly _tag: string }>[] = [];
   let committed = 0;
   const stream = (async () => {
-    while (!isEnding) {
+    while (!ending.signal.aborted) {
       outcomes.push(
         client.propose(utf8(`command ${sent}`)).then((outcome) => {
           if (outcome._tag === 'committed') committed += 1;
@@ -58,7 +58,7 @@ it('decides every command once and in order while each server, the leader includ
       return back !== undefined && back.connected.length === 3;
     });
   }
-  isEnding = true;
+  ending.abort();
   await stream;
   const settled = await Promise.all(outcomes);
   expect(settled.filter(({ _tag }) => _tag !== 'committed')).toEqual([]);

@@ -45,7 +45,7 @@ async function listen(path: string, options: ListenOptions, session: Session): P
   const application = await findApplication(path, options.as)();
   if (E.isLeft(application)) return badInput(describeDirectoryError(application.left));
   const { universe } = application.right.alliance.trust.system.processes;
-  if (options.server !== undefined && !universe.has(options.server)) {
+  if (options.server !== undefined && universe.indexOf(options.server) === undefined) {
     return badInput(`--server ${options.server}: no such server; there are ${universe.ids.join(', ')}`);
   }
   let lastMs = performance.now();

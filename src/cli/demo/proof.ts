@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toHex } from '../../prelude/bytes.js';
-import type { Signature } from '../../schemes/distributed-signer.js';
 import { makeVerifier } from '../../schemes/registry.js';
 import { publicKeyPem } from '../../schemes/shoup-rsa/public-key-pem.js';
 import { E } from '../../prelude/fp.js';
@@ -67,7 +66,7 @@ export async function judge(
   const { allianceKey, trust } = application.alliance;
   const verifier = makeVerifier(allianceKey, trust.system.processes.universe);
   const statement = certificateStatement(trustAnchorOf(application), certificate);
-  const isValid = E.isRight(verifier) && verifier.right.verify(statement, certificate.signature as Signature);
+  const isValid = E.isRight(verifier) && verifier.right.verify(statement, certificate.signature);
   return { by: 'node:crypto', isValid, output: isValid ? 'valid' : 'NOT valid' };
 }
 

@@ -137,8 +137,5 @@ function readStatus(reader: Parameters<Parameters<typeof readAll>[1]>[0]): Serve
   };
 }
 
-/** The bound of a frame between an application and a server. */
-export const clientFrameBytes = 16 * 1024 * 1024;
-
 /** What an application may submit in one frame stays well below that. */
 export const submitBytes = batchLimits.requestBytes * 4;

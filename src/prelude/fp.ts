@@ -3,7 +3,6 @@ export * as E from 'fp-ts/lib/Either.js';
 export type { Either } from 'fp-ts/lib/Either.js';
 export { pipe } from 'fp-ts/lib/function.js';
 export * as O from 'fp-ts/lib/Option.js';
-export type { Option } from 'fp-ts/lib/Option.js';
 export * as RA from 'fp-ts/lib/ReadonlyArray.js';
 export * as TE from 'fp-ts/lib/TaskEither.js';
 export type { TaskEither } from 'fp-ts/lib/TaskEither.js';

@@ -18,7 +18,7 @@ import { follow, type Follower } from './follower.js';
 import { judge, opensslCommand, writeProof } from './proof.js';
 import { runWorkload, type WorkloadResult } from './workload.js';
 
-export const tourOrganizations = ['acme', 'globex', 'initech', 'umbrella'] as const;
+const tourOrganizations = ['acme', 'globex', 'initech', 'umbrella'] as const;
 
 export interface TourWish {
   /** A new or empty directory, which is left as it is afterwards. */

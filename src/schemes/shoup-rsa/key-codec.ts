@@ -9,7 +9,7 @@ import type { KeyId, KeyUsage } from '../distributed-signer.js';
 import { sharingLimits } from '../sharing/compile.js';
 import { shoupRsaSuite } from './derived-base.js';
 import { type SecretRow, ShoupRsaKeyShare, type ShoupRsaPublicKey, unsignedBytes } from './key.js';
-import { maxModulusBits } from './loaded-key.js';
+import { maxModulusBits } from './rsa-verify.js';
 
 const maxModulusBytes = maxModulusBits / 8;
 const maxExponentBytes = 4;

@@ -19,10 +19,7 @@ import type { BadExponent, ShoupRsaKeyError, StrangerHoldsShare, UnshareablePoli
 import { type Exponentiation, makeExponentiation } from './exponentiation.js';
 import { keyIdOf, type ShoupRsaPublicKey } from './key.js';
 import { type ResidueGroup, residueGroup } from './residue-group.js';
-import { minModulusBits, modulusLength } from './rsa-verify.js';
-
-/** Longer moduli are refused, before anything is computed with them. */
-export const maxModulusBits = 4096;
+import { maxModulusBits, minModulusBits, modulusLength } from './rsa-verify.js';
 
 /** What signing and combining need, computed once. */
 export interface LoadedKey {
@@ -56,8 +53,10 @@ export function loadKey(
   const prepared = prepareSharing(policy, universe, exponent, publicKey.secretScale);
   if (E.isLeft(prepared)) return prepared;
   const sharing = prepared.right;
+  const base = deriveBase(modulus, exponent);
+  if (base === undefined) return E.left({ _tag: 'BadModulus', modulusBits: bitLength(modulus) });
   const exponentiation = makeExponentiation(modulus, random);
-  const group = residueGroup(exponentiation, deriveBase(modulus, exponent), provenSafePrimes);
+  const group = residueGroup(exponentiation, base, provenSafePrimes);
   const error = checkCommitments(publicKey, sharing, group);
   return error === undefined ? E.right(assemble(publicKey, universe, sharing, exponentiation, group)) : E.left(error);
 }

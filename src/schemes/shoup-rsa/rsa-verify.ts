@@ -14,6 +14,9 @@ export interface RsaPublicKey {
 /** DER of DigestInfo for SHA-256, up to the digest. */
 const digestInfo = present(fromHex('3031300d060960864801650304020105000420'), 'hexadecimal');
 
+/** Longer moduli are refused, before anything is computed with them. */
+export const maxModulusBits = 4096;
+
 /** A smaller modulus has no room for the encoding: 11 bytes of padding, DigestInfo and the digest. */
 export const minModulusBits = 8 * (11 + digestInfo.length + digestLength - 1) + 1;
 

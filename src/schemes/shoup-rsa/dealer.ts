@@ -14,7 +14,7 @@ import { dealingBounds } from '../sharing/bounds.js';
 import { commitTo } from '../sharing/commitments.js';
 import type { LinearSharing } from '../sharing/compile.js';
 import { dealOverIntegers } from '../sharing/dealing.js';
-import { lcm } from '../sharing/integers.js';
+import { bitLength, lcm } from '../sharing/integers.js';
 import { modularInverse } from '../sharing/modular-inverse.js';
 import { deriveBase } from './derived-base.js';
 import type { ShoupRsaDealError } from './errors.js';
@@ -58,19 +58,28 @@ export function dealShoupRsa(request: DealRequest): Either<ShoupRsaDealError, De
   if (numbers !== undefined) return E.left(numbers);
   const sharing = prepareSharing(policy, universe, exponent, 1n);
   if (E.isLeft(sharing)) return sharing;
+  const base = deriveBase(modulus, exponent);
+  if (base === undefined) return E.left({ _tag: 'BadModulus', modulusBits: bitLength(modulus) });
   const secret = privateExponent(material, exponent);
-  return secret === undefined
-    ? E.left({ _tag: 'BadExponent', exponent, divides: 'the order' })
-    : E.right(deal(request, exponent, sharing.right, secret));
+  if (secret === undefined) return E.left({ _tag: 'BadExponent', exponent, divides: 'the order' });
+  return E.right(deal(request, { exponent, base, sharing: sharing.right, secret }));
 }
 
-function deal(request: DealRequest, exponent: bigint, sharing: LinearSharing, secret: bigint): DealtKey {
+/** What was computed and checked before anything is drawn. */
+interface PreparedDeal {
+  readonly exponent: bigint;
+  readonly base: bigint;
+  readonly sharing: LinearSharing;
+  readonly secret: bigint;
+}
+
+function deal(request: DealRequest, { exponent, base, sharing, secret }: PreparedDeal): DealtKey {
   const { material, usage, policy, epoch, random = randomBytes } = request;
   const provenSafePrimes = material._tag === 'safe-primes';
   const modulus = material.p * material.q;
   const bounds = dealingBounds(sharing, secretBitsOf(modulus));
   const { coefficients, shares } = dealOverIntegers(sharing, bounds, secret, random);
-  const group = residueGroup(makeExponentiation(modulus, random), deriveBase(modulus, exponent), provenSafePrimes);
+  const group = residueGroup(makeExponentiation(modulus, random), base, provenSafePrimes);
   const commitments = commitTo(group, coefficients);
   const key = { modulus, exponent, policy, epoch, usage, secretScale: 1n, provenSafePrimes, commitments };
   const publicKey: ShoupRsaPublicKey = { _tag: 'shoup-rsa', ...key };

@@ -10,18 +10,23 @@ export const shoupRsaSuite = 'shoup-rsa';
 
 const baseTag = 'koinon v';
 
+/** Every second hash will do: a key for which so many do not is none. */
+const maxHashCount = 128;
+
 /**
  * v, derived from the public key so that nobody chooses it: |h²| of the first hash h of Jacobi symbol -1. Someone who knew a
  * root of v inside the group could deal fractions of the secret; such a root together with h would factor N.
+ * `undefined` for a modulus that has no such hashes: a square, or a multiple of 3.
  */
-export function deriveBase(modulus: bigint, exponent: bigint): bigint {
-  for (let counter = 0; ; counter++) {
+export function deriveBase(modulus: bigint, exponent: bigint): bigint | undefined {
+  for (let counter = 0; counter < maxHashCount; counter++) {
     const h = hashToResidue(modulus, exponent, counter);
     const square = (h * h) % modulus;
     if (jacobi(h, modulus) === -1 && gcd(square - 1n, modulus) === 1n) {
       return square <= (modulus - 1n) / 2n ? square : modulus - square;
     }
   }
+  return undefined;
 }
 
 /** SHA-256 in counter mode over (tag, suite, N, e, counter), 128 bits longer than N, modulo N. */

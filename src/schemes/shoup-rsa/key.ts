@@ -42,7 +42,7 @@ export function keyIdOf({
   exponent,
 }: Pick<ShoupRsaPublicKey, 'usage' | 'modulus' | 'exponent'>): KeyId {
   const writer = new Writer().text(keyIdTag).text(shoupRsaSuite).text(usage).text(shoupRsaAlgorithm);
-  for (const value of [modulus, exponent, deriveBase(modulus, exponent)]) writer.bytes(unsignedBytes(value));
+  for (const value of [modulus, exponent, deriveBase(modulus, exponent) ?? 0n]) writer.bytes(unsignedBytes(value));
   return digest(writer.finish());
 }
 

@@ -114,7 +114,7 @@ describe('a key id', () => {
 });
 
 describe('loading a public key', () => {
-  const base = deriveBase(modulus, publicKey.exponent);
+  const base = present(deriveBase(modulus, publicKey.exponent), 'a base');
   const [root = 0n, ...others] = publicKey.commitments;
   const outsider =
     Array.from({ length: 50 }, (_, index) => BigInt(index + 2)).find((x) => jacobi(x, modulus) === -1) ?? 0n;
@@ -164,6 +164,8 @@ describe('loading a public key', () => {
     ['3 modulo 4', modulus + 2n],
     ['short', 3n * 5n],
     ['long', modulus ** 5n],
+    ['a multiple of 3', 3n * (2n ** 1000n + 3n)],
+    ['a square', (2n ** 500n + 1n) ** 2n],
     ['zero', 0n],
     ['negative', -modulus],
   ])('refuses a modulus that is %s', (_, other) => {

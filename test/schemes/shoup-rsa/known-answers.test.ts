@@ -72,7 +72,7 @@ describe('compile', () => {
 
 describe('the derived base', () => {
   it.each(known.base)('v of e = $exponent', ({ modulus, exponent, base }) => {
-    expect(deriveBase(number(modulus), number(exponent)).toString(16)).toBe(base);
+    expect(deriveBase(number(modulus), number(exponent))?.toString(16)).toBe(base);
   });
 });
 

@@ -50,7 +50,10 @@ export function reportBug(error: unknown, session: Session): ExitCode {
 
 const examples = `
 Examples:
+  koinon demo                                               the tour: agreement, a killed server, openssl
   koinon init league --orgs acme,globex,initech,umbrella    four organizations, any one of which may be Byzantine
+  koinon up league                                          run its servers
+  koinon propose league lines.txt --as acme/app             have every line decided
   koinon trust check 'f=1 t=1 of (a, b, c, d)'              may four agree so?
 
 Exit status: 0 success, 1 the answer is no, 2 bad input or usage, 3 not available, 70 a bug in koinon.`;

@@ -1,5 +1,5 @@
 /** `koinon demo`: the tour, from one command. */
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,8 @@ import { E, type Either } from '../../prelude/fp.js';
 import { fromUtf8 } from '../../prelude/bytes.js';
 import { batchLimits } from '../../consensus/batch.js';
 import { type SchemeId, schemeIds } from '../../schemes/registry.js';
-import { forgetTour, runTour, type TourResult } from '../demo/tour.js';
+import { runTour, type TourResult } from '../demo/tour.js';
+import { interrupted } from '../interruption.js';
 import { jsonOption } from '../options.js';
 import { answeredNo, badInput, type Failure, type Outcome, succeeded, unavailable } from '../outcome.js';
 import { searchNotice } from '../search-notice.js';
@@ -35,7 +36,7 @@ export function registerDemo(program: Command, session: Session): void {
     .description('a tour: four organizations agree on a stream of lines, lose a server, and openssl checks the outcome')
     .option('--file <file>', 'whose lines are decided (if absent, koinon’s own changelog, over and over)')
     .addOption(new Option('--scheme <scheme>', 'of the alliance key').choices(schemeIds).default('shoup-rsa'))
-    .option('--keep <directory>', 'leave the alliance and the proof in this new directory')
+    .option('--keep <directory>', 'leave the whole alliance in this new directory, not the proof alone')
     .addOption(jsonOption())
     .action(session.action((options: DemoOptions) => demo(options, session)));
 }
@@ -47,14 +48,18 @@ async function demo(options: DemoOptions, session: Session): Promise<Outcome> {
   const say = (line: string): void => {
     session.note(`${((performance.now() - startMs) / 1000).toFixed(1).padStart(5)} s  ${line}`);
   };
-  const directory = options.keep ?? join(await mkdtemp(join(tmpdir(), 'koinon-')), 'alliance');
+  const root = options.keep === undefined ? await mkdtemp(join(tmpdir(), 'koinon-')) : undefined;
+  const directory = options.keep ?? join(root ?? '', 'alliance');
+  const proofDirectory = join(root ?? directory, 'proof');
   const notice = searchNotice(session.io.stderr);
   const scheme =
     options.scheme === 'multisig'
       ? ({ _tag: 'multisig' } as const)
       : ({ _tag: 'shoup-rsa', modulusBits: 2048 } as const);
-  const tour = runTour(
-    { directory, scheme, lines: lines.right, outstanding },
+  const ending = interrupted();
+  const cancelled = Promise.race([outOfTime(), ending.promise.then(() => 'the tour was interrupted')]);
+  const result = await runTour(
+    { directory, proofDirectory, scheme, lines: lines.right, outstanding, cancelled },
     {
       say,
       onSearch: (progress) => {
@@ -65,21 +70,19 @@ async function demo(options: DemoOptions, session: Session): Promise<Outcome> {
       },
     },
   );
-  const result = await Promise.race([tour, outOfTime()]);
-  if (E.isRight(result)) session.print(describe(result.right, options.keep !== undefined), options.json);
-  if (options.keep === undefined) await forgetTour(join(directory, '..'));
+  ending.release();
+  if (E.isRight(result)) session.print(describe(result.right), options.json);
+  if (root !== undefined) await rm(E.isRight(result) ? directory : root, { recursive: true, force: true });
   if (E.isLeft(result)) return unavailable(result.left);
   for (const problem of result.right.problems) session.complain(problem);
   return result.right.problems.length === 0 ? succeeded : answeredNo;
 }
 
-function outOfTime(): Promise<Either<string, never>> {
+function outOfTime(): Promise<string> {
   return new Promise((resolve) => {
     setTimeout(() => {
       resolve(
-        E.left(
-          `the tour took longer than ${deadlineMs / 1000} s and was ended: this machine is too busy, or koinon is wrong`,
-        ),
+        `the tour took longer than ${deadlineMs / 1000} s and was ended: this machine is too busy, or koinon is wrong`,
       );
     }, deadlineMs).unref();
   });
@@ -106,7 +109,7 @@ async function readLines(file: string | undefined): Promise<Either<Failure, read
   return E.right(Array.from({ length: Math.ceil(ownLines / lines.length) }, () => lines).flat());
 }
 
-function describe(result: TourResult, isKept: boolean): Printable {
+function describe(result: TourResult): Printable {
   const { workload, decisions, certificates, recoveryMs, verify, problems } = result;
   const total = decisions.fast + decisions.slow + decisions.transferred;
   const perSecond = result.lines / Math.max(workload.seconds, 0.001);
@@ -119,8 +122,7 @@ function describe(result: TourResult, isKept: boolean): Printable {
     '',
     'Repeat the check without koinon:',
     ...(verify.command === undefined ? [] : [`  ${verify.command}`]),
-    `  ${verify.recompute}        the signed statement follows from the lines (--lines shows them)`,
-    ...(isKept ? [] : ['These files are gone now; koinon demo --keep DIR leaves them.']),
+    `  ${verify.recompute}   (the statement follows from the lines; --lines shows them)`,
     '',
     problems.length === 0 ? 'All of it held.' : `${problems.length} things did not hold.`,
   ];

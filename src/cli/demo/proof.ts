@@ -1,6 +1,6 @@
 /** What the tour leaves for others to check: key, statement, signature, the decided requests, and how one follows from the other. */
 import { spawn } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toHex } from '../../prelude/bytes.js';
 import { makeVerifier } from '../../schemes/registry.js';
@@ -38,6 +38,7 @@ export async function writeProof(
     slots: file('slots.jsonl'),
     script: file('recompute.mjs'),
   };
+  await mkdir(directory, { recursive: true });
   await writeFile(files.statement, certificateStatement(trustAnchorOf(application), certificate));
   await writeFile(files.signature, certificate.signature);
   const batches = ranges.flatMap((range) => range.batches).slice(0, certificate.slot);
@@ -50,7 +51,11 @@ export async function writeProof(
   return { ...files, publicKey };
 }
 
-export type Verdict = { readonly by: 'openssl' | 'node:crypto'; readonly isValid: boolean; readonly output: string };
+export interface Verdict {
+  readonly by: 'openssl' | 'node:crypto';
+  readonly isValid: boolean;
+  readonly output: string;
+}
 
 /** Lets openssl judge; node:crypto, where there is no openssl or no key that openssl could read. */
 export async function judge(
@@ -67,7 +72,8 @@ export async function judge(
   const verifier = makeVerifier(allianceKey, trust.system.processes.universe);
   const statement = certificateStatement(trustAnchorOf(application), certificate);
   const isValid = E.isRight(verifier) && verifier.right.verify(statement, certificate.signature);
-  return { by: 'node:crypto', isValid, output: isValid ? 'valid' : 'NOT valid' };
+  const why = files.publicKey === undefined ? 'multisignatures are not for openssl' : 'there is no openssl here';
+  return { by: 'node:crypto', isValid, output: `${isValid ? 'valid' : 'NOT valid'} (${why})` };
 }
 
 /** What to type to repeat it. */

@@ -1,5 +1,4 @@
 /** The tour: an alliance on this machine, faults included, ending in a check that anyone can repeat. */
-import { rm } from 'node:fs/promises';
 import { E } from '../../prelude/fp.js';
 import { invariant, present } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
@@ -23,9 +22,13 @@ const tourOrganizations = ['acme', 'globex', 'initech', 'umbrella'] as const;
 export interface TourWish {
   /** A new or empty directory, which is left as it is afterwards. */
   readonly directory: string;
+  /** A directory, made if need be, for what anyone can check. */
+  readonly proofDirectory: string;
   readonly scheme: AllianceScheme;
   readonly lines: readonly string[];
   readonly outstanding: number;
+  /** Resolves with why the tour must end early, if it must. */
+  readonly cancelled: Promise<string>;
 }
 
 export interface TourEvents {
@@ -77,7 +80,7 @@ export async function runTour(wish: TourWish, events: TourEvents): Promise<E.Eit
     return E.left(listening === undefined ? 'no application' : describeDirectoryError(listening.left));
   const tour = new Tour(wish, events, proposing.right, listening.right);
   try {
-    return await tour.run();
+    return await Promise.race([tour.run(), wish.cancelled.then(E.left)]);
   } finally {
     await tour.end();
   }
@@ -119,7 +122,7 @@ class Tour {
     const last = await this.awaitAll();
     this.check(workload, last);
     const certificate = present(watched.certificates.at(-1), 'the log is certified');
-    const files = await writeProof(this.wish.directory, this.listening, watched.ranges, certificate);
+    const files = await writeProof(this.wish.proofDirectory, this.listening, watched.ranges, certificate);
     const verdict = await judge(files, this.listening, certificate);
     this.expect(verdict.isValid, `${verdict.by} does not accept the signature: ${verdict.output}`);
     this.events.say(`${verdict.by} says of the certificate of slot ${certificate.slot}: ${verdict.output}`);
@@ -247,9 +250,4 @@ class Tour {
   private expect(holds: boolean, problem: string): void {
     if (!holds) this.problems.push(problem);
   }
-}
-
-/** Removes what a tour left behind. */
-export async function forgetTour(directory: string): Promise<void> {
-  await rm(directory, { recursive: true, force: true });
 }

@@ -16,7 +16,7 @@ import type { Ring } from './ring.js';
 export const sharingLimits = { maxNodeCount: 1024, maxFanIn: 255, maxDepth: 16, maxScaleBits: 8192 } as const;
 
 /** One non-zero entry of a row of the matrix. */
-export interface MatrixEntry {
+interface MatrixEntry {
   readonly column: number;
   readonly coefficient: bigint;
 }
@@ -31,7 +31,7 @@ export interface SharingRow {
 /** The compiled tree. `scale` is D of the node: what its reconstruction multiplies its value by. */
 export type SharingNode = SharingLeaf | SharingGate;
 
-export interface SharingLeaf {
+interface SharingLeaf {
   readonly _tag: 'leaf';
   /** Index of the row, from 0. */
   readonly row: number;

@@ -31,7 +31,7 @@ export interface ShoupRsaPublicKey {
 }
 
 /** The signature algorithm of every key here. */
-export const shoupRsaAlgorithm = 'RS256';
+const shoupRsaAlgorithm = 'RS256';
 
 const keyIdTag = 'koinon key v1';
 

@@ -34,7 +34,9 @@ export function encodeRs256(messageDigest: Digest, length: number): bigint {
 /** Whether `signature` is an RS256 signature over `message`; never throws, whatever the bytes. */
 export function verifyRs256(key: RsaPublicKey, message: Uint8Array, signature: Uint8Array): boolean {
   const length = modulusLength(key);
-  if (bitLength(key.modulus) < minModulusBits || key.modulus % 2n === 0n || signature.length !== length) return false;
+  const bits = bitLength(key.modulus);
+  if (bits < minModulusBits || bits > maxModulusBits || key.modulus % 2n === 0n || signature.length !== length)
+    return false;
   const value = bytesToBigInt(signature);
   if (value >= key.modulus) return false;
   const opened = bigIntToBytes(modularPower(value, key.exponent, key.modulus), length);

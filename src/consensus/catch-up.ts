@@ -3,7 +3,6 @@
  * missing, and long stretches are fetched as certified ranges. Links may lose anything, so all that matters is sent again here.
  */
 import type { ProcessId } from '../prelude/process.js';
-import { E } from '../prelude/fp.js';
 import { present } from '../prelude/invariant.js';
 import { sendAccepted } from './acceptor.js';
 import { requestSize } from './batch.js';

@@ -17,7 +17,7 @@ import type {
   Vote,
 } from './message.js';
 import type { PrefixCertificate } from './range.js';
-import { RequestPool } from './request-pool.js';
+import type { RequestPool } from './request-pool.js';
 import type { Ballot, Prefix, Progress } from './statement.js';
 
 /** A ballot with the sender's share of the slow key over it. */

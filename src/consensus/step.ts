@@ -59,7 +59,7 @@ export class FabMachine {
     if (c.state.halted) return [];
     c.nowMs = Math.max(c.nowMs, nowMs);
     this.handle(event);
-    if (!c.state.halted) this.settle();
+    this.settle();
     return c.takeEffects();
   }
 
@@ -216,17 +216,19 @@ export class FabMachine {
   /** Everything that may have become possible. The order matters only for latency. */
   private settle(): void {
     const c = this.context;
+    if (c.state.halted) return;
     advanceLog(c);
     leaveHopelessView(c);
     advanceCollection(c);
     advanceProposals(c);
     advanceAttestation(c);
     advanceStatus(c);
-    if (!c.state.halted) this.setTimer();
+    this.setTimer();
   }
 
   private setTimer(): void {
     const c = this.context;
+    if (c.state.halted) return;
     const wishes = [c.state.statusDueMs, lingerDueMs(c), attestationDueMs(c)].filter((wish) => wish !== undefined);
     const atMs = Math.max(c.nowMs + 1, Math.min(...wishes));
     if (c.state.timerAtMs !== undefined && c.state.timerAtMs <= atMs) return;

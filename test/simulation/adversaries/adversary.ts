@@ -14,9 +14,9 @@ export interface Powers {
   readonly everyone: readonly ProcessId[];
   /** Known to all Byzantine processes of the run. */
   readonly conspiracy: Map<string, Proposal>;
-  nowMs(): number;
-  view(): number;
-  send(to: ProcessId, message: Message): void;
+  readonly nowMs: () => number;
+  readonly view: () => number;
+  readonly send: (to: ProcessId, message: Message) => void;
 }
 
 /** A second proposal, kept for the conspirators. */

@@ -2,7 +2,6 @@
 import type { Message } from '../../../src/consensus/message.js';
 import type { SignatureShare } from '../../../src/schemes/distributed-signer.js';
 import { digest } from '../../../src/prelude/digest.js';
-import type { Digest } from '../../../src/prelude/digest.js';
 import type { MakeAdversary } from './adversary.js';
 
 export const flooder: MakeAdversary = ({ random, everyone, send, view }) => ({
@@ -18,7 +17,7 @@ export const flooder: MakeAdversary = ({ random, everyone, send, view }) => ({
       { _tag: 'Attest', slot },
       { _tag: 'Accepted', ...ballot, leaderSignature: random.bytes(64), share },
       { _tag: 'Commit', ...ballot, share },
-      { _tag: 'Checkpoint', slot: 4 * slot, chain: value as Digest, share },
+      { _tag: 'Checkpoint', slot: 4 * slot, chain: value, share },
     ];
     for (const process of everyone) send(process, random.pick(floods));
   },

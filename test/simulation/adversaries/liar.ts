@@ -29,11 +29,10 @@ function lie(powers: Powers, seen: Report[], signed: SignedReport): readonly Mes
   const report = decoded.right;
   const { random } = powers;
   const other = seen.length === 0 ? report : random.pick(seen);
-  const { checkpoint: _dropped, ...unclosed } = report;
   const lies: readonly Report[] = [
     { ...report, votes: report.votes.filter(() => random.chance(0.5)) },
     { ...report, votes: [], commits: [] },
-    { ...unclosed },
+    { view: report.view, votes: report.votes, commits: report.commits },
     { view: report.view, votes: [], commits: [] },
     { ...other, view: report.view },
     { ...report, votes: other.votes },

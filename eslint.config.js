@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 const pure = ['prelude', 'quorum', 'consensus', 'management', 'schemes/sharing'].map((folder) => `src/${folder}/**/*.ts`);
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'node_modules/'] },
+  { ignores: ['dist/', 'coverage/', 'node_modules/', '.ci/'] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {

@@ -36,7 +36,12 @@ const homes = {
 module.exports = {
   forbidden: [
     ...layers,
-    { name: 'no-cycles', severity: 'error', from: { path: '^src/' }, to: { circular: true, dependencyTypesNot: ['type-only'] } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { circular: true, dependencyTypesNot: ['type-only'] },
+    },
     {
       name: 'pure-folders',
       severity: 'error',
@@ -54,7 +59,9 @@ module.exports = {
       name: 'portable-verification',
       severity: 'error',
       comment: 'The verifying half of a client runs without Node.',
-      from: { path: '^src/(exports/(verify|quorum|consensus)|client/(verify|protocol)\\.|consensus/|schemes/(public-verifier|public-key)\\.)' },
+      from: {
+        path: '^src/(exports/(verify|quorum|consensus)|client/(verify|protocol)\\.|consensus/|schemes/(public-verifier|public-key)\\.)',
+      },
       to: { path: '^(node:|fs|net|tls|crypto|path|os|worker_threads|child_process)', reachable: true },
     },
     { name: 'not-to-test', severity: 'error', from: { path: '^src/' }, to: { path: '^(test|spec|bench)/' } },

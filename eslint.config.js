@@ -1,14 +1,18 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-const pure = ['prelude', 'quorum', 'consensus', 'management', 'schemes/sharing'].map((folder) => `src/${folder}/**/*.ts`);
+const pure = ['prelude', 'quorum', 'consensus', 'management', 'schemes/sharing'].map(
+  (folder) => `src/${folder}/**/*.ts`,
+);
 
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', 'node_modules/', '.ci/'] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['eslint.config.js', '.dependency-cruiser.cjs'] } } },
+    languageOptions: {
+      parserOptions: { projectService: { allowDefaultProject: ['eslint.config.js', '.dependency-cruiser.cjs'] } },
+    },
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
@@ -21,7 +25,16 @@ export default tseslint.config(
   {
     files: pure,
     rules: {
-      'no-restricted-globals': ['error', 'process', 'setTimeout', 'setInterval', 'setImmediate', 'performance', 'crypto', 'Buffer'],
+      'no-restricted-globals': [
+        'error',
+        'process',
+        'setTimeout',
+        'setInterval',
+        'setImmediate',
+        'performance',
+        'crypto',
+        'Buffer',
+      ],
       'no-restricted-properties': [
         'error',
         { object: 'Math', property: 'random', message: 'Randomness is injected in pure folders.' },

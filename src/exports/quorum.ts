@@ -11,7 +11,14 @@ export {
   type PolicyErrorCode,
 } from '../quorum/errors.js';
 export { OrganizationSystem } from '../quorum/organizations.js';
-export { checkPolicy, isQualified, type Member, type Policy, policyMembers, type ThresholdGate } from '../quorum/policy.js';
+export {
+  checkPolicy,
+  isQualified,
+  type Member,
+  type Policy,
+  policyMembers,
+  type ThresholdGate,
+} from '../quorum/policy.js';
 export { policyCodec } from '../quorum/policy-codec.js';
 export { policyDigest } from '../quorum/policy-digest.js';
 export { parsePolicy, printPolicy } from '../quorum/policy-text.js';

@@ -33,7 +33,7 @@ import { RequestPool } from './request-pool.js';
 import { onSigned } from './signing.js';
 import { initialState, type Recovered } from './state.js';
 import { decidedStatement } from './statement.js';
-import { leaveDeadlockedSlot, leaveHopelessView, onTimeouts } from './view-change.js';
+import { leaveHopelessView, onTimeouts } from './view-change.js';
 
 export class FabMachine {
   private readonly context: Context;
@@ -133,7 +133,6 @@ export class FabMachine {
         return;
       case 'Timeouts':
         onTimeouts(c, message);
-        for (const open of c.state.slots.values()) leaveDeadlockedSlot(c, open);
         return;
       case 'Report':
         onReport(c, from, message);

@@ -44,8 +44,10 @@ export function complain(c: Context, view: number): void {
 
 export function onTimeouts(c: Context, message: Extract<Message, { _tag: 'Timeouts' }>): void {
   for (const evidence of message.evidence) takeEvidence(c, evidence);
-  for (const timeout of message.timeouts) takeTimeout(c, timeout);
+  const complainers = message.timeouts.filter((timeout) => takeTimeout(c, timeout)).length;
   followComplaints(c);
+  // At most once a process and view, however often it complains.
+  if (complainers > 0) for (const open of c.state.slots.values()) leaveDeadlockedSlot(c, open);
 }
 
 function takeEvidence(c: Context, evidence: Equivocation): void {
@@ -53,9 +55,12 @@ function takeEvidence(c: Context, evidence: Equivocation): void {
   c.accuse(evidence);
 }
 
-function takeTimeout(c: Context, timeout: SignedTimeout): void {
-  if ((c.state.timeouts.get(timeout.from)?.view ?? 0) >= timeout.view || timeout.from === c.config.me) return;
-  if (isTimeoutSigned(c, timeout)) c.state.timeouts.set(timeout.from, timeout);
+/** Keeps a complaint of a higher view than before; whether its author now complains about this process's view for the first time. */
+function takeTimeout(c: Context, timeout: SignedTimeout): boolean {
+  const before = c.state.timeouts.get(timeout.from)?.view ?? 0;
+  if (before >= timeout.view || timeout.from === c.config.me || !isTimeoutSigned(c, timeout)) return false;
+  c.state.timeouts.set(timeout.from, timeout);
+  return before < c.state.view && timeout.view >= c.state.view;
 }
 
 /** R1: joins a complaint that a correct process has made, and leaves on one that a recovery quorum has made. */

@@ -194,6 +194,37 @@ describe('what is refused', () => {
     ).toEqual([4]);
   });
 
+  it('a slot that a checkpoint has closed, whose vote is forgotten', () => {
+    const scene = new Scene({ trust: fast, parameters: { windowSlots: 4, checkpointInterval: 2 } });
+    for (const sequence of [1, 2]) {
+      scene.actor('a').request(scene.request(`command ${sequence}`, sequence));
+      scene.deliver();
+    }
+    expect(scene.actor('b').machine.view.low).toBe(2);
+    const before = scene.actor('b').sent('Accepted').length;
+    scene.inject('a', 'b', scene.propose(1, 2, scene.batch('another')));
+    expect(scene.actor('b').sent('Accepted')).toHaveLength(before);
+  });
+
+  it('a proposal of a later view without permit, or against it', () => {
+    const scene = new Scene({ trust: fast });
+    const [x, y] = [scene.batch('x'), scene.batch('y')];
+    const verdict = { _tag: 'pick', digest: scene.vote(1, 1, x).digest } as const;
+    const permit = { certificate: scene.progress(2, 0, [verdict], 'a b'), shown: { verdict, path: [] } };
+    scene.inject('b', 'c', scene.propose(2, 1, y));
+    scene.inject('b', 'c', scene.propose(2, 1, y, permit));
+    scene.inject('b', 'c', scene.propose(2, 2, y, { certificate: { ...permit.certificate, top: 0 } }));
+    expect(scene.actor('c').machine.view.view).toBe(1);
+    expect(scene.actor('c').sent('Accepted')).toEqual([]);
+    scene.inject('b', 'c', scene.propose(2, 1, x, permit));
+    expect(
+      scene
+        .actor('c')
+        .sent('Accepted')
+        .map(({ view, slot }) => [view, slot]),
+    ).toEqual([[2, 1]]);
+  });
+
   it('a complaint that was not signed, and evidence that proves nothing', () => {
     const scene = new Scene({ trust: fast });
     const timeouts = ['a', 'c'].map((from) => ({ ...scene.timeout(from, 1), signature: new Uint8Array(64) }));

@@ -50,21 +50,19 @@ export function scenarioFor({ seed, trust, adversary, profile }: Cell): Scenario
     adversary === 'none'
       ? []
       : faultySet(random, everyone, (set) => system.canBeFaulty(system.processes.universe.of(set)));
-  return {
-    seed,
-    trust,
-    adversary,
-    byzantine,
-    faults: faultsOf(profile, random, everyone),
-    load: {
-      ...someLoad,
-      sessions: random.between(1, 4),
-      requestsPerSession: random.between(2, 8),
-      gapMs: random.pick([5, 40, 200]),
-    },
-    scheme: 'mock',
-    parameters: quickParameters,
+  const faults = faultsOf(profile, random, everyone);
+  const load = {
+    ...someLoad,
+    sessions: random.between(1, 4),
+    requestsPerSession: random.between(2, 8),
+    gapMs: random.pick([5, 40, 200]),
+    // Where no server forgets what waits, one correct server that has a request must suffice.
+    isRetransmitted: faults.crashes.length > 0 || random.chance(0.5),
   };
+  // A narrow window is full all the time.
+  const narrow = { windowSlots: 4, checkpointInterval: 2 };
+  const parameters = { ...quickParameters, ...(random.chance(0.3) ? narrow : {}) };
+  return { seed, trust, adversary, byzantine, faults, load, scheme: 'mock', parameters };
 }
 
 /** A maximal set that may be Byzantine, chosen at random; the first leader is in it half of the time. */

@@ -1,13 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import { utf8 } from '../../../src/prelude/bytes.js';
+import { bytesToBigInt, concatBytes, utf8 } from '../../../src/prelude/bytes.js';
 import { E } from '../../../src/prelude/fp.js';
-import type { SignatureShare } from '../../../src/schemes/distributed-signer.js';
+import type { Signature, SignatureShare } from '../../../src/schemes/distributed-signer.js';
+import { reconstruction } from '../../../src/schemes/sharing/reconstruction.js';
+import { combineRows } from '../../../src/schemes/shoup-rsa/combination.js';
+import { loadKey } from '../../../src/schemes/shoup-rsa/loaded-key.js';
 import { verifyRs256 } from '../../../src/schemes/shoup-rsa/rsa-verify.js';
 import { Universe } from '../../../src/prelude/process.js';
+import { decodeShare } from '../../../src/schemes/shoup-rsa/share-encoding.js';
+import { proofSubject } from '../../../src/schemes/shoup-rsa/share-proof.js';
 import { right } from '../../support/right.js';
 import { safePrimes1024 } from '../../support/rsa-keys.js';
 import { gate } from '../sharing/policies.js';
-import { id, message, names, sharesOf, signerOf, statement, testKey, threeOfFive, universe } from './setup.js';
+import {
+  id,
+  message,
+  names,
+  seededRandom,
+  sharesOf,
+  signerOf,
+  statement,
+  testKey,
+  threeOfFive,
+  universe,
+} from './setup.js';
 
 const set = (...members: readonly string[]) => universe.of(members.map(id));
 const elsewhere = utf8('elsewhere');
@@ -112,6 +128,35 @@ describe('combine', () => {
     const { signature, invalid } = right(among.verifier.combine(message, shares));
     expect(among.verifier.verify(message, signature)).toBe(true);
     expect([...invalid]).toEqual(wrong);
+  });
+});
+
+describe('a key whose dealt secret is a multiple of the private exponent', () => {
+  it('combines to the same signature', () => {
+    const key = testKey(threeOfFive);
+    const shares = sharesOf(key, message, 'a', 'b', 'd');
+    const { signature } = right(key.verifier.combine(message, shares));
+    const plain = right(loadKey(key.publicKey, universe, seededRandom('blinding')));
+    const secretScale = 7n;
+    const commitments = key.publicKey.commitments.map((one) => plain.group.power(one, secretScale));
+    const loaded = right(loadKey({ ...key.publicKey, secretScale, commitments }, universe, seededRandom('blinding')));
+    const lambda = reconstruction(loaded.sharing, (process) => shares.has(process)) ?? new Map<number, bigint>();
+    const rows = [...shares].flatMap(([from, share]) => right(decodeShare(plain, from, share)));
+    const values = new Map(rows.map(({ row, value }) => [row, loaded.group.power(value, secretScale)] as const));
+    const combined = combineRows(loaded, lambda, values, proofSubject(loaded, message).encoded);
+    expect(combined).toBe(bytesToBigInt(signature));
+  });
+});
+
+describe('portable verification', () => {
+  it('takes no other length than that of the modulus', () => {
+    const key = testKey(threeOfFive);
+    const { signature } = right(key.verifier.combine(message, sharesOf(key, message, 'a', 'b', 'd')));
+    expect(verifyRs256(key.publicKey, message, signature)).toBe(true);
+    for (const other of [concatBytes(Uint8Array.of(0), signature), signature.subarray(1), new Uint8Array(0)]) {
+      expect(verifyRs256(key.publicKey, message, other)).toBe(false);
+      expect(key.verifier.verify(message, other as Signature)).toBe(false);
+    }
   });
 });
 

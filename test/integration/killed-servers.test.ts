@@ -38,14 +38,17 @@ it('decides every command once and in order while each server, the leader includ
         }),
       );
       sent += 1;
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await new Promise((resolve) => setTimeout(resolve, 20));
     }
   })();
 
   await eventually('the first command is committed', () => committed > 0);
   let leadersKilled = 0;
+  const killed = new Set<string>();
   for (let moment = 0; moment < 20; moment++) {
-    const victim = present(ids[moment % ids.length], 'four servers');
+    const turn = ids.slice(moment % ids.length);
+    const victim = present([...turn, ...ids][Math.floor(2 * random())], 'four servers');
+    killed.add(victim);
     await new Promise((resolve) => setTimeout(resolve, 200 * random()));
     const status = await client.askStatus(victim, 10_000);
     if (status?.leader === victim) leadersKilled += 1;
@@ -63,6 +66,7 @@ it('decides every command once and in order while each server, the leader includ
   const settled = await Promise.all(outcomes);
   expect(settled.filter(({ _tag }) => _tag !== 'committed')).toEqual([]);
   expect(leadersKilled).toBeGreaterThan(0);
+  expect(killed.size).toBe(ids.length);
 
   const expected = Array.from({ length: sent }, (_, index) => `command ${index}`);
   const logs = ids.map((id) => present(alliance, 'an alliance runs').follow(id));

@@ -1,4 +1,5 @@
 /** Byte strings. Every function here returns a fresh array unless it says that it returns a view. */
+import { invariant } from './invariant.js';
 
 export const empty: Uint8Array = new Uint8Array(0);
 
@@ -56,12 +57,8 @@ export function fromUtf8(bytes: Uint8Array): string | undefined {
 
 /** Big-endian bytes of a non-negative integer, exactly `length` of them. The caller makes sure that it fits. */
 export function bigIntToBytes(value: bigint, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let rest = value;
-  for (let index = length - 1; index >= 0; index--) {
-    bytes[index] = Number(rest & 0xffn);
-    rest >>= 8n;
-  }
+  const bytes = fromHex(value.toString(16).padStart(2 * length, '0'));
+  invariant(bytes?.length === length, 'the integer fits its bytes');
   return bytes;
 }
 

@@ -21,7 +21,7 @@ export type KeyId = Digest;
 /** What a key may sign: koinon's own tagged statements, or what people bring. Never both (design: "alliance key, document key"). */
 export type KeyUsage = 'statement' | 'document';
 
-/** `unattributable`: the share is bad, but the scheme cannot prove that its sender made it so. */
+/** `unattributable`: nothing can be shown about the share, good or bad: it has no proof, or its key allows none. */
 export type ShareVerdict = 'valid' | 'invalid' | 'unattributable';
 
 /** Why shares did not combine. */

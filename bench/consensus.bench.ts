@@ -51,7 +51,9 @@ async function run(allianceSigner: (me: ProcessId) => DistributedSigner): Promis
     const base = testConfiguration(system, me);
     const signer = allianceSigner(me);
     const config: Configuration = { ...base, keys: { slow: base.keys.slow, alliance: signer } };
-    const log = new DecidedLog(new MemoryLogStore(), testAllianceId);
+    const log = new DecidedLog(new MemoryLogStore(), testAllianceId, (error) => {
+      throw new Error(String(error));
+    });
     const start = {
       decidedUpTo: 0,
       chains: new Map([[0, chainStart(testAllianceId)]]),

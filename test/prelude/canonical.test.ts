@@ -71,7 +71,7 @@ describe('the canonical encoding', () => {
     );
   });
 
-  it.each([
+  it.each<[string, readonly number[], (reader: Reader) => unknown]>([
     ['a bool of 2', [2], (reader: Reader) => reader.bool()],
     ['an integer beyond 2^53', [0, 0x20, 0, 0, 0, 0, 0, 0], (reader: Reader) => reader.u64()],
     ['a longer byte string than allowed', [0, 0, 0, 2, 1, 1], (reader: Reader) => reader.bytes(1)],

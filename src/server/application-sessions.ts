@@ -1,5 +1,6 @@
 /** The applications connected to a server: what they submit goes to the replica, and what is certified goes to those that listen. */
 import { E } from '../prelude/fp.js';
+import { assertNever } from '../prelude/invariant.js';
 import type { Request } from '../consensus/batch.js';
 import {
   type ClientMessage,
@@ -17,16 +18,25 @@ export interface ApplicationService {
   status(): ServerStatus;
 }
 
-/** While so many bytes wait to be read by a listener, it is sent nothing more. */
-const listenerPendingBytes = 4 * 1024 * 1024;
+/** While so many bytes wait to be read by an application, it is sent nothing more. */
+const pendingBytes = 4 * 1024 * 1024;
 
-/** How often a listener that was slow to read is looked after again. */
+/** How often an application that was slow to read is looked after again. */
 const pendingCheckMs = 20;
 
+/**
+ * One application's link. What it asks for is answered once a turn of the event loop and one range at a time, so that neither
+ * a flood of wishes nor a listener that is far behind holds up the replica.
+ */
 class Session implements LinkHandler {
+  /** What `Listen` asked for and has not been answered. */
+  private wanted: number | undefined;
   /** The next slot to send; `undefined` while the application does not listen. */
   private nextSlot: number | undefined;
+  private asksStatus = false;
+  private turn: NodeJS.Immediate | undefined;
   private check: NodeJS.Timeout | undefined;
+  private isClosed = false;
 
   constructor(
     readonly link: Link,
@@ -35,6 +45,7 @@ class Session implements LinkHandler {
   ) {}
 
   onFrame(frame: Uint8Array): void {
+    if (this.isClosed) return;
     const decoded = decodeClientMessage(frame);
     if (E.isLeft(decoded))
       this.link.close(`a malformed message: expected ${decoded.left.expected} at byte ${decoded.left.offset}`);
@@ -42,30 +53,59 @@ class Session implements LinkHandler {
   }
 
   onClosed(): void {
-    clearTimeout(this.check);
-    this.nextSlot = undefined;
+    this.close();
     this.onEnd();
   }
 
-  send(message: ServerMessage): void {
-    this.link.send(encodeServerMessage(message));
+  /** Hears and says nothing more. */
+  close(): void {
+    this.isClosed = true;
+    clearTimeout(this.check);
+    clearImmediate(this.turn);
   }
 
-  /** Sends what is certified and not yet sent, as far as the application reads it. */
+  refuse(session: number, firstSequence: number, reason: string): void {
+    if (this.link.pending <= pendingBytes) this.send({ _tag: 'Refused', session, firstSequence, reason });
+  }
+
+  /** Looks, in a later turn, whether there is anything to send. */
   advance(): void {
+    if (this.isClosed) return;
+    this.turn ??= setImmediate(() => {
+      this.turn = undefined;
+      this.serve();
+    });
+  }
+
+  private serve(): void {
     clearTimeout(this.check);
-    while (this.nextSlot !== undefined) {
-      if (this.link.pending > listenerPendingBytes) {
-        this.check = setTimeout(() => {
-          this.advance();
-        }, pendingCheckMs);
-        return;
-      }
-      const range = this.service.log.range(this.nextSlot);
-      if (range === undefined) return;
-      this.nextSlot += range.batches.length;
-      this.send({ _tag: 'Range', range });
+    if (this.link.pending > pendingBytes) {
+      this.check = setTimeout(() => {
+        this.serve();
+      }, pendingCheckMs);
+      return;
     }
+    if (this.asksStatus) this.send({ _tag: 'Status', status: this.service.status() });
+    this.asksStatus = false;
+    if (this.wanted !== undefined) this.begin(this.wanted);
+    if (this.nextSlot === undefined) return;
+    const range = this.service.log.range(this.nextSlot);
+    if (range === undefined) return;
+    this.nextSlot += range.batches.length;
+    this.send({ _tag: 'Range', range });
+    this.advance();
+  }
+
+  private begin(wanted: number): void {
+    const { log } = this.service;
+    const from = wanted === 0 ? (log.newestCertificate?.slot ?? 0) + 1 : wanted;
+    const first = Math.min(from, log.last + 1);
+    this.wanted = undefined;
+    this.nextSlot = undefined;
+    const previous = log.chainAt(first - 1);
+    if (previous === undefined) return;
+    this.nextSlot = first;
+    this.send({ _tag: 'Begin', from: first, previous });
   }
 
   private onMessage(message: ClientMessage): void {
@@ -74,11 +114,15 @@ class Session implements LinkHandler {
         for (const request of message.requests) this.submit(request);
         return;
       case 'Listen':
-        this.listen(message.from);
+        this.wanted = message.from;
+        this.advance();
         return;
       case 'AskStatus':
-        this.send({ _tag: 'Status', status: this.service.status() });
+        this.asksStatus = true;
+        this.advance();
         return;
+      default:
+        assertNever(message);
     }
   }
 
@@ -88,18 +132,11 @@ class Session implements LinkHandler {
       return;
     }
     const reason = `a request of ${request.client} came on the link of ${this.link.id}`;
-    this.send({ _tag: 'Refused', session: request.session, firstSequence: request.firstSequence, reason });
+    this.refuse(request.session, request.firstSequence, reason);
   }
 
-  private listen(wanted: number): void {
-    const { log } = this.service;
-    const from = wanted === 0 ? (log.newestCertificate?.slot ?? 0) + 1 : wanted;
-    const first = Math.min(from, log.last + 1);
-    const previous = log.chainAt(first - 1);
-    if (previous === undefined) return;
-    this.send({ _tag: 'Begin', from: first, previous });
-    this.nextSlot = first;
-    this.advance();
+  private send(message: ServerMessage): void {
+    this.link.send(encodeServerMessage(message));
   }
 }
 
@@ -123,7 +160,12 @@ export class ApplicationSessions {
 
   /** Tells the client of a request that it was not taken. */
   onRefused({ client, session, firstSequence }: Request, reason: string): void {
-    for (const open of this.sessions)
-      if (open.link.id === client) open.send({ _tag: 'Refused', session, firstSequence, reason });
+    for (const open of this.sessions) if (open.link.id === client) open.refuse(session, firstSequence, reason);
+  }
+
+  /** Ends every session, whether or not its link still says so: nothing is read from the log afterwards. */
+  close(): void {
+    for (const session of this.sessions) session.close();
+    this.sessions.clear();
   }
 }

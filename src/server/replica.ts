@@ -31,13 +31,15 @@ export interface ReplicaObserver {
   onRefused(request: Request, reason: string): void;
   onView(view: number, leader: ProcessId): void;
   onBlame(process: ProcessId, fault: Fault): void;
-  /** The replica has stopped for good: its trust model was violated, or its disk failed. */
-  onStopped(reason: HaltReason | { readonly _tag: 'StorageFailed'; readonly error: unknown }): void;
+  /** The replica has stopped for good: its trust model was violated, or what it stands on failed. Called at most once. */
+  onStopped(reason: StopReason): void;
 }
+
+export type StopReason = HaltReason | { readonly _tag: 'StorageFailed' | 'AllianceKeyFailed'; readonly error: unknown };
 
 export interface ReplicaParts {
   readonly me: ProcessId;
-  readonly machine: FabMachine;
+  readonly machine: Pick<FabMachine, 'step' | 'durableRecords' | 'view'>;
   readonly codec: ConsensusCodec;
   readonly journal: Journal;
   readonly log: DecidedLog;
@@ -55,6 +57,12 @@ export interface ReplicaCounts {
   transferred: number;
   certificates: number;
 }
+
+/** What a replica tells itself in one go; beyond it, timers and sockets have their turn first. */
+const ownEventsPerTurn = 1024;
+
+/** The longest that Node's timers can wait. */
+const longestTimerMs = 2 ** 31 - 1;
 
 /** The journal is rewritten from the machine's state once it has grown by this much. */
 const journalRewriteBytes = 64 * 1024 * 1024;
@@ -84,6 +92,8 @@ export class Replica {
   /** Stops taking events. What is being written goes on; closing journal and log waits for it. */
   stop(): void {
     this.isStopped = true;
+    this.inbox.length = 0;
+    this.held = [];
     clearTimeout(this.timer);
   }
 
@@ -110,8 +120,14 @@ export class Replica {
       });
   }
 
+  /** What cannot be made durable, or read again, must not be built on: the replica stops. */
+  failStorage(error: unknown): void {
+    this.fail({ _tag: 'StorageFailed', error });
+  }
+
   /** Events are taken one after another, never inside one another. */
   private feed(event: Event): void {
+    if (this.isStopped) return;
     this.inbox.push(event);
     if (this.isDraining) return;
     this.isDraining = true;
@@ -120,15 +136,30 @@ export class Replica {
     });
   }
 
+  /**
+   * Takes everything that has arrived, so that it cannot pile up, and what the replica tells itself meanwhile as far as the
+   * bound goes.
+   */
   private drain(): void {
-    for (let event = this.inbox.shift(); event !== undefined && !this.isStopped; event = this.inbox.shift()) {
-      for (const effect of this.parts.machine.step(event, this.parts.clock())) this.carryOut(effect);
+    for (let left = this.inbox.length + ownEventsPerTurn; left > 0 && !this.isStopped; left--) {
+      const event = this.inbox.shift();
+      if (event === undefined) {
+        this.isDraining = false;
+        return;
+      }
+      for (const effect of this.parts.machine.step(event, this.parts.clock())) {
+        this.carryOut(effect);
+      }
     }
-    this.isDraining = false;
+    if (!this.isStopped)
+      setImmediate(() => {
+        this.drain();
+      });
   }
 
   private carryOut(effect: Effect): void {
     const { observer, log } = this.parts;
+    if (this.isStopped) return;
     switch (effect._tag) {
       case 'Persist':
         this.persist(effect);
@@ -141,10 +172,10 @@ export class Replica {
         this.setTimer(effect.atMs);
         return;
       case 'Sign':
-        void this.sign(effect.statement);
+        this.sign(effect.statement);
         return;
       case 'Combine':
-        void this.combine(effect.statement, effect.shares);
+        this.combine(effect.statement, effect.shares);
         return;
       case 'Decide':
         this.decide(effect);
@@ -152,7 +183,7 @@ export class Replica {
       case 'Certify':
         this.counts.certificates += 1;
         log.putCertificate(effect.certificate).catch((error: unknown) => {
-          this.fail(error);
+          this.failStorage(error);
         });
         observer.onCertified(effect.certificate);
         return;
@@ -169,8 +200,7 @@ export class Replica {
         observer.onBlame(effect.process, effect.fault);
         return;
       case 'Halt':
-        this.stop();
-        observer.onStopped(effect.reason);
+        this.fail(effect.reason);
         return;
       default:
         assertNever(effect);
@@ -184,7 +214,7 @@ export class Replica {
         this.onDurable(index);
       },
       (error: unknown) => {
-        this.fail(error);
+        this.failStorage(error);
       },
     );
     if (journal.size > journalRewriteBytes && !this.isRewriting) {
@@ -194,7 +224,7 @@ export class Replica {
           this.isRewriting = false;
         },
         (error: unknown) => {
-          this.fail(error);
+          this.failStorage(error);
         },
       );
     }
@@ -226,18 +256,28 @@ export class Replica {
       () => {
         this.feed({ _tag: 'Timer' });
       },
-      Math.max(0, atMs - this.parts.clock()),
+      Math.min(longestTimerMs, Math.max(0, atMs - this.parts.clock())),
     );
   }
 
-  private async sign(statement: Uint8Array): Promise<void> {
-    const share = await this.parts.allianceKey.sign(statement);
-    this.feed({ _tag: 'Signed', statement, share });
+  private sign(statement: Uint8Array): void {
+    this.answerWith(this.parts.allianceKey.sign(statement), (share) => ({ _tag: 'Signed', statement, share }));
   }
 
-  private async combine(statement: Uint8Array, shares: ReadonlyMap<ProcessId, SignatureShare>): Promise<void> {
-    const result = await this.parts.allianceKey.combine(statement, shares);
-    this.feed({ _tag: 'Combined', statement, result });
+  private combine(statement: Uint8Array, shares: ReadonlyMap<ProcessId, SignatureShare>): void {
+    const combined = this.parts.allianceKey.combine(statement, shares);
+    this.answerWith(combined, (result) => ({ _tag: 'Combined', statement, result }));
+  }
+
+  private answerWith<A>(work: Promise<A>, event: (result: A) => Event): void {
+    work.then(
+      (result) => {
+        this.feed(event(result));
+      },
+      (error: unknown) => {
+        this.fail({ _tag: 'AllianceKeyFailed', error });
+      },
+    );
   }
 
   private decide({ slot, batch, chain, path }: Extract<Effect, { _tag: 'Decide' }>): void {
@@ -247,7 +287,7 @@ export class Replica {
         this.feed({ _tag: 'Stored', slot });
       },
       (error: unknown) => {
-        this.fail(error);
+        this.failStorage(error);
       },
     );
   }
@@ -257,10 +297,9 @@ export class Replica {
     if (range !== undefined) this.send({ to: [to], message: { _tag: 'Range', ...range } });
   }
 
-  /** What cannot be made durable must not be promised: the replica stops. */
-  private fail(error: unknown): void {
+  private fail(reason: StopReason): void {
     if (this.isStopped) return;
     this.stop();
-    this.parts.observer.onStopped({ _tag: 'StorageFailed', error });
+    this.parts.observer.onStopped(reason);
   }
 }

@@ -14,13 +14,13 @@ import { serversOf } from '../management/alliance.js';
 import { describeStorageError, type StorageError } from '../storage/errors.js';
 import { openJournal } from '../storage/journal.js';
 import { openLogStore } from '../storage/lmdb.js';
-import type { Journal } from '../storage/storage.js';
+import type { Journal, LogStore } from '../storage/storage.js';
 import { describeLinkError, type ListenError } from '../transport/errors.js';
 import { openTlsTransport, type TlsTransport } from '../transport/tls.js';
 import { inlineAllianceKey } from './alliance-key.js';
 import { ApplicationSessions } from './application-sessions.js';
 import { DecidedLog } from './decided-log.js';
-import { Replica, type ReplicaObserver } from './replica.js';
+import { Replica, type ReplicaObserver, type StopReason } from './replica.js';
 import type { ServerDirectory } from './server-directory.js';
 
 /** Why a server does not start. */
@@ -69,12 +69,7 @@ export function startServer(directory: ServerDirectory, events: ServerEvents): T
         journal,
         pipe(
           TE.mapLeft(storage)(openLogStore(join(directory.dataPath, 'log'))),
-          TE.chain((store) =>
-            closingOnFailure(
-              store,
-              run(directory, events, { journal, store, log: new DecidedLog(store, directory.allianceId) }),
-            ),
-          ),
+          TE.chain((store) => closingOnFailure(store, run(directory, events, { journal, store }))),
         ),
       ),
     ),
@@ -95,15 +90,17 @@ function closingOnFailure<E, A>(resource: Closable, task: TaskEither<E, A>): Tas
 
 interface Disk {
   readonly journal: Journal;
-  readonly store: Closable;
-  readonly log: DecidedLog;
+  readonly store: LogStore;
 }
 
 function run(directory: ServerDirectory, events: ServerEvents, disk: Disk): TaskEither<ServerError, RunningServer> {
   return async () => {
     const configuration = configurationOf(directory);
     const codec = new ConsensusCodec(configuration.system.processes.universe);
-    const machine = recoverMachine(directory, configuration, codec, disk);
+    const log = new DecidedLog(disk.store, directory.allianceId, (error) => {
+      replica.failStorage(error);
+    });
+    const machine = recoverMachine(directory, configuration, codec, { journal: disk.journal, log });
     if (E.isLeft(machine)) return machine;
     const links: { transport?: TlsTransport } = {};
     const replica: Replica = new Replica({
@@ -111,7 +108,7 @@ function run(directory: ServerDirectory, events: ServerEvents, disk: Disk): Task
       machine: machine.right,
       codec,
       journal: disk.journal,
-      log: disk.log,
+      log,
       allianceKey: inlineAllianceKey(directory.allianceSigner),
       send: (to, frame) => links.transport?.send(to, frame),
       observer: observe(events, () => sessions),
@@ -120,7 +117,7 @@ function run(directory: ServerDirectory, events: ServerEvents, disk: Disk): Task
     const connected = new Set<ProcessId>();
     const status = (): ServerStatus => statusOf(directory.me.id, replica, connected);
     const sessions: ApplicationSessions = new ApplicationSessions({
-      log: disk.log,
+      log,
       submit: (request) => {
         replica.submit(request);
       },
@@ -136,6 +133,7 @@ function run(directory: ServerDirectory, events: ServerEvents, disk: Disk): Task
     links.transport = transport.right;
     const close = async (): Promise<void> => {
       replica.stop();
+      sessions.close();
       await transport.right.close();
       await Promise.all([disk.journal.close(), disk.store.close()]);
     };
@@ -170,7 +168,7 @@ function recoverMachine(
   { dataPath }: ServerDirectory,
   configuration: Configuration,
   codec: ConsensusCodec,
-  { journal, log }: Disk,
+  { journal, log }: { readonly journal: Journal; readonly log: DecidedLog },
 ): E.Either<ServerError, FabMachine> {
   const records: DurableRecord[] = [];
   for (const bytes of journal.recovered) {
@@ -188,7 +186,7 @@ function recoverMachine(
     return E.left({
       _tag: 'CorruptData',
       path: join(dataPath, 'log'),
-      detail: `slot ${recovered.left.slot} does not continue the chain`,
+      detail: recovered.left.detail,
     });
   }
   return E.right(new FabMachine(configuration, records, recovered.right));
@@ -260,7 +258,7 @@ function describeFault(fault: Fault): string {
   return `it proposed two batches for slot ${slot} of view ${view}`;
 }
 
-function describeStop(reason: Parameters<ReplicaObserver['onStopped']>[0]): string {
+function describeStop(reason: StopReason): string {
   switch (reason._tag) {
     case 'Disagreement':
       return `two decisions of slot ${reason.slot} are proven: more servers are Byzantine than the trust model allows`;
@@ -269,10 +267,16 @@ function describeStop(reason: Parameters<ReplicaObserver['onStopped']>[0]): stri
       return `more servers are proven Byzantine than the trust model allows: ${accused}`;
     }
     case 'StorageFailed':
-      return `the disk failed: ${reason.error instanceof Error ? reason.error.message : String(reason.error)}`;
+      return `the disk failed: ${describeUnknown(reason.error)}`;
+    case 'AllianceKeyFailed':
+      return `signing with the alliance key failed: ${describeUnknown(reason.error)}`;
     default:
       return assertNever(reason);
   }
+}
+
+function describeUnknown(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function statusOf(me: ProcessId, replica: Replica, connected: ReadonlySet<ProcessId>): ServerStatus {

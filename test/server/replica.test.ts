@@ -1,0 +1,229 @@
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { E } from '../../src/prelude/fp.js';
+import type { ProcessId } from '../../src/prelude/process.js';
+import { Universe } from '../../src/prelude/process.js';
+import { noop } from '../../src/consensus/batch.js';
+import { ConsensusCodec } from '../../src/consensus/codec.js';
+import type { Effect } from '../../src/consensus/effect.js';
+import type { Event } from '../../src/consensus/event.js';
+import { DecidedLog } from '../../src/server/decided-log.js';
+import { type AllianceKey, Replica, type StopReason } from '../../src/server/replica.js';
+import { MemoryJournal, MemoryLogStore } from '../../src/storage/memory.js';
+import { CertifiedLog } from '../support/certified-log.js';
+
+const [me, peer] = ['a/1', 'b/1'] as ProcessId[] as [ProcessId, ProcessId];
+const codec = new ConsensusCodec(new Universe([me, peer]));
+const view = { view: 1, leader: me, decidedUpTo: 0, certified: 0, low: 0 };
+
+interface Held {
+  readonly release: () => void;
+  readonly fail: (error: Error) => void;
+}
+
+/** A promise that the test settles. */
+function hold(into: Held[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    into.push({ release: resolve, fail: reject });
+  });
+}
+
+class HeldJournal extends MemoryJournal {
+  readonly appends: Held[] = [];
+  override append(record: Uint8Array): Promise<void> {
+    void super.append(record);
+    return hold(this.appends);
+  }
+}
+
+class HeldStore extends MemoryLogStore {
+  readonly appends: Held[] = [];
+  override append(entry: Parameters<MemoryLogStore['append']>[0]): Promise<void> {
+    void super.append(entry);
+    return hold(this.appends);
+  }
+}
+
+type Step = (event: Event) => readonly Effect[];
+
+/** A replica around a machine that does what the test says. */
+class Setting {
+  readonly journal = new HeldJournal();
+  readonly store = new HeldStore();
+  readonly sent: number[] = [];
+  readonly events: Event[] = [];
+  readonly stops: StopReason[] = [];
+  readonly replica: Replica;
+
+  constructor(step: Step, key?: Partial<AllianceKey>) {
+    const log = new DecidedLog(this.store, new CertifiedLog().anchor.allianceId, (error) => {
+      this.replica.failStorage(error);
+    });
+    const never = () => Promise.reject(new Error('not expected'));
+    this.replica = new Replica({
+      me,
+      machine: {
+        step: (event) => {
+          this.events.push(event);
+          return step(event);
+        },
+        durableRecords: () => [],
+        view,
+      },
+      codec,
+      journal: this.journal,
+      log,
+      allianceKey: { sign: never, combine: never, ...key },
+      send: (_, frame) => {
+        const message = codec.decodeMessage(frame);
+        if (E.isRight(message) && message.right._tag === 'FetchRange') this.sent.push(message.right.from);
+      },
+      observer: {
+        onCertified: () => undefined,
+        onRefused: () => undefined,
+        onView: () => undefined,
+        onBlame: () => undefined,
+        onStopped: (reason) => this.stops.push(reason),
+      },
+      clock: () => performance.now(),
+    });
+    this.replica.start();
+  }
+
+  tags(): readonly string[] {
+    return this.events.map(({ _tag }) => _tag);
+  }
+}
+
+function persist(index: number): Effect {
+  return { _tag: 'Persist', record: { _tag: 'Promise', view: index }, index };
+}
+
+/** The number is to be recognized by. */
+function send(number: number, after: number, to = peer): Effect {
+  return { _tag: 'Send', to: [to], message: { _tag: 'FetchRange', from: number }, after };
+}
+
+function onStart(...effects: readonly Effect[]): Step {
+  return (event) => (event._tag === 'Start' ? effects : []);
+}
+
+describe('a replica', () => {
+  it('sends nothing before what it waits for is durable, and keeps the order', async () => {
+    const setting = new Setting(
+      onStart(persist(1), send(1, 1), persist(2), send(2, 2), send(3, 1), send(4, 0), send(5, 2)),
+    );
+    await setImmediate();
+    expect(setting.sent).toEqual([4]);
+    setting.journal.appends[0]?.release();
+    await setImmediate();
+    expect(setting.sent).toEqual([4, 1, 3]);
+    setting.journal.appends[1]?.release();
+    await setImmediate();
+    expect(setting.sent).toEqual([4, 1, 3, 2, 5]);
+  });
+
+  it('hears its own message only when what it waits for is durable', async () => {
+    const setting = new Setting(onStart(persist(1), send(1, 1, me)));
+    await setImmediate();
+    expect(setting.tags()).toEqual(['Start']);
+    setting.journal.appends[0]?.release();
+    await setImmediate();
+    expect(setting.tags()).toEqual(['Start', 'Message']);
+  });
+
+  it('stops where a record cannot be made durable: nothing more is sent, and nothing taken', async () => {
+    const setting = new Setting((event) =>
+      event._tag === 'Start' ? [persist(1), send(1, 1), persist(2), send(2, 2)] : [send(9, 0)],
+    );
+    await setImmediate();
+    setting.journal.appends[0]?.fail(new Error('no space'));
+    await setImmediate();
+    setting.journal.appends[1]?.release();
+    setting.replica.onConnected(peer);
+    await setImmediate();
+    expect(setting.sent).toEqual([]);
+    expect(setting.tags()).toEqual(['Start']);
+    expect(setting.stops).toMatchObject([{ _tag: 'StorageFailed' }]);
+  });
+
+  it('says that a slot is stored when it is durable, and stops where it cannot be stored', async () => {
+    const { batches, chains } = { batches: [noop, noop], chains: new CertifiedLog().decide(2, noop) };
+    const decide = (slot: number): Effect => {
+      const batch = batches[slot - 1] ?? noop;
+      return { _tag: 'Decide', slot, batch, chain: chains.chainAt(slot), delivered: [], path: 'fast' };
+    };
+    const setting = new Setting(onStart(decide(1), decide(2)));
+    await setImmediate();
+    expect(setting.tags()).toEqual(['Start']);
+    setting.store.appends[0]?.release();
+    await setImmediate();
+    expect(setting.events.at(-1)).toEqual({ _tag: 'Stored', slot: 1 });
+    setting.store.appends[1]?.fail(new Error('no space'));
+    await setImmediate();
+    expect(setting.tags()).toEqual(['Start', 'Stored']);
+    expect(setting.stops).toMatchObject([{ _tag: 'StorageFailed' }]);
+  });
+
+  it.each(['sign', 'combine'] as const)('stops where the alliance key cannot %s', async (operation) => {
+    const failing = { [operation]: () => Promise.reject(new Error('the key is broken')) };
+    const statement = new Uint8Array(3);
+    const asked = {
+      sign: { _tag: 'Sign', statement },
+      combine: { _tag: 'Combine', statement, shares: new Map() },
+    } as const;
+    const setting = new Setting(onStart(asked[operation]), failing);
+    await setImmediate();
+    expect(setting.stops).toMatchObject([{ _tag: 'AllianceKeyFailed' }]);
+  });
+
+  it('carries out nothing that comes after it has halted', async () => {
+    const halt: Effect = { _tag: 'Halt', reason: { _tag: 'Disagreement', slot: 1 } };
+    const setting = new Setting(onStart(halt, send(1, 0), { _tag: 'SetTimer', atMs: 0 }, persist(1)));
+    await setTimeout(5);
+    setting.replica.onConnected(peer);
+    await setImmediate();
+    expect(setting.sent).toEqual([]);
+    expect(setting.journal.contents).toEqual([]);
+    expect(setting.tags()).toEqual(['Start']);
+    expect(setting.stops).toEqual([{ _tag: 'Disagreement', slot: 1 }]);
+  });
+
+  it('leaves no timer behind when it is stopped', async () => {
+    const setting = new Setting(() => [{ _tag: 'SetTimer', atMs: performance.now() + 5 }]);
+    await setImmediate();
+    setting.replica.stop();
+    await setTimeout(20);
+    expect(setting.tags()).toEqual(['Start']);
+  });
+
+  it('waits for a time that no timer of Node can wait for', async () => {
+    const setting = new Setting(onStart({ _tag: 'SetTimer', atMs: performance.now() + 2 ** 40 }));
+    await setTimeout(20);
+    expect(setting.tags()).toEqual(['Start']);
+    setting.replica.stop();
+  });
+
+  it('lets timers and sockets have their turn however much it has to tell itself', async () => {
+    const setting = new Setting(() => [send(1, 0, me)]);
+    await setTimeout(10);
+    setting.replica.stop();
+    expect(setting.events.length).toBeGreaterThan(1024);
+  });
+
+  it('takes all that has arrived in one go, so that it cannot pile up', async () => {
+    const setting = new Setting(() => []);
+    for (let count = 0; count < 5000; count++) setting.replica.onConnected(peer);
+    await Promise.resolve();
+    expect(setting.events).toHaveLength(5001);
+  });
+
+  it('stops where its log cannot be read any more', async () => {
+    const setting = new Setting(onStart({ _tag: 'SendRange', to: peer, from: 1 }));
+    setting.store.read = () => {
+      throw new Error('slot 1 is not intact');
+    };
+    await setImmediate();
+    expect(setting.stops).toMatchObject([{ _tag: 'StorageFailed' }]);
+  });
+});

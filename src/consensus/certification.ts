@@ -166,7 +166,7 @@ function sameProgress(a: Progress, b: Progress): boolean {
 }
 
 /** The slots that the leader of a freshly certified view proposes again. */
-export function reproposals(
+function reproposals(
   low: number,
   verdicts: readonly Verdict[],
 ): readonly { readonly slot: number; readonly verdict: Verdict }[] {
@@ -181,8 +181,7 @@ export function onProgressCombined(
 ): void {
   const { state } = c;
   const { asked } = state.collection;
-  if (asked === undefined || state.proposals !== undefined) return;
-  if (!equalBytes(statement, progressStatement(c.allianceContext, asked.progress))) return;
+  if (asked === undefined || !equalBytes(statement, progressStatement(c.allianceContext, asked.progress))) return;
   asked.combining = false;
   if (E.isRight(result)) {
     const { progress, verdicts } = asked;

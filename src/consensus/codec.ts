@@ -32,7 +32,7 @@ import type { DurableRecord } from './record.js';
 import type { Ballot, Prefix, Progress } from './statement.js';
 
 /** Bounds on what is received. */
-export const wireLimits = {
+const wireLimits = {
   signatureBytes: rangeLimits.signatureBytes,
   shareBytes: 64 * 1024,
   /** Slots in one report: the window, with room for configuration. */
@@ -89,7 +89,7 @@ function readProgressCertificate(reader: Reader): ProgressCertificate {
 
 const verdictTags = ['closed', 'pick', 'noop', 'free'] as const;
 
-export function writeVerdict(writer: Writer, verdict: Verdict): void {
+function writeVerdict(writer: Writer, verdict: Verdict): void {
   writer.u8(verdictTags.indexOf(verdict._tag));
   if (verdict._tag === 'pick') writer.fixed(verdict.digest);
 }

@@ -55,7 +55,7 @@ export function isEquivocation(c: Context, { leader, view, slot, first, second }
   return leader === c.leaderOf(view) && !equalBytes(first.digest, second.digest) && isSigned(first) && isSigned(second);
 }
 
-export function isProgressCertificate(c: Context, certificate: ProgressCertificate): boolean {
+function isProgressCertificate(c: Context, certificate: ProgressCertificate): boolean {
   const statement = progressStatement(c.allianceContext, certificate);
   const name = `progress ${toHex(digest(statement, certificate.signature))}`;
   return c.remembered(name, () => c.config.keys.alliance.verify(statement, certificate.signature));

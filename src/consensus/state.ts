@@ -49,7 +49,7 @@ export interface SlotState {
 }
 
 /** A batch that is missing: which slots need it, and who has been asked. */
-export interface WantedBatch {
+interface WantedBatch {
   readonly digest: Digest;
   readonly slots: Set<number>;
   readonly asked: Set<ProcessId>;

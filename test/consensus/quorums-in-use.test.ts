@@ -304,6 +304,28 @@ describe('what must be durable first', () => {
     ).toBe(first?.index);
   });
 
+  it('the log, before its checkpoint is vouched for', () => {
+    const scene = new Scene({
+      trust: 'f=1 t=1 of (a, b, c, d)',
+      parameters: { windowSlots: 4, checkpointInterval: 2 },
+    });
+    scene.actor('b').holdDisk();
+    for (const sequence of [1, 2]) {
+      scene.actor('a').request(scene.request(`command ${sequence}`, sequence));
+      scene.deliver({ tag: 'Propose Accepted' });
+    }
+    expect(scene.actor('b').decided.size).toBe(2);
+    scene.inject('c', 'b', { _tag: 'Status', view: 1, decided: 0, low: 0, stuck: true });
+    expect(scene.actor('b').sent('Checkpoint')).toEqual([]);
+    scene.actor('b').feed({ _tag: 'Stored', slot: 2 });
+    expect(
+      scene
+        .actor('b')
+        .sent('Checkpoint')
+        .map(({ slot }) => slot),
+    ).toEqual([2]);
+  });
+
   it('the stable checkpoint, which closes slots', () => {
     const scene = new Scene({ trust: slow, parameters: { windowSlots: 4, checkpointInterval: 2 } });
     scene.inject('a', 'b', { _tag: 'StableCheckpoint', certificate: scene.checkpoint(2, 'a c d') });

@@ -62,7 +62,8 @@ function certifies(
 }
 
 function certifiesReport(scene: Scene, report: Report): boolean {
-  const rest = ['b', 'c'].map((from) => scene.report(from, view, {}).report);
+  // A recovery quorum without it: an invalid report is not passed over, it is refused.
+  const rest = ['b', 'c', 'd'].map((from) => scene.report(from, view, {}).report);
   return certifies(scene, [scene.report('a', view, report).report, ...rest]);
 }
 

@@ -25,7 +25,7 @@ export const trustTexts = [
 ] as const;
 
 export const profiles = ['calm', 'lossy', 'wide', 'partitioned', 'crashing', 'everything'] as const;
-export type Profile = (typeof profiles)[number];
+type Profile = (typeof profiles)[number];
 
 /** The scenario of a seed. */
 export function randomScenario(seed: number): Scenario {

@@ -367,7 +367,7 @@ export class Actor {
       }
       case 'Decide':
         this.decided.set(effect.slot, toHex(batchDigest(effect.batch)));
-        this.feed({ _tag: 'Stored', slot: effect.slot });
+        if (!this.isHeld) this.feed({ _tag: 'Stored', slot: effect.slot });
         return;
       default:
         return;

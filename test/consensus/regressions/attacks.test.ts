@@ -5,7 +5,7 @@ import { utf8 } from '../../../src/prelude/bytes.js';
 import { batchDigest } from '../../../src/consensus/batch.js';
 import type { Message } from '../../../src/consensus/message.js';
 import type { SignatureShare } from '../../../src/schemes/distributed-signer.js';
-import { decisionOf, Scene } from '../../support/scene.js';
+import { decisionOf, p, Scene } from '../../support/scene.js';
 
 const slow = 'f=1 t=0 of (a, b, c, d)';
 const fast = 'f=1 t=1 of (a, b, c, d)';
@@ -93,6 +93,14 @@ describe('liveness', () => {
     scene.drop();
     scene.advance(4000);
     expect(scene.waiting('Propose', 'b', 'c').length).toBeGreaterThan(0);
+  });
+
+  it('A20: a forged report of a later view does not keep its supposed author’s out', () => {
+    const scene = new Scene({ trust: fast });
+    scene.inject('a', 'b', { _tag: 'Report', report: { ...scene.report('a', 6, {}).report, from: p('c') } });
+    scene.complain(1, 'b c d', 'b c d');
+    scene.deliver({ tag: 'Report', from: 'c', to: 'b' });
+    expect([...scene.actor('b').state.collection.reports.keys()].sort()).toEqual(['b', 'c']);
   });
 
   it('A6: an early ACCEPTED for a later slot does not use up the patience for it', () => {

@@ -193,6 +193,19 @@ describe('defects of the design', () => {
     ).toEqual([1]);
   });
 
+  it('R1: values that exclude each other end a view also where no proposal was seen', () => {
+    const scene = new Scene({ trust: slow });
+    for (const [from, text] of [
+      ['a', 'x'],
+      ['c', 'y'],
+      ['d', 'z'],
+    ] as const) {
+      expect(scene.actor('b').sent('Timeouts')).toEqual([]);
+      scene.inject(from, 'b', scene.accepted(from, 1, 1, scene.batch(text)));
+    }
+    expect(scene.actor('b').sent('Timeouts')).toHaveLength(1);
+  });
+
   it('D8: a report is judged by the certificate that it carries, not by the reader’s own of that view', () => {
     const scene = new Scene({ trust: fast });
     const [x, y] = [scene.batch('x'), scene.batch('y')];
@@ -214,6 +227,13 @@ describe('defects of the design', () => {
         .did('Blame')
         .map(({ fault }) => fault._tag),
     ).not.toContain('InvalidMessage');
+    // Nor does a certifier that is still in view 2 and knows the certificate for y alone judge by that.
+    const other = new Scene({ trust: fast });
+    other.inject('b', 'a', other.propose(2, 1, y, permitFor(batchDigest(y))));
+    const votes = [{ ...other.vote(2, 1, x), permit: permitFor(batchDigest(x)) }];
+    const reports = [other.report('b', 3, {}), other.report('c', 3, {}), other.report('d', 3, { votes })];
+    other.inject('c', 'a', { _tag: 'Certify', view: 3, reports: reports.map(({ report }) => report), evidence: [] });
+    expect(other.waiting('Certified', 'a')).toHaveLength(1);
   });
 
   it('a report of an earlier view is of no use in a later one', () => {

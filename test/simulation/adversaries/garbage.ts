@@ -14,7 +14,7 @@ export const garbage: MakeAdversary = ({ config, random }) => ({
 const numbers = [0, 1, 2, 3, 255, 65_536, 2 ** 31, 2 ** 32, 2 ** 53 - 1];
 
 /** A copy with about one field in five changed; never its outermost tag. */
-export function mutate(value: unknown, random: Prng): unknown {
+function mutate(value: unknown, random: Prng): unknown {
   if (value instanceof Uint8Array) return random.chance(0.2) ? mutateBytes(value, random) : value;
   if (Array.isArray(value)) return mutateList(value, random);
   if (typeof value === 'number') return random.chance(0.2) ? mutateNumber(value, random) : value;

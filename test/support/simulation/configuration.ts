@@ -1,5 +1,4 @@
 /** The configuration of one simulated process. */
-import { present } from '../../../src/prelude/invariant.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
 import { type Configuration, defaultParameters } from '../../../src/consensus/configuration.js';
 import { leaderSchedule } from '../../../src/consensus/fab-quorums.js';
@@ -52,8 +51,4 @@ export function simulatedRequest(scheme: Scenario['scheme'], request: Omit<Unsig
   const unsigned = { client: testClient, ...request };
   const statement = requestStatement(testAllianceId, mockClientKeyId(testClient), unsigned);
   return { ...unsigned, signature: mockClientSignature(testClient, statement) };
-}
-
-export function leaderAt(config: Configuration, view: number): ProcessId {
-  return present(config.leaders[(view - 1) % config.leaders.length], 'somebody leads');
 }

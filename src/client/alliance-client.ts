@@ -3,7 +3,7 @@
  * nothing but the alliance's key.
  */
 import { E } from '../prelude/fp.js';
-import { present } from '../prelude/invariant.js';
+import { assertNever, present } from '../prelude/invariant.js';
 import type { ProcessId, ProcessSet } from '../prelude/process.js';
 import type { QuorumSystem } from '../quorum/quorum-system.js';
 import { type Request, requestSize, type UnsignedRequest } from '../consensus/batch.js';
@@ -23,9 +23,12 @@ export interface AllianceClientOptions {
   readonly session: number;
   readonly sign: (request: UnsignedRequest) => Request;
   readonly connect: Connect;
-  /** The first slot to listen from, from 1; 0: from the newest on. */
+  /**
+   * The first slot to listen from, from 1; 0: from the newest on, or from the start where the server that was listened to first
+   * told lies or fell silent and something had already been proposed, whose outcome would otherwise be missed.
+   */
   readonly from: number;
-  /** Listen to this server alone; otherwise to any, moving on where one falls silent. */
+  /** Listen to this server alone; otherwise to any, moving on where one falls silent, is behind, or lies. */
   readonly server?: ProcessId;
   /** Milliseconds that never go back. */
   readonly now: () => number;
@@ -37,30 +40,56 @@ export interface AllianceClientOptions {
   readonly onTrouble?: (server: ProcessId, reason: string) => void;
 }
 
-/** A server that brings nothing for this time, while commands wait, is left for the next. */
+/** A server that does not answer, or brings nothing while commands wait, is left for the next after this time. */
 const silenceMs = 2000;
+/** So is one that brings nothing while none wait: the log may rest, or be withheld. */
+const restMs = 10_000;
+/** So is one that brings something, but none of the commands that wait. */
+const fruitlessMs = 10_000;
 const tickMs = 100;
+
+/** Ranges that wait to be verified; what comes beyond is dropped and asked for again. */
+const backlogLimitBytes = 64 * 1024 * 1024;
+
+/** One wish to listen, and what has come of it. */
+interface Listening {
+  readonly server: ProcessId;
+  /** The slot that was asked for; 0: the newest. */
+  readonly asked: number;
+  hasBegun: boolean;
+  /** The server does not have the slot yet that comes next here. */
+  isBehind: boolean;
+  hasDropped: boolean;
+  /** When it last brought a slot, and when it last brought a command that waited. */
+  heardMs: number;
+  settledMs: number;
+}
 
 export class AllianceClient {
   private readonly links: ReadonlyMap<ProcessId, ServerLink>;
   private readonly proposals: Proposals;
   private verifier: LogVerifier | undefined;
-  private source: ProcessId | undefined;
-  private lastHeardMs: number;
+  /** Whether the verifier begins where a verified certificate, or nobody's word, says. */
+  private isProven = false;
+  private listening: Listening | undefined;
+  private lastTried: ProcessId | undefined;
+  private lastIdleMs: number;
   private receiving: Promise<void> = Promise.resolve();
+  private backlogBytes = 0;
   private readonly ticker: NodeJS.Timeout;
   private flushing: NodeJS.Immediate | undefined;
-  private readonly statusWaiters = new Map<ProcessId, ((status: ServerStatus) => void)[]>();
+  private readonly statusWaiters = new Map<ProcessId, Set<(status: ServerStatus | undefined) => void>>();
   private turn = 0;
+  private isClosed = false;
 
   constructor(private readonly options: AllianceClientOptions) {
-    const { anchor, client, session, system, connect, sign, now, from } = options;
-    this.lastHeardMs = now();
+    const { client, session, system, connect, sign, now, from } = options;
+    this.lastIdleMs = now();
     this.proposals = new Proposals(client, session, sign);
-    if (from === 1) this.verifier = LogVerifier.fromStart(anchor);
+    if (from === 1) this.beginAtStart();
     const handler = {
-      onMessage: (server: ProcessId, message: ServerMessage) => {
-        this.onMessage(server, message);
+      onMessage: (server: ProcessId, message: ServerMessage, bytes: number) => {
+        if (!this.isClosed) this.onMessage(server, message, bytes);
       },
       onUp: (server: ProcessId) => {
         this.onUp(server);
@@ -77,6 +106,7 @@ export class AllianceClient {
 
   /** Resolves when the command is covered by a verified certificate, or when the client closes. */
   propose(command: Uint8Array): Promise<Outcome> {
+    if (this.isClosed) return Promise.resolve({ _tag: 'rejected', reason: 'the client is closed' });
     const outcome = this.proposals.add(command);
     this.flushing ??= setImmediate(() => {
       this.flush();
@@ -86,38 +116,51 @@ export class AllianceClient {
 
   /** The server that is being listened to. */
   get listeningTo(): ProcessId | undefined {
-    return this.source;
+    return this.listening?.server;
   }
 
-  /** What a server says of itself; `undefined` where it does not answer in time. */
+  /** What a server says of itself; `undefined` where it does not answer in time, or the client closes. */
   askStatus(server: ProcessId, timeoutMs: number): Promise<ServerStatus | undefined> {
+    if (this.isClosed) return Promise.resolve(undefined);
     return new Promise((resolve) => {
-      const waiters = this.statusWaiters.get(server) ?? [];
-      this.statusWaiters.set(server, [...waiters, resolve]);
+      const waiters = this.statusWaiters.get(server) ?? new Set();
+      this.statusWaiters.set(server, waiters);
+      const settle = (status: ServerStatus | undefined): void => {
+        clearTimeout(timer);
+        waiters.delete(settle);
+        resolve(status);
+      };
+      const timer = setTimeout(settle, timeoutMs, undefined);
+      waiters.add(settle);
       this.links.get(server)?.send({ _tag: 'AskStatus' });
-      setTimeout(() => {
-        resolve(undefined);
-      }, timeoutMs).unref();
     });
   }
 
-  /** Ends the session; commands without a certificate are `unknown`. */
+  /** Ends the session; commands without a certificate are `unknown`. Nothing is reported afterwards. */
   close(): void {
+    this.isClosed = true;
     clearInterval(this.ticker);
     clearImmediate(this.flushing);
     for (const link of this.links.values()) link.close();
     this.proposals.abandon({ _tag: 'unknown', reason: 'the client was closed before a certificate came' });
+    for (const waiters of this.statusWaiters.values()) for (const settle of waiters) settle(undefined);
   }
 
   private onUp(server: ProcessId): void {
-    if (this.statusWaiters.has(server)) this.links.get(server)?.send({ _tag: 'AskStatus' });
-    if (this.source === undefined && this.mayListenTo(server)) this.listenTo(server);
+    if ((this.statusWaiters.get(server)?.size ?? 0) > 0) this.links.get(server)?.send({ _tag: 'AskStatus' });
+    if (this.listening === undefined && this.mayListenTo(server)) this.listenTo(server);
+    this.proposals.hasten(this.options.now());
     this.flush();
   }
 
   private onDown(server: ProcessId, reason: string): void {
-    this.options.onTrouble?.(server, reason);
-    if (this.source === server) this.listenElsewhere();
+    this.trouble(server, reason);
+    if (this.listening?.server === server) this.listenElsewhere();
+  }
+
+  /** A server's own words are shown to people: what would steer their terminals is not. */
+  private trouble(server: ProcessId, reason: string): void {
+    this.options.onTrouble?.(server, reason.replace(/\p{Cc}/gu, '?'));
   }
 
   private mayListenTo(server: ProcessId): boolean {
@@ -126,60 +169,120 @@ export class AllianceClient {
 
   private listenElsewhere(): void {
     const servers = [...this.links.keys()];
-    const start = this.source === undefined ? 0 : servers.indexOf(this.source) + 1;
+    const start = this.lastTried === undefined ? 0 : servers.indexOf(this.lastTried) + 1;
     const rotated = [...servers.slice(start), ...servers.slice(0, start)];
-    this.source = undefined;
+    this.listening = undefined;
     const next = rotated.find((server) => this.links.get(server)?.isUp === true && this.mayListenTo(server));
     if (next !== undefined) this.listenTo(next);
   }
 
   private listenTo(server: ProcessId): void {
-    this.source = server;
-    this.lastHeardMs = this.options.now();
-    this.links.get(server)?.send({ _tag: 'Listen', from: this.verifier?.nextSlot ?? this.options.from });
+    if (!this.isProven) this.forgetUnproven();
+    const nowMs = this.options.now();
+    const asked = this.verifier?.nextSlot ?? this.options.from;
+    const fresh = { hasBegun: false, isBehind: false, hasDropped: false, heardMs: nowMs, settledMs: nowMs };
+    this.listening = { server, asked, ...fresh };
+    this.lastTried = server;
+    this.links.get(server)?.send({ _tag: 'Listen', from: asked });
   }
 
-  private onMessage(from: ProcessId, message: ServerMessage): void {
+  /** A beginning that rests on one server's word is given up with that server; what was proposed since must not be missed. */
+  private forgetUnproven(): void {
+    this.verifier = undefined;
+    if (this.proposals.hasSent) this.beginAtStart();
+  }
+
+  private beginAtStart(): void {
+    this.verifier = LogVerifier.fromStart(this.options.anchor);
+    this.isProven = true;
+  }
+
+  private onMessage(from: ProcessId, message: ServerMessage, bytes: number): void {
     switch (message._tag) {
       case 'Begin':
-        if (from === this.source) this.begin(message.from, message.previous);
+        if (this.listening?.server === from) this.begin(this.listening, message);
         return;
       case 'Range':
-        // Ranges are verified one after another, in the order in which they came.
-        this.receiving = this.receiving.then(() => this.take(from, message));
+        if (this.listening?.server === from) this.receive(this.listening, message.range, bytes);
         return;
       case 'Refused':
-        this.options.onTrouble?.(from, `refused a request: ${message.reason}`);
+        this.trouble(from, `refused a request: ${message.reason}`);
         return;
       case 'Status':
-        for (const resolve of this.statusWaiters.get(from) ?? []) resolve(message.status);
-        this.statusWaiters.delete(from);
+        for (const settle of this.statusWaiters.get(from) ?? []) settle(message.status);
         return;
+      default:
+        assertNever(message);
     }
   }
 
-  private begin(from: number, previous: Parameters<typeof LogVerifier.fromMiddle>[2]): void {
-    this.verifier ??= LogVerifier.fromMiddle(this.options.anchor, from, previous);
-    // A server that is behind cannot bring what comes next; the next tick looks for another, or for it again.
-    if (this.verifier.nextSlot !== from) this.source = undefined;
-  }
-
-  private async take(from: ProcessId, { range }: Extract<ServerMessage, { _tag: 'Range' }>): Promise<void> {
-    if (from !== this.source || this.verifier === undefined || range.from < this.verifier.nextSlot) return;
-    const verified = await this.verifier.take(range);
-    if (E.isLeft(verified)) {
-      this.options.onDoubt?.(from, describeVerifyError(verified.left));
-      if (from === this.source) this.listenElsewhere();
+  private begin(listening: Listening, { from, previous }: Extract<ServerMessage, { _tag: 'Begin' }>): void {
+    const { server, asked } = listening;
+    if (from < 1 || (asked !== 0 && from > asked)) {
+      this.doubt(listening, `it begins with slot ${from} where slot ${asked} was asked for`);
       return;
     }
-    this.lastHeardMs = this.options.now();
-    this.proposals.settle(verified.right.delivered);
-    this.options.onRange?.(verified.right, range, from);
+    listening.hasBegun = true;
+    this.verifier ??= LogVerifier.fromMiddle(this.options.anchor, from, previous);
+    listening.isBehind = from < this.verifier.nextSlot && server !== this.options.server;
     this.flush();
   }
 
+  /** Ranges are verified one after another, in the order in which they came; those of an earlier wish are over. */
+  private receive(listening: Listening, range: DecidedRange, bytes: number): void {
+    listening.hasDropped ||= this.backlogBytes > backlogLimitBytes;
+    if (!listening.hasBegun || listening.hasDropped) return;
+    this.backlogBytes += bytes;
+    this.receiving = this.receiving.then(async () => {
+      await this.take(listening, range);
+      this.backlogBytes -= bytes;
+      if (listening.hasDropped && this.backlogBytes === 0 && this.isCurrent(listening)) this.listenTo(listening.server);
+    });
+  }
+
+  private isCurrent(listening: Listening): boolean {
+    return !this.isClosed && listening === this.listening;
+  }
+
+  private async take(listening: Listening, received: DecidedRange): Promise<void> {
+    const { verifier } = this;
+    if (!this.isCurrent(listening) || verifier === undefined) return;
+    const range = withoutSlotsBefore(received, verifier.nextSlot);
+    if (range === undefined) return;
+    const verified = await verifier.take(range);
+    // The verifier was given up meanwhile, and so is what it says.
+    if (this.isClosed || verifier !== this.verifier) return;
+    if (E.isLeft(verified)) this.doubt(listening, describeVerifyError(verified.left));
+    else this.accept(listening, verified.right, range);
+  }
+
+  private accept(listening: Listening, verified: VerifiedRange, range: DecidedRange): void {
+    this.isProven = true;
+    listening.heardMs = this.options.now();
+    listening.isBehind = false;
+    if (this.proposals.settle(verified.delivered) > 0) listening.settledMs = listening.heardMs;
+    const delivered = verified.delivered.filter(({ slot }) => slot >= this.options.from);
+    // What a listener of the client throws is for the process to hear, and ends no listening.
+    try {
+      this.options.onRange?.({ ...verified, delivered }, range, listening.server);
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+    this.flush();
+  }
+
+  private doubt(listening: Listening, reason: string): void {
+    this.options.onDoubt?.(listening.server, reason);
+    // The next tick listens elsewhere, so that nobody can keep this going faster.
+    if (this.isCurrent(listening)) this.listening = undefined;
+  }
+
+  /** Nothing is sent before listening has a beginning: a command decided before it would never be heard of. */
   private flush(): void {
     this.flushing = undefined;
+    if (this.isClosed || this.verifier === undefined) return;
     const servers = this.vouchingServers();
     // Too few links are up: what is queued waits for the next.
     if (!this.options.system.containsCorrect(servers)) return;
@@ -191,12 +294,19 @@ export class AllianceClient {
     const nowMs = this.options.now();
     const overdue = this.proposals.takeOverdue(nowMs);
     if (overdue.length > 0) this.submit(overdue, this.links.keys());
-    const waits = !this.proposals.isIdle;
-    if (
-      this.source === undefined ||
-      (waits && nowMs - this.lastHeardMs > silenceMs && this.options.server === undefined)
-    )
-      this.listenElsewhere();
+    if (this.proposals.isIdle) this.lastIdleMs = nowMs;
+    if (this.listening === undefined || this.hasFailed(this.listening, nowMs)) this.listenElsewhere();
+  }
+
+  private hasFailed({ hasBegun, isBehind, heardMs, settledMs }: Listening, nowMs: number): boolean {
+    const quietMs = nowMs - heardMs;
+    if (!hasBegun) return quietMs > silenceMs;
+    if (isBehind) return true;
+    if (this.options.server !== undefined) return false;
+    const waitedMs = nowMs - this.lastIdleMs;
+    return (
+      quietMs > restMs || Math.min(quietMs, waitedMs) > silenceMs || Math.min(nowMs - settledMs, waitedMs) > fruitlessMs
+    );
   }
 
   /** Connected servers, enough of them that one is correct where there are enough; another one first each time. */
@@ -219,6 +329,13 @@ export class AllianceClient {
       for (const message of messages) present(this.links.get(server), 'servers have links').send(message);
     }
   }
+}
+
+/** What a range adds after what is known; `undefined` if nothing. It leads to the same certificate. */
+function withoutSlotsBefore(range: DecidedRange, slot: number): DecidedRange | undefined {
+  const known = Math.max(0, slot - range.from);
+  if (known >= range.batches.length) return undefined;
+  return known === 0 ? range : { ...range, from: slot, batches: range.batches.slice(known) };
 }
 
 function grouped(requests: readonly Request[]): readonly (readonly Request[])[] {

@@ -57,6 +57,11 @@ export class Proposals {
     return this.queue.length === 0 && this.waiting.size === 0;
   }
 
+  /** Whether anything may have been decided. */
+  get hasSent(): boolean {
+    return this.nextSequence > 1;
+  }
+
   /** Signs what is queued, as far as the window lets it out. */
   flush(nowMs: number): readonly Request[] {
     const requests: Request[] = [];
@@ -87,8 +92,17 @@ export class Proposals {
     return overdue.map(({ request }) => request);
   }
 
-  /** Commands that a verified range delivered. */
-  settle(delivered: readonly Delivered[]): void {
+  /** A link is up: what waits to be sent again may have been lost, and waits no longer than at first. */
+  hasten(nowMs: number): void {
+    for (const entry of this.outstanding.values()) {
+      entry.waitMs = firstResendMs;
+      entry.dueMs = Math.min(entry.dueMs, nowMs + firstResendMs);
+    }
+  }
+
+  /** Takes what a verified range delivered; returns how many commands it answered. */
+  settle(delivered: readonly Delivered[]): number {
+    const waitingBefore = this.waiting.size;
     for (const { client, session, sequence, slot, index } of delivered) {
       if (client !== this.client || session !== this.session) continue;
       this.waiting.get(sequence)?.({ _tag: 'committed', slot, index });
@@ -98,6 +112,7 @@ export class Proposals {
       if (!this.waiting.has(first) && !this.waiting.has(first + request.commands.length - 1))
         this.outstanding.delete(first);
     }
+    return waitingBefore - this.waiting.size;
   }
 
   /** Gives every open command the same outcome: at the end of the session. */

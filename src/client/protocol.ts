@@ -121,7 +121,10 @@ function writeStatus(writer: Writer, status: ServerStatus): void {
 }
 
 function readStatus(reader: Parameters<Parameters<typeof readAll>[1]>[0]): ServerStatus {
-  const text = (): string => reader.text(protocolLimits.nameBytes);
+  const text = (): string => {
+    const name = reader.text(protocolLimits.nameBytes);
+    return /\p{Cc}/u.test(name) ? reader.fail('a name') : name;
+  };
   return {
     process: text(),
     view: reader.u64(),

@@ -9,19 +9,23 @@ import { type ClientMessage, decodeServerMessage, encodeClientMessage, type Serv
 export type Connect = (server: ProcessId, handler: LinkHandler) => TaskEither<ConnectError, Link>;
 
 export interface ServerLinkHandler {
-  onMessage(from: ProcessId, message: ServerMessage): void;
+  /** @param bytes - what the message took on the link. */
+  onMessage(from: ProcessId, message: ServerMessage, bytes: number): void;
   onUp(server: ProcessId): void;
   onDown(server: ProcessId, reason: string): void;
 }
 
 const firstRetryMs = 50;
 const lastRetryMs = 2000;
+/** A link that lasted for less counts as one that did not come up. */
+const lastingMs = 2000;
 
 export class ServerLink {
   private link: Link | undefined;
   private retryMs = firstRetryMs;
   private timer: NodeJS.Timeout | undefined;
   private isClosed = false;
+  private lasting: NodeJS.Timeout | undefined;
 
   constructor(
     readonly server: ProcessId,
@@ -43,6 +47,7 @@ export class ServerLink {
   close(): void {
     this.isClosed = true;
     clearTimeout(this.timer);
+    clearTimeout(this.lasting);
     this.link?.close('the application is done');
   }
 
@@ -64,18 +69,22 @@ export class ServerLink {
       return;
     }
     this.link = opened.right;
-    this.retryMs = firstRetryMs;
+    this.lasting = setTimeout(() => {
+      this.retryMs = firstRetryMs;
+    }, lastingMs);
     this.handler.onUp(this.server);
   }
 
   private receive(frame: Uint8Array): void {
+    if (this.isClosed) return;
     const decoded = decodeServerMessage(frame);
-    if (E.isRight(decoded)) this.handler.onMessage(this.server, decoded.right);
+    if (E.isRight(decoded)) this.handler.onMessage(this.server, decoded.right, frame.length);
     else this.link?.close(`a malformed message: expected ${decoded.left.expected} at byte ${decoded.left.offset}`);
   }
 
   private onDown(reason: string): void {
     this.link = undefined;
+    clearTimeout(this.lasting);
     if (this.isClosed) return;
     this.handler.onDown(this.server, reason);
     this.timer = setTimeout(() => void this.open(), this.retryMs);

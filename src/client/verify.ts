@@ -27,6 +27,8 @@ export type VerifyError =
 /** What a verified range adds to the log. */
 export interface VerifiedRange {
   readonly delivered: readonly Delivered[];
+  /** The last slot that is verified now; the certificate may be of a later one. */
+  readonly upTo: number;
   readonly certificate: PrefixCertificate;
 }
 
@@ -76,12 +78,17 @@ export class LogVerifier {
 
   /** Checks a range; nothing of a range that is not believed is taken. */
   async take(range: DecidedRange): Promise<Either<VerifyError, VerifiedRange>> {
-    if (range.from !== this.next) return E.left({ _tag: 'DoesNotContinue', expected: this.next, from: range.from });
+    const doesNotContinue = (): Either<VerifyError, never> =>
+      E.left({ _tag: 'DoesNotContinue', expected: this.next, from: range.from });
+    if (range.from !== this.next) return doesNotContinue();
     const { slot, signature } = range.certificate;
     if (!leadsToCertificate(range, this.chain)) return E.left({ _tag: 'ChainDiffers', slot });
     const isSigned = await this.verifySignature(certificateStatement(this.anchor, range.certificate), signature);
     if (!isSigned) return E.left({ _tag: 'BadSignature', slot });
-    return E.right({ delivered: this.advance(range), certificate: range.certificate });
+    // Another range may have been taken while the signature was checked.
+    if (range.from !== this.next) return doesNotContinue();
+    const delivered = this.advance(range);
+    return E.right({ delivered, upTo: this.next - 1, certificate: range.certificate });
   }
 
   private advance(range: DecidedRange): readonly Delivered[] {

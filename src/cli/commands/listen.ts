@@ -48,6 +48,9 @@ async function listen(path: string, options: ListenOptions, session: Session): P
   if (options.server !== undefined && universe.indexOf(options.server) === undefined) {
     return badInput(`--server ${options.server}: no such server; there are ${universe.ids.join(', ')}`);
   }
+  const { from, until } = options;
+  if (until !== undefined && until < from)
+    return badInput(`--until ${until}: the listing begins only with slot ${from}, see --from`);
   let lastMs = performance.now();
   let reached: () => void = () => undefined;
   const done = new Promise<'done'>((resolve) => {
@@ -58,11 +61,11 @@ async function listen(path: string, options: ListenOptions, session: Session): P
   const client = openClient(application.right, {
     from: options.from,
     server: options.server,
-    onRange: ({ delivered, certificate }) => {
+    onRange: ({ delivered, upTo }) => {
       lastMs = performance.now();
       for (const entry of delivered)
         if (entry.slot <= (options.until ?? entry.slot)) print(entry, session, options.json);
-      if (options.until !== undefined && certificate.slot >= options.until) reached();
+      if (options.until !== undefined && upTo >= options.until) reached();
     },
     onDoubt: (from, reason) => {
       session.note(`${from} is not believed: ${reason}`);

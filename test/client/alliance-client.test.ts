@@ -1,0 +1,403 @@
+import { setTimeout } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { utf8 } from '../../src/prelude/bytes.js';
+import { E, type Either } from '../../src/prelude/fp.js';
+import { present } from '../../src/prelude/invariant.js';
+import type { ProcessId } from '../../src/prelude/process.js';
+import { AllianceClient, type AllianceClientOptions } from '../../src/client/alliance-client.js';
+import {
+  type ClientMessage,
+  decodeClientMessage,
+  encodeServerMessage,
+  type ServerMessage,
+} from '../../src/client/protocol.js';
+import type { ConnectError } from '../../src/transport/errors.js';
+import type { Link, LinkHandler } from '../../src/transport/transport.js';
+import { CertifiedLog } from '../support/certified-log.js';
+import { testClient, testRequest } from '../support/cluster.js';
+import { right } from '../support/right.js';
+import { trust } from '../support/trust.js';
+
+const { system } = trust('f=1 t=1 of (a, b, c, d)');
+const ids = system.processes.universe.ids;
+const status = { process: 'a', view: 1, leader: 'a', decided: 0, certified: 0, checkpoint: 0, connected: [] };
+const counts = { fast: 0, slow: 0, transferred: 0, certificates: 0 };
+
+/** One server, as honest as the test makes it. */
+class FakeServer {
+  readonly heard: ClientMessage[] = [];
+  isUp = true;
+  connections = 0;
+  /** What it answers, beside nothing. */
+  answer: (message: ClientMessage, server: FakeServer) => readonly ServerMessage[] = () => [];
+  private handler: LinkHandler | undefined;
+
+  constructor(readonly id: ProcessId) {}
+
+  connect(handler: LinkHandler): Either<ConnectError, Link> {
+    this.connections += 1;
+    if (!this.isUp) return E.left({ _tag: 'Unreachable', host: this.id, port: 1, detail: 'ECONNREFUSED' });
+    this.handler = handler;
+    const send = (frame: Uint8Array): boolean => {
+      const message = right(decodeClientMessage(frame));
+      this.heard.push(message);
+      for (const answer of this.answer(message, this)) this.say(answer);
+      return true;
+    };
+    return E.right({ id: this.id, pending: 0, send, close: () => undefined });
+  }
+
+  say(message: ServerMessage): void {
+    this.sayBytes(encodeServerMessage(message));
+  }
+
+  sayBytes(bytes: Uint8Array): void {
+    setImmediate(() => this.handler?.onFrame(bytes));
+  }
+
+  hangUp(): void {
+    this.handler?.onClosed('gone');
+  }
+
+  listens(): readonly number[] {
+    return this.heard.flatMap((message) => (message._tag === 'Listen' ? [message.from] : []));
+  }
+}
+
+class Setting {
+  readonly log = new CertifiedLog().decide(6);
+  readonly servers = new Map(ids.map((id) => [id, new FakeServer(id)]));
+  readonly delivered: number[] = [];
+  readonly doubts: string[] = [];
+  readonly troubles: string[] = [];
+  nowMs = 0;
+
+  client(wish: Partial<AllianceClientOptions> = {}): AllianceClient {
+    const client = new AllianceClient({
+      anchor: this.log.anchor,
+      system,
+      client: testClient,
+      session: 9,
+      sign: ({ firstSequence, commands }) =>
+        testRequest(
+          firstSequence,
+          commands.map((command) => new TextDecoder().decode(command)),
+          9,
+        ),
+      connect: (id, handler) => () => Promise.resolve(this.server(id).connect(handler)),
+      from: 1,
+      now: () => this.nowMs,
+      onRange: ({ delivered }) => this.delivered.push(...delivered.map(({ slot }) => slot)),
+      onDoubt: (id, reason) => this.doubts.push(`${id}: ${reason}`),
+      onTrouble: (id, reason) => this.troubles.push(`${id}: ${reason}`),
+      ...wish,
+    });
+    clients.push(client);
+    return client;
+  }
+
+  server(id: string): FakeServer {
+    return present(this.servers.get(id as ProcessId), 'there are four');
+  }
+
+  honest(...names: readonly string[]): void {
+    for (const name of names) this.server(name).answer = (message) => this.answerOf(message);
+  }
+
+  /** What an honest server answers. */
+  answerOf(message: ClientMessage): readonly ServerMessage[] {
+    if (message._tag !== 'Listen') return [];
+    const { last } = this.log;
+    const from = message.from === 0 ? last + 1 : Math.min(message.from, last + 1);
+    const begin: ServerMessage = { _tag: 'Begin', from, previous: this.log.chainAt(from - 1) };
+    return from > last ? [begin] : [begin, { _tag: 'Range', range: this.log.range(from, last) }];
+  }
+}
+
+const clients: AllianceClient[] = [];
+afterEach(() => {
+  for (const client of clients.splice(0)) client.close();
+});
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let tries = 0; !holds() && tries < 150; tries++) await setTimeout(10);
+  expect(holds()).toBe(true);
+}
+
+const everySlot = [1, 2, 3, 4, 5, 6];
+
+describe('a listening client', () => {
+  it.each<[string, (setting: Setting, message: ClientMessage) => readonly ServerMessage[]]>([
+    ['begins where it was not asked', ({ log }) => [{ _tag: 'Begin', from: 3, previous: log.chainAt(2) }]],
+    ['begins with slot 0', ({ log }) => [{ _tag: 'Begin', from: 0, previous: log.chainAt(0) }]],
+    [
+      'sends ranges that do not continue',
+      ({ log }) => [
+        { _tag: 'Begin', from: 2, previous: log.chainAt(1) },
+        { _tag: 'Range', range: log.range(4, 6) },
+      ],
+    ],
+    [
+      'sends another alliance’s log',
+      (setting) => {
+        const other = new CertifiedLog('other').decide(6);
+        return [
+          ...setting.answerOf({ _tag: 'Listen', from: 7 }).slice(1),
+          { _tag: 'Begin', from: 2, previous: other.chainAt(1) },
+          { _tag: 'Range', range: other.range(2, 6) },
+        ];
+      },
+    ],
+    [
+      'invents the chain digest',
+      ({ log }) => [
+        { _tag: 'Begin', from: 2, previous: log.chainAt(5) },
+        { _tag: 'Range', range: log.range(2, 6) },
+      ],
+    ],
+  ])('leaves a server that %s, and believes the next', async (_, lie) => {
+    const setting = new Setting();
+    setting.server('a').answer = (message) => (message._tag === 'Listen' ? lie(setting, message) : []);
+    setting.honest('b', 'c', 'd');
+    setting.client({ from: 2 });
+    await until(() => setting.delivered.length === 5);
+    expect(setting.delivered).toEqual([2, 3, 4, 5, 6]);
+  });
+
+  it('is not misled for ever by the first word of a liar where it begins with the newest', async () => {
+    const setting = new Setting();
+    setting.server('a').answer = () => [
+      { _tag: 'Begin', from: 900, previous: setting.log.chainAt(1) },
+      { _tag: 'Range', range: { ...setting.log.range(1, 6), from: 900 } },
+    ];
+    setting.honest('b', 'c', 'd');
+    const client = setting.client({ from: 0 });
+    await until(() => client.listeningTo === 'b');
+    setting.log.decide(1);
+    setting.server('b').say({ _tag: 'Range', range: setting.log.range(7, 7) });
+    await until(() => setting.delivered.length === 1);
+    expect(setting.delivered).toEqual([7]);
+  });
+
+  it.each([
+    ['does not begin', 2100, () => []],
+    ['falls silent', 10_100, (setting: Setting) => setting.answerOf({ _tag: 'Listen', from: 1 }).slice(0, 1)],
+    [
+      'sends ranges that bring nothing',
+      10_100,
+      (setting: Setting) => [
+        ...setting.answerOf({ _tag: 'Listen', from: 1 }).slice(0, 1),
+        { _tag: 'Range', range: setting.log.range(1, 0, 6) } as const,
+      ],
+    ],
+  ] as const)('leaves a server that %s', async (_, afterMs, answer) => {
+    const setting = new Setting();
+    setting.server('a').answer = (message) => (message._tag === 'Listen' ? answer(setting) : []);
+    setting.honest('b', 'c', 'd');
+    const client = setting.client();
+    await until(() => client.listeningTo === 'a');
+    await setTimeout(150);
+    expect(client.listeningTo).toBe('a');
+    setting.nowMs += afterMs;
+    await until(() => setting.delivered.length === 6);
+    expect(setting.delivered).toEqual(everySlot);
+  });
+
+  it('takes what is new of ranges that overlap, and passes over stale ones', async () => {
+    const setting = new Setting();
+    const { log } = setting;
+    setting.server('a').answer = (message) =>
+      message._tag !== 'Listen'
+        ? []
+        : [
+            { _tag: 'Begin', from: 1, previous: log.chainAt(0) },
+            { _tag: 'Range', range: log.range(1, 3) },
+            { _tag: 'Range', range: log.range(1, 2) },
+            { _tag: 'Range', range: log.range(2, 5) },
+            { _tag: 'Range', range: log.range(6, 6) },
+          ];
+    setting.client({ server: 'a' as ProcessId });
+    await until(() => setting.delivered.length === 6);
+    expect([setting.delivered, setting.doubts]).toEqual([everySlot, []]);
+  });
+
+  it('keeps to the server that it was told, though it be behind, and goes on when its link comes back', async () => {
+    const setting = new Setting();
+    setting.honest('a', 'b', 'c', 'd');
+    const client = setting.client({ server: 'c' as ProcessId });
+    await until(() => setting.delivered.length === 6);
+    setting.server('c').hangUp();
+    await until(() => setting.server('c').listens().length === 2);
+    expect(setting.server('c').listens()).toEqual([1, 7]);
+    expect(client.listeningTo).toBe('c');
+    expect(setting.server('a').listens()).toEqual([]);
+  });
+
+  it('passes over a server that is behind', async () => {
+    const setting = new Setting();
+    setting.honest('a', 'c', 'd');
+    setting.server('b').answer = () => [{ _tag: 'Begin', from: 3, previous: setting.log.chainAt(2) }];
+    const client = setting.client();
+    await until(() => setting.delivered.length === 6);
+    setting.server('a').isUp = false;
+    setting.server('a').hangUp();
+    await until(() => client.listeningTo === 'c');
+    expect([setting.server('b').listens(), setting.server('c').listens(), setting.doubts]).toEqual([[7], [7], []]);
+  });
+
+  it('gives nothing of before the slot that it was asked for, though the log ends earlier', async () => {
+    const setting = new Setting();
+    setting.honest('a', 'b', 'c', 'd');
+    const client = setting.client({ from: 8 });
+    await until(() => client.listeningTo === 'a');
+    setting.log.decide(2);
+    await setTimeout(30);
+    setting.server('a').say({ _tag: 'Range', range: setting.log.range(7, 8) });
+    await until(() => setting.delivered.length > 0);
+    expect(setting.delivered).toEqual([8]);
+  });
+
+  it('does not dial a server that hangs up at once again and again', async () => {
+    const setting = new Setting();
+    setting.server('a').answer = (_, server) => {
+      setImmediate(() => {
+        server.hangUp();
+      });
+      return [];
+    };
+    const client = setting.client();
+    await until(() => client.listeningTo !== undefined);
+    await setTimeout(500);
+    expect(setting.server('a').connections).toBeLessThan(6);
+  });
+
+  it('shows nothing of a server’s words that steers a terminal', async () => {
+    const setting = new Setting();
+    setting.client();
+    await until(() => setting.server('a').listens().length > 0);
+    setting.server('a').say({ _tag: 'Refused', session: 1, firstSequence: 1, reason: 'a\u001b[2J\nb' });
+    await until(() => setting.troubles.length > 0);
+    expect(setting.troubles[0]).toBe('a: refused a request: a?[2J?b');
+  });
+});
+
+describe('a proposing client', () => {
+  /** Servers that decide what is submitted, in a slot of its own each. */
+  function deciding(setting: Setting, ...names: readonly string[]): void {
+    for (const name of names) {
+      setting.server(name).answer = (message) => {
+        if (message._tag !== 'Submit') return setting.answerOf(message);
+        for (const request of message.requests) {
+          setting.log.decide(1, { requests: [request] });
+          const { last } = setting.log;
+          for (const server of setting.servers.values())
+            server.say({ _tag: 'Range', range: setting.log.range(last, last) });
+        }
+        return [];
+      };
+    }
+  }
+
+  it('sends nothing before listening has begun', async () => {
+    const setting = new Setting();
+    const client = setting.client({ from: 0 });
+    void client.propose(utf8('x'));
+    await until(() => setting.server('a').listens().length > 0);
+    await setTimeout(30);
+    const submits = () =>
+      [...setting.servers.values()].flatMap(({ heard }) => heard).filter(({ _tag }) => _tag === 'Submit');
+    expect(submits()).toEqual([]);
+    setting.server('a').say({ _tag: 'Begin', from: 7, previous: setting.log.chainAt(6) });
+    await until(() => submits().length === 2);
+  });
+
+  it('learns what was decided while the server that it first listened to told lies', async () => {
+    const setting = new Setting();
+    deciding(setting, 'b', 'c', 'd');
+    setting.server('a').answer = (message) =>
+      message._tag === 'Listen' ? [{ _tag: 'Begin', from: 900, previous: setting.log.chainAt(1) }] : [];
+    const client = setting.client({ from: 0 });
+    const outcome = client.propose(utf8('x'));
+    await until(() => setting.log.last > 6);
+    setting.nowMs += 3000;
+    expect(await outcome).toEqual({ _tag: 'committed', slot: 7, index: 0 });
+  });
+
+  it('sends again soon to servers that come back, however long they were away', async () => {
+    const setting = new Setting();
+    setting.honest('a', 'b', 'c', 'd');
+    const client = setting.client({ from: 0 });
+    const submits = () => setting.server('d').heard.filter(({ _tag }) => _tag === 'Submit').length;
+    void client.propose(utf8('x'));
+    for (const nowMs of [1500, 4000, 9000]) {
+      const before = submits();
+      await setTimeout(150);
+      setting.nowMs = nowMs;
+      await until(() => submits() > before);
+    }
+    const before = submits();
+    setting.server('d').hangUp();
+    await setTimeout(200);
+    setting.nowMs += 1100;
+    await until(() => submits() > before);
+  });
+
+  it('says of each command at its end what is known of it', async () => {
+    const setting = new Setting();
+    setting.honest('a', 'b', 'c', 'd');
+    const client = setting.client({ from: 0 });
+    const sent = client.propose(utf8('x'));
+    await until(() =>
+      setting
+        .server('a')
+        .heard.concat(setting.server('b').heard, setting.server('c').heard)
+        .some(({ _tag }) => _tag === 'Submit'),
+    );
+    const queued = client.propose(utf8('y'));
+    client.close();
+    client.close();
+    expect(await sent).toMatchObject({ _tag: 'unknown' });
+    expect(await queued).toMatchObject({ _tag: 'rejected' });
+    expect(await client.propose(utf8('z'))).toMatchObject({ _tag: 'rejected' });
+    expect(await client.askStatus('a' as ProcessId, 60_000)).toBeUndefined();
+  });
+});
+
+describe('a client', () => {
+  it('asks for status, and keeps nothing of servers that do not answer', async () => {
+    const setting = new Setting();
+    setting.server('a').answer = (message) =>
+      message._tag === 'AskStatus' ? [{ _tag: 'Status', status: { ...status, ...counts } }] : [];
+    setting.server('b').isUp = false;
+    const client = setting.client();
+    expect(await client.askStatus('a' as ProcessId, 1000)).toMatchObject({ process: 'a' });
+    expect(await client.askStatus('b' as ProcessId, 20)).toBeUndefined();
+    const waiting = client.askStatus('b' as ProcessId, 60_000);
+    client.close();
+    expect(await waiting).toBeUndefined();
+  });
+
+  it('reports nothing after it was closed', async () => {
+    const setting = new Setting();
+    setting.honest('a', 'b', 'c', 'd');
+    const client = setting.client();
+    await until(() => setting.delivered.length === 6);
+    setting.log.decide(1);
+    setting.server('a').say({ _tag: 'Range', range: setting.log.range(7, 7) });
+    client.close();
+    setting.server('a').hangUp();
+    await setTimeout(150);
+    expect([setting.delivered, setting.troubles, setting.doubts]).toEqual([everySlot, [], []]);
+    expect(setting.server('b').listens()).toEqual([]);
+  });
+
+  it('closes its link to a server that sends garbage, and harms nothing', async () => {
+    const setting = new Setting();
+    setting.honest('a', 'b', 'c', 'd');
+    setting.client();
+    await until(() => setting.delivered.length === 6);
+    for (const bytes of [new Uint8Array(), Uint8Array.of(9), new Uint8Array(1000)]) setting.server('a').sayBytes(bytes);
+    await setTimeout(20);
+    expect([setting.delivered, setting.doubts]).toEqual([everySlot, []]);
+  });
+});

@@ -38,6 +38,9 @@ export class ServerProcess {
         rest = lines.pop() ?? '';
         for (const line of lines) onLine(line);
       });
+      stream?.on('end', () => {
+        if (rest !== '') onLine(rest);
+      });
     };
     relay(this.child.stdout, (line) => {
       events.onLine(id, line);
@@ -47,6 +50,11 @@ export class ServerProcess {
       events.onLine(id, line);
     });
     this.ended = new Promise((resolve) => {
+      this.child.once('error', (error) => {
+        isReady(false);
+        events.onExit(id, `it could not be started: ${error.message}`);
+        resolve();
+      });
       this.child.once('close', (code, signal) => {
         isReady(false);
         events.onExit(id, signal === null ? `exit code ${code ?? 'unknown'}` : signal);

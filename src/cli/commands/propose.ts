@@ -1,4 +1,5 @@
 /** `koinon propose`: has every line of a file decided. */
+import { setImmediate } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { E } from '../../prelude/fp.js';
 import { batchLimits } from '../../consensus/batch.js';
@@ -50,15 +51,23 @@ async function propose(path: string, file: string, options: ProposeOptions, sess
   });
   const tally = new Tally();
   const ending = interrupted();
-  const sending = sendAll(client, linesOf(input.right, batchLimits.commandBytes), tally, options.outstanding);
-  await Promise.race([sending, ending.promise, tally.silence(options.timeout * 1000)]);
+  const lines = linesOf(input.right, batchLimits.commandBytes);
+  const sending = sendAll(client, lines, tally, options.outstanding).then(
+    () => 'all lines were read',
+    (error: unknown) => `cannot be read to its end (${(error as NodeJS.ErrnoException).code ?? String(error)})`,
+  );
+  const interruption = ending.promise.then(() => 'interrupted');
+  const silence = tally.silence(options.timeout * 1000).then(() => `nothing was decided for ${options.timeout} s`);
+  const why = await Promise.race([sending, interruption, silence]);
   ending.release();
   client.close();
+  // What the client knows of lines that wait, it has said by the next turn.
+  await setImmediate();
   input.right.destroy();
   session.print(tally.describe(), options.json);
-  if (tally.unknown > 0 || tally.isCutShort)
-    return unavailable(`${file}: ${tally.unknown} lines have no certificate: they may or may not be decided`);
-  return tally.rejected > 0 ? answeredNo : succeeded;
+  if (tally.unknown === 0 && !tally.isCutShort) return tally.rejected > 0 ? answeredNo : succeeded;
+  const rest = tally.isCutShort ? '; the lines after these were not sent' : '';
+  return unavailable(`${file}: ${why}: of ${tally.unknown} lines it is unknown whether they are decided${rest}`);
 }
 
 /** Keeps at most `limit` lines waiting. */

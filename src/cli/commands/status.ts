@@ -41,10 +41,11 @@ async function status(path: string, options: StatusOptions, session: Session): P
   client.close();
   const entries = ids.map((id, index) => ({ id, answer: answers[index] }));
   const json = entries.map(
-    ({ id, answer }) => answer ?? { process: id, unreachable: troubles.get(id) ?? 'no answer in time' },
+    ({ id, answer }) =>
+      (answer && { ...answer, process: id }) ?? { process: id, unreachable: troubles.get(id) ?? 'no answer in time' },
   );
   const lines = entries.map(({ id, answer }) =>
-    answer === undefined ? `${id}  ${troubles.get(id) ?? 'no answer in time'}` : describe(answer),
+    answer === undefined ? `${id}  ${troubles.get(id) ?? 'no answer in time'}` : describe({ ...answer, process: id }),
   );
   session.print({ json, lines }, options.json);
   return answers.some((answer) => answer !== undefined)

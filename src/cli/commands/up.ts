@@ -34,9 +34,10 @@ async function up(path: string, session: Session): Promise<Outcome> {
         },
       }),
   );
-  const ready = await Promise.all(processes.map((process) => process.ready));
-  if (ready.includes(true))
-    session.note(`${ready.filter(Boolean).length} of ${processes.length} servers run; Ctrl-C ends them`);
+  void Promise.all(processes.map((process) => process.ready)).then((ready) => {
+    if (ready.includes(true) && !isEnding)
+      session.note(`${ready.filter(Boolean).length} of ${processes.length} servers run; Ctrl-C ends them`);
+  });
   const allEnded = Promise.all(processes.map((process) => process.ended)).then(() => 'ended' as const);
   const reason = await Promise.race([ending.promise, allEnded]);
   ending.release();

@@ -76,8 +76,8 @@ function readDecided(
       equalBytes(reader.fixed(statementTag.length), statementTag) &&
       equalBytes(reader.fixed(digestLength), allianceId) &&
       equalBytes(reader.fixed(digestLength), keyIdOf(alliance.allianceKey));
-    reader.u64();
-    if (!isOurs || reader.u8() !== statementTypes.decided) return reader.fail('a DECIDED statement');
+    const isOfEpoch = reader.u64() === alliance.allianceKey.epoch;
+    if (!isOurs || !isOfEpoch || reader.u8() !== statementTypes.decided) return reader.fail('a DECIDED statement');
     return { slot: reader.u64(), chain: toHex(reader.fixed(digestLength)) };
   });
   return E.isRight(decoded) ? decoded.right : undefined;

@@ -10,6 +10,8 @@ export interface Follower {
   readonly delivered: readonly Delivered[];
   readonly ranges: readonly DecidedRange[];
   readonly certificates: readonly PrefixCertificate[];
+  /** The last slot that was verified. */
+  readonly upTo: number;
   /** What was not believed: there must be none. */
   readonly doubts: readonly string[];
   close(): void;
@@ -20,6 +22,7 @@ export function follow(application: ApplicationDirectory, server: ProcessId): Fo
   const ranges: DecidedRange[] = [];
   const certificates: PrefixCertificate[] = [];
   const doubts: string[] = [];
+  let upTo = 0;
   const client = openClient(application, {
     from: 1,
     server,
@@ -27,13 +30,23 @@ export function follow(application: ApplicationDirectory, server: ProcessId): Fo
       delivered.push(...verified.delivered);
       ranges.push(range);
       certificates.push(verified.certificate);
+      upTo = verified.upTo;
     },
     onDoubt: (from, reason) => {
       doubts.push(`${from}: ${reason}`);
     },
   });
-  const close = (): void => {
-    client.close();
+  return {
+    server,
+    delivered,
+    ranges,
+    certificates,
+    doubts,
+    get upTo() {
+      return upTo;
+    },
+    close() {
+      client.close();
+    },
   };
-  return { server, delivered, ranges, certificates, doubts, close };
 }

@@ -3,8 +3,8 @@ import type { AllianceClient } from '../../client/alliance-client.js';
 import { utf8 } from '../../prelude/bytes.js';
 
 export interface WorkloadEvents {
-  /** So many lines are certified. */
-  onCertified(count: number): void;
+  /** So many lines are certified; the last of them was proposed at `sentMs`. */
+  onCertified(count: number, sentMs: number): void;
 }
 
 export interface WorkloadResult {
@@ -35,7 +35,7 @@ export async function runWorkload(
       const outcome = await client.propose(utf8(line));
       if (outcome._tag === 'committed') {
         latencies.push(performance.now() - sentMs);
-        events.onCertified(latencies.length);
+        events.onCertified(latencies.length, sentMs);
       } else {
         failed += 1;
         firstFailure ??= outcome.reason;

@@ -45,7 +45,7 @@ export class Proposals {
   /** Queues a command; a bad one is rejected at once. */
   add(command: Uint8Array): Promise<Outcome> {
     if (command.length > batchLimits.commandBytes) {
-      const reason = `a command has at most ${batchLimits.commandBytes} bytes, this one ${command.length}`;
+      const reason = `a command has at most ${batchLimits.commandBytes} bytes`;
       return Promise.resolve({ _tag: 'rejected', reason });
     }
     return new Promise((resolve) => {

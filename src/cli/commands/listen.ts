@@ -7,6 +7,7 @@ import type { Delivered } from '../../consensus/delivery.js';
 import { findApplication } from '../../server/application-directory.js';
 import { describeDirectoryError } from '../../server/errors.js';
 import { openClient } from '../../server/application-client.js';
+import { tellingTroubles } from '../troubles.js';
 import { interrupted } from '../interruption.js';
 import { asOption, integerIn, jsonOption } from '../options.js';
 import { badInput, type Outcome, succeeded, unavailable } from '../outcome.js';
@@ -70,9 +71,7 @@ async function listen(path: string, options: ListenOptions, session: Session): P
     onDoubt: (from, reason) => {
       session.note(`${from} is not believed: ${reason}`);
     },
-    onTrouble: (from, reason) => {
-      session.note(`${from}: ${reason}`);
-    },
+    onTrouble: tellingTroubles(session),
   });
   const ending = interrupted();
   const outcome = await Promise.race([done, ending.promise, silence(() => lastMs, options.timeout)]);

@@ -9,6 +9,7 @@ import { findApplication } from '../../server/application-directory.js';
 import { describeDirectoryError } from '../../server/errors.js';
 import { openClient } from '../../server/application-client.js';
 import { linesOf, openInput } from '../input-lines.js';
+import { tellingTroubles } from '../troubles.js';
 import { interrupted } from '../interruption.js';
 import { asOption, integerIn, jsonOption } from '../options.js';
 import { answeredNo, badInput, type Outcome, succeeded, unavailable } from '../outcome.js';
@@ -45,9 +46,7 @@ async function propose(path: string, file: string, options: ProposeOptions, sess
   if (E.isLeft(input)) return input;
   const client = openClient(application.right, {
     from: 0,
-    onTrouble: (server, reason) => {
-      session.note(`${server}: ${reason}`);
-    },
+    onTrouble: tellingTroubles(session),
   });
   const tally = new Tally();
   const ending = interrupted();
@@ -60,14 +59,16 @@ async function propose(path: string, file: string, options: ProposeOptions, sess
   const silence = tally.silence(options.timeout * 1000).then(() => `nothing was decided for ${options.timeout} s`);
   const why = await Promise.race([sending, interruption, silence]);
   ending.release();
+  tally.isEnding = true;
   client.close();
   // What the client knows of lines that wait, it has said by the next turn.
   await setImmediate();
   input.right.destroy();
   session.print(tally.describe(), options.json);
-  if (tally.unknown === 0 && !tally.isCutShort) return tally.rejected > 0 ? answeredNo : succeeded;
-  const rest = tally.isCutShort ? '; the lines after these were not sent' : '';
-  return unavailable(`${file}: ${why}: of ${tally.unknown} lines it is unknown whether they are decided${rest}`);
+  if (tally.unknown === 0 && tally.unsent === 0 && !tally.isCutShort)
+    return tally.rejected > 0 ? answeredNo : succeeded;
+  const notSent = tally.isCutShort ? 'the lines after these were not sent' : `${tally.unsent} were not sent`;
+  return unavailable(`${file}: ${why}: of ${tally.unknown} lines it is unknown whether they are decided, ${notSent}`);
 }
 
 /** Keeps at most `limit` lines waiting. */
@@ -79,6 +80,7 @@ async function sendAll(
 ): Promise<void> {
   const waiting = new Set<Promise<void>>();
   for await (const line of lines) {
+    if (tally.isEnding) return;
     tally.sent += 1;
     const settled = client.propose(line).then((outcome) => {
       tally.count(outcome);
@@ -95,6 +97,10 @@ class Tally {
   sent = 0;
   committed = 0;
   rejected = 0;
+  /** Read, but still waiting for a link when the client was closed. */
+  unsent = 0;
+  /** Nothing more is to be proposed. */
+  isEnding = false;
   /** Not all lines were read and answered. */
   isCutShort = true;
   private firstSlot: number | undefined;
@@ -104,7 +110,7 @@ class Tally {
   private reason: string | undefined;
 
   get unknown(): number {
-    return this.sent - this.committed - this.rejected;
+    return this.sent - this.committed - this.rejected - this.unsent;
   }
 
   count(outcome: ProposalOutcome): void {
@@ -113,6 +119,8 @@ class Tally {
       this.committed += 1;
       this.firstSlot ??= outcome.slot;
       this.lastSlot = outcome.slot;
+    } else if (outcome._tag === 'rejected' && this.isEnding) {
+      this.unsent += 1;
     } else if (outcome._tag === 'rejected') {
       this.rejected += 1;
       this.reason = outcome.reason;
@@ -133,11 +141,12 @@ class Tally {
   }
 
   describe(): { readonly json: unknown; readonly lines: readonly string[] } {
-    const { sent, committed, rejected, unknown, firstSlot, lastSlot } = this;
+    const { sent, committed, rejected, unknown, unsent, firstSlot, lastSlot } = this;
     const seconds = Math.round(this.lastMs - this.startMs) / 1000;
-    const where = firstSlot === undefined ? '' : ` in slots ${firstSlot} to ${lastSlot ?? firstSlot}`;
+    const slots = firstSlot === lastSlot ? `slot ${firstSlot ?? ''}` : `slots ${firstSlot ?? ''} to ${lastSlot ?? ''}`;
+    const where = firstSlot === undefined ? '' : ` in ${slots}`;
     const lines = [`${committed} of ${sent} lines decided and certified${where}, in ${seconds} s`];
     if (rejected > 0) lines.push(`${rejected} rejected: ${this.reason ?? ''}`);
-    return { json: { sent, committed, rejected, unknown, firstSlot, lastSlot, seconds }, lines };
+    return { json: { sent, committed, rejected, unknown, unsent, firstSlot, lastSlot, seconds }, lines };
   }
 }

@@ -2,7 +2,6 @@
 import { digest } from '../../src/prelude/digest.js';
 import { utf8 } from '../../src/prelude/bytes.js';
 import { present } from '../../src/prelude/invariant.js';
-import { E } from '../../src/prelude/fp.js';
 import type { ProcessId, ProcessSet } from '../../src/prelude/process.js';
 import type { QuorumSystem } from '../../src/quorum/quorum-system.js';
 import { type ClientId, type Request, requestStatement, type UnsignedRequest } from '../../src/consensus/batch.js';
@@ -82,10 +81,4 @@ export function testRequest(firstSequence: number, commands: readonly string[], 
   const unsigned: UnsignedRequest = { client: testClient, session, firstSequence, commands: commands.map(utf8) };
   const keyId = digest(publicKeyFromSeed(seedOf(testClient)));
   return { ...unsigned, signature: ed25519Sign(seedOf(testClient), requestStatement(testAllianceId, keyId, unsigned)) };
-}
-
-/** The share that the alliance signer of `config` makes. */
-export function allianceShare(config: { readonly allianceSigner: DistributedSigner }, statement: Uint8Array) {
-  const signed = config.allianceSigner.signShare(statement);
-  return E.isRight(signed) ? signed.right : undefined;
 }

@@ -9,6 +9,7 @@ import { describeDirectoryError } from '../../server/errors.js';
 import { openClient } from '../../server/application-client.js';
 import { tellingTroubles } from '../troubles.js';
 import { interrupted } from '../interruption.js';
+import { onOneLine } from '../one-line.js';
 import { asOption, integerIn, jsonOption } from '../options.js';
 import { badInput, type Outcome, succeeded, unavailable } from '../outcome.js';
 import type { Session } from '../session.js';
@@ -92,13 +93,11 @@ function silence(lastMs: () => number, seconds: number | undefined): Promise<'si
   });
 }
 
-/** A command that is no UTF-8 is shown in hexadecimal. */
+/** A command that is no UTF-8 is shown in hexadecimal; one line a command, without what would move a terminal. */
 function print(entry: Delivered, session: Session, asJson: boolean | undefined): void {
   const { slot, index, client, session: number, sequence, command } = entry;
   const text = fromUtf8(command);
   const content = text === undefined ? { hex: toHex(command) } : { text };
-  session.print(
-    { json: { slot, index, client, session: number, sequence, ...content }, lines: [text ?? toHex(command)] },
-    asJson,
-  );
+  const json = { slot, index, client, session: number, sequence, ...content };
+  session.print({ json, lines: [text === undefined ? toHex(command) : onOneLine(text)] }, asJson);
 }

@@ -1,5 +1,5 @@
 /** `koinon verify`: checks a statement's signature against the alliance key, with no server's help. */
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import type { Command } from 'commander';
 import { equalBytes, toHex } from '../../prelude/bytes.js';
 import { readAll } from '../../prelude/canonical.js';
@@ -55,12 +55,13 @@ async function verify(path: string, files: Files, asJson: boolean | undefined, s
   return isValid ? succeeded : answeredNo;
 }
 
+/** Reads no further than the bound, so that a file without an end is refused like any other that is too long. */
 async function read(path: string): Promise<Either<Failure, Uint8Array>> {
   try {
-    const bytes = await readFile(path);
-    return bytes.length <= maxBytes
-      ? E.right(new Uint8Array(bytes))
-      : badInput(`${path}: larger than ${maxBytes} bytes`);
+    const parts: Buffer[] = [];
+    for await (const part of createReadStream(path, { end: maxBytes })) parts.push(part as Buffer);
+    const bytes = new Uint8Array(Buffer.concat(parts));
+    return bytes.length <= maxBytes ? E.right(bytes) : badInput(`${path}: larger than ${maxBytes} bytes`);
   } catch (error) {
     return badInput(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
   }

@@ -76,9 +76,11 @@ export function testConfiguration(
   };
 }
 
+const testClientKeyId = digest(publicKeyFromSeed(seedOf(testClient)));
+
 /** A request of the test client, signed. */
 export function testRequest(firstSequence: number, commands: readonly string[], session = 1): Request {
   const unsigned: UnsignedRequest = { client: testClient, session, firstSequence, commands: commands.map(utf8) };
-  const keyId = digest(publicKeyFromSeed(seedOf(testClient)));
+  const keyId = testClientKeyId;
   return { ...unsigned, signature: ed25519Sign(seedOf(testClient), requestStatement(testAllianceId, keyId, unsigned)) };
 }

@@ -6,9 +6,9 @@ import { equalBytes } from '../prelude/bytes.js';
 import { E } from '../prelude/fp.js';
 import { present } from '../prelude/invariant.js';
 import type { ProcessId } from '../prelude/process.js';
+import { type CombineResult, rejectedSenders } from '../schemes/distributed-signer.js';
 import type { Context } from './context.js';
 import { isDecidedCertificate } from './evidence.js';
-import type { Event } from './event.js';
 import type { Message } from './message.js';
 import type { PrefixCertificate } from './range.js';
 import { isBeingServed, requestShare } from './signing.js';
@@ -131,7 +131,7 @@ function combine(c: Context, attestation: Attestation): void {
   });
 }
 
-export function onDecidedCombined(c: Context, result: Extract<Event, { _tag: 'Combined' }>['result']): void {
+export function onDecidedCombined(c: Context, result: CombineResult): void {
   const { attestation } = c.state;
   if (attestation === undefined) return;
   attestation.combining = false;
@@ -144,7 +144,7 @@ export function onDecidedCombined(c: Context, result: Extract<Event, { _tag: 'Co
     c.broadcast({ _tag: 'Certificate', certificate });
     return;
   }
-  const bad = result.left._tag === 'BadShares' ? result.left.suspects : result.left.invalid;
+  const bad = rejectedSenders(result);
   for (const process of bad) {
     attestation.shares.delete(process);
     c.state.slack.add(process);

@@ -5,11 +5,11 @@
 import { equalBytes } from '../prelude/bytes.js';
 import { E } from '../prelude/fp.js';
 import type { ProcessId } from '../prelude/process.js';
+import { type CombineResult, rejectedSenders } from '../schemes/distributed-signer.js';
 import { noopDigest } from './batch.js';
 import { wantBatch } from './batch-fetching.js';
 import { onStableCheckpoint } from './checkpoint.js';
 import type { Context } from './context.js';
-import type { Event } from './event.js';
 import { isEquivocation, verdictRoot } from './evidence.js';
 import type { Equivocation, Message, Report, SignedReport, Verdict } from './message.js';
 import { select } from './selection.js';
@@ -174,11 +174,7 @@ function reproposals(
 }
 
 /** The outcome of combining: the view is open, or the shares found bad are dropped and others waited for. */
-export function onProgressCombined(
-  c: Context,
-  statement: Uint8Array,
-  result: Extract<Event, { _tag: 'Combined' }>['result'],
-): void {
+export function onProgressCombined(c: Context, statement: Uint8Array, result: CombineResult): void {
   const { state } = c;
   const { asked } = state.collection;
   if (asked === undefined || !equalBytes(statement, progressStatement(c.allianceContext, asked.progress))) return;
@@ -192,7 +188,7 @@ export function onProgressCombined(
     state.proposals = { view: state.view, certificate, verdicts, again, nextSlot: progress.top + 1 };
     return;
   }
-  const bad = result.left._tag === 'BadShares' ? result.left.suspects : result.left.invalid;
+  const bad = rejectedSenders(result);
   for (const process of bad) {
     asked.shares.delete(process);
     state.slack.add(process);

@@ -3,6 +3,7 @@ import { equalBytes } from '../prelude/bytes.js';
 import { E } from '../prelude/fp.js';
 import { present } from '../prelude/invariant.js';
 import type { ProcessId } from '../prelude/process.js';
+import { rejectedSenders } from '../schemes/distributed-signer.js';
 import type { Context } from './context.js';
 import { isCheckpointCertificate } from './evidence.js';
 import type { Message } from './message.js';
@@ -42,12 +43,7 @@ export function onCheckpoint(
   if (!config.system.isSlowQuorum(c.setOf(agreeing.map(([process]) => process)))) return;
   const shares = new Map(agreeing.map(([process, other]) => [process, other.share]));
   const combined = config.keys.slow.combine(checkpointStatement(c.slowContext, { slot, chain }), shares);
-  const bad = E.isRight(combined)
-    ? combined.right.invalid
-    : combined.left._tag === 'NotQualified'
-      ? combined.left.invalid
-      : combined.left.suspects;
-  for (const process of bad) state.checkpoints.delete(process);
+  for (const process of rejectedSenders(combined)) state.checkpoints.delete(process);
   if (E.isRight(combined)) adoptCheckpoint(c, { slot, chain, signature: combined.right.signature });
 }
 

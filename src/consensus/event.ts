@@ -1,7 +1,6 @@
 /** What happens to the machine. Each event comes with the time at which it happens. */
-import type { Either } from '../prelude/fp.js';
-import type { ProcessId, ProcessSet } from '../prelude/process.js';
-import type { CombineError, Signature, SignatureShare } from '../schemes/distributed-signer.js';
+import type { ProcessId } from '../prelude/process.js';
+import type { CombineResult, SignatureShare } from '../schemes/distributed-signer.js';
 import type { Request } from './batch.js';
 import type { Message } from './message.js';
 
@@ -24,5 +23,5 @@ export type Event =
   | {
       readonly _tag: 'Combined';
       readonly statement: Uint8Array;
-      readonly result: Either<CombineError, { readonly signature: Signature; readonly invalid: ProcessSet }>;
+      readonly result: CombineResult;
     };

@@ -7,6 +7,7 @@ import type { Digest } from '../prelude/digest.js';
 import { E } from '../prelude/fp.js';
 import { present } from '../prelude/invariant.js';
 import type { ProcessId, ProcessSet } from '../prelude/process.js';
+import { rejectedSenders } from '../schemes/distributed-signer.js';
 import { noteLeaderSignature } from './acceptor.js';
 import { type Batch, batchDigest, noop, noopDigest } from './batch.js';
 import { wantBatch } from './batch-fetching.js';
@@ -65,13 +66,8 @@ function certify(c: Context, open: SlotState, ballot: Ballot): void {
     [...open.accepted].filter(([from]) => agreeing.has(from)).map(([from, { share }]) => [from, share]),
   );
   const combined = slow.combine(acceptedStatement(c.slowContext, ballot), shares);
-  const bad = E.isRight(combined)
-    ? combined.right.invalid
-    : combined.left._tag === 'NotQualified'
-      ? combined.left.invalid
-      : combined.left.suspects;
   // Counted on the link alone until now; a signature found bad only removes the message.
-  for (const process of bad) open.accepted.delete(process);
+  for (const process of rejectedSenders(combined)) open.accepted.delete(process);
   if (E.isLeft(combined)) return;
   const { view, slot, digest } = ballot;
   open.commit = { view, slot, digest, signature: combined.right.signature };

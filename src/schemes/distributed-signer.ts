@@ -3,7 +3,7 @@
  * whoever verifies needs one public key. The one interface behind multisignatures, Shoup RSA and (later) BLS.
  */
 import type { Digest } from '../prelude/digest.js';
-import type { Either } from '../prelude/fp.js';
+import { E, type Either } from '../prelude/fp.js';
 import type { ProcessId, ProcessSet } from '../prelude/process.js';
 
 declare const shareBrand: unique symbol;
@@ -31,6 +31,15 @@ export type CombineError =
   /** Some share is bad, and the scheme cannot tell whose. */
   | { readonly _tag: 'BadShares'; readonly suspects: ProcessSet };
 
+/** A verified signature, and whose shares were found bad on the way; or why there is none. */
+export type CombineResult = Either<CombineError, { readonly signature: Signature; readonly invalid: ProcessSet }>;
+
+/** Whose shares are of no use to another attempt: found bad, or, where the scheme cannot tell, suspected. */
+export function rejectedSenders(result: CombineResult): ProcessSet {
+  if (E.isRight(result)) return result.right.invalid;
+  return result.left._tag === 'BadShares' ? result.left.suspects : result.left.invalid;
+}
+
 /** Why a signer did not sign. */
 export type SignRefused =
   /** A document signer was given a statement, or a statement signer something else. */
@@ -55,10 +64,7 @@ export interface DistributedVerifier {
    *
    * @param message - the whole message, never a digest.
    */
-  combine(
-    message: Uint8Array,
-    shares: ReadonlyMap<ProcessId, SignatureShare>,
-  ): Either<CombineError, { readonly signature: Signature; readonly invalid: ProcessSet }>;
+  combine(message: Uint8Array, shares: ReadonlyMap<ProcessId, SignatureShare>): CombineResult;
 
   /** Whether `signature` is this key's over `message`; never throws, whatever the bytes. */
   verify(message: Uint8Array, signature: Signature): boolean;

@@ -2,9 +2,9 @@
  * A replica: the consensus machine with its surroundings. It turns effects into writes, frames and signatures, and their
  * outcomes into events; it decides nothing itself.
  */
-import { E, type Either } from '../prelude/fp.js';
+import { E } from '../prelude/fp.js';
 import { assertNever } from '../prelude/invariant.js';
-import type { ProcessId, ProcessSet } from '../prelude/process.js';
+import type { ProcessId } from '../prelude/process.js';
 import type { Request } from '../consensus/batch.js';
 import type { ConsensusCodec } from '../consensus/codec.js';
 import type { Effect, Fault, HaltReason } from '../consensus/effect.js';
@@ -12,17 +12,14 @@ import type { Event } from '../consensus/event.js';
 import type { Message } from '../consensus/message.js';
 import type { PrefixCertificate } from '../consensus/range.js';
 import type { FabMachine } from '../consensus/step.js';
-import type { CombineError, Signature, SignatureShare } from '../schemes/distributed-signer.js';
+import type { CombineResult, SignatureShare } from '../schemes/distributed-signer.js';
 import type { Journal } from '../storage/storage.js';
 import type { DecidedLog } from './decided-log.js';
 
 /** The alliance key, whose operations are slow and answer later. */
 export interface AllianceKey {
   sign(statement: Uint8Array): Promise<SignatureShare | undefined>;
-  combine(
-    statement: Uint8Array,
-    shares: ReadonlyMap<ProcessId, SignatureShare>,
-  ): Promise<Either<CombineError, { readonly signature: Signature; readonly invalid: ProcessSet }>>;
+  combine(statement: Uint8Array, shares: ReadonlyMap<ProcessId, SignatureShare>): Promise<CombineResult>;
 }
 
 /** What a replica tells whoever runs it. */

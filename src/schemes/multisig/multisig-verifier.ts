@@ -5,11 +5,11 @@
  */
 import { Writer } from '../../prelude/canonical.js';
 import { type Digest, digest } from '../../prelude/digest.js';
-import { E, type Either } from '../../prelude/fp.js';
+import { E } from '../../prelude/fp.js';
 import { invariant, present } from '../../prelude/invariant.js';
 import type { ProcessId, ProcessSet, Universe } from '../../prelude/process.js';
 import type {
-  CombineError,
+  CombineResult,
   DistributedVerifier,
   KeyId,
   KeyUsage,
@@ -91,10 +91,7 @@ export class MultisigVerifier implements DistributedVerifier {
    * Every share is judged (there is no combined signature that could vouch for all at once), then holders are left out,
    * the last first, as long as the rest may sign: so certificates are short. Shares of strangers are ignored.
    */
-  combine(
-    message: Uint8Array,
-    shares: ReadonlyMap<ProcessId, SignatureShare>,
-  ): Either<CombineError, { readonly signature: Signature; readonly invalid: ProcessSet }> {
+  combine(message: Uint8Array, shares: ReadonlyMap<ProcessId, SignatureShare>): CombineResult {
     const offered = this.parts(shares);
     const parts = offered.filter((part) => this.isValid(part, message));
     const signers = this.setOf(parts);

@@ -6,7 +6,7 @@ import type { ProcessId, ProcessSet, Universe } from '../../prelude/process.js';
 import type { RandomBytes } from '../../prelude/random.js';
 import { isQualified } from '../../quorum/policy.js';
 import type {
-  CombineError,
+  CombineResult,
   DistributedVerifier,
   KeyId,
   ShareVerdict,
@@ -23,8 +23,6 @@ import { nodeRsaVerifier } from './public-key-pem.js';
 import { decodeShare } from './share-encoding.js';
 import { findInvalid, judgeShare, provenRows, type SharesBySender } from './share-judge.js';
 import { type ProofSubject, proofSubject } from './share-proof.js';
-
-type Combined = Either<CombineError, { readonly signature: Signature; readonly invalid: ProcessSet }>;
 
 /** Loads a public key for verifying. Its members must be processes of the universe, which may have others. */
 export function makeShoupRsaVerifier(
@@ -64,7 +62,7 @@ export class ShoupRsaVerifier implements DistributedVerifier {
    * First any qualified set of what is well formed. Where that fails, every proof is checked and its sender named if it is
    * wrong, and the rest is combined; shares without proofs are suspected together, after leaving out each of them in turn.
    */
-  combine(message: Uint8Array, shares: ReadonlyMap<ProcessId, SignatureShare>): Combined {
+  combine(message: Uint8Array, shares: ReadonlyMap<ProcessId, SignatureShare>): CombineResult {
     const { universe } = this.key;
     const known = new Map([...shares].filter(([from]) => universe.has(from) && this.key.rowsOf(from).length > 0));
     const subject = proofSubject(this.key, message);
@@ -84,7 +82,7 @@ export class ShoupRsaVerifier implements DistributedVerifier {
     subject: ProofSubject,
     formed: SharesBySender,
     malformed: ProcessSet,
-  ): Combined {
+  ): CombineResult {
     const { universe } = this.key;
     const proven = new Map([...formed].filter(([, rows]) => this.canBeJudged(rows)));
     const invalid = malformed.union(universe.of(this.findInvalid(subject, formed, proven)));

@@ -20,4 +20,9 @@ function endWithBug(error: unknown): void {
 process.on('uncaughtException', endWithBug);
 process.on('unhandledRejection', endWithBug);
 
-process.exitCode = await main(process.argv.slice(2), io);
+/** Ends the program once what was printed has left it, whatever may still be under way. */
+function endWith(code: number): void {
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+}
+
+endWith(await main(process.argv.slice(2), io));

@@ -56,7 +56,7 @@ export interface TourResult {
 
 /** The whole tour. Ends what it started, whatever happens. */
 export async function runTour(wish: TourWish, events: TourEvents): Promise<E.Either<string, TourResult>> {
-  const founded = await foundForTrying({
+  const founding = foundForTrying({
     directory: wish.directory,
     organizations: tourOrganizations,
     trust: `f=1 t=1 of (${tourOrganizations.join(', ')})`,
@@ -66,7 +66,10 @@ export async function runTour(wish: TourWish, events: TourEvents): Promise<E.Eit
       events.onSearch(progress);
     },
   })();
+  // A search for primes that is under way cannot be stopped: whoever cancels has to end the program.
+  const founded = await Promise.race([founding, wish.cancelled]);
   events.onSearchEnd();
+  if (typeof founded === 'string') return E.left(founded);
   if (E.isLeft(founded)) return E.left(describeFoundingError(founded.left));
   const { alliance } = founded.right;
   events.say(`an alliance of ${tourOrganizations.join(', ')}: ${printTrust(alliance.trust)}`);

@@ -9,7 +9,7 @@ import { chainStart } from '../src/consensus/statement.js';
 import { FabMachine } from '../src/consensus/step.js';
 import type { Configuration } from '../src/consensus/configuration.js';
 import { type ProcessId, Universe } from '../src/prelude/process.js';
-import { thresholdSystem } from '../src/quorum/threshold.js';
+import { thresholdSystem } from '../src/quorum/trust/threshold.js';
 import type { DistributedSigner } from '../src/schemes/distributed-signer.js';
 import { inlineAllianceKey } from '../src/server/alliance-key.js';
 import { DecidedLog } from '../src/server/decided-log.js';

@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ProcessSet } from '../../src/prelude/process.js';
-import { c1Faults, c2Faults, c2FaultsOf } from '../../src/quorum/conditions.js';
+import { c1Faults, c2Faults, c2FaultsOf } from '../../src/quorum/trust/conditions.js';
 import type { CoveringFaults, QuorumSystem } from '../../src/quorum/quorum-system.js';
 
 export interface QuorumSystemLaw {

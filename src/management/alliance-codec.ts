@@ -7,7 +7,7 @@ import { decode, decodeJson, hexBytes, hexDigest, integer, list, record, refined
 import type { Digest } from '../prelude/digest.js';
 import { E, type Either } from '../prelude/fp.js';
 import { processId } from '../prelude/process.js';
-import { trustModelCodec } from '../quorum/trust-codec.js';
+import { trustModelCodec } from '../quorum/trust/trust-codec.js';
 import { type Ed25519PublicKey, ed25519PublicKey, publicKeyLength } from '../schemes/ed25519/encoding.js';
 import { alliancePublicKeyCodec } from '../schemes/public-key-codec.js';
 import {

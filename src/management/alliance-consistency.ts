@@ -4,10 +4,10 @@
  */
 import { toHex } from '../prelude/bytes.js';
 import { isName, organizationOf, type ProcessId } from '../prelude/process.js';
-import { describeTrustReport } from '../quorum/trust-description.js';
-import { vouchPolicy } from '../quorum/derived-policy.js';
-import { policyDigest } from '../quorum/policy-digest.js';
-import { validateTrust } from '../quorum/trust-report.js';
+import { describeTrustReport } from '../quorum/trust/trust-description.js';
+import { vouchPolicy } from '../quorum/trust/derived-policy.js';
+import { policyDigest } from '../quorum/policy/policy-digest.js';
+import { validateTrust } from '../quorum/trust/trust-report.js';
 import { type Alliance, type OrganizationEntry, type ServerEntry, serversOf } from './alliance.js';
 import type { AllianceError } from './errors.js';
 

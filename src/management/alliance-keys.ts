@@ -4,7 +4,7 @@ import { Writer } from '../prelude/canonical.js';
 import { canonicalJson } from '../prelude/codec.js';
 import { type Digest, digest } from '../prelude/digest.js';
 import type { ProcessId } from '../prelude/process.js';
-import { trustModelCodec } from '../quorum/trust-codec.js';
+import { trustModelCodec } from '../quorum/trust/trust-codec.js';
 import type { Ed25519PublicKey } from '../schemes/ed25519/encoding.js';
 import type { MultisigDescription } from '../schemes/multisig/multisig-verifier.js';
 import { type Alliance, type ApplicationEntry, type ServerEntry, serversOf } from './alliance.js';

@@ -6,7 +6,7 @@ import { utf8 } from '../prelude/bytes.js';
 import { canonicalJson } from '../prelude/codec.js';
 import { digest, type Digest } from '../prelude/digest.js';
 import type { ProcessId } from '../prelude/process.js';
-import type { TrustModel } from '../quorum/trust-model.js';
+import type { TrustModel } from '../quorum/trust/trust-model.js';
 import type { Ed25519PublicKey } from '../schemes/ed25519/encoding.js';
 import type { AlliancePublicKey } from '../schemes/public-key.js';
 

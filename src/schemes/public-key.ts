@@ -1,6 +1,6 @@
 /** The public keys of all schemes: what an alliance document holds and a client trusts. No node: import here or below. */
 import { assertNever } from '../prelude/invariant.js';
-import { policyDigest } from '../quorum/policy-digest.js';
+import { policyDigest } from '../quorum/policy/policy-digest.js';
 import type { KeyId } from './distributed-signer.js';
 import type { MultisigPublicKey } from './multisig/key.js';
 import { multisigKeyId } from './multisig/multisig-verifier.js';

@@ -2,7 +2,7 @@
 import { E, type Either } from '../prelude/fp.js';
 import type { ProcessId, Universe } from '../prelude/process.js';
 import type { RandomBytes } from '../prelude/random.js';
-import type { Policy } from '../quorum/policy.js';
+import type { Policy } from '../quorum/policy/policy.js';
 import { dealMultisig } from '../schemes/multisig/policy-key.js';
 import type { AlliancePublicKey } from '../schemes/public-key.js';
 import type { AllianceKeyShare } from '../schemes/registry.js';

@@ -2,12 +2,11 @@
 import { E, type Either } from '../prelude/fp.js';
 import { isName, organizationOf, type ProcessId, processId } from '../prelude/process.js';
 import type { ParseError } from '../quorum/errors.js';
-import { membersOf } from '../quorum/tree-check.js';
-import type { Membership } from '../quorum/tree-text.js';
-import { describeTrustReport } from '../quorum/trust-description.js';
-import type { TrustModel } from '../quorum/trust-model.js';
-import { validateTrust } from '../quorum/trust-report.js';
-import { parseTrust } from '../quorum/trust-text.js';
+import type { Membership } from '../quorum/tree/tree-text.js';
+import { describeTrustReport } from '../quorum/trust/trust-description.js';
+import type { TrustModel } from '../quorum/trust/trust-model.js';
+import { validateTrust } from '../quorum/trust/trust-report.js';
+import { parseTrust } from '../quorum/trust/trust-text.js';
 import type { FoundingError } from './errors.js';
 
 export interface PlanWish {
@@ -62,8 +61,9 @@ export function defaultTrust(organizations: readonly string[]): string {
 function readMembers(text: string, organizations: readonly string[] | undefined): Either<FoundingError, Membership> {
   const parsed = parseTrust(text);
   if (E.isLeft(parsed)) return E.left(badText(parsed.left, text));
+  const members = [...parsed.right.system.processes];
   const membership = new Map<string, readonly string[]>((organizations ?? []).map((name) => [name, []]));
-  for (const id of membersOf(parsed.right.tree)) {
+  for (const id of members) {
     const organization = organizationOf(id);
     const known = membership.get(organization);
     // A stranger is left out here, and refused with its place when the text is read against the membership.
@@ -71,7 +71,7 @@ function readMembers(text: string, organizations: readonly string[] | undefined)
     const server = id === organization ? [] : [id.slice(organization.length + 1)];
     membership.set(organization, [...(known ?? []), ...server]);
   }
-  const named = new Set(membersOf(parsed.right.tree).map(organizationOf));
+  const named = new Set(members.map(organizationOf));
   const forgotten = [...membership.keys()].find((name) => !named.has(name));
   if (forgotten !== undefined) return E.left({ _tag: 'NotTrusted', organization: forgotten });
   return E.right(new Map([...membership].map(([name, servers]) => [name, servers.length === 0 ? ['1'] : servers])));

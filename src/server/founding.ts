@@ -11,7 +11,7 @@ import type { RandomBytes } from '../prelude/random.js';
 import { type Alliance, allianceVersion } from '../management/alliance.js';
 import { allianceIdOf, configurationDigestOf, decodeAlliance, encodeAlliance } from '../management/alliance-codec.js';
 import { describeAllianceError } from '../management/errors.js';
-import { vouchPolicy } from '../quorum/derived-policy.js';
+import { vouchPolicy } from '../quorum/trust/derived-policy.js';
 import {
   type AllianceScheme,
   dealAllianceKey,

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ProcessSet } from '../../src/prelude/process.js';
-import { c1Faults, c2Faults, c2FaultsOf, isAcceptable, type Verdict } from '../../src/quorum/conditions.js';
-import { OrganizationSystem } from '../../src/quorum/organizations.js';
+import { c1Faults, c2Faults, c2FaultsOf, isAcceptable, type Verdict } from '../../src/quorum/trust/conditions.js';
+import { OrganizationSystem } from '../../src/quorum/trust/organizations.js';
 import { type CoveringFaults, QuorumSystem } from '../../src/quorum/quorum-system.js';
-import { thresholdSystem } from '../../src/quorum/threshold.js';
-import { validateTrust } from '../../src/quorum/trust-report.js';
-import { findCover } from '../../src/quorum/witness.js';
+import { thresholdSystem } from '../../src/quorum/trust/threshold.js';
+import { validateTrust } from '../../src/quorum/trust/trust-report.js';
+import { findCover } from '../../src/quorum/trust/witness.js';
 import { allTrees, arbitraryTree, NaiveSystem, naiveTwin, servers } from '../support/quorum.js';
 import { trust } from '../support/trust.js';
 

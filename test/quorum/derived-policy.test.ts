@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { fastPolicy, recoveryPolicy, vouchPolicy } from '../../src/quorum/derived-policy.js';
-import { OrganizationSystem } from '../../src/quorum/organizations.js';
-import { checkPolicy, isQualified } from '../../src/quorum/policy.js';
-import { printPolicy } from '../../src/quorum/policy-text.js';
+import { fastPolicy, recoveryPolicy, vouchPolicy } from '../../src/quorum/trust/derived-policy.js';
+import { OrganizationSystem } from '../../src/quorum/trust/organizations.js';
+import { checkPolicy, isQualified } from '../../src/quorum/policy/policy.js';
+import { printPolicy } from '../../src/quorum/policy/policy-text.js';
 import { allSets, allTrees, naiveTwin } from '../support/quorum.js';
 import { trust } from '../support/trust.js';
 
@@ -11,7 +11,11 @@ describe('quorums as access policies', () => {
     for (const tree of [2, 3, 4, 5].flatMap((leafCount) => [...allTrees(leafCount, 2)])) {
       const system = new OrganizationSystem(tree);
       const twin = naiveTwin(tree);
-      const [vouch, recovery, fast] = [vouchPolicy({ tree }), recoveryPolicy({ tree }), fastPolicy({ tree })];
+      const [vouch, recovery, fast] = [
+        vouchPolicy({ rule: tree }),
+        recoveryPolicy({ rule: tree }),
+        fastPolicy({ rule: tree }),
+      ];
       for (const policy of [vouch, recovery, fast]) expect(checkPolicy(policy)._tag).toBe('Right');
       for (const set of allSets(system.processes.universe)) {
         const found = [vouch, recovery, fast].map((policy) => isQualified(policy, set));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { describeProcesses, describeTrustReport } from '../../src/quorum/trust-description.js';
-import { validateTrust } from '../../src/quorum/trust-report.js';
+import { describeProcesses, describeTrustReport } from '../../src/quorum/trust/trust-description.js';
+import { validateTrust } from '../../src/quorum/trust/trust-report.js';
 import { NaiveSystem, servers } from '../support/quorum.js';
 import { trust } from '../support/trust.js';
 

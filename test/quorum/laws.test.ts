@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { laws, quorumSystemLaws } from '../../spec/laws/quorum-system-laws.js';
 import type { ProcessSet } from '../../src/prelude/process.js';
 import { type CoveringFaults, QuorumSystem } from '../../src/quorum/quorum-system.js';
-import { thresholdSystem } from '../../src/quorum/threshold.js';
+import { thresholdSystem } from '../../src/quorum/trust/threshold.js';
 import { NaiveSystem, servers } from '../support/quorum.js';
 import { trust } from '../support/trust.js';
 

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ProcessSet } from '../../src/prelude/process.js';
-import { c1Faults, c2Faults } from '../../src/quorum/conditions.js';
-import { OrganizationSystem } from '../../src/quorum/organizations.js';
+import { c1Faults, c2Faults } from '../../src/quorum/trust/conditions.js';
+import { OrganizationSystem } from '../../src/quorum/trust/organizations.js';
 import type { CoveringFaults } from '../../src/quorum/quorum-system.js';
-import { membersOf } from '../../src/quorum/tree-check.js';
-import { thresholdSystem } from '../../src/quorum/threshold.js';
-import { printTrustTree } from '../../src/quorum/trust-text.js';
-import type { TrustTree } from '../../src/quorum/trust-tree.js';
+import { membersOf } from '../../src/quorum/tree/tree-check.js';
+import { thresholdSystem } from '../../src/quorum/trust/threshold.js';
+import { printTrustTree } from '../../src/quorum/trust/trust-text.js';
+import type { TrustTree } from '../../src/quorum/trust/trust-tree.js';
 import { allSets, allTrees, arbitraryTree, naiveTwin, servers, setOfMask } from '../support/quorum.js';
 
 interface Scope {

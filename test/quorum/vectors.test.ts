@@ -1,11 +1,11 @@
 /** Numbers that others computed (../shared/vectors/README.md), as far as they speak of thresholds and of trees. */
 import { describe, expect, it } from 'vitest';
 import type { ProcessSet } from '../../src/prelude/process.js';
-import { vouchPolicy } from '../../src/quorum/derived-policy.js';
-import { OrganizationSystem } from '../../src/quorum/organizations.js';
-import { isQualified, type Policy, policyMembers } from '../../src/quorum/policy.js';
-import { thresholdSystem } from '../../src/quorum/threshold.js';
-import type { TrustTree } from '../../src/quorum/trust-tree.js';
+import { vouchPolicy } from '../../src/quorum/trust/derived-policy.js';
+import { OrganizationSystem } from '../../src/quorum/trust/organizations.js';
+import { isQualified, type Policy, policyMembers } from '../../src/quorum/policy/policy.js';
+import { thresholdSystem } from '../../src/quorum/trust/threshold.js';
+import type { TrustTree } from '../../src/quorum/trust/trust-tree.js';
 import { allSets, servers } from '../support/quorum.js';
 import { policy, trust } from '../support/trust.js';
 import { vectors } from '../support/vectors.js';
@@ -55,7 +55,7 @@ describe.skipIf(trees === undefined)('small threshold trees', () => {
   it.each(trees?.cases ?? [])('of $policy as vouching sets: covers by k fault sets', (given) => {
     const rule = policy(given.policy);
     const trusted = system(rule);
-    expect(vouchPolicy(trusted)).toEqual(rule);
+    expect(vouchPolicy({ rule: trusted.tree })).toEqual(rule);
     for (const [k, holds] of Object.entries(given.failProne_Qk_if_policy_means_NOT_failprone)) {
       expect(trusted.isCoveredBy(trusted.processes, { byzantine: Number(k) })).toBe(!holds);
     }

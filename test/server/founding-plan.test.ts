@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { E } from '../../src/prelude/fp.js';
-import { printTrust, parseTrust } from '../../src/quorum/trust-text.js';
-import { validateTrust } from '../../src/quorum/trust-report.js';
+import { printTrust, parseTrust } from '../../src/quorum/trust/trust-text.js';
+import { validateTrust } from '../../src/quorum/trust/trust-report.js';
 import { describeFoundingError } from '../../src/server/errors.js';
 import { defaultTrust, planFounding } from '../../src/server/founding-plan.js';
 import { right } from '../support/right.js';

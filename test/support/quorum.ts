@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { present } from '../../src/prelude/invariant.js';
 import { type ProcessId, type ProcessSet, Universe } from '../../src/prelude/process.js';
 import { type CoveringFaults, QuorumSystem } from '../../src/quorum/quorum-system.js';
-import { membersOf } from '../../src/quorum/tree-check.js';
-import type { TrustGate, TrustTree } from '../../src/quorum/trust-tree.js';
+import { membersOf } from '../../src/quorum/tree/tree-check.js';
+import type { TrustGate, TrustTree } from '../../src/quorum/trust/trust-tree.js';
 
 /** `s1` … `sn`. */
 export function servers(count: number): Universe {

@@ -1,7 +1,7 @@
 /** Shoup RSA signers of a fixed key, for tests and benchmarks that need an alliance key. */
 import { present } from '../../src/prelude/invariant.js';
 import type { ProcessId, Universe } from '../../src/prelude/process.js';
-import type { Policy } from '../../src/quorum/policy.js';
+import type { Policy } from '../../src/quorum/policy/policy.js';
 import { dealShoupRsa } from '../../src/schemes/shoup-rsa/dealer.js';
 import { makeShoupRsaSigner, type ShoupRsaSigner } from '../../src/schemes/shoup-rsa/signer.js';
 import { safePrimes2048 } from './rsa-keys.js';

@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { toHex } from '../../prelude/bytes.js';
 import { E } from '../../prelude/fp.js';
 import { serversOf } from '../../management/alliance.js';
-import { printTrust } from '../../quorum/trust-text.js';
+import { printTrust } from '../../quorum/trust/trust-text.js';
 import { type SchemeId, schemeIds } from '../../schemes/registry.js';
 import type { AllianceScheme, SearchProgress } from '../../server/alliance-key-dealing.js';
 import { describeFoundingError } from '../../server/errors.js';

@@ -1,11 +1,11 @@
 /** `koinon trust check`: may a trust model be used, and if not, which failures break it? */
 import type { Command } from 'commander';
 import { E } from '../../prelude/fp.js';
-import type { Verdict } from '../../quorum/conditions.js';
-import { describeTrustReport } from '../../quorum/trust-description.js';
-import type { TrustModel } from '../../quorum/trust-model.js';
-import { type TrustReport, validateTrust } from '../../quorum/trust-report.js';
-import { printTrust, printTrustTree } from '../../quorum/trust-text.js';
+import type { Verdict } from '../../quorum/trust/conditions.js';
+import { describeTrustReport } from '../../quorum/trust/trust-description.js';
+import type { TrustModel } from '../../quorum/trust/trust-model.js';
+import { type TrustReport, validateTrust } from '../../quorum/trust/trust-report.js';
+import { printTrust, printTrustTree } from '../../quorum/trust/trust-text.js';
 import { jsonOption } from '../options.js';
 import { answeredNo, type Outcome, succeeded } from '../outcome.js';
 import type { Session } from '../session.js';

@@ -3,7 +3,7 @@ import { E } from '../../prelude/fp.js';
 import { invariant, present } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
 import { equalBytes, fromUtf8 } from '../../prelude/bytes.js';
-import { printTrust } from '../../quorum/trust-text.js';
+import { printTrust } from '../../quorum/trust/trust-text.js';
 import type { AllianceClient } from '../../client/alliance-client.js';
 import type { ServerStatus } from '../../client/protocol.js';
 import { type ApplicationDirectory, loadApplicationDirectory } from '../../server/application-directory.js';

@@ -4,8 +4,8 @@ import { hexBytes, integer, list, record, refined, text } from '../../prelude/co
 import { E } from '../../prelude/fp.js';
 import { present } from '../../prelude/invariant.js';
 import { type ProcessId, processId } from '../../prelude/process.js';
-import { type Policy, policyMembers } from '../../quorum/policy.js';
-import { policyCodec } from '../../quorum/policy-codec.js';
+import { type Policy, policyMembers } from '../../quorum/policy/policy.js';
+import { policyCodec } from '../../quorum/policy/policy-codec.js';
 import type { KeyUsage } from '../distributed-signer.js';
 import {
   type Ed25519PublicKey,

@@ -1,8 +1,8 @@
 /** A multisignature key along an access policy, and one process's part of it. */
 import { E, type Either } from '../../prelude/fp.js';
 import type { ProcessId, Universe } from '../../prelude/process.js';
-import { type Policy, isQualified, policyMembers } from '../../quorum/policy.js';
-import { policyDigest } from '../../quorum/policy-digest.js';
+import { type Policy, isQualified, policyMembers } from '../../quorum/policy/policy.js';
+import { policyDigest } from '../../quorum/policy/policy-digest.js';
 import type { KeyUsage } from '../distributed-signer.js';
 import type { Ed25519PublicKey, Ed25519Seed } from '../ed25519/encoding.js';
 import type { MultisigKeyError } from './errors.js';

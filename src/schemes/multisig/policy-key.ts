@@ -3,7 +3,7 @@ import { E, type Either } from '../../prelude/fp.js';
 import { present } from '../../prelude/invariant.js';
 import type { ProcessId, Universe } from '../../prelude/process.js';
 import type { RandomBytes } from '../../prelude/random.js';
-import { policyMembers } from '../../quorum/policy.js';
+import { policyMembers } from '../../quorum/policy/policy.js';
 import { publicKeyFromSeed } from '../ed25519/ed25519.js';
 import { ed25519Seed, seedLength } from '../ed25519/encoding.js';
 import type { MultisigKeyError } from './errors.js';

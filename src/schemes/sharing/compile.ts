@@ -3,12 +3,12 @@
  * Damgård and Thorbek's linear integer secret sharing). The same matrix serves every ring; over Z a scale D is carried along.
  *
  * The numbering of columns and rows is part of the protocol: column 0 is the secret; a gate takes its columns before its
- * children take theirs, children from left to right; rows are the leaves from left to right.
+ * children take theirs, children from left to right; rows are the leaves from left to right. A child of weight w stands w times.
  */
 import { E, type Either } from '../../prelude/fp.js';
 import { assertNever } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
-import type { Policy, ThresholdGate } from '../../quorum/policy.js';
+import type { Policy, ThresholdGate } from '../../quorum/policy/policy.js';
 import { bitLength, lcm } from './integers.js';
 import type { Ring } from './ring.js';
 
@@ -68,9 +68,11 @@ export type CompileError =
   | { readonly _tag: 'PolicyTooLarge'; readonly limit: keyof typeof sharingLimits };
 
 /** Compiles a policy over a ring. Cost: linear in the size of the matrix. */
-export function compile(policy: Policy, ring: Ring): Either<CompileError, LinearSharing> {
-  const error = findError(policy, ring);
+export function compile(weighted: Policy, ring: Ring): Either<CompileError, LinearSharing> {
+  const error = findError(weighted);
   if (error !== undefined) return E.left(error);
+  const policy = withoutWeights(weighted);
+  if (boundedScale(policy, ring) === undefined) return E.left({ _tag: 'PolicyTooLarge', limit: 'maxScaleBits' });
   const compiler = new Compiler(ring);
   const root = compiler.node(policy, [{ column: 0, coefficient: 1n }]);
   const { rows, columnCount } = compiler;
@@ -138,31 +140,41 @@ class Compiler {
   }
 }
 
+/** The same policy, which is within the limits, with every child as often in its list as it weighs. */
+function withoutWeights(policy: Policy): Policy {
+  if (policy._tag === 'member') return policy;
+  const { k, of, weights } = policy;
+  const list = of.flatMap((child, index) => {
+    const plain = withoutWeights(child);
+    return Array.from({ length: weights?.[index] ?? 1 }, () => plain);
+  });
+  return { _tag: 'threshold', k, of: list };
+}
+
 function gateKind({ k, of }: ThresholdGate): SharingGate['_tag'] {
   if (k === 1) return 'any';
   return k === of.length ? 'all' : 'threshold';
 }
 
-function findError(policy: Policy, ring: Ring): CompileError | undefined {
+function findError(policy: Policy): CompileError | undefined {
   let nodeCount = 0;
-  const visit = (node: Policy, depth: number): CompileError | undefined => {
-    nodeCount++;
+  const visit = (node: Policy, depth: number, copies: number): CompileError | undefined => {
+    nodeCount += copies;
     if (nodeCount > sharingLimits.maxNodeCount) return { _tag: 'PolicyTooLarge', limit: 'maxNodeCount' };
     if (depth > sharingLimits.maxDepth) return { _tag: 'PolicyTooLarge', limit: 'maxDepth' };
     if (node._tag === 'member') return undefined;
-    const { k, of } = node;
-    if (of.length > sharingLimits.maxFanIn) return { _tag: 'PolicyTooLarge', limit: 'maxFanIn' };
-    if (!Number.isSafeInteger(k) || k < 1 || k > of.length) return { _tag: 'BadThreshold', k, fanIn: of.length };
-    for (const child of of) {
-      const error = visit(child, depth + 1);
+    const { k, of, weights } = node;
+    const fanIn = weights?.reduce((sum, weight) => sum + weight, 0) ?? of.length;
+    if (of.length > sharingLimits.maxFanIn || fanIn > sharingLimits.maxFanIn)
+      return { _tag: 'PolicyTooLarge', limit: 'maxFanIn' };
+    if (!Number.isSafeInteger(k) || k < 1 || k > fanIn) return { _tag: 'BadThreshold', k, fanIn };
+    for (const [index, child] of of.entries()) {
+      const error = visit(child, depth + 1, copies * (weights?.[index] ?? 1));
       if (error !== undefined) return error;
     }
     return undefined;
   };
-  return (
-    visit(policy, 0) ??
-    (boundedScale(policy, ring) === undefined ? { _tag: 'PolicyTooLarge', limit: 'maxScaleBits' } : undefined)
-  );
+  return visit(policy, 0, 1);
 }
 
 /** D of the policy; `undefined` as soon as it passes its limit. */

@@ -8,7 +8,7 @@ import { E, type Either } from '../../prelude/fp.js';
 import { present } from '../../prelude/invariant.js';
 import type { ProcessId, Universe } from '../../prelude/process.js';
 import type { RandomBytes } from '../../prelude/random.js';
-import type { Policy } from '../../quorum/policy.js';
+import type { Policy } from '../../quorum/policy/policy.js';
 import type { KeyUsage } from '../distributed-signer.js';
 import { dealingBounds } from '../sharing/bounds.js';
 import { commitTo } from '../sharing/commitments.js';

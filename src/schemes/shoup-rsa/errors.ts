@@ -1,7 +1,7 @@
 /** Why key material of the Shoup RSA scheme is refused. */
 import type { Either } from '../../prelude/fp.js';
 import type { ProcessId } from '../../prelude/process.js';
-import type { checkPolicy } from '../../quorum/policy.js';
+import type { checkPolicy } from '../../quorum/policy/policy.js';
 import type { DealingFault } from '../sharing/commitments.js';
 import type { CompileError } from '../sharing/compile.js';
 

@@ -4,7 +4,7 @@ import { bytesToBigInt } from '../../prelude/bytes.js';
 import { hexBytes, hexDigest, integer, list, record, refined, text } from '../../prelude/codec.js';
 import { E } from '../../prelude/fp.js';
 import { type ProcessId, processId } from '../../prelude/process.js';
-import { policyCodec } from '../../quorum/policy-codec.js';
+import { policyCodec } from '../../quorum/policy/policy-codec.js';
 import type { KeyId, KeyUsage } from '../distributed-signer.js';
 import { sharingLimits } from '../sharing/compile.js';
 import { shoupRsaSuite } from './derived-base.js';

@@ -3,7 +3,7 @@ import { bigIntToBytes, bytesToBigInt } from '../../prelude/bytes.js';
 import { Writer } from '../../prelude/canonical.js';
 import { digest } from '../../prelude/digest.js';
 import type { ProcessId } from '../../prelude/process.js';
-import type { Policy } from '../../quorum/policy.js';
+import type { Policy } from '../../quorum/policy/policy.js';
 import type { KeyId, KeyUsage } from '../distributed-signer.js';
 import { bitLength } from '../sharing/integers.js';
 import { deriveBase, shoupRsaSuite } from './derived-base.js';

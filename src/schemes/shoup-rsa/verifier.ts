@@ -4,7 +4,7 @@ import { bigIntToBytes } from '../../prelude/bytes.js';
 import { E, type Either } from '../../prelude/fp.js';
 import type { ProcessId, ProcessSet, Universe } from '../../prelude/process.js';
 import type { RandomBytes } from '../../prelude/random.js';
-import { isQualified } from '../../quorum/policy.js';
+import { isQualified } from '../../quorum/policy/policy.js';
 import type {
   CombineResult,
   DistributedVerifier,

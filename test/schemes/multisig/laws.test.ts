@@ -3,7 +3,7 @@ import { utf8 } from '../../../src/prelude/bytes.js';
 import { digest } from '../../../src/prelude/digest.js';
 import type { ProcessSet, Universe } from '../../../src/prelude/process.js';
 import type { RandomBytes } from '../../../src/prelude/random.js';
-import type { Policy } from '../../../src/quorum/policy.js';
+import type { Policy } from '../../../src/quorum/policy/policy.js';
 import { dealMultisig, makeMultisigSigner, makeMultisigVerifier } from '../../../src/schemes/multisig/policy-key.js';
 import { right } from '../../support/right.js';
 import { member, setOf, testMultisig, testSeed, testUniverse } from '../../support/signers.js';

@@ -6,7 +6,7 @@ import { digest } from '../../../src/prelude/digest.js';
 import { E } from '../../../src/prelude/fp.js';
 import { present } from '../../../src/prelude/invariant.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
-import type { Policy } from '../../../src/quorum/policy.js';
+import type { Policy } from '../../../src/quorum/policy/policy.js';
 import { MultisigKeyShare, type MultisigPublicKey } from '../../../src/schemes/multisig/key.js';
 import { multisigKeyShareCodec, multisigPublicKeyCodec } from '../../../src/schemes/multisig/key-codec.js';
 import { dealMultisig, makeMultisigSigner, makeMultisigVerifier } from '../../../src/schemes/multisig/policy-key.js';

@@ -32,6 +32,22 @@ describe('compile', () => {
     expect(right(compile(gate(3, ...names(5)), primeField(1009n))).scale).toBe(1n);
   });
 
+  it('gives a child of weight w that many places in its list', () => {
+    const weighted = { ...gate(4, 'a', gate(1, 'b', 'c'), 'd'), weights: [3, 1, 2] };
+    const plain = gate(4, 'a', 'a', 'a', gate(1, 'b', 'c'), 'd', 'd');
+    expect(compile(weighted, integers)).toEqual(compile(plain, integers));
+    expect(compile({ ...gate(7, 'a', 'b', 'c'), weights: [3, 1, 2] }, integers)).toEqual(
+      E.left({ _tag: 'BadThreshold', k: 7, fanIn: 6 }),
+    );
+  });
+
+  it('refuses weights that would grow beyond its limits before anything grows', () => {
+    const heavy = { ...gate(2, 'a', 'b'), weights: [sharingLimits.maxFanIn, 1] };
+    expect(compile(heavy, integers)).toEqual(E.left({ _tag: 'PolicyTooLarge', limit: 'maxFanIn' }));
+    const deep = names(6).reduce((inner) => ({ ...gate(2, inner, 'x'), weights: [250, 1] }), gate(1, 'a', 'b'));
+    expect(compile(deep, integers)).toEqual(E.left({ _tag: 'PolicyTooLarge', limit: 'maxNodeCount' }));
+  });
+
   it('refuses a threshold outside 1..n and an empty gate', () => {
     for (const policy of [gate(0, 'a'), gate(2, 'a'), gate(1), gate(1.5, 'a', 'b')]) {
       expect(compile(policy, integers)).toMatchObject(E.left({ _tag: 'BadThreshold' }));

@@ -1,6 +1,6 @@
 /** Policies for tests: short constructors, and random trees with repeated leaves and every kind of gate. */
 import type { ProcessId } from '../../../src/prelude/process.js';
-import type { Policy } from '../../../src/quorum/policy.js';
+import type { Policy } from '../../../src/quorum/policy/policy.js';
 
 export function member(name: string): Policy {
   return { _tag: 'member', id: name as ProcessId };

@@ -1,6 +1,6 @@
 /** Test T1 of the design's cryptography: random trees, over the integers and over a small field. */
 import { describe, expect, it } from 'vitest';
-import type { Policy } from '../../../src/quorum/policy.js';
+import type { Policy } from '../../../src/quorum/policy/policy.js';
 import { dealingBounds, maxCoefficientShift, statisticalSecurityBits } from '../../../src/schemes/sharing/bounds.js';
 import { compile, type LinearSharing } from '../../../src/schemes/sharing/compile.js';
 import { rowProduct } from '../../../src/schemes/sharing/dealing.js';

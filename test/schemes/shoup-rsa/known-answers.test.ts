@@ -5,7 +5,7 @@ import { fromHex, toHex } from '../../../src/prelude/bytes.js';
 import { decode } from '../../../src/prelude/codec.js';
 import { present } from '../../../src/prelude/invariant.js';
 import { Universe } from '../../../src/prelude/process.js';
-import { policyCodec } from '../../../src/quorum/policy-codec.js';
+import { policyCodec } from '../../../src/quorum/policy/policy-codec.js';
 import { dealingBounds } from '../../../src/schemes/sharing/bounds.js';
 import { compile } from '../../../src/schemes/sharing/compile.js';
 import { reconstruction } from '../../../src/schemes/sharing/reconstruction.js';

@@ -9,7 +9,7 @@ import { fromHex, toHex, utf8 } from '../../../src/prelude/bytes.js';
 import { E } from '../../../src/prelude/fp.js';
 import { present } from '../../../src/prelude/invariant.js';
 import type { Signature, SignatureShare } from '../../../src/schemes/distributed-signer.js';
-import type { Policy } from '../../../src/quorum/policy.js';
+import type { Policy } from '../../../src/quorum/policy/policy.js';
 import { compile } from '../../../src/schemes/sharing/compile.js';
 import { reconstruction } from '../../../src/schemes/sharing/reconstruction.js';
 import { integers } from '../../../src/schemes/sharing/ring.js';

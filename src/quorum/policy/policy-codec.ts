@@ -1,10 +1,10 @@
 /** Access policies as JSON: `{"k": 2, "of": ["initech/1", {"k": 2, "of": ["acme/1", "acme/2", "acme/3"]}]}`. */
 import type * as t from 'io-ts';
-import { integer, record } from '../prelude/codec.js';
-import type { ProcessId } from '../prelude/process.js';
+import { integer, record } from '../../prelude/codec.js';
+import type { ProcessId } from '../../prelude/process.js';
 import { checkPolicy, type Policy } from './policy.js';
-import { maxNodes } from './tree-check.js';
-import { describedCodec, nodeCodec } from './tree-codec.js';
+import { maxNodes } from '../tree/tree-check.js';
+import { describedCodec, nodeCodec } from '../tree/tree-codec.js';
 
 export type PolicyJson = ProcessId | ThresholdGateJson;
 

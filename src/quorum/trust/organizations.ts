@@ -2,11 +2,11 @@
  * The quorum system of a trust tree: organizations with servers, nested to any depth; a threshold (n, f, t) is the tree of one gate.
  * One linear recursion answers every question, exactly, because every process stands once (spec/quorum.md, "The recursion").
  */
-import { invariant, present } from '../prelude/invariant.js';
-import { E } from '../prelude/fp.js';
-import { type ProcessSet, Universe } from '../prelude/process.js';
-import { type CoveringFaults, QuorumSystem } from './quorum-system.js';
-import { membersOf } from './tree-check.js';
+import { invariant, present } from '../../prelude/invariant.js';
+import { E } from '../../prelude/fp.js';
+import { type ProcessSet, Universe } from '../../prelude/process.js';
+import { type CoveringFaults, QuorumSystem } from '../quorum-system.js';
+import { membersOf } from '../tree/tree-check.js';
 import { checkTrustTree, type TrustTree } from './trust-tree.js';
 
 export class OrganizationSystem extends QuorumSystem {
@@ -46,6 +46,8 @@ export class OrganizationSystem extends QuorumSystem {
 export interface PlacedGate {
   readonly members: ProcessSet;
   readonly children: readonly PlacedGate[];
+  /** What each child weighs; 1 each if absent. */
+  readonly weights?: readonly number[];
   readonly f: number;
   readonly t: number;
   readonly word: number;
@@ -67,17 +69,18 @@ export type Covering = 'covered' | 'uncovered' | 'forced';
 
 /** Linear in the subtree, without allocation. */
 export function judge(node: PlacedGate, question: CoverQuestion): Covering {
-  const { children, f, t, word, mask } = node;
+  const { children, weights, f, t, word, mask } = node;
   if (children.length === 0) {
     if (((question.accused[word] ?? 0) & mask) !== 0) return 'forced';
     return ((question.set[word] ?? 0) & mask) !== 0 ? 'uncovered' : 'covered';
   }
   let forced = 0;
   let uncovered = 0;
-  for (const child of children) {
+  for (const [index, child] of children.entries()) {
     const verdict = judge(child, question);
-    if (verdict === 'forced') forced += 1;
-    else if (verdict === 'uncovered') uncovered += 1;
+    const weight = weights?.[index] ?? 1;
+    if (verdict === 'forced') forced += weight;
+    else if (verdict === 'uncovered') uncovered += weight;
   }
   if (forced > f) return 'forced';
   return uncovered <= question.byzantine * (f - forced) + question.slow * t ? 'covered' : 'uncovered';
@@ -87,7 +90,8 @@ function place(tree: TrustTree, universe: Universe): PlacedGate {
   const members = universe.of(membersOf(tree));
   if (tree._tag === 'gate') {
     const children = tree.of.map((child) => place(child, universe));
-    return { members, children, f: tree.f, t: tree.t, word: 0, mask: 0 };
+    const weights = tree.weights === undefined ? {} : { weights: tree.weights };
+    return { members, children, ...weights, f: tree.f, t: tree.t, word: 0, mask: 0 };
   }
   const index = present(universe.indexOf(tree.id), 'the universe of a trust tree has its processes');
   return { members, children: [], f: 0, t: 0, word: index >>> 5, mask: 1 << (index & 31) };

@@ -1,7 +1,7 @@
 /** The canonical form of an access policy, and the digest of it that proposals, ballots, keys and ceremonies sign. */
-import { toHex } from '../prelude/bytes.js';
-import { Writer } from '../prelude/canonical.js';
-import { type Digest, digest } from '../prelude/digest.js';
+import { toHex } from '../../prelude/bytes.js';
+import { Writer } from '../../prelude/canonical.js';
+import { type Digest, digest } from '../../prelude/digest.js';
 import type { Policy } from './policy.js';
 
 const tag = 'koinon policy v1';

@@ -1,7 +1,7 @@
 /** The words and marks of a policy or trust text, with their places. `#` begins a comment that ends with its line. */
-import { E, type Either } from '../prelude/fp.js';
-import { present } from '../prelude/invariant.js';
-import type { ParseError, PolicyErrorCode } from './errors.js';
+import { E, type Either } from '../../prelude/fp.js';
+import { present } from '../../prelude/invariant.js';
+import type { ParseError, PolicyErrorCode } from '../errors.js';
 
 /** No text is longer, in UTF-16 units. */
 export const maxTextLength = 2 ** 20;

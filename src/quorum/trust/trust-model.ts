@@ -1,28 +1,33 @@
 /** Trust models: who may fail together, described so that people and files can carry it, and who may lead. */
-import { E, type Either } from '../prelude/fp.js';
-import { organizationOf, type ProcessId, type ProcessSet } from '../prelude/process.js';
+import { E, type Either } from '../../prelude/fp.js';
+import { organizationOf, type ProcessId, type ProcessSet } from '../../prelude/process.js';
 import type { TrustAssumption } from './conditions.js';
-import { type PolicyError, policyError } from './errors.js';
+import { type PolicyError, policyError } from '../errors.js';
+import type { QuorumSystem } from '../quorum-system.js';
+import { checkExplicitFaults, type ExplicitFaults } from './explicit-faults.js';
+import { ExplicitSystem } from './explicit-system.js';
 import { OrganizationSystem } from './organizations.js';
 import { checkTrustTree, type TrustTree } from './trust-tree.js';
 
-/** A trust assumption with its description. Its universe has the processes of `tree` in order of appearance. */
+/** How a trust model is written. */
+export type TrustRule = TrustTree | ExplicitFaults;
+
+/** A trust assumption with its description. Its universe has the processes of `rule` in order of appearance. */
 export interface TrustModel extends TrustAssumption {
-  readonly tree: TrustTree;
-  readonly system: OrganizationSystem;
+  readonly rule: TrustRule;
 }
 
 /**
- * The trust model of a tree. That it satisfies the conditions of consensus is asked of `validateTrust`.
+ * The trust model of a tree, or of listed sets. That it satisfies the conditions of consensus is asked of `validateTrust`.
  *
  * @param leaders - processes, or organizations for all of their servers; every process may lead if absent.
  */
-export function trustModel(tree: TrustTree, leaders?: readonly string[]): Either<PolicyError, TrustModel> {
-  const checked = checkTrustTree(tree);
-  if (E.isLeft(checked)) return checked;
-  const system = new OrganizationSystem(tree);
+export function trustModel(rule: TrustRule, leaders?: readonly string[]): Either<PolicyError, TrustModel> {
+  const made = systemOf(rule);
+  if (E.isLeft(made)) return made;
+  const system = made.right;
   const { universe } = system.processes;
-  if (leaders === undefined) return E.right({ tree, system, leaders: universe.all });
+  if (leaders === undefined) return E.right({ rule, system, leaders: universe.all });
   if (leaders.length === 0) return E.left(policyError('OutOfRange', '/leaders', 'at least one leader'));
   let found = universe.none;
   for (const [index, name] of leaders.entries()) {
@@ -31,7 +36,13 @@ export function trustModel(tree: TrustTree, leaders?: readonly string[]): Either
     if (complaint !== undefined) return E.left(complaint);
     found = found.union(named);
   }
-  return E.right({ tree, system, leaders: found });
+  return E.right({ rule, system, leaders: found });
+}
+
+function systemOf(rule: TrustRule): Either<PolicyError, QuorumSystem> {
+  if (rule._tag === 'explicit')
+    return E.map((faults: ExplicitFaults) => new ExplicitSystem(faults))(checkExplicitFaults(rule));
+  return E.map((tree: TrustTree) => new OrganizationSystem(tree))(checkTrustTree(rule));
 }
 
 /** The process of that name, or else the servers of that organization. */

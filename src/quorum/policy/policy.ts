@@ -2,16 +2,18 @@
  * Access policies: monotone rules for which sets may act (sign, decrypt, amend), as trees of gates over members.
  * A member may stand at several gates, never twice in one list.
  */
-import { E, type Either } from '../prelude/fp.js';
-import type { ProcessId, ProcessSet } from '../prelude/process.js';
-import { type PolicyError, policyError } from './errors.js';
-import { checkRange, checkTree, membersOf } from './tree-check.js';
+import { E, type Either } from '../../prelude/fp.js';
+import type { ProcessId, ProcessSet } from '../../prelude/process.js';
+import { type PolicyError, policyError } from '../errors.js';
+import { checkRange, checkTree, checkWeights, membersOf, totalWeight, weightAt } from '../tree/tree-check.js';
 
-/** `k` of the children must be satisfied; k from 1 to the number of children. */
+/** The satisfied children must weigh at least `k`: from 1 to the weight of all. */
 export interface ThresholdGate {
   readonly _tag: 'threshold';
   readonly k: number;
   readonly of: readonly Policy[];
+  /** Of the children, in their order; 1 each if absent. */
+  readonly weights?: readonly number[];
 }
 
 export interface Member {
@@ -21,10 +23,12 @@ export interface Member {
 
 export type Policy = Member | ThresholdGate;
 
-/** Whether all of `set` together satisfy `policy`, which has been checked. */
+/** Whether all of `set` together satisfy `policy`, which has been checked. For many questions see `PolicyStructure`. */
 export function isQualified(policy: Policy, set: ProcessSet): boolean {
   if (policy._tag === 'member') return set.has(policy.id);
-  return policy.of.filter((child) => isQualified(child, set)).length >= policy.k;
+  let weight = 0;
+  for (const [index, child] of policy.of.entries()) if (isQualified(child, set)) weight += weightAt(policy, index);
+  return weight >= policy.k;
 }
 
 /** The distinct members of a checked policy, in order of first appearance. */
@@ -32,7 +36,7 @@ export function policyMembers(policy: Policy): readonly ProcessId[] {
   return [...new Set(membersOf(policy))];
 }
 
-/** Returns `policy` if it is one: bounded, every k in range, no member twice in one list. */
+/** Returns `policy` if it is one: bounded, every number in range, no member twice in one list; so neither always nor never satisfied. */
 export function checkPolicy(policy: Policy): Either<PolicyError, Policy> {
   const complaint = checkTree(policy, childrenOf, (node, path) =>
     node._tag === 'member' ? undefined : checkGate(node, path),
@@ -44,7 +48,8 @@ function childrenOf(policy: Policy): readonly Policy[] {
   return policy._tag === 'member' ? [] : policy.of;
 }
 
-function checkGate({ k, of }: ThresholdGate, path: string): PolicyError | undefined {
+function checkGate(gate: ThresholdGate, path: string): PolicyError | undefined {
+  const { k, of } = gate;
   if (of.length === 0) return policyError('OutOfRange', `${path}/of`, 'at least one member');
   const seen = new Set<ProcessId>();
   for (const [index, child] of of.entries()) {
@@ -53,5 +58,5 @@ function checkGate({ k, of }: ThresholdGate, path: string): PolicyError | undefi
     if (seen.has(child.id)) return policyError('DuplicateMember', `${path}/of/${index}`, twice);
     seen.add(child.id);
   }
-  return checkRange(k, { min: 1, max: of.length, path: `${path}/k`, what: 'k' });
+  return checkWeights(gate, path) ?? checkRange(k, { min: 1, max: totalWeight(gate), path: `${path}/k`, what: 'k' });
 }

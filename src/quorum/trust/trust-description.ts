@@ -1,8 +1,8 @@
 /** A trust report in words: which sets cover every server, what would mend it, how slow the two-step path may be. */
-import { organizationOf, type ProcessSet } from '../prelude/process.js';
+import { organizationOf, type ProcessSet } from '../../prelude/process.js';
 import { c1Faults, c2FaultsOf, type TrustAssumption, type Verdict } from './conditions.js';
 import { type Covering, judge, OrganizationSystem, type PlacedGate } from './organizations.js';
-import type { CoveringFaults } from './quorum-system.js';
+import type { CoveringFaults } from '../quorum-system.js';
 import type { LargestSlow, TrustReport } from './trust-report.js';
 import { printTrustTree } from './trust-text.js';
 import type { FaultSet } from './witness.js';

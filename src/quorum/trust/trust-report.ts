@@ -1,5 +1,5 @@
 /** What a person is told about a trust model before it is used: verdicts with witnesses, and how slow it may be. */
-import type { ProcessId } from '../prelude/process.js';
+import type { ProcessId } from '../../prelude/process.js';
 import { isAcceptable, judgeConditions, type TrustAssumption, type TrustVerdicts } from './conditions.js';
 import { judge, OrganizationSystem } from './organizations.js';
 import type { TrustTree } from './trust-tree.js';

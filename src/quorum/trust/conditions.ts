@@ -2,9 +2,9 @@
  * What a trust model must satisfy before it may be used, with a counterexample where it does not (spec/quorum.md, "Conditions").
  * C1 and C2 generalize n ≥ 3f+1 and n ≥ 3f+2t+1 of Martin & Alvisi 2006; C2ℓ is n ≥ 3f+2t−1 of Kuznetsov, Tonkikh & Zhang 2021.
  */
-import type { ProcessId, ProcessSet } from '../prelude/process.js';
+import type { ProcessId, ProcessSet } from '../../prelude/process.js';
 import { OrganizationSystem } from './organizations.js';
-import type { CoveringFaults, QuorumSystem } from './quorum-system.js';
+import type { CoveringFaults, QuorumSystem } from '../quorum-system.js';
 import { type FaultSet, findCover, maxSearchedProcesses, subsetsOf } from './witness.js';
 
 /** What a trust model says to protocols: who may fail together, and who may lead. */

@@ -1,8 +1,9 @@
 /** Trust models as text: `f=1 t=1 of (acme, globex: f=1 of 4, …) leaders (acme)`; t is 0 where it is not written, and all may lead. */
-import { E, type Either } from '../prelude/fp.js';
-import type { ParseError } from './errors.js';
-import { parseTokens, type Tokens } from './text-tokens.js';
-import { type GateGrammar, type Membership, printTree, readTree } from './tree-text.js';
+import { invariant } from '../../prelude/invariant.js';
+import { E, type Either } from '../../prelude/fp.js';
+import type { ParseError } from '../errors.js';
+import { parseTokens, type Tokens } from '../tree/text-tokens.js';
+import { type GateGrammar, type Membership, printTree, readTree } from '../tree/tree-text.js';
 import { checkTrustTree, type TrustGate, type TrustTree } from './trust-tree.js';
 import { trustModel, type TrustModel } from './trust-model.js';
 
@@ -15,9 +16,10 @@ export function parseTrust(text: string, membership?: Membership): Either<ParseE
 }
 
 /** One line, which {@link parseTrust} reads back. */
-export function printTrust({ tree, leaders, system }: TrustModel): string {
+export function printTrust({ rule, leaders, system }: TrustModel): string {
+  invariant(rule._tag !== 'explicit', 'listed fault sets have no text yet');
   const suffix = leaders.equals(system.processes) ? '' : ` leaders (${[...leaders].join(', ')})`;
-  return `${printTrustTree(tree)}${suffix}`;
+  return `${printTrustTree(rule)}${suffix}`;
 }
 
 export function printTrustTree(tree: TrustTree): string {

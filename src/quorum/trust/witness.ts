@@ -2,10 +2,10 @@
  * Sets of faults that cover a given set: the counterexample behind "violated". Constructed along the tree, whatever its size;
  * for a quorum system of a user's own, searched among few processes and otherwise not at all.
  */
-import { present } from '../prelude/invariant.js';
-import { ProcessSet, type Universe } from '../prelude/process.js';
+import { present } from '../../prelude/invariant.js';
+import { ProcessSet, type Universe } from '../../prelude/process.js';
 import { type CoverQuestion, judge, OrganizationSystem, type PlacedGate } from './organizations.js';
-import type { CoveringFaults, QuorumSystem } from './quorum-system.js';
+import type { CoveringFaults, QuorumSystem } from '../quorum-system.js';
 
 /** One set of 𝓩 (`byzantine`) or of 𝓣 (`slow`). */
 export interface FaultSet {

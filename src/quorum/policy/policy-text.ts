@@ -1,9 +1,9 @@
 /** Access policies as text: `2 of (acme: 2 of 3, globex: 3 of (g1, g2, g3, g4, g5), initech)`; `all of`, `any of`, `majority of`. */
-import type { Either } from '../prelude/fp.js';
-import type { ParseError } from './errors.js';
+import type { Either } from '../../prelude/fp.js';
+import type { ParseError } from '../errors.js';
 import { checkPolicy, type Policy, type ThresholdGate } from './policy.js';
-import { parseTokens, type Tokens } from './text-tokens.js';
-import { type GateGrammar, type Membership, printTree, readTree } from './tree-text.js';
+import { parseTokens, type Tokens } from '../tree/text-tokens.js';
+import { type GateGrammar, type Membership, printTree, readTree } from '../tree/tree-text.js';
 
 /** @param membership - of the alliance, against which names are resolved; without it they stand for themselves. */
 export function parsePolicy(text: string, membership?: Membership): Either<ParseError, Policy> {

@@ -1,5 +1,5 @@
 /** The threshold quorum system: of n processes at most f are Byzantine, and the two-step path survives t silent ones. */
-import type { Universe } from '../prelude/process.js';
+import type { Universe } from '../../prelude/process.js';
 import { OrganizationSystem } from './organizations.js';
 
 /** @param limits - 0 ≤ t ≤ f < n; t is 0 if absent. */

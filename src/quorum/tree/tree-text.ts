@@ -2,10 +2,10 @@
  * The grammar that policy and trust texts share: lists in parentheses behind a gate's numbers, `acme: …` for what belongs to one
  * organization, `acme: … of 4` for all of its servers (spec/quorum.md, "Text").
  */
-import { E, type Either } from '../prelude/fp.js';
-import { isName, organizationOf, type ProcessId, processId } from '../prelude/process.js';
-import type { PolicyError } from './errors.js';
-import type { Member } from './policy.js';
+import { E, type Either } from '../../prelude/fp.js';
+import { isName, organizationOf, type ProcessId, processId } from '../../prelude/process.js';
+import type { PolicyError } from '../errors.js';
+import type { Member } from '../policy/policy.js';
 import { type AnyTree, maxDepth, maxNodes, membersOf } from './tree-check.js';
 import type { Token, Tokens } from './text-tokens.js';
 

@@ -1,9 +1,9 @@
 /** JSON of policies and trust trees: a member is its id, a gate a record of its numbers and the list `of`. */
 import * as t from 'io-ts';
-import { list, refined, text } from '../prelude/codec.js';
-import { E, type Either } from '../prelude/fp.js';
-import { type ProcessId, processId } from '../prelude/process.js';
-import type { PolicyError } from './errors.js';
+import { list, refined, text } from '../../prelude/codec.js';
+import { E, type Either } from '../../prelude/fp.js';
+import { type ProcessId, processId } from '../../prelude/process.js';
+import type { PolicyError } from '../errors.js';
 import { maxDepth, maxNodes } from './tree-check.js';
 
 export const memberId = refined(text(127), 'a name or organization/server', processId);

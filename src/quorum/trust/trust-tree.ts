@@ -2,19 +2,21 @@
  * Who may fail together, as a tree: at most `f` children of a gate are wholly Byzantine and, inside every other child, whatever that
  * child tolerates; likewise `t` for silence that the two-step path survives (design: "Quorum systems").
  */
-import { E, type Either } from '../prelude/fp.js';
-import type { ProcessId } from '../prelude/process.js';
-import { type PolicyError, policyError } from './errors.js';
-import type { Member } from './policy.js';
-import { checkRange, checkTree } from './tree-check.js';
+import { E, type Either } from '../../prelude/fp.js';
+import type { ProcessId } from '../../prelude/process.js';
+import { type PolicyError, policyError } from '../errors.js';
+import type { Member } from '../policy/policy.js';
+import { checkRange, checkTree, checkWeights, totalWeight } from '../tree/tree-check.js';
 
 export interface TrustGate {
   readonly _tag: 'gate';
-  /** Children that may be wholly Byzantine: from 0 to one less than there are. */
+  /** The weight of the children that may be wholly Byzantine: from 0 to one less than that of all. */
   readonly f: number;
-  /** Children that may be wholly slow without costing the two-step path: from 0 to f. */
+  /** The weight of the children that may be wholly slow without costing the two-step path: from 0 to f. */
   readonly t: number;
   readonly of: readonly TrustTree[];
+  /** Of the children, in their order; 1 each if absent. */
+  readonly weights?: readonly number[];
 }
 
 /** A process stands in it at most once. */
@@ -33,10 +35,12 @@ function childrenOf(tree: TrustTree): readonly TrustTree[] {
   return tree._tag === 'member' ? [] : tree.of;
 }
 
-function checkGate({ f, t, of }: TrustGate, path: string): PolicyError | undefined {
+function checkGate(gate: TrustGate, path: string): PolicyError | undefined {
+  const { f, t, of } = gate;
   if (of.length === 0) return policyError('OutOfRange', `${path}/of`, 'at least one member');
   return (
-    checkRange(f, { min: 0, max: of.length - 1, path: `${path}/f`, what: 'f' }) ??
+    checkWeights(gate, path) ??
+    checkRange(f, { min: 0, max: totalWeight(gate) - 1, path: `${path}/f`, what: 'f' }) ??
     checkRange(t, { min: 0, max: f, path: `${path}/t`, what: 't' })
   );
 }

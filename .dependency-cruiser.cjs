@@ -24,6 +24,24 @@ const layers = Object.entries(allowed).map(([folder, targets]) => ({
   to: { path: '^src/', pathNot: `^src/(prelude/|${folder}/${targets.map((t) => `|${t}`).join('')})` },
 }));
 
+/** Inside quorum: how trees are written and read; policies; who may fail; what follows; what an optimizer adds. */
+const quorumRooms = {
+  tree: [],
+  policy: ['tree'],
+  trust: ['policy', 'tree'],
+  analysis: ['trust', 'policy', 'tree'],
+  strategy: ['analysis', 'trust', 'policy', 'tree'],
+};
+
+layers.push(
+  ...Object.entries(quorumRooms).map(([room, targets]) => ({
+    name: `quorum-${room}`,
+    severity: 'error',
+    from: { path: `^src/quorum/${room}/` },
+    to: { path: '^src/quorum/[^/]+/', pathNot: `^src/quorum/(${[room, ...targets].join('|')})/` },
+  })),
+);
+
 /** Each crypto package has one home; pure folders have no node: import. */
 const homes = {
   'node-forge': '^src/server/',

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ProcessSet } from '../../src/prelude/process.js';
-import { c1Faults, c2Faults, c2FaultsOf, isAcceptable, type Verdict } from '../../src/quorum/trust/conditions.js';
+import { c1Faults, c2Faults, c2FaultsOf, isAcceptable } from '../../src/quorum/trust/conditions.js';
+import type { Verdict } from '../../src/quorum/verdict.js';
 import { OrganizationSystem } from '../../src/quorum/trust/organizations.js';
 import { type CoveringFaults, QuorumSystem } from '../../src/quorum/quorum-system.js';
 import { thresholdSystem } from '../../src/quorum/trust/threshold.js';

@@ -1,7 +1,7 @@
 /** `koinon trust check`: may a trust model be used, and if not, which failures break it? */
 import type { Command } from 'commander';
 import { E } from '../../prelude/fp.js';
-import type { Verdict } from '../../quorum/trust/conditions.js';
+import type { Verdict } from '../../quorum/verdict.js';
 import { describeTrustReport } from '../../quorum/trust/trust-description.js';
 import type { TrustModel } from '../../quorum/trust/trust-model.js';
 import { type TrustReport, validateTrust } from '../../quorum/trust/trust-report.js';

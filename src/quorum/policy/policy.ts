@@ -5,7 +5,15 @@
 import { E, type Either } from '../../prelude/fp.js';
 import type { ProcessId, ProcessSet } from '../../prelude/process.js';
 import { type PolicyError, policyError } from '../errors.js';
-import { checkRange, checkTree, checkWeights, membersOf, totalWeight, weightAt } from '../tree/tree-check.js';
+import {
+  checkRange,
+  checkTree,
+  checkWeights,
+  type Member,
+  membersOf,
+  totalWeight,
+  weightAt,
+} from '../tree/tree-check.js';
 
 /** The satisfied children must weigh at least `k`: from 1 to the weight of all. */
 export interface ThresholdGate {
@@ -14,11 +22,6 @@ export interface ThresholdGate {
   readonly of: readonly Policy[];
   /** Of the children, in their order; 1 each if absent. */
   readonly weights?: readonly number[];
-}
-
-export interface Member {
-  readonly _tag: 'member';
-  readonly id: ProcessId;
 }
 
 export type Policy = Member | ThresholdGate;

@@ -9,9 +9,15 @@ export const maxNodes = 10_000;
 /** No weight is larger; so no sum of weights, nor a few times it, leaves the safe integers. */
 export const maxWeight = 1_000_000_000;
 
+/** A leaf of every tree: a process, or in an offline policy whatever was named. */
+export interface Member {
+  readonly _tag: 'member';
+  readonly id: ProcessId;
+}
+
 /** A tree of which only members and lists matter. */
 export type AnyTree =
-  | { readonly _tag: 'member'; readonly id: ProcessId }
+  | Member
   | { readonly _tag: 'threshold' | 'gate'; readonly of: readonly AnyTree[]; readonly weights?: readonly number[] };
 
 /** The children of a gate, and what each weighs: 1 where no weights are given. */

@@ -5,8 +5,7 @@
 import { E, type Either } from '../../prelude/fp.js';
 import { isName, organizationOf, type ProcessId, processId } from '../../prelude/process.js';
 import type { PolicyError } from '../errors.js';
-import type { Member } from '../policy/policy.js';
-import { type AnyTree, maxDepth, maxNodes, membersOf } from './tree-check.js';
+import { type AnyTree, maxDepth, maxNodes, type Member, membersOf } from './tree-check.js';
 import type { Token, Tokens } from './text-tokens.js';
 
 /** The organizations of an alliance and the names of their servers, without `org/`. */

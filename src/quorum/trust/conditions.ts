@@ -5,7 +5,8 @@
 import type { ProcessId, ProcessSet } from '../../prelude/process.js';
 import { OrganizationSystem } from './organizations.js';
 import type { CoveringFaults, QuorumSystem } from '../quorum-system.js';
-import { type FaultSet, findCover, maxSearchedProcesses, subsetsOf } from './witness.js';
+import type { Verdict } from '../verdict.js';
+import { findCover, maxSearchedProcesses, subsetsOf } from './witness.js';
 
 /** What a trust model says to protocols: who may fail together, and who may lead. */
 export interface TrustAssumption {
@@ -13,15 +14,6 @@ export interface TrustAssumption {
   /** Not empty. */
   readonly leaders: ProcessSet;
 }
-
-export type Verdict =
-  | { readonly _tag: 'holds' }
-  | {
-      readonly _tag: 'violated';
-      /** Sets that together contain every process; undefined where none was sought (a predicate over many processes). */
-      readonly witness: readonly FaultSet[] | undefined;
-    }
-  | { readonly _tag: 'unknown'; readonly reason: string };
 
 export interface TrustVerdicts {
   /** 𝓣 ⊆ 𝓩; its witness is one slow set that cannot be Byzantine. */

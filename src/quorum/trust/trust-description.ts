@@ -1,11 +1,11 @@
 /** A trust report in words: which sets cover every server, what would mend it, how slow the two-step path may be. */
 import { organizationOf, type ProcessSet } from '../../prelude/process.js';
-import { c1Faults, c2FaultsOf, type TrustAssumption, type Verdict } from './conditions.js';
+import { c1Faults, c2FaultsOf, type TrustAssumption } from './conditions.js';
 import { type Covering, judge, OrganizationSystem, type PlacedGate } from './organizations.js';
 import type { CoveringFaults } from '../quorum-system.js';
 import type { LargestSlow, TrustReport } from './trust-report.js';
 import { printTrustTree } from './trust-text.js';
-import type { FaultSet } from './witness.js';
+import type { FaultSet, Verdict } from '../verdict.js';
 
 /** One line each: the answer, every condition that matters and is violated, and what t could be. */
 export function describeTrustReport(report: TrustReport, trust: TrustAssumption): readonly string[] {

@@ -5,8 +5,7 @@
 import { E, type Either } from '../../prelude/fp.js';
 import type { ProcessId } from '../../prelude/process.js';
 import { type PolicyError, policyError } from '../errors.js';
-import type { Member } from '../policy/policy.js';
-import { checkRange, checkTree, checkWeights, totalWeight } from '../tree/tree-check.js';
+import { checkRange, checkTree, checkWeights, type Member, totalWeight } from '../tree/tree-check.js';
 
 export interface TrustGate {
   readonly _tag: 'gate';

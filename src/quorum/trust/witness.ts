@@ -6,12 +6,7 @@ import { present } from '../../prelude/invariant.js';
 import { ProcessSet, type Universe } from '../../prelude/process.js';
 import { type CoverQuestion, judge, OrganizationSystem, type PlacedGate } from './organizations.js';
 import type { CoveringFaults, QuorumSystem } from '../quorum-system.js';
-
-/** One set of 𝓩 (`byzantine`) or of 𝓣 (`slow`). */
-export interface FaultSet {
-  readonly kind: 'byzantine' | 'slow';
-  readonly members: ProcessSet;
-}
+import type { FaultSet } from '../verdict.js';
 
 /** Above this many processes a quorum system without a tree gets no witness: the search is exponential. */
 export const maxSearchedProcesses = 16;

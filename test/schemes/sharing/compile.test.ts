@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { E } from '../../../src/prelude/fp.js';
+import type { Policy } from '../../../src/quorum/policy/policy.js';
 import { dealingBounds } from '../../../src/schemes/sharing/bounds.js';
 import { compile, sharingLimits } from '../../../src/schemes/sharing/compile.js';
 import { factorial } from '../../../src/schemes/sharing/integers.js';
@@ -36,15 +37,17 @@ describe('compile', () => {
     const weighted = { ...gate(4, 'a', gate(1, 'b', 'c'), 'd'), weights: [3, 1, 2] };
     const plain = gate(4, 'a', 'a', 'a', gate(1, 'b', 'c'), 'd', 'd');
     expect(compile(weighted, integers)).toEqual(compile(plain, integers));
-    expect(compile({ ...gate(7, 'a', 'b', 'c'), weights: [3, 1, 2] }, integers)).toEqual(
-      E.left({ _tag: 'BadThreshold', k: 7, fanIn: 6 }),
-    );
+    const unreachable = { ...weighted, k: 7 };
+    expect(compile(unreachable, integers)).toEqual(E.left({ _tag: 'BadThreshold', k: 7, fanIn: 6 }));
   });
 
   it('refuses weights that would grow beyond its limits before anything grows', () => {
     const heavy = { ...gate(2, 'a', 'b'), weights: [sharingLimits.maxFanIn, 1] };
     expect(compile(heavy, integers)).toEqual(E.left({ _tag: 'PolicyTooLarge', limit: 'maxFanIn' }));
-    const deep = names(6).reduce((inner) => ({ ...gate(2, inner, 'x'), weights: [250, 1] }), gate(1, 'a', 'b'));
+    const deep = names(6).reduce<Policy>(
+      (inner) => ({ _tag: 'threshold', k: 2, of: [inner, member('x')], weights: [250, 1] }),
+      gate(1, 'a', 'b'),
+    );
     expect(compile(deep, integers)).toEqual(E.left({ _tag: 'PolicyTooLarge', limit: 'maxNodeCount' }));
   });
 

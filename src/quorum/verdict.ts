@@ -1,0 +1,56 @@
+/** Answers of an analysis: never a bare boolean, never a number that was not reached. */
+import type { ProcessSet } from '../prelude/process.js';
+
+/** One set of 𝓩 (`byzantine`) or of 𝓣 (`slow`). */
+export interface FaultSet {
+  readonly kind: 'byzantine' | 'slow';
+  readonly members: ProcessSet;
+}
+
+/** Whether a condition holds; `W` is what shows that it does not. */
+export type Verdict<W = readonly FaultSet[]> =
+  | { readonly _tag: 'holds' }
+  | {
+      readonly _tag: 'violated';
+      /** Undefined where none was sought, or where the rule that is relied on refuses though no counterexample exists. */
+      readonly witness: W | undefined;
+    }
+  | { readonly _tag: 'unknown'; readonly reason: string };
+
+/** A value, or how far the search for it came. */
+export type Figure<A> =
+  | { readonly _tag: 'exact'; readonly value: A }
+  | {
+      readonly _tag: 'unknown';
+      readonly reason: string;
+      /** Bounds that hold all the same. */
+      readonly atLeast?: A;
+      readonly atMost?: A;
+    };
+
+export function exact<A>(value: A): Figure<A> {
+  return { _tag: 'exact', value };
+}
+
+/** The time an analysis may take. Pure code reads no clock but this. */
+export interface Budget {
+  /** Whether the time is used up. Cheap enough for inner loops when asked every few thousand steps. */
+  isSpent(): boolean;
+  readonly limitMs: number;
+  elapsedMs(): number;
+}
+
+/** @param nowMs - a monotonic clock. */
+export function budgetOf(limitMs: number, nowMs: () => number): Budget {
+  const start = nowMs();
+  const elapsedMs = (): number => nowMs() - start;
+  return { limitMs, elapsedMs, isSpent: () => elapsedMs() >= limitMs };
+}
+
+/** For questions that are small by construction. */
+export const unlimited: Budget = { limitMs: Infinity, elapsedMs: () => 0, isSpent: () => false };
+
+/** Why an answer is unknown, with the time spent on it. */
+export function outOfTime(budget: Budget, what: string): { readonly _tag: 'unknown'; readonly reason: string } {
+  return { _tag: 'unknown', reason: `${what}: not finished after ${Math.round(budget.elapsedMs())} ms` };
+}

@@ -1,16 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decode, decodeJson } from '../../src/prelude/codec.js';
-import { toHex } from '../../src/prelude/bytes.js';
 import { E } from '../../src/prelude/fp.js';
-import { isQualified } from '../../src/quorum/policy/policy.js';
 import { policyCodec } from '../../src/quorum/policy/policy-codec.js';
-import { canonicalPolicy, policyDigest } from '../../src/quorum/policy/policy-digest.js';
-import { printPolicy } from '../../src/quorum/policy/policy-text.js';
 import { trustModelCodec } from '../../src/quorum/trust/trust-codec.js';
 import { trustModel } from '../../src/quorum/trust/trust-model.js';
 import { printTrust } from '../../src/quorum/trust/trust-text.js';
-import { allSets, arbitraryTree, servers } from '../support/quorum.js';
+import { arbitraryTree } from '../support/quorum.js';
 import { policy, trust } from '../support/trust.js';
 
 describe('JSON of trust models and policies', () => {
@@ -89,41 +85,5 @@ describe('JSON of trust models and policies', () => {
       decode(trustModelCodec, value);
     });
     fc.assert(property, { numRuns: 500 });
-  });
-});
-
-describe('the canonical form of a policy', () => {
-  it('does not depend on the order of lists, nor on gates of one child', () => {
-    const one = policy('2 of (b, 1 of (1 of (a)), 2 of (c, b, a))');
-    const other = policy('2 of (2 of (a, b, c), a, b)');
-    expect(canonicalPolicy(one)).toEqual(canonicalPolicy(other));
-    expect(policyDigest(one)).toEqual(policyDigest(other));
-    expect(canonicalPolicy(canonicalPolicy(one))).toEqual(canonicalPolicy(one));
-  });
-
-  it('tells rules apart', () => {
-    const texts = [
-      'a',
-      'b',
-      '1 of (a, b)',
-      '2 of (a, b)',
-      '2 of (a, b, c)',
-      '2 of (a, 1 of (b, c))',
-      '2 of (1 of (a, b), c)',
-      '1 of (a/b, c)',
-    ];
-    expect(new Set(texts.map((text) => toHex(policyDigest(policy(text))))).size).toBe(texts.length);
-  });
-
-  it('has a digest that never changes', () => {
-    expect(toHex(policyDigest(policy('2 of (acme: 2 of 3, globex, initech)')))).toBe(
-      '33b03d1a02b45612042cf7039a877c2a653968f98ae71dc738b6b8fe42cf4737',
-    );
-  });
-
-  it('is satisfied by the same sets', () => {
-    const rule = policy('2 of (s3, 1 of (s1), 2 of (s4, s1, s2))');
-    for (const set of allSets(servers(4))) expect(isQualified(canonicalPolicy(rule), set)).toBe(isQualified(rule, set));
-    expect(printPolicy(canonicalPolicy(rule))).toBe('2 of (s1, s3, 2 of (s1, s2, s4))');
   });
 });

@@ -2,11 +2,15 @@
 import { toHex } from '../../prelude/bytes.js';
 import { Writer } from '../../prelude/canonical.js';
 import { type Digest, digest } from '../../prelude/digest.js';
-import type { Policy } from './policy.js';
+import { weightAt } from '../tree/tree-check.js';
+import type { Policy, ThresholdGate } from './policy.js';
 
 const tag = 'koinon policy v1';
 
-/** The same rule, whatever the order of its lists and whatever gates of one child it was written with: those are dropped, lists sorted. */
+/**
+ * The same rule in one of its forms: whatever the order of its lists, the scale of its weights, and the gates of one child it was
+ * written with. It is for digests and for dealing shares; as a gate of one child may leave a member twice in a list, not for files.
+ */
 export function canonicalPolicy(policy: Policy): Policy {
   return canonical(policy).policy;
 }
@@ -21,20 +25,66 @@ interface Canonical {
   readonly bytes: Uint8Array;
 }
 
-function canonical(policy: Policy): Canonical {
-  if (policy._tag === 'member') return { policy, bytes: new Writer().u8(0).text(policy.id).finish() };
-  const children = sortedByBytes(policy.of.map(canonical));
-  const [only] = children;
-  if (only !== undefined && children.length === 1) return only;
-  const bytes = new Writer()
-    .u8(1)
-    .u32(policy.k)
-    .list(children, (writer, child) => writer.fixed(child.bytes))
-    .finish();
-  return { policy: { ...policy, of: children.map((child) => child.policy) }, bytes };
+interface WeightedChild extends Canonical {
+  readonly weight: number;
 }
 
-function sortedByBytes(children: readonly Canonical[]): readonly Canonical[] {
+interface WeightedRule {
+  readonly k: number;
+  readonly children: readonly WeightedChild[];
+}
+
+function canonical(policy: Policy): Canonical {
+  if (policy._tag === 'member') return { policy, bytes: new Writer().u8(0).text(policy.id).finish() };
+  const [only] = policy.of;
+  if (only !== undefined && policy.of.length === 1) return canonical(only);
+  const { k, children } = reduced(policy);
+  const sorted = sortedByBytes(children);
+  const of = sorted.map((child) => child.policy);
+  if (sorted.every(({ weight }) => weight === 1)) {
+    return { policy: { _tag: 'threshold', k, of }, bytes: countedGate(k, sorted) };
+  }
+  const weights = sorted.map(({ weight }) => weight);
+  return { policy: { _tag: 'threshold', k, of, weights }, bytes: weightedGate(k, sorted) };
+}
+
+function countedGate(k: number, children: readonly Canonical[]): Uint8Array {
+  const write = (writer: Writer, { bytes }: Canonical): Writer => writer.fixed(bytes);
+  return new Writer().u8(1).u32(k).list(children, write).finish();
+}
+
+function weightedGate(k: number, children: readonly WeightedChild[]): Uint8Array {
+  const write = (writer: Writer, { weight, bytes }: WeightedChild): Writer => writer.u64(weight).fixed(bytes);
+  return new Writer().u8(2).u64(k).list(children, write).finish();
+}
+
+/** Scaled down, no child heavier than k, and scaled down once more as far as that allows. */
+function reduced(gate: ThresholdGate): WeightedRule {
+  const children = gate.of.map((child, index) => ({ ...canonical(child), weight: weightAt(gate, index) }));
+  return divided(capped(divided({ k: gate.k, children })));
+}
+
+/** Sums of multiples of d reach k exactly if they reach the next multiple of d. */
+function divided({ k, children }: WeightedRule): WeightedRule {
+  const divisor = children.reduce((found, { weight }) => commonDivisor(found, weight), 0);
+  return {
+    k: Math.ceil(k / divisor),
+    children: children.map((child) => ({ ...child, weight: child.weight / divisor })),
+  };
+}
+
+/** A child that suffices alone does so whatever more it weighs. */
+function capped({ k, children }: WeightedRule): WeightedRule {
+  return { k, children: children.map((child) => ({ ...child, weight: Math.min(child.weight, k) })) };
+}
+
+function commonDivisor(a: number, b: number): number {
+  return b === 0 ? a : commonDivisor(b, a % b);
+}
+
+/** Equal children may differ in weight: then the lighter comes first. */
+function sortedByBytes(children: readonly WeightedChild[]): readonly WeightedChild[] {
   const keyed = children.map((child) => ({ child, key: toHex(child.bytes) }));
-  return keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ child }) => child);
+  keyed.sort((a, b) => (a.key === b.key ? a.child.weight - b.child.weight : a.key < b.key ? -1 : 1));
+  return keyed.map(({ child }) => child);
 }

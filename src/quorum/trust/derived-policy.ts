@@ -44,6 +44,29 @@ export function fastPolicy({ rule }: DescribedTrust): Policy {
   return withThresholds(rule, (gate) => totalWeight(gate) - gate.t);
 }
 
+/** What an alliance with one trust model lets sets of its servers do. */
+export interface AlliancePolicies {
+  /** Who may sign for the alliance: no fault set can, and what any fault set leaves can, where the trust model satisfies C1. */
+  readonly signing: Policy;
+  /**
+   * Who may change the alliance. Without this many, two changes could be accepted by sets that share no correct process; any fault
+   * set may be missing, and none suffices alone.
+   */
+  readonly amendment: Policy;
+  /**
+   * Who may act when more have failed than the trust model says, so that too few are left to amend. Contains a process that was
+   * correct within the model, but two disjoint sets of this kind may act and contradict one another: management therefore
+   * announces such an act, waits, and lets an amendment prevent it.
+   */
+  readonly recovery: Policy;
+}
+
+/** The policies that fit a trust model, so that none which contradicts it or another needs ever be written. */
+export function policiesFrom(trust: DescribedTrust): AlliancePolicies {
+  const vouch = vouchPolicy(trust);
+  return { signing: vouch, amendment: recoveryPolicy(trust), recovery: vouch };
+}
+
 function withThresholds(tree: TrustTree, threshold: (gate: TrustGate) => number): Policy {
   if (tree._tag === 'member') return tree;
   const of = tree.of.map((child) => withThresholds(child, threshold));

@@ -1,0 +1,170 @@
+/**
+ * Can sets, one of each of several families, cover the members? The one question behind Q^k, disjoint quorums, dissemination, masking
+ * and FaB's intersections, and the checks of policies against trust models (spec/quorum.md, "Covers", for the recursion and its proof).
+ */
+import type { ProcessId } from '../../prelude/process.js';
+import { pack, type Packing } from '../tree/packing.js';
+import { maxTableMembers } from '../tree/subset-transform.js';
+import { weightAt } from '../tree/tree-check.js';
+import { type Budget, unlimited } from '../verdict.js';
+import { align, type AlignedGate, type AlignedTree, type MixedTree } from './aligned-tree.js';
+import { alignedMembers, cheapestRemainder } from './cheapest-remainder.js';
+import { MixedCover } from './mixed-cover.js';
+import type { Family, FamilyGate } from './set-family.js';
+
+export type Covering =
+  | {
+      readonly _tag: 'covered';
+      /** One set of each family. */
+      readonly sets: readonly (readonly ProcessId[])[];
+    }
+  | { readonly _tag: 'uncovered' }
+  | { readonly _tag: 'unknown'; readonly reason: string };
+
+export interface CoveringQuestion {
+  /** Over the same members. */
+  readonly families: readonly Family[];
+  /** Which members to cover; all if absent. */
+  readonly needed?: (id: ProcessId) => boolean;
+  readonly budget?: Budget;
+}
+
+/** Linear where the trees have one shape and no weights. */
+export function findCovering({ families, needed = () => true, budget = unlimited }: CoveringQuestion): Covering {
+  return cover(align(families), { needed, budget });
+}
+
+interface Terms {
+  readonly needed: (id: ProcessId) => boolean;
+  readonly budget: Budget;
+}
+
+export function cover(tree: AlignedTree, terms: Terms): Covering {
+  switch (tree._tag) {
+    case 'member':
+      return terms.needed(tree.id) ? uncovered : covered(Array.from({ length: tree.familyCount }, () => []));
+    case 'gate':
+      return coverGate(tree, terms);
+    case 'mixed':
+      return coverMixed(tree, terms);
+  }
+}
+
+const uncovered: Covering = { _tag: 'uncovered' };
+
+function covered(sets: readonly (readonly ProcessId[])[]): Covering {
+  return { _tag: 'covered', sets };
+}
+
+/** Children that cannot be covered from inside are each exceeded by one family, within its limit. */
+function coverGate(gate: AlignedGate, terms: Terms): Covering {
+  const parts = gate.children.map((child) => cover(child, terms));
+  const open = [...parts.keys()].filter((index) => parts[index]?._tag !== 'covered');
+  const packing = packChildren(gate, open, terms.budget);
+  if (packing._tag === 'packed') return covered(joined(gate, parts, ownersOf(open, packing)));
+  const doubt = parts.find((part) => part._tag === 'unknown');
+  if (doubt === undefined) return packing._tag === 'impossible' ? uncovered : packing;
+  const certain = open.filter((index) => parts[index]?._tag === 'uncovered');
+  return packChildren(gate, certain, terms.budget)._tag === 'impossible' ? uncovered : doubt;
+}
+
+function packChildren(gate: AlignedGate, children: readonly number[], budget: Budget): Packing {
+  return pack(
+    children.map((index) => gate.weights[index] ?? []),
+    gate.limits,
+    budget,
+  );
+}
+
+function ownersOf(
+  children: readonly number[],
+  { binOf }: Extract<Packing, { _tag: 'packed' }>,
+): ReadonlyMap<number, number> {
+  return new Map(children.map((child, place) => [child, binOf[place] ?? -1]));
+}
+
+function joined(
+  gate: AlignedGate,
+  parts: readonly Covering[],
+  owners: ReadonlyMap<number, number>,
+): readonly (readonly ProcessId[])[] {
+  const sets: ProcessId[][] = gate.limits.map(() => []);
+  for (const [index, child] of gate.children.entries()) {
+    const owner = owners.get(index);
+    const part = parts[index];
+    for (const [family, set] of sets.entries()) {
+      if (owner === family) set.push(...alignedMembers(child));
+      else if (owner === undefined && part?._tag === 'covered') set.push(...(part.sets[family] ?? []));
+    }
+  }
+  return sets;
+}
+
+function coverMixed(tree: MixedTree, terms: Terms): Covering {
+  const closed = coverWithLists(tree, terms);
+  if (closed._tag !== 'unknown' || tree.members.length > maxTableMembers) return closed;
+  const table = new MixedCover(tree);
+  const sets = table.covering(table.maskOf(terms.needed));
+  return sets === undefined ? uncovered : covered(sets);
+}
+
+/** A gate over members alone. */
+interface List {
+  readonly gate: FamilyGate;
+  readonly weightOf: ReadonlyMap<ProcessId, number>;
+}
+
+/**
+ * Where some families are single lists of all members with the same weights: the sets of the others should leave as little weight as
+ * they can, and that must fit into the limits of the lists.
+ */
+function coverWithLists(tree: MixedTree, { needed, budget }: Terms): Covering {
+  const lists = tree.families.map(asList);
+  const [first, ...more] = lists.filter((list) => list !== undefined);
+  const others = tree.families.filter((_, index) => lists[index] === undefined);
+  if (first === undefined || others.length === 0) return outOfReach(tree);
+  if (!more.every((list) => haveSameWeights(first, list))) return outOfReach(tree);
+  const price = (id: ProcessId): number => (needed(id) ? (first.weightOf.get(id) ?? 0) : 0);
+  const least = cheapestRemainder(align(others), price, budget);
+  const limits = [first, ...more].map(({ gate }) => gate.limit);
+  const left = least.members.filter(needed);
+  const packing = pack(
+    left.map((id) => limits.map(() => price(id))),
+    limits,
+    budget,
+  );
+  if (packing._tag === 'packed') return covered(merged(lists, least.sets, { left, packing }));
+  const isPlain = limits.length === 1 || [...first.weightOf.values()].every((weight) => weight === 1);
+  const isProven = least.atLeast > limits.reduce((sum, limit) => sum + limit, 0);
+  return isProven || (isPlain && least.atLeast === least.cost) ? uncovered : outOfReach(tree);
+}
+
+function asList(family: Family): List | undefined {
+  if (family._tag === 'member' || !family.of.every((child) => child._tag === 'member')) return undefined;
+  const weightOf = new Map(family.of.map((child, index) => [child.id, weightAt(family, index)]));
+  return weightOf.size === family.of.length ? { gate: family, weightOf } : undefined;
+}
+
+function haveSameWeights(a: List, b: List): boolean {
+  return [...a.weightOf].every(([id, weight]) => b.weightOf.get(id) === weight);
+}
+
+/** The sets of all families in their order: those of lists hold what is `left`, as packed. */
+function merged(
+  lists: readonly (List | undefined)[],
+  sets: readonly (readonly ProcessId[])[],
+  rest: { readonly left: readonly ProcessId[]; readonly packing: Extract<Packing, { _tag: 'packed' }> },
+): readonly (readonly ProcessId[])[] {
+  let other = 0;
+  let bin = 0;
+  return lists.map((list) => {
+    if (list === undefined) return sets[other++] ?? [];
+    const own = bin++;
+    return rest.left.filter((_, place) => rest.packing.binOf[place] === own);
+  });
+}
+
+function outOfReach({ members }: MixedTree): Covering {
+  const reason = `trees that differ in shape, or repeat members, over ${members.length} members: at most ${maxTableMembers} can be tried`;
+  return { _tag: 'unknown', reason };
+}

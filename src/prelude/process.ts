@@ -1,5 +1,5 @@
 /** Processes (the servers of an alliance) and sets of them. */
-import { invariant, present } from './invariant.js';
+import { invariant } from './invariant.js';
 
 declare const processBrand: unique symbol;
 
@@ -35,6 +35,8 @@ export class Universe {
   readonly all: ProcessSet;
   readonly none: ProcessSet;
   private readonly indices: ReadonlyMap<ProcessId, number>;
+  /** Another universe with the same processes. */
+  private twin: Universe | undefined;
 
   /** @param ids - distinct, in the order that all servers of the epoch use. */
   constructor(readonly ids: readonly ProcessId[]) {
@@ -72,8 +74,12 @@ export class Universe {
     return new ProcessSet(this, words);
   }
 
+  /** Quick where it is the same object, or the one that was last found equal. */
   equals(other: Universe): boolean {
-    return this === other || (this.size === other.size && this.ids.every((id, index) => id === other.ids[index]));
+    if (this === other || this.twin === other) return true;
+    if (this.size !== other.size || !this.ids.every((id, index) => id === other.ids[index])) return false;
+    this.twin = other;
+    return true;
   }
 }
 
@@ -96,7 +102,9 @@ export class ProcessSet implements Iterable<ProcessId> {
   }
 
   get size(): number {
-    return this.words.reduce((count, word) => count + bitCount(word), 0);
+    let count = 0;
+    for (const word of this.words) count += bitCount(word);
+    return count;
   }
 
   get isEmpty(): boolean {
@@ -124,11 +132,18 @@ export class ProcessSet implements Iterable<ProcessId> {
   }
 
   complement(): ProcessSet {
-    return this.universe.all.minus(this);
+    const all = this.universe.all.words;
+    const words = new Uint32Array(all.length);
+    for (let index = 0; index < all.length; index++) words[index] = (all[index] ?? 0) & ~(this.words[index] ?? 0);
+    return new ProcessSet(this.universe, words);
   }
 
   isSubsetOf(other: ProcessSet): boolean {
-    return this.minus(other).isEmpty;
+    invariant(this.universe.equals(other.universe), 'sets of one universe are compared');
+    for (let index = 0; index < this.words.length; index++) {
+      if (((this.words[index] ?? 0) & ~(other.words[index] ?? 0)) !== 0) return false;
+    }
+    return true;
   }
 
   equals(other: ProcessSet): boolean {
@@ -147,13 +162,17 @@ export class ProcessSet implements Iterable<ProcessId> {
 
   private zip(other: ProcessSet, combine: (a: number, b: number) => number): ProcessSet {
     invariant(this.universe.equals(other.universe), 'sets of one universe are combined');
-    const words = this.words.map((word, index) => combine(word, present(other.words[index], 'same length')));
+    const words = new Uint32Array(this.words.length);
+    for (let index = 0; index < words.length; index++) {
+      words[index] = combine(this.words[index] ?? 0, other.words[index] ?? 0);
+    }
     return new ProcessSet(this.universe, words);
   }
 }
 
-function bitCount(word: number): number {
+/** How many bits of a 32-bit word, signed or unsigned, are 1. */
+export function bitCount(word: number): number {
   let rest = word - ((word >>> 1) & 0x55555555);
   rest = (rest & 0x33333333) + ((rest >>> 2) & 0x33333333);
-  return (((rest + (rest >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24;
+  return Math.imul((rest + (rest >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }

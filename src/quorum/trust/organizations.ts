@@ -6,13 +6,17 @@ import { invariant, present } from '../../prelude/invariant.js';
 import { E } from '../../prelude/fp.js';
 import { type ProcessSet, Universe } from '../../prelude/process.js';
 import { type CoveringFaults, QuorumSystem } from '../quorum-system.js';
+import { type CoverQuestion, PlacedTree } from '../tree/placed-tree.js';
 import { membersOf } from '../tree/tree-check.js';
 import { checkTrustTree, type TrustTree } from './trust-tree.js';
+
+export type { CoverQuestion } from '../tree/placed-tree.js';
 
 export class OrganizationSystem extends QuorumSystem {
   readonly processes: ProcessSet;
   /** {@link tree}, with every process found in the bitset. */
   readonly root: PlacedGate;
+  private readonly placed: PlacedTree;
 
   /**
    * @param tree - checked (`checkTrustTree`).
@@ -25,12 +29,13 @@ export class OrganizationSystem extends QuorumSystem {
     super();
     invariant(E.isRight(checkTrustTree(tree)), 'a quorum system is made from a checked trust tree');
     this.root = place(tree, universe);
+    this.placed = new PlacedTree(tree, universe);
     this.processes = universe.all;
     invariant(this.root.members.equals(universe.all), 'a trust tree and its universe have the same processes');
   }
 
   override isCoveredBy(set: ProcessSet, faults: CoveringFaults): boolean {
-    return judge(this.root, this.question(set, faults)) === 'covered';
+    return this.placed.isCovered(this.question(set, faults));
   }
 
   /** `faults` with its defaults, about `set`, as the recursion reads it. */
@@ -54,20 +59,13 @@ export interface PlacedGate {
   readonly mask: number;
 }
 
-export interface CoverQuestion {
-  readonly set: Uint32Array;
-  readonly accused: Uint32Array;
-  readonly byzantine: number;
-  readonly slow: number;
-}
-
 /**
  * Of the part of the set in a subtree: the sets of faults cover it within the subtree's own limits; or they do not; or the accused
  * among it exceed those limits, so that every Byzantine set has to own the whole subtree.
  */
 export type Covering = 'covered' | 'uncovered' | 'forced';
 
-/** Linear in the subtree, without allocation. */
+/** Linear in the subtree: the recursion as it is written, for those who ask about a part of the tree. */
 export function judge(node: PlacedGate, question: CoverQuestion): Covering {
   const { children, weights, f, t, word, mask } = node;
   if (children.length === 0) {

@@ -61,7 +61,7 @@ export class TableAnalysis implements StructureAnalysis {
     // As many sets as members cover as much as any number of them.
     const count = Math.min(k, this.members.length);
     const masks = this.unqualified.find(this.table.qualified.length - 1, count);
-    if (masks === undefined) return outOfTime(this.budget, `covering by ${k} sets`);
+    if (masks === 'late') return outOfTime(this.budget, `covering by ${k} sets`);
     if (masks === 'none') return { _tag: 'holds' };
     const witness = masks.map((mask) => this.named(mask));
     return { _tag: 'violated', witness: [...witness, ...Array.from({ length: k - count }, () => [])] };

@@ -24,17 +24,17 @@ export class FamilyPowers {
     return table;
   }
 
-  /** Parts of `mask`, `count` of them, each in the family, which together are `mask`; 'none' if there are none, undefined where time ran out. */
-  find(mask: number, count: number): readonly number[] | 'none' | undefined {
+  /** Parts of `mask`, `count` of them, each in the family, which together are `mask`; 'late' where time ran out. */
+  find(mask: number, count: number): readonly number[] | 'none' | 'late' {
     if (count === 0) return mask === 0 ? [] : 'none';
     if (count === 1) return this.family[mask] === 1 ? [mask] : 'none';
     const half = count >> 1;
     const [a, b] = [this.power(half), this.power(count - half)];
-    if (a === undefined || b === undefined) return undefined;
+    if (a === undefined || b === undefined) return 'late';
     const part = splitMask(mask, a, b);
     if (part === undefined) return 'none';
     const [some, others] = [this.find(part, half), this.find(mask ^ part, count - half)];
-    if (some === undefined || others === undefined) return undefined;
+    if (some === 'late' || others === 'late') return 'late';
     return some === 'none' || others === 'none' ? 'none' : [...some, ...others];
   }
 }

@@ -143,8 +143,9 @@ function placeLeaves(gate: LimitedGate, universe: Universe): readonly LeafMask[]
 
 /** The powers of two that add up to `weight`. */
 function powersOfTwo(weight: number): readonly number[] {
-  const digits = [...weight.toString(2)].reverse();
-  return digits.flatMap((digit, place) => (digit === '1' ? [2 ** place] : []));
+  const powers: number[] = [];
+  for (let power = 1; power <= weight; power *= 2) if ((weight & power) !== 0) powers.push(power);
+  return powers;
 }
 
 /** Leaves of one weight in one word together. */

@@ -1,0 +1,85 @@
+/** What a set lacks to be qualified: gate by gate for a policy, one completion for any other structure. */
+import { organizationOf, type ProcessId, type ProcessSet } from '../../prelude/process.js';
+import type { AccessStructure } from '../access-structure.js';
+import { weightAt } from '../tree/tree-check.js';
+import { type Policy, policyMembers, type ThresholdGate } from './policy.js';
+
+export type Missing =
+  | { readonly _tag: 'nothing' }
+  /** Not even all who have not refused would do. */
+  | { readonly _tag: 'unreachable'; readonly refused: readonly ProcessId[] }
+  | Need
+  /** Members that would do, none of whom could be spared; others may do as well. */
+  | { readonly _tag: 'completion'; readonly members: readonly ProcessId[] };
+
+/** What one part of a policy still needs. */
+export type Need = { readonly _tag: 'member'; readonly id: ProcessId } | GateNeed;
+
+export interface GateNeed {
+  readonly _tag: 'gate';
+  /** The organization to which all members of the gate belong. */
+  readonly organization: string | undefined;
+  /** What the children that are satisfied weigh. */
+  readonly present: number;
+  /** What others must weigh in addition. */
+  readonly lacking: number;
+  /** The children that are not satisfied and can be, in the gate's order; together they weigh at least what is lacking. */
+  readonly open: readonly { readonly weight: number; readonly need: Need }[];
+  /** Of all children: satisfied, open, and out of reach. */
+  readonly childCount: number;
+}
+
+/** What `set` lacks to satisfy a checked policy when nobody of `refused` joins. Linear in the policy. */
+export function lackOf(policy: Policy, set: ProcessSet, refused: ProcessSet): Missing {
+  const lack = judge(policy, set, refused);
+  if (lack === 'satisfied') return { _tag: 'nothing' };
+  return lack === 'impossible' ? { _tag: 'unreachable', refused: [...refused.minus(set)] } : lack;
+}
+
+type Lack = 'satisfied' | 'impossible' | Need;
+
+function judge(policy: Policy, set: ProcessSet, refused: ProcessSet): Lack {
+  if (policy._tag === 'threshold') return judgeGate(policy, set, refused);
+  if (set.has(policy.id)) return 'satisfied';
+  return refused.has(policy.id) ? 'impossible' : policy;
+}
+
+function judgeGate(gate: ThresholdGate, set: ProcessSet, refused: ProcessSet): Lack {
+  const open: GateNeed['open'][number][] = [];
+  let present = 0;
+  let reachable = 0;
+  for (const [index, child] of gate.of.entries()) {
+    const weight = weightAt(gate, index);
+    const need = judge(child, set, refused);
+    if (need === 'impossible') continue;
+    reachable += weight;
+    if (need === 'satisfied') present += weight;
+    else open.push({ weight, need });
+  }
+  if (present >= gate.k) return 'satisfied';
+  if (reachable < gate.k) return 'impossible';
+  const childCount = gate.of.length;
+  return { _tag: 'gate', organization: commonOrganization(gate), present, lacking: gate.k - present, open, childCount };
+}
+
+/** The organization whose servers all members of `gate` are. */
+function commonOrganization(gate: ThresholdGate): string | undefined {
+  const members = policyMembers(gate);
+  const [first] = members;
+  if (first === undefined) return undefined;
+  const organization = organizationOf(first);
+  return members.every((id) => id.startsWith(`${organization}/`)) ? organization : undefined;
+}
+
+/** Everyone who has not refused, less each who can be spared, the last first: as many questions as there are processes. */
+export function findCompletion(structure: AccessStructure, set: ProcessSet, refused: ProcessSet): Missing {
+  if (structure.isQualified(set)) return { _tag: 'nothing' };
+  const others = structure.processes.minus(set).minus(refused);
+  let found = set.union(others);
+  if (!structure.isQualified(found)) return { _tag: 'unreachable', refused: [...refused.minus(set)] };
+  for (const id of [...others].reverse()) {
+    const fewer = found.without(id);
+    if (structure.isQualified(fewer)) found = fewer;
+  }
+  return { _tag: 'completion', members: [...found.minus(set)] };
+}

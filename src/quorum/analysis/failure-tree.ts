@@ -9,7 +9,7 @@ import type { Policy, ThresholdGate } from '../policy/policy.js';
 import { membersOf, totalWeight, weightAt } from '../tree/tree-check.js';
 import { bothUp, type FailureModel, type Uptime } from './failure-model.js';
 import { type MemberSet, splitLaminar } from './laminar.js';
-import { reachableSums } from './sum-distribution.js';
+import { reachableSums, shorterSide } from './sum-distribution.js';
 
 /** A group that cuts across parts of the tree. */
 export interface CuttingGroup {
@@ -149,7 +149,7 @@ class Placement {
   private roundedWeights(gate: ThresholdGate): { readonly k: number; readonly weights: readonly number[] } {
     const weights = gate.of.map((_, index) => weightAt(gate, index));
     const total = totalWeight(gate);
-    if (gate.weights === undefined || reachableSums(weights, Math.min(gate.k, total - gate.k + 1)) !== undefined) {
+    if (gate.weights === undefined || reachableSums(weights, shorterSide(gate.k, total).limit) !== undefined) {
       return { k: gate.k, weights };
     }
     this.isRounded = true;
@@ -250,7 +250,7 @@ function stepsOf(node: FailureNode): EvaluationSteps {
   if (node._tag === 'leaf') return { inOneState: 0, inAllStates: 0 };
   const { k, totalWeight: total, parts, cutters, cutBy } = node;
   const inner = stepsOfParts(parts);
-  const own = stepsPerGate + inner.count * Math.min(k, total - k + 1, 2 ** inner.count);
+  const own = stepsPerGate + inner.count * Math.min(shorterSide(k, total).limit, 2 ** inner.count);
   return {
     inOneState: own + inner.inOneState,
     inAllStates: own * 2 ** (cutters.length + cutBy.length) + inner.inAllStates,

@@ -100,6 +100,14 @@ interface Share {
 
 const mixture = (first: Share, second: Share): SumDistribution => SumDistribution.mix(first, second);
 
+/**
+ * A gate is satisfied when the weight that is up reaches k, and is not when that which is down reaches `total` − k + 1. Counting one
+ * tells the other: here is the one with fewer sums.
+ */
+export function shorterSide(k: number, total: number): { readonly counting: 'up' | 'down'; readonly limit: number } {
+  return k <= total - k + 1 ? { counting: 'up', limit: k } : { counting: 'down', limit: total - k + 1 };
+}
+
 /** Distinct sums that a distribution may have before it is approximated. */
 const maxSums = 100_000;
 /** Steps that adding up the weights of one gate may take before it is approximated: some 50 ms. */

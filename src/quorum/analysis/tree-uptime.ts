@@ -2,7 +2,7 @@
 import type { Budget } from '../verdict.js';
 import { alwaysDown, neverDown, type Uptime } from './failure-model.js';
 import type { CuttingGroup, FailureGate, FailureNode, FailureTree, GatePart } from './failure-tree.js';
-import { SumDistribution } from './sum-distribution.js';
+import { shorterSide, SumDistribution } from './sum-distribution.js';
 
 export class TreeUptime {
   /** By index, whether a cutting group is down in the state that is being tried. */
@@ -73,8 +73,7 @@ export class TreeUptime {
     if (this.evaluationCount % 64 === 0) this.isSpent ||= this.budget.isSpent();
     if (this.isSpent) return neverDown;
     if (k > totalWeight) return alwaysDown;
-    const counting = k <= totalWeight - k ? 'up' : 'down';
-    const limit = counting === 'up' ? k : totalWeight - k + 1;
+    const { counting, limit } = shorterSide(k, totalWeight);
     const weight = this.weightOf(parts, { counting, limit, states });
     return counting === 'up'
       ? { up: weight.reached, down: weight.missed }

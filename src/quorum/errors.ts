@@ -7,6 +7,7 @@ export type PolicyErrorCode =
   | 'WrongServerCount'
   | 'DuplicateMember'
   | 'OutOfRange'
+  | 'NoMembership'
   | 'TooDeep'
   | 'TooLarge';
 

@@ -117,7 +117,7 @@ describe('a bad policy text', () => {
     ['acme: 2 of 9999999', 'TooLarge', '/', 1, 12],
     [`1 of (${'a, '.repeat(10_000)}b)`, 'TooLarge', '/of/9999', 1, 30004],
     [`${'1 of ('.repeat(32)}a${')'.repeat(32)}`, 'TooDeep', '/of/0'.repeat(32), 1, 193],
-    ['('.repeat(100_000), 'Syntax', '/', 1, 1],
+    ['('.repeat(100_000), 'TooDeep', '/', 1, 33],
     ['1 of ('.repeat(100_000), 'TooDeep', '/of/0'.repeat(32), 1, 193],
     [' '.repeat(maxTextLength + 1), 'TooLarge', '/', 1, 1],
   ];

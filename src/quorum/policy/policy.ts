@@ -42,7 +42,7 @@ export function policyMembers(policy: Policy): readonly ProcessId[] {
 /** Returns `policy` if it is one: bounded, every number in range, no member twice in one list; so neither always nor never satisfied. */
 export function checkPolicy(policy: Policy): Either<PolicyError, Policy> {
   const complaint = checkTree(policy, childrenOf, (node, path) =>
-    node._tag === 'member' ? undefined : checkGate(node, path),
+    node._tag === 'member' ? undefined : checkThreshold(node, path),
   );
   return complaint === undefined ? E.right(policy) : E.left(complaint);
 }
@@ -51,7 +51,15 @@ function childrenOf(policy: Policy): readonly Policy[] {
   return policy._tag === 'member' ? [] : policy.of;
 }
 
-function checkGate(gate: ThresholdGate, path: string): PolicyError | undefined {
+/** A gate of which the children may be anything: an access policy's, or a rule's that is not one yet. */
+interface Threshold {
+  readonly k: number;
+  readonly of: readonly (Member | { readonly _tag: 'threshold' | 'orgs' | 'servers' })[];
+  readonly weights?: readonly number[];
+}
+
+/** A complaint unless the gate asks for something, for no more than all, and for no member twice. */
+export function checkThreshold(gate: Threshold, path: string): PolicyError | undefined {
   const { k, of } = gate;
   if (of.length === 0) return policyError('OutOfRange', `${path}/of`, 'at least one member');
   const seen = new Set<ProcessId>();

@@ -1,20 +1,20 @@
 /** The words and marks of a policy or trust text, with their places. `#` begins a comment that ends with its line. */
 import { E, type Either } from '../../prelude/fp.js';
 import { present } from '../../prelude/invariant.js';
-import type { ParseError, PolicyErrorCode } from '../errors.js';
+import type { ParseError, PolicyError, PolicyErrorCode } from '../errors.js';
 
 /** No text is longer, in UTF-16 units. */
 export const maxTextLength = 2 ** 20;
 
 export interface Token {
   /** `word` is a name, a process or a number; a mark is its own kind; `end` comes last; a `stranger` belongs to no text. */
-  readonly kind: 'word' | '(' | ')' | ',' | ':' | '=' | 'end' | 'stranger';
+  readonly kind: 'word' | '(' | ')' | '{' | '}' | ',' | ':' | '*' | '=' | '>=' | 'end' | 'stranger';
   readonly text: string;
   /** Offset in UTF-16 units. */
   readonly offset: number;
 }
 
-const tokenPattern = /\s+|#[^\n]*|(?<word>[A-Za-z0-9_./]+)|(?<mark>[(),:=])|(?<stranger>[^])/gu;
+const tokenPattern = /\s+|#[^\n]*|(?<word>[A-Za-z0-9_./]+)|(?<mark>>=|[(){},:*=])|(?<stranger>[^])/gu;
 
 /** Thrown by {@link Tokens.fail} and caught by {@link parseTokens}, nowhere else. */
 class Refused extends Error {
@@ -30,11 +30,17 @@ interface Refusal {
   readonly offset: number;
 }
 
+/** Where the text says what stands at a path. */
+interface Mark {
+  readonly path: string;
+  readonly offset: number;
+}
+
 /** Reads tokens one after another. */
 export class Tokens {
   private readonly scanned: Token[] = [];
   private readonly rest: Iterator<Token, undefined>;
-  private readonly offsets = new Map<string, number>();
+  private readonly marks: Mark[] = [];
 
   constructor(private readonly source: string) {
     this.rest = scan(source);
@@ -67,23 +73,34 @@ export class Tokens {
     return this.peek().kind === kind ? this.next() : this.unexpected(path, expected);
   }
 
-  /** Remembers that the text says from here what stands at `path`. */
-  mark(path: string): void {
-    this.offsets.set(path, this.peek().offset);
+  /** Whether the next token is this word. */
+  atWord(text: string): boolean {
+    const token = this.peek();
+    return token.kind === 'word' && token.text === text;
   }
 
-  /** Where the text says what stands at `path`, or else the nearest place above it. */
-  offsetOf(path: string): number {
-    const found = this.offsets.get(path === '/' ? '' : path);
-    if (found !== undefined || path === '' || path === '/') return found ?? 0;
-    return this.offsetOf(path.slice(0, path.lastIndexOf('/')));
+  /** Remembers that the text says from here (or from `offset`) what stands at `path`. */
+  mark(path: string, offset = this.peek().offset): void {
+    this.marks.push({ path, offset });
   }
 
-  /** A decimal number without sign or leading zeros, of at most seven digits. */
+  get markCount(): number {
+    return this.marks.length;
+  }
+
+  /** What was marked as standing at `path` and below, all but the first `count` marks, stands at `below` it instead. */
+  moveMarks(count: number, path: string, below: string): void {
+    const moved = this.marks.splice(count);
+    for (const mark of moved) {
+      this.marks.push({ path: `${path}${below}${mark.path.slice(path.length)}`, offset: mark.offset });
+    }
+  }
+
+  /** A decimal number without sign or leading zeros, of at most fifteen digits. */
   number(path: string, expected: string): number {
     this.mark(path);
     const { kind, text } = this.peek();
-    if (kind !== 'word' || !/^(0|[1-9][0-9]{0,6})$/.test(text)) return this.unexpected(path, expected);
+    if (kind !== 'word' || !/^(0|[1-9][0-9]{0,14})$/.test(text)) return this.unexpected(path, expected);
     this.next();
     return Number(text);
   }
@@ -95,8 +112,21 @@ export class Tokens {
     return this.fail({ code: 'Syntax', path, expected: `${expected}, not ${found}`, offset });
   }
 
+  /** Refuses what was read, at the place that the complaint's path has in the text. */
+  refuse({ code, path, expected }: PolicyError): never {
+    return this.fail({ code, path, expected, offset: this.offsetOf(path === '/' ? '' : path) });
+  }
+
   fail(refusal: Refusal): never {
     throw new Refused(refusal);
+  }
+
+  /** The last mark at `path`, or else at the nearest place above it. */
+  private offsetOf(path: string): number {
+    const offsets = new Map(this.marks.map(({ path: marked, offset }) => [marked, offset]));
+    let place = path;
+    while (place !== '' && !offsets.has(place)) place = place.slice(0, place.lastIndexOf('/'));
+    return offsets.get(place) ?? 0;
   }
 }
 

@@ -20,6 +20,11 @@ export type AnyTree =
   | Member
   | { readonly _tag: 'threshold' | 'gate'; readonly of: readonly AnyTree[]; readonly weights?: readonly number[] };
 
+/** A node of which only the tag matters. */
+export interface AnyNode {
+  readonly _tag: string;
+}
+
 /** The children of a gate, and what each weighs: 1 where no weights are given. */
 export interface WeightedList {
   readonly of: readonly unknown[];
@@ -62,10 +67,11 @@ interface PlacedNode<N> {
  * Checks the bounds of a tree, and every node with `checkNode`, parents first; returns the first complaint.
  * Walks without recursion, so that no tree, however deep or cyclic, exhausts the stack.
  */
-export function checkTree<N extends AnyTree>(
+export function checkTree<N extends AnyNode>(
   root: N,
   childrenOf: (node: N) => readonly N[],
   checkNode: (node: N, path: string) => PolicyError | undefined,
+  childPath: (node: N, index: number) => string = (_, index) => `/of/${index}`,
 ): PolicyError | undefined {
   const pending: PlacedNode<N>[] = [{ node: root, path: '', depth: 1 }];
   let nodeCount = 0;
@@ -81,7 +87,8 @@ export function checkTree<N extends AnyTree>(
     if (complaint !== undefined) return complaint;
     for (let index = children.length - 1; index >= 0; index--) {
       const child = children[index];
-      if (child !== undefined) pending.push({ node: child, path: `${path}/of/${index}`, depth: depth + 1 });
+      if (child !== undefined)
+        pending.push({ node: child, path: `${path}${childPath(node, index)}`, depth: depth + 1 });
     }
   }
   return undefined;

@@ -1,5 +1,6 @@
 /** How a command ends, and what it tells the shell (design: "Commands"). */
 import { E, type Either } from '../prelude/fp.js';
+import type { Safety } from '../quorum/verdict.js';
 
 export const exitCodes = {
   success: 0,
@@ -28,6 +29,12 @@ export const succeeded: Outcome = E.right(exitCodes.success);
 
 /** The command ran, and its answer is no. */
 export const answeredNo: Outcome = E.right(exitCodes.no);
+
+/** What a judgement is to the shell; nothing more is said. */
+export function outcomeOf(safety: Safety): Outcome {
+  if (safety === 'UNSAFE') return answeredNo;
+  return safety === 'UNKNOWN' ? E.right(exitCodes.unavailable) : succeeded;
+}
 
 export function badInput(message: string): Either<Failure, never> {
   return E.left({ exitCode: exitCodes.badInput, message });

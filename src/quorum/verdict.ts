@@ -14,6 +14,8 @@ export type Verdict<W = readonly FaultSet[]> =
       readonly _tag: 'violated';
       /** Undefined where none was sought, or where the rule that is relied on refuses though no counterexample exists. */
       readonly witness: W | undefined;
+      /** Why there is no witness, where there is none and it is known. */
+      readonly reason?: string;
     }
   | { readonly _tag: 'unknown'; readonly reason: string };
 
@@ -54,3 +56,9 @@ export const unlimited: Budget = { limitMs: Infinity, elapsedMs: () => 0, isSpen
 export function outOfTime(budget: Budget, what: string): { readonly _tag: 'unknown'; readonly reason: string } {
   return { _tag: 'unknown', reason: `${what}: not finished after ${Math.round(budget.elapsedMs())} ms` };
 }
+
+/**
+ * The one-word judgement of a report: UNSAFE, something is violated; UNKNOWN, nothing found so, and not all decided; FRAGILE, all holds,
+ * but not where it should be expected to; SAFE.
+ */
+export type Safety = 'SAFE' | 'FRAGILE' | 'UNSAFE' | 'UNKNOWN';

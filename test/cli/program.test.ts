@@ -158,13 +158,13 @@ describe('koinon trust check', () => {
   it('says that a trust model holds', async () => {
     const { exitCode, stdout, stderr } = await run('trust', 'check', goodTrust);
     expect([exitCode, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(/^The trust model holds: C1, and C2ℓ for each of the 4 leaders\./);
+    expect(stdout).toMatch(/^SAFE: The trust model holds: C1, and C2ℓ for each of the 4 leaders\.\n/);
   });
 
   it('answers no with the counterexample, in the organizations’ names', async () => {
     const { exitCode, stdout } = await run('trust', 'check', 'f=1 of (a: f=1 of 4, b: f=1 of 4, c: f=1 of 4)');
     expect(exitCode).toBe(1);
-    expect(stdout).toMatch(/C1 is violated: Byzantine \{a\}, \{b\}, \{c\} together are every server/);
+    expect(stdout).toMatch(/^UNSAFE: C1 is violated: Byzantine \{a\}, \{b\}, \{c\} together are every server/);
   });
 
   it('prints one line of JSON on request, whatever the answer', async () => {

@@ -1,15 +1,15 @@
 /** `koinon trust check`: may a trust model be used, and if not, which failures break it? */
 import type { Command } from 'commander';
 import { E } from '../../prelude/fp.js';
-import type { Verdict } from '../../quorum/verdict.js';
-import { describeTrustReport } from '../../quorum/trust/trust-description.js';
-import type { TrustModel } from '../../quorum/trust/trust-model.js';
-import { type TrustReport, validateTrust } from '../../quorum/trust/trust-report.js';
-import { printTrust, printTrustTree } from '../../quorum/trust/trust-text.js';
+import { validateTrust } from '../../quorum/trust/trust-report.js';
+import { describeTrust } from '../../quorum/trust/trust-sections.js';
+import { summarizeTrust } from '../../quorum/trust/trust-summary.js';
+import { budgetOption, startBudget } from '../budget-option.js';
 import { jsonOption } from '../options.js';
-import { answeredNo, type Outcome, succeeded } from '../outcome.js';
+import { type Outcome, outcomeOf } from '../outcome.js';
 import type { Session } from '../session.js';
 import { parseWrittenTrust, readTrustArgument } from '../trust-argument.js';
+import { trustJson } from '../trust-json.js';
 
 const help = `
 A trust model says who may fail together. f of the members may be Byzantine; while at most t of them are silent,
@@ -18,12 +18,20 @@ agreement takes two message delays. A member is a server, or an organization wit
 Examples:
   koinon trust check 'f=1 t=1 of (a, b, c, d)'
   koinon trust check 'f=1 of (a: f=1 of 4, b: f=1 of 4, c: f=1 of 4, d: f=1 of 4)'
+  koinon trust check 'weight f=30 t=10 of (a*30, b*25, c*25, d*20)'
   koinon trust check league.trust --json
 
-Exit status: 0 it holds, 1 it does not (the sets of failures that break it are shown), 2 it cannot be read.`;
+The first line says
+  SAFE     the conditions of consensus hold;
+  FRAGILE  they hold, but nobody may be Byzantine, or some server never, or some organization never as a whole;
+  UNSAFE   one is violated (with the sets of failures that break it);
+  UNKNOWN  none was found violated, but not all were decided within the budget.
+
+Exit status: 0 SAFE or FRAGILE, 1 UNSAFE, 2 it cannot be read, 3 UNKNOWN.`;
 
 interface TrustCheckOptions {
   readonly json?: boolean;
+  readonly budget: number;
 }
 
 export function registerTrust(program: Command, session: Session): void {
@@ -32,6 +40,7 @@ export function registerTrust(program: Command, session: Session): void {
     .command('check')
     .description('say whether a trust model holds, with the counterexample where it does not')
     .argument('<text-or-file>', 'a trust model, or the file that holds one as text or JSON')
+    .addOption(budgetOption())
     .addOption(jsonOption())
     .addHelpText('after', help)
     .action(session.action((argument: string, options: TrustCheckOptions) => check(argument, options, session)));
@@ -42,29 +51,9 @@ async function check(argument: string, options: TrustCheckOptions, session: Sess
   if (E.isLeft(written)) return written;
   const trust = parseWrittenTrust(written.right);
   if (E.isLeft(trust)) return trust;
-  const report = validateTrust(trust.right);
-  const lines = describeTrustReport(report, trust.right);
-  session.print({ json: { ...reportJson(report, trust.right), report: lines }, lines }, options.json);
-  return report.accepted ? succeeded : answeredNo;
-}
-
-function reportJson(report: TrustReport, trust: TrustModel): object {
-  const { accepted, slowWithinByzantine, c1, c2, c2OfLeaders, largestSlow } = report;
-  return {
-    trust: printTrust(trust),
-    accepted,
-    slowWithinByzantine: verdictJson(slowWithinByzantine),
-    c1: verdictJson(c1),
-    c2: verdictJson(c2),
-    c2OfLeaders: Object.fromEntries([...c2OfLeaders].map(([leader, verdict]) => [leader, verdictJson(verdict)])),
-    largestSlow: largestSlow === undefined ? null : printTrustTree(largestSlow.tree),
-  };
-}
-
-function verdictJson(verdict: Verdict): object {
-  const { _tag } = verdict;
-  if (_tag === 'unknown') return { verdict: _tag, reason: verdict.reason };
-  if (_tag === 'holds') return { verdict: _tag };
-  const witness = verdict.witness?.map(({ kind, members }) => ({ kind, members: [...members] }));
-  return { verdict: _tag, witness: witness ?? null };
+  const report = validateTrust(trust.right, startBudget(options.budget));
+  const summary = summarizeTrust(report, trust.right);
+  const lines = describeTrust(report, summary, trust.right);
+  session.print({ json: { ...trustJson(report, summary, trust.right), report: lines }, lines }, options.json);
+  return outcomeOf(summary.safety);
 }

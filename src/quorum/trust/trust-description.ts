@@ -1,104 +1,127 @@
 /** A trust report in words: which sets cover every server, what would mend it, how slow the two-step path may be. */
-import { organizationOf, type ProcessSet } from '../../prelude/process.js';
-import { c1Faults, c2FaultsOf, type TrustAssumption } from './conditions.js';
-import { type Covering, judge, OrganizationSystem, type PlacedGate } from './organizations.js';
+import { assertNever } from '../../prelude/invariant.js';
 import type { CoveringFaults } from '../quorum-system.js';
-import type { LargestSlow, TrustReport } from './trust-report.js';
-import { printTrustTree } from './trust-text.js';
+import { membersOf } from '../tree/tree-check.js';
 import type { FaultSet, Verdict } from '../verdict.js';
+import { c1Faults, c2FaultsOf, type TrustAssumption } from './conditions.js';
+import { coveringOfChildren, gateSlack } from './gate-slack.js';
+import { OrganizationSystem } from './organizations.js';
+import { describeProcesses, listNames } from './process-names.js';
+import { judgeAllLeaders, type LargestSlow, type TrustReport } from './trust-report.js';
+import { printTrustTree } from './trust-text.js';
 
-/** One line each: the answer, every condition that matters and is violated, and what t could be. */
+/** One line each: the answer, every condition that matters and is not met, and what t could be. */
 export function describeTrustReport(report: TrustReport, trust: TrustAssumption): readonly string[] {
   const { accepted, largestSlow } = report;
-  const violations = accepted ? [] : describeViolations(report, trust);
+  const complaints = accepted ? [] : describeComplaints(report, trust);
   const slow = largestSlow === undefined ? [] : describeLargestSlow(largestSlow, trust);
-  return [accepted ? describeAcceptance(report) : 'The trust model does not hold.', ...violations, ...slow];
+  return [accepted ? describeAcceptance(report) : 'The trust model does not hold.', ...complaints, ...slow];
 }
 
-/** The organizations and servers of `set`: the name of an organization stands for all of its servers. */
-export function describeProcesses(set: ProcessSet): string {
-  const counts = new Map<string, number>();
-  for (const id of set.universe.ids) counts.set(organizationOf(id), (counts.get(organizationOf(id)) ?? 0) + 1);
-  for (const id of set) counts.set(organizationOf(id), (counts.get(organizationOf(id)) ?? 0) - 1);
-  const names = [...set].map((id) => (counts.get(organizationOf(id)) === 0 ? organizationOf(id) : id));
-  return [...new Set(names)].join(', ');
+/** Which conditions make it acceptable. */
+export function describeAcceptance({ c2, c2OfLeaders }: TrustReport): string {
+  const fast = c2._tag === 'holds' ? 'C2' : `C2ℓ for ${leaderCount(c2OfLeaders.size)}`;
+  return `The trust model holds: C1, and ${fast}.`;
 }
 
-/** The sets of a witness by kind; empty ones are left out. */
-function describeWitness(witness: readonly FaultSet[]): string {
+export function leaderCount(count: number): string {
+  return count === 1 ? 'the one leader' : `each of the ${count} leaders`;
+}
+
+/** What is violated or undecided of that which acceptance needs; the worst first. */
+export function describeComplaints(report: TrustReport, trust: TrustAssumption): readonly string[] {
+  const { slowWithinByzantine, c1 } = report;
+  const excess = describeExcess(slowWithinByzantine);
+  const { verdict, leader, count } = judgeAllLeaders(report);
+  const others = count === 1 ? '' : ` (and ${count - 1} more)`;
+  const faults = c2FaultsOf(trust.leaders.universe.of([leader]));
+  const needed =
+    c1._tag === 'violated'
+      ? [describeCover('C1', c1, c1Faults, trust)]
+      : [describeCover(`C2ℓ for leader ${leader}${others}`, verdict, faults, trust)];
+  return [excess, ...needed].filter((line) => line !== undefined);
+}
+
+/** Undefined where slow sets are possible Byzantine sets. */
+function describeExcess(verdict: Verdict): string | undefined {
+  if (verdict._tag === 'holds') return undefined;
+  if (verdict._tag === 'unknown') return `Whether slow sets are possible Byzantine sets: ${verdict.reason}.`;
+  if (verdict.witness === undefined)
+    return `Slow sets must be possible Byzantine sets; ${verdict.reason ?? 'some is none'}.`;
+  const sets = verdict.witness.map(({ members }) => `{${describeProcesses(members)}}`);
+  return `Slow sets must be possible Byzantine sets; ${sets.join(', ')} is none.`;
+}
+
+/** Undefined where the condition holds. */
+function describeCover(
+  condition: string,
+  verdict: Verdict,
+  faults: CoveringFaults,
+  trust: TrustAssumption,
+): string | undefined {
+  switch (verdict._tag) {
+    case 'holds':
+      return undefined;
+    case 'unknown':
+      return `${condition} is not decided: ${verdict.reason}.`;
+    case 'violated':
+      return [`${condition} is violated: ${describeWitness(verdict)}.`, ...describeRemedy(trust, faults)].join(' ');
+    default:
+      return assertNever(verdict);
+  }
+}
+
+/** The sets that cover every server by kind, without empty ones; or why there are none to show. */
+export function describeWitness({ witness, reason }: Extract<Verdict, { readonly _tag: 'violated' }>): string {
+  if (witness === undefined) return reason ?? 'no counterexample was sought';
   const setsOf = (kind: FaultSet['kind']): string =>
     witness
       .filter((set) => set.kind === kind && !set.members.isEmpty)
       .map(({ members }) => `{${describeProcesses(members)}}`)
       .join(', ');
   const [byzantine, slow] = [setsOf('byzantine'), setsOf('slow')];
-  return [byzantine && `Byzantine ${byzantine}`, slow && `slow ${slow}`].filter((part) => part !== '').join('; ');
+  const parts = [byzantine && `Byzantine ${byzantine}`, slow && `slow ${slow}`].filter((part) => part !== '');
+  return `${parts.join('; ')} together are every server`;
 }
 
-function describeAcceptance({ c2, c2OfLeaders }: TrustReport): string {
-  const fast = c2._tag === 'holds' ? 'C2' : `C2ℓ for ${leaderCount(c2OfLeaders.size)}`;
-  return `The trust model holds: C1, and ${fast}.`;
+/** What the root gate lacks; nothing for a system without a tree. */
+function describeRemedy({ system }: TrustAssumption, faults: CoveringFaults): readonly string[] {
+  const [root] = gateSlack(system, faults);
+  if (root === undefined) return [];
+  const { universe } = system.processes;
+  const children = coveringOfChildren(system, faults);
+  const names = (kind: (typeof children)[number]['covering']): readonly string[] =>
+    children
+      .filter(({ covering }) => covering === kind)
+      .map(({ tree }) => describeProcesses(universe.of(membersOf(tree))));
+  const [weak, forced] = [names('covered'), names('forced')];
+  const besides = forced.length === 0 ? '' : ` besides ${listNames(forced)}`;
+  const repair = weak.length === 0 ? '' : `, add servers to ${listNames(weak)}`;
+  const need =
+    root.gate.weights === undefined
+      ? `${root.needed} members${besides} must withstand this by themselves, ${root.good} do`
+      : `Members that weigh ${root.needed}${besides} must withstand this by themselves, those that do weigh ${root.good}`;
+  return [`${need}: add members${repair}, or lower f or t.`];
 }
 
-function leaderCount(count: number): string {
-  return count === 1 ? 'the one leader' : `each of the ${count} leaders`;
-}
-
-function describeViolations(report: TrustReport, trust: TrustAssumption): readonly string[] {
-  const { slowWithinByzantine, c1, c2OfLeaders } = report;
-  const lines = slowWithinByzantine._tag === 'violated' ? [describeExcess(slowWithinByzantine.witness ?? [])] : [];
-  if (c1._tag === 'violated') return [...lines, describeCover('C1', c1, c1Faults, trust)];
-  const violated = [...c2OfLeaders].filter(([, verdict]) => verdict._tag === 'violated');
-  const [first] = violated;
-  if (first === undefined) return lines;
-  const [leader, verdict] = first;
-  const others = violated.length === 1 ? '' : ` (and ${violated.length - 1} more)`;
-  const faults = c2FaultsOf(trust.leaders.universe.of([leader]));
-  return [...lines, describeCover(`C2ℓ for leader ${leader}${others}`, verdict, faults, trust)];
-}
-
-function describeExcess(witness: readonly FaultSet[]): string {
-  const sets = witness.map(({ members }) => `{${describeProcesses(members)}}`);
-  return `Slow sets must be possible Byzantine sets; ${sets.join(', ')} is none.`;
-}
-
-function describeCover(
-  condition: string,
-  verdict: Verdict,
-  faults: CoveringFaults,
-  { system }: TrustAssumption,
-): string {
-  const witness = verdict._tag === 'violated' ? verdict.witness : undefined;
-  const advice = system instanceof OrganizationSystem ? ` ${describeRemedy(system, faults)}` : '';
-  if (witness === undefined) return `${condition} is violated (no counterexample was sought).${advice}`;
-  return `${condition} is violated: ${describeWitness(witness)} together are every server.${advice}`;
-}
-
-/** What the root gate lacks. */
-function describeRemedy(system: OrganizationSystem, faults: CoveringFaults): string {
-  const question = system.question(system.processes, faults);
-  const { children, f, t } = system.root;
-  const judged = (verdict: Covering): readonly PlacedGate[] =>
-    children.filter((child) => judge(child, question) === verdict);
-  const [good, weak, forced] = [judged('uncovered'), judged('covered'), judged('forced')];
-  const needed = question.byzantine * (f - forced.length) + question.slow * t + 1;
-  const besides = forced.length === 0 ? '' : ` besides ${names(forced)}`;
-  const repair = weak.length === 0 ? '' : `, add servers to ${names(weak)}`;
-  return `${needed} members${besides} must withstand this by themselves, ${good.length} do: add members${repair}, or lower f or t.`;
-}
-
-function names(gates: readonly PlacedGate[]): string {
-  return gates.map(({ members }) => describeProcesses(members)).join(', ');
-}
-
-function describeLargestSlow(largest: LargestSlow, { system }: TrustAssumption): readonly string[] {
+/** The most silence that the two-step path could survive, and what keeps it from more. */
+export function describeLargestSlow(largest: LargestSlow, { system }: TrustAssumption): readonly string[] {
   const { root, inner, tree, rootAtAnySize } = largest;
-  const most = `The largest t that holds is ${root} at the root${inner > 0 ? ` and ${inner} inside` : ''}: ${printTrustTree(tree)}.`;
-  if (!(system instanceof OrganizationSystem) || root >= system.root.f) return [most];
-  const { f, children } = system.root;
+  const most = `The largest t that holds is ${root} at the root${inner > 0 ? ` and ${inner} inside` : ''}${printed(tree)}.`;
+  if (!(system instanceof OrganizationSystem) || system.tree._tag === 'member' || root >= system.tree.f) return [most];
+  const { f, of, weights } = system.tree;
+  const silence = weights === undefined ? `${root + 1} of ${of.length} members` : `members that weigh ${root + 1}`;
   const hope =
     rootAtAnySize > root
       ? `More servers inside the members could raise it to ${rootAtAnySize}.`
-      : `The two-step path cannot survive the silence of ${root + 1} of ${children.length} members at f=${f}, however many servers each has.`;
+      : `The two-step path cannot survive the silence of ${silence} at f=${f}, however many servers each has.`;
   return [most, hope];
+}
+
+/** No longer text is printed in a sentence. */
+const maxPrinted = 400;
+
+function printed(tree: LargestSlow['tree']): string {
+  const text = printTrustTree(tree);
+  return text.length > maxPrinted ? '' : `: ${text}`;
 }

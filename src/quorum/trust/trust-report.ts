@@ -1,8 +1,13 @@
 /** What a person is told about a trust model before it is used: verdicts with witnesses, and how slow it may be. */
-import type { ProcessId } from '../../prelude/process.js';
-import { isAcceptable, judgeConditions, type TrustAssumption, type TrustVerdicts } from './conditions.js';
-import { judge, OrganizationSystem } from './organizations.js';
-import type { TrustTree } from './trust-tree.js';
+import { present } from '../../prelude/invariant.js';
+import type { ProcessId, ProcessSet } from '../../prelude/process.js';
+import { membersOf, totalWeight, weightAt } from '../tree/tree-check.js';
+import { type Budget, unlimited, type Verdict } from '../verdict.js';
+import { judgeConditions, type TrustAssumption, type TrustVerdicts } from './conditions.js';
+import { slowStaircase, withSlow } from './fault-front.js';
+import { processesBeyond } from './judged-tree.js';
+import { OrganizationSystem } from './organizations.js';
+import type { TrustGate, TrustTree } from './trust-tree.js';
 
 export interface TrustReport extends TrustVerdicts {
   /** Whether consensus may run under it: 𝓣 ⊆ 𝓩, C1, and C2 or C2ℓ for every leader. */
@@ -11,6 +16,7 @@ export interface TrustReport extends TrustVerdicts {
   readonly largestSlow: LargestSlow | undefined;
 }
 
+/** Weights, which are counts where no weights are given. */
 export interface LargestSlow {
   /** At the root gate. */
   readonly root: number;
@@ -22,64 +28,56 @@ export interface LargestSlow {
   readonly rootAtAnySize: number;
 }
 
-export function validateTrust(trust: TrustAssumption): TrustReport {
-  const verdicts = judgeConditions(trust);
+/** Trees and lists are judged exactly; `budget` bounds the search for counterexamples, and what a user's own system is asked. */
+export function validateTrust(trust: TrustAssumption, budget: Budget = unlimited): TrustReport {
+  const verdicts = judgeConditions(trust, budget);
   const { slowWithinByzantine, c1, c2, c2OfLeaders } = verdicts;
   const fast = c2._tag === 'holds' || [...c2OfLeaders.values()].every((verdict) => verdict._tag === 'holds');
   const accepted = slowWithinByzantine._tag !== 'violated' && c1._tag === 'holds' && fast;
   return { ...verdicts, accepted, largestSlow: findLargestSlow(trust) };
 }
 
-/** The root first, then all inner gates alike; both by bisection, since more silence never helps a condition. */
+/** C2ℓ over all leaders: violated if it is for any, unknown if it is for any and violated for none. */
+export interface LeadersVerdict {
+  readonly verdict: Verdict;
+  /** The first leader with this verdict, and how many there are. */
+  readonly leader: ProcessId;
+  readonly count: number;
+}
+
+export function judgeAllLeaders({ c2OfLeaders }: TrustVerdicts): LeadersVerdict {
+  const verdicts = [...c2OfLeaders];
+  const tags = ['violated', 'unknown', 'holds'] as const;
+  const worst =
+    tags.map((tag) => verdicts.filter(([, { _tag }]) => _tag === tag)).find((some) => some.length > 0) ?? [];
+  const [leader, verdict] = present(worst[0], 'a trust model has a leader');
+  return { verdict, leader, count: worst.length };
+}
+
+/** The root first, then all inner gates alike. */
 function findLargestSlow(trust: TrustAssumption): LargestSlow | undefined {
   const { system } = trust;
   if (!(system instanceof OrganizationSystem) || system.tree._tag === 'member') return undefined;
   const { tree } = system;
-  const holds = (root: number, inner: number): boolean =>
-    isAcceptable({ ...trust, system: new OrganizationSystem(withSlow(tree, root, inner), system.processes.universe) });
-  if (!holds(0, 0)) return undefined;
-  const root = largest(system.root.f, (t) => holds(t, 0));
-  const inner = largest(largestInnerLimit(tree), (t) => holds(root, t));
-  return { root, inner, tree: withSlow(tree, root, inner), rootAtAnySize: rootAtAnySize(trust, system) };
-}
-
-/** The largest value in `[0, max]` for which `holds`, which is true at 0 and false from some value on. */
-function largest(max: number, holds: (value: number) => boolean): number {
-  let low = 0;
-  let high = max;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (holds(middle)) low = middle;
-    else high = middle - 1;
-  }
-  return low;
-}
-
-function withSlow(tree: TrustTree, root: number, inner: number): TrustTree {
-  if (tree._tag === 'member') return tree;
-  const of = tree.of.map((child) => withSlow(child, inner, inner));
-  return { ...tree, t: Math.min(root, tree.f), of };
-}
-
-function largestInnerLimit(tree: TrustTree): number {
-  if (tree._tag === 'member') return 0;
-  return tree.of.reduce(
-    (most, child) => (child._tag === 'member' ? most : Math.max(most, child.f, largestInnerLimit(child))),
-    0,
-  );
+  const [most] = slowStaircase(tree, trust);
+  if (most === undefined) return undefined;
+  return { ...most, tree: withSlow(tree, most), rootAtAnySize: rootAtAnySize(tree, trust.leaders) };
 }
 
 /**
- * With every organization as large as one likes, all of them withstand what happens inside; then C2 reads m > 3f+2t, and C2ℓ of a
- * leader whose own organization must be wholly Byzantine with it reads m−1 > 3(f−1)+2t. The leader that allows least decides.
+ * With every organization as large as one likes, all of them withstand what happens inside; then C2 reads W > 3f+2t, W being the
+ * weight of all, and C2ℓ of a leader whose own organization, of weight w, must be wholly Byzantine with it W−w > 3(f−w)+2t. The
+ * leader that allows least decides; one that cannot be Byzantine at all, w > f, allows anything.
  */
-function rootAtAnySize({ leaders }: TrustAssumption, system: OrganizationSystem): number {
-  const { f, children } = system.root;
-  const { universe } = system.processes;
-  const isTolerated = (leader: ProcessId): boolean => {
-    const accusation = system.question(universe.none, { byzantine: 1, accused: universe.of([leader]) });
-    return children.some((child) => child.members.has(leader) && judge(child, accusation) !== 'forced');
-  };
-  const slack = children.length - 1 - 3 * f + ([...leaders].some(isTolerated) ? 0 : 2);
-  return Math.max(0, Math.min(f, Math.floor(slack / 2)));
+function rootAtAnySize(root: TrustGate, leaders: ProcessSet): number {
+  const slack = totalWeight(root) - 1 - 3 * root.f;
+  let most = root.f;
+  for (const [index, child] of root.of.entries()) {
+    const alone = new Set(processesBeyond(child));
+    for (const leader of membersOf(child).filter((id) => leaders.has(id))) {
+      const weight = alone.has(leader) ? weightAt(root, index) : 0;
+      if (weight <= root.f) most = Math.min(most, Math.floor((slack + 2 * weight) / 2));
+    }
+  }
+  return Math.max(0, most);
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { describeProcesses, describeTrustReport } from '../../src/quorum/trust/trust-description.js';
-import { validateTrust } from '../../src/quorum/trust/trust-report.js';
-import { NaiveSystem, servers } from '../support/quorum.js';
-import { trust } from '../support/trust.js';
+import { describeProcesses } from '../../../src/quorum/trust/process-names.js';
+import { describeTrustReport } from '../../../src/quorum/trust/trust-description.js';
+import { validateTrust } from '../../../src/quorum/trust/trust-report.js';
+import { NaiveSystem, servers } from '../../support/quorum.js';
+import { trust } from '../../support/trust.js';
 
 function told(text: string): readonly string[] {
   const model = trust(text);
@@ -61,7 +62,7 @@ describe('what a person is told about a trust model', () => {
     expect(describeTrustReport(report, { system, leaders: system.processes })).toEqual([
       'The trust model does not hold.',
       'Slow sets must be possible Byzantine sets; {s1, s2} is none.',
-      'C1 is violated: Byzantine {s1}, {s2}, {s3, s4} together are every server.',
+      'C1 is violated: Byzantine {s3, s4}, {s2}, {s1} together are every server.',
     ]);
   });
 

@@ -1,0 +1,77 @@
+/** A trust model laid out for a person: a summary line, then conditions, the tree with its slack, what it tolerates, who may lead. */
+import type { Verdict } from '../verdict.js';
+import type { TrustAssumption } from './conditions.js';
+import { type FaultFronts, faultFronts, type LimitPair } from './fault-front.js';
+import { describeProcesses } from './process-names.js';
+import { drawSlack, slackColumns } from './slack-drawing.js';
+import { describeLargestSlow, describeWitness, leaderCount } from './trust-description.js';
+import { judgeAllLeaders, type TrustReport } from './trust-report.js';
+import type { TrustSummary } from './trust-summary.js';
+
+export function describeTrust(report: TrustReport, summary: TrustSummary, trust: TrustAssumption): readonly string[] {
+  const [worst, ...findings] = summary.findings;
+  const fronts = faultFronts(trust);
+  const { largestSlow } = report;
+  return [
+    `${summary.safety}: ${worst ?? ''}`,
+    ...findings,
+    ...section('Conditions', describeConditions(report)),
+    ...section(
+      'Slack of each gate: the weight that withstands, less what the faults can own (0 or less: it falls)',
+      slackOf(report, trust),
+    ),
+    ...section('Limits that these members could have', fronts === undefined ? [] : describeFronts(fronts)),
+    ...section('Leaders', [describeLeaders(trust)]),
+    ...section('Two-step path', largestSlow === undefined ? [] : describeLargestSlow(largestSlow, trust)),
+  ];
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
+}
+
+function describeConditions(report: TrustReport): readonly string[] {
+  const { slowWithinByzantine, c1, c2 } = report;
+  const { verdict, leader, count } = judgeAllLeaders(report);
+  const isEnough = c1._tag === 'holds' && c2._tag !== 'holds' && verdict._tag === 'holds';
+  const leaders =
+    verdict._tag === 'holds' ? leaderCount(count) : `leader ${leader}${count > 1 ? ` and ${count - 1} more` : ''}`;
+  return [
+    `slow ⊆ Byzantine  ${describeVerdict(slowWithinByzantine)}`,
+    `C1                ${describeVerdict(c1)}`,
+    `C2                ${describeVerdict(c2)}${isEnough ? ' (C2ℓ is enough)' : ''}`,
+    `C2ℓ               ${describeVerdict(verdict)}, for ${leaders}`,
+  ];
+}
+
+function describeVerdict(verdict: Verdict): string {
+  if (verdict._tag === 'holds') return 'holds';
+  if (verdict._tag === 'unknown') return `not decided: ${verdict.reason}`;
+  const [only] = verdict.witness ?? [];
+  const isExcess = verdict.witness?.length === 1 && only !== undefined;
+  return `violated: ${isExcess ? `{${describeProcesses(only.members)}} is slow, never Byzantine` : describeWitness(verdict)}`;
+}
+
+function slackOf(report: TrustReport, trust: TrustAssumption): readonly string[] {
+  return drawSlack(trust, slackColumns(trust, judgeAllLeaders(report).leader));
+}
+
+function describeFronts({ byzantine, fast, slow }: FaultFronts): readonly string[] {
+  return [
+    `f, under C1                     ${describePairs(byzantine)}`,
+    `f and t alike, under C2         ${describePairs(fast)}`,
+    `t, with this f and the leaders  ${describePairs(slow)}`,
+  ];
+}
+
+function describePairs(pairs: readonly LimitPair[]): string {
+  if (pairs.length === 0) return 'none: the conditions do not hold with t=0 either';
+  return pairs
+    .map(({ root, inner }) => (inner === 0 ? `${root}` : `${root} and ${inner} inside each other`))
+    .join('; or ');
+}
+
+function describeLeaders({ system, leaders }: TrustAssumption): string {
+  if (leaders.equals(system.processes)) return `All ${leaders.size} servers may lead.`;
+  return `${describeProcesses(leaders)} may lead.`;
+}

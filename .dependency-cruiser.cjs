@@ -49,6 +49,7 @@ const homes = {
   '@noble/hashes': '^src/prelude/digest',
   '@noble/curves': '^src/schemes/',
   commander: '^src/cli/',
+  highs: '^src/quorum/strategy/',
 };
 
 module.exports = {

@@ -39,15 +39,22 @@ export interface FailureGate {
   readonly cutBy: readonly CuttingGroup[];
 }
 
-/** A child of a gate; or several parts that are down together when their group is. */
-export type GatePart =
-  | { readonly _tag: 'child'; readonly weight: number; readonly node: FailureNode }
-  | {
-      readonly _tag: 'group';
-      readonly weight: number;
-      readonly uptime: Uptime;
-      readonly parts: readonly GatePart[];
-    };
+export type GatePart = ChildPart | GroupPart;
+
+export interface ChildPart {
+  readonly _tag: 'child';
+  readonly weight: number;
+  readonly node: FailureNode;
+}
+
+/** Several parts that are down together when their group is. */
+export interface GroupPart {
+  readonly _tag: 'group';
+  /** Of all parts. */
+  readonly weight: number;
+  readonly uptime: Uptime;
+  readonly parts: readonly GatePart[];
+}
 
 export interface EvaluationSteps {
   /** With the state of every cutting group given. */

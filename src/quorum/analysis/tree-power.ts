@@ -7,7 +7,7 @@ import type { ProcessId } from '../../prelude/process.js';
 import type { Policy, ThresholdGate } from '../policy/policy.js';
 import { membersOf, totalWeight, weightAt } from '../tree/tree-check.js';
 import { exact, type Figure } from '../verdict.js';
-import { reachableSums, shorterSide, SumDistribution } from './sum-distribution.js';
+import { emptySum, reachableSums, shorterSide, type SumDistribution, type Term } from './sum-distribution.js';
 
 /**
  * The share of the sets of the others to which a member brings what they lack: 0 to 1. At gates of more than some 900 children of
@@ -50,13 +50,6 @@ interface OddsNode {
   readonly children: readonly OddsNode[];
 }
 
-/** A child of a gate as a term of the sum that is counted there. */
-interface Term {
-  readonly weight: number;
-  readonly hit: number;
-  readonly miss: number;
-}
-
 /** Undefined where a gate has too many sums. */
 function atEvenOdds(policy: Policy): OddsNode | undefined {
   if (policy._tag === 'member') return { policy, satisfied: 1 / 2, unsatisfied: 1 / 2, children: [] };
@@ -68,10 +61,7 @@ function atEvenOdds(policy: Policy): OddsNode | undefined {
     children.push(node);
   }
   const { counting, limit } = shorterSide(policy.k, totalWeight(policy));
-  const sum = termsOf(policy, children).reduce(
-    (result, term) => result.plusTerm(term.weight, term),
-    SumDistribution.certain(0, limit),
-  );
+  const sum = emptySum(limit).plusTerms(termsOf(policy, children));
   const { reached, missed } = sum;
   return counting === 'up'
     ? { policy, children, satisfied: reached, unsatisfied: missed }
@@ -117,7 +107,7 @@ function swingChances(terms: readonly Term[], limit: number): readonly number[] 
     const [first] = classes;
     if (first !== undefined && classes.length === 1) {
       const { term, positions } = first;
-      const chance = withCopies(others, term, positions.length - 1).chanceFrom(limit - term.weight);
+      const chance = others.plusTerms(positions.slice(1).map(() => term)).chanceFrom(limit - term.weight);
       for (const position of positions) chances[position] = chance;
       return;
     }
@@ -126,7 +116,7 @@ function swingChances(terms: readonly Term[], limit: number): readonly number[] 
     visit(left, withClasses(others, right));
     visit(right, withClasses(others, left));
   };
-  visit(equalTerms(terms), SumDistribution.certain(0, limit));
+  visit(equalTerms(terms), emptySum(limit));
   return chances;
 }
 
@@ -142,13 +132,7 @@ function equalTerms(terms: readonly Term[]): readonly TermClass[] {
 }
 
 function withClasses(sum: SumDistribution, classes: readonly TermClass[]): SumDistribution {
-  return classes.reduce((result, { term, positions }) => withCopies(result, term, positions.length), sum);
-}
-
-function withCopies(sum: SumDistribution, term: Term, count: number): SumDistribution {
-  let result = sum;
-  for (let copy = 0; copy < count; copy++) result = result.plusTerm(term.weight, term);
-  return result;
+  return sum.plusTerms(classes.flatMap(({ term, positions }) => positions.map(() => term)));
 }
 
 function dummiesOf(policy: Policy): Figure<readonly ProcessId[]> {

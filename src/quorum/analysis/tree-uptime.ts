@@ -1,8 +1,16 @@
 /** Evaluates a failure tree: at each gate the distribution of the weight that is up, or of that which is down, whichever is shorter. */
 import type { Budget } from '../verdict.js';
 import { alwaysDown, neverDown, type Uptime } from './failure-model.js';
-import type { CuttingGroup, FailureGate, FailureNode, FailureTree, GatePart } from './failure-tree.js';
-import { shorterSide, SumDistribution } from './sum-distribution.js';
+import type {
+  ChildPart,
+  CuttingGroup,
+  FailureGate,
+  FailureNode,
+  FailureTree,
+  GatePart,
+  GroupPart,
+} from './failure-tree.js';
+import { emptySum, shorterSide, type SumDistribution, type Term } from './sum-distribution.js';
 
 export class TreeUptime {
   /** By index, whether a cutting group is down in the state that is being tried. */
@@ -81,18 +89,22 @@ export class TreeUptime {
   }
 
   private weightOf(parts: readonly GatePart[], question: WeightQuestion): SumDistribution {
-    return parts.reduce((sum, part) => this.addPart(sum, part, question), SumDistribution.certain(0, question.limit));
+    const terms = parts.flatMap((part) => (part._tag === 'child' ? [this.termOf(part, question)] : []));
+    return parts.reduce(
+      (sum, part) => (part._tag === 'group' ? sum.plus(this.weightOfGroup(part, question)) : sum),
+      emptySum(question.limit).plusTerms(terms),
+    );
   }
 
-  private addPart(sum: SumDistribution, part: GatePart, question: WeightQuestion): SumDistribution {
-    const { counting, states } = question;
-    if (part._tag === 'child') {
-      const { up, down } = this.uptimeOf(part.node, states);
-      return sum.plusTerm(part.weight, counting === 'up' ? { hit: up, miss: down } : { hit: down, miss: up });
-    }
-    const ofGroup = this.weightOf(part.parts, question);
-    const { up, down } = part.uptime;
-    return sum.plus(ofGroup.orElse(counting === 'up' ? 0 : part.weight, { chance: up, otherwise: down }));
+  private termOf({ weight, node }: ChildPart, { counting, states }: WeightQuestion): Term {
+    const { up, down } = this.uptimeOf(node, states);
+    return counting === 'up' ? { weight, hit: up, miss: down } : { weight, hit: down, miss: up };
+  }
+
+  private weightOfGroup({ weight, uptime, parts }: GroupPart, question: WeightQuestion): SumDistribution {
+    const sumWhenDown = question.counting === 'up' ? 0 : weight;
+    const odds = { chance: uptime.up, otherwise: uptime.down };
+    return this.weightOf(parts, question).orElse(sumWhenDown, odds);
   }
 }
 

@@ -1,7 +1,7 @@
 /** Several families laid over one another, as far as their trees have the same shape: the same members below corresponding gates. */
 import type { ProcessId } from '../../prelude/process.js';
 import { greatestCommonDivisor } from '../tree/packing.js';
-import { membersOf } from '../tree/tree-check.js';
+import { membersOf, weightAt } from '../tree/tree-check.js';
 import { type Family, type FamilyGate, isReadOnce } from './set-family.js';
 
 export type AlignedTree =
@@ -41,7 +41,7 @@ function withoutSingles(family: Family): Family {
   if (family._tag === 'member') return family;
   const of = family.of.map(withoutSingles);
   const [only] = of;
-  return only !== undefined && of.length === 1 ? only : { ...family, of };
+  return only !== undefined && of.length === 1 && family.limit < weightAt(family, 0) ? only : { ...family, of };
 }
 
 function alignPlain(families: readonly Family[]): AlignedTree {

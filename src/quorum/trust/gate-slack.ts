@@ -1,7 +1,7 @@
 /** Gate by gate: how far each is from falling when fault sets try to cover everyone (spec/quorum.md, "The recursion"). */
-import { organizationOf } from '../../prelude/process.js';
 import type { CoveringFaults, QuorumSystem } from '../quorum-system.js';
-import { membersOf, totalWeight } from '../tree/tree-check.js';
+import { organizationOfAll } from '../tree/gate-drawing.js';
+import { totalWeight } from '../tree/tree-check.js';
 import { capacityOf, type Covering, type FaultCounts, judgeEveryone, type JudgedNode } from './judged-tree.js';
 import { OrganizationSystem } from './organizations.js';
 import type { TrustGate } from './trust-tree.js';
@@ -44,7 +44,7 @@ function slackBelow({ tree, ...judged }: JudgedNode, counts: FaultCounts, path: 
   const own: GateSlack = {
     gate: tree,
     path: path === '' ? '/' : path,
-    organization: organizationBelow(tree),
+    organization: organizationOfAll(tree),
     childCount: tree.of.length,
     total: totalWeight(tree),
     forced,
@@ -63,10 +63,4 @@ export function coveringOfChildren(system: QuorumSystem, faults: CoveringFaults)
 
 function judged({ tree }: OrganizationSystem, { byzantine, slow = 0, accused }: CoveringFaults): JudgedNode {
   return judgeEveryone(tree, { byzantine, slow }, byzantine === 0 ? undefined : accused);
-}
-
-/** The organization to which all members below belong, if it is one. */
-export function organizationBelow(gate: TrustGate): string | undefined {
-  const [first, ...others] = new Set(membersOf(gate).map(organizationOf));
-  return others.length === 0 ? first : undefined;
 }

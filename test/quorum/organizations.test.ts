@@ -1,14 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ProcessSet } from '../../src/prelude/process.js';
+import { InvariantViolation } from '../../src/prelude/invariant.js';
+import type { ProcessId, ProcessSet } from '../../src/prelude/process.js';
 import { c1Faults, c2Faults } from '../../src/quorum/trust/conditions.js';
-import { OrganizationSystem } from '../../src/quorum/trust/organizations.js';
+import { judge, OrganizationSystem } from '../../src/quorum/trust/organizations.js';
 import type { CoveringFaults } from '../../src/quorum/quorum-system.js';
 import { membersOf } from '../../src/quorum/tree/tree-check.js';
 import { thresholdSystem } from '../../src/quorum/trust/threshold.js';
 import { printTrustTree } from '../../src/quorum/trust/trust-text.js';
 import type { TrustTree } from '../../src/quorum/trust/trust-tree.js';
-import { allSets, allTrees, arbitraryTree, naiveTwin, servers, setOfMask } from '../support/quorum.js';
+import {
+  allSets,
+  allTrees,
+  arbitraryTree,
+  arbitraryWeightedTree,
+  naiveTwin,
+  servers,
+  setOfMask,
+} from '../support/quorum.js';
 
 interface Scope {
   readonly questions: readonly CoveringFaults[];
@@ -104,6 +113,94 @@ describe('the recursion equals the enumeration of fault sets', () => {
     fc.assert(property, { numRuns: 300 });
   });
 });
+
+describe('weights', () => {
+  const question = fc.record({
+    byzantine: fc.nat({ max: 3 }),
+    slow: fc.nat({ max: 2 }),
+    set: fc.nat(),
+    accused: fc.oneof(fc.constant(0), fc.nat()),
+  });
+
+  it('are exact for covers by one set; by more, what is covered by sets that exist is covered by the sum rule', () => {
+    let singles = 0;
+    let excess = 0;
+    const property = fc.property(arbitraryWeightedTree(4), fc.array(question, { minLength: 20 }), (tree, questions) => {
+      const system = new OrganizationSystem(tree);
+      const { universe } = system.processes;
+      fc.pre(universe.size <= 10);
+      const naive = naiveTwin(tree);
+      for (const { byzantine, slow, set, accused } of questions) {
+        const faults = { byzantine, slow, accused: setOfMask(universe, accused & (accused >>> 7) & (accused >>> 14)) };
+        const asked = setOfMask(universe, set);
+        const [found, real] = [system.isCoveredBy(asked, faults), naive.isCoveredBy(asked, faults)];
+        if (real || byzantine + slow <= 1) expect(found).toBe(real);
+        if (byzantine + slow === 1 && real && !asked.isEmpty) singles += 1;
+        if (found && !real) excess += 1;
+      }
+    });
+    fc.assert(property, { numRuns: 300 });
+    expect(singles).toBeGreaterThan(100);
+    expect(excess).toBeGreaterThan(0);
+  });
+
+  it('add up where no sets could be packed: three of weight 2 under a cap of 3', () => {
+    const of = servers(3).ids.map((id) => ({ _tag: 'member', id }) as const);
+    const tree: TrustTree = { _tag: 'gate', f: 3, t: 0, of, weights: [2, 2, 2] };
+    const system = new OrganizationSystem(tree);
+    expect(system.isCoveredBy(system.processes, { byzantine: 2 })).toBe(true);
+    expect(naiveTwin(tree).isCoveredBy(naiveTwin(tree).processes, { byzantine: 2 })).toBe(false);
+  });
+
+  it('may be as large as they are allowed to be, and many', () => {
+    const count = 100;
+    const of = servers(count).ids.map((id) => ({ _tag: 'member', id }) as const);
+    const weights = of.map((_, index) => 1_000_000_000 - index);
+    const [heaviest, second] = [1_000_000_000, 999_999_999];
+    const system = new OrganizationSystem({ _tag: 'gate', f: heaviest + second - 1, t: heaviest, of, weights });
+    const set = (...names: readonly string[]): ProcessSet => system.processes.universe.of(names as ProcessId[]);
+    expect(system.canBeFaulty(set('s1', 's2'))).toBe(false);
+    expect(system.canBeFaulty(set('s1', 's3'))).toBe(true);
+    expect(system.isCoveredBy(set('s1'), { byzantine: 0, slow: 1 })).toBe(true);
+    expect(system.isCoveredBy(set('s2', 's3'), { byzantine: 0, slow: 1 })).toBe(false);
+    // Every one but the lightest: ninety-nine sets of one each, and no fewer.
+    const all = set(...system.processes.universe.ids.slice(0, 99));
+    expect(system.isCoveredBy(all, { byzantine: 0, slow: 99 })).toBe(true);
+    expect(system.isCoveredBy(all, { byzantine: 0, slow: 98 })).toBe(false);
+  });
+});
+
+describe('the flat layout', () => {
+  it('says at the root what the recursion gate by gate says', () => {
+    const question = fc.record({ byzantine: fc.nat({ max: 3 }), slow: fc.nat({ max: 2 }), seed: fc.nat() });
+    const property = fc.property(arbitraryWeightedTree(12), fc.array(question), (tree, questions) => {
+      const system = new OrganizationSystem(tree);
+      const { universe } = system.processes;
+      for (const { byzantine, slow, seed } of questions) {
+        const some = (salt: number, share: number): ProcessSet =>
+          universe.of(universe.ids.filter((_, index) => mixed(seed + salt, index) % 8 < share));
+        const faults = { byzantine, slow, accused: some(1, 1) };
+        const asked = some(2, 1 + (seed % 8));
+        expect(system.isCoveredBy(asked, faults)).toBe(
+          judge(system.root, system.question(asked, faults)) === 'covered',
+        );
+      }
+    });
+    fc.assert(property);
+  });
+
+  it('refuses sets of another universe', () => {
+    const system = thresholdSystem(servers(4), { f: 1 });
+    expect(system.canBeFaulty(servers(4).of(['s1' as ProcessId]))).toBe(true);
+    expect(() => system.canBeFaulty(servers(5).none)).toThrow(InvariantViolation);
+  });
+});
+
+/** A number that depends on both in no simple way. */
+function mixed(seed: number, index: number): number {
+  const product = Math.imul(seed ^ Math.imul(index + 1, 0x9e3779b1), 0x85ebca6b);
+  return (product ^ (product >>> 13)) >>> 3;
+}
 
 function* trees(fewest: number, most: number): Generator<TrustTree> {
   for (let leafCount = fewest; leafCount <= most; leafCount++) yield* allTrees(leafCount, 3);

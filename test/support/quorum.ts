@@ -4,6 +4,7 @@ import { present } from '../../src/prelude/invariant.js';
 import { type ProcessId, type ProcessSet, Universe } from '../../src/prelude/process.js';
 import { type CoveringFaults, QuorumSystem } from '../../src/quorum/quorum-system.js';
 import { membersOf } from '../../src/quorum/tree/tree-check.js';
+import type { ExplicitFaults } from '../../src/quorum/trust/explicit-faults.js';
 import type { TrustGate, TrustTree } from '../../src/quorum/trust/trust-tree.js';
 
 /** `s1` … `sn`. */
@@ -83,21 +84,53 @@ function downwardClosure(masks: readonly number[], size: number): Uint8Array {
   return table;
 }
 
-/** The twin of a tree, by the definition: choose the children that fail wholly, and a fault set inside every other. */
+/**
+ * The twin of a tree, by the definition: choose the children that fail wholly, no heavier together than the limit, and a fault set
+ * inside every other. Of weighted gates it covers by sets that exist; the sum rule covers whatever it does, and sometimes more.
+ */
 export function naiveTwin(tree: TrustTree): NaiveSystem {
   const universe = new Universe(membersOf(tree));
   const maximal = (limit: 'f' | 't'): readonly number[] => maximalSets(tree, limit, universe);
   return new NaiveSystem(universe, { byzantine: maximal('f'), slow: maximal('t') });
 }
 
+/** The twin of listed sets. */
+export function listedTwin(faults: ExplicitFaults): NaiveSystem {
+  const universe = new Universe(faults.of);
+  const masks = (lists: ExplicitFaults['byzantine']): readonly number[] =>
+    lists.length === 0 ? [0] : lists.map((ids) => maskOf(universe.of(ids)));
+  return new NaiveSystem(universe, { byzantine: masks(faults.byzantine), slow: masks(faults.slow) });
+}
+
+/** Lists of maximal sets over at most `maxProcesses` processes, each slow set within a Byzantine one. */
+export function arbitraryFaults(maxProcesses: number): fc.Arbitrary<ExplicitFaults> {
+  const masks = fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 6 });
+  return fc.tuple(fc.integer({ min: 2, max: maxProcesses }), masks).map(([count, drawn]) => {
+    const universe = servers(count);
+    const all = 2 ** count - 1;
+    const lists = (found: readonly number[]): ExplicitFaults['byzantine'] =>
+      maximalOf(found.filter((mask) => mask !== 0)).map((mask) => [...setOfMask(universe, mask)]);
+    const byzantine = drawn.map(([mask]) => mask & all).filter((mask) => mask !== all);
+    const slow = drawn.flatMap(([mask, part]) => ((mask & all) === all ? [] : [mask & part & all]));
+    return { _tag: 'explicit', of: universe.ids, byzantine: lists(byzantine), slow: lists(slow) };
+  });
+}
+
+/** Without repetitions and without those that another contains. */
+function maximalOf(masks: readonly number[]): readonly number[] {
+  const distinct = [...new Set(masks)];
+  return distinct.filter((mask) => !distinct.some((other) => other !== mask && (other & mask) === mask));
+}
+
 function maximalSets(tree: TrustTree, limit: 'f' | 't', universe: Universe): readonly number[] {
   if (tree._tag === 'member') return [0];
   let choices = [{ mask: 0, whole: 0 }];
-  for (const child of tree.of) {
+  for (const [index, child] of tree.of.entries()) {
     const whole = maskOf(universe.of(membersOf(child)));
     const inside = maximalSets(child, limit, universe);
+    const weight = tree.weights?.[index] ?? 1;
     choices = choices.flatMap((one) => [
-      { mask: one.mask | whole, whole: one.whole + 1 },
+      { mask: one.mask | whole, whole: one.whole + weight },
       ...inside.map((part) => ({ mask: one.mask | part, whole: one.whole })),
     ]);
   }
@@ -197,4 +230,21 @@ export function arbitraryTree(maxChildren: number): fc.Arbitrary<TrustGate> {
     next = 0;
     return grow(root, undefined);
   });
+}
+
+/** The same with a weight from 1 to 4 for each child of some gates, and limits to match. */
+export function arbitraryWeightedTree(maxChildren: number): fc.Arbitrary<TrustGate> {
+  const numbers = fc.array(fc.nat(), { minLength: 50, maxLength: 50 });
+  return fc.tuple(arbitraryTree(maxChildren), numbers).map(([tree, drawn]) => {
+    let used = 0;
+    return withWeights(tree, () => present(drawn[used++ % drawn.length], 'fifty numbers'));
+  });
+}
+
+function withWeights(tree: TrustGate, next: () => number): TrustGate {
+  const of = tree.of.map((child) => (child._tag === 'member' ? child : withWeights(child, next)));
+  if (next() % 3 === 0) return { ...tree, of };
+  const weights = of.map(() => 1 + (next() % 4));
+  const f = next() % weights.reduce((sum, weight) => sum + weight, 0);
+  return { _tag: 'gate', f, t: next() % (f + 1), of, weights };
 }

@@ -5,15 +5,21 @@ import { resolve } from 'node:path';
 const configured = process.env['KOINON_VECTORS'];
 const folder = resolve(import.meta.dirname, '../..', configured ?? '../shared/vectors');
 
+/** The parsed JSON of a file of the vectors' folder; see {@link vectorText}. */
+export function vectors(path: string): unknown {
+  const text = vectorText(path);
+  return text === undefined ? undefined : JSON.parse(text);
+}
+
 /**
- * The parsed JSON of a file of the vectors' folder; `undefined` where that folder is missing, and the suite is to be skipped.
+ * A file of the vectors' folder; `undefined` where that folder is missing, and the suite is to be skipped.
  * Where KOINON_VECTORS says that it is there, a missing file is an error.
  */
-export function vectors(path: string): unknown {
+export function vectorText(path: string): string | undefined {
   const file = resolve(folder, path);
   if (configured === undefined && !existsSync(folder)) {
     process.stderr.write(`skipped: no outside vectors (${path}); set KOINON_VECTORS to their folder\n`);
     return undefined;
   }
-  return JSON.parse(readFileSync(file, 'utf8'));
+  return readFileSync(file, 'utf8');
 }

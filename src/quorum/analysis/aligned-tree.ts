@@ -45,6 +45,8 @@ function withoutSingles(family: Family): Family {
 }
 
 function alignPlain(families: readonly Family[]): AlignedTree {
+  const [head] = families;
+  if (head !== undefined && families.every((family) => family === head)) return alignCopies(head, families.length);
   const gates = families.filter((family) => family._tag === 'gate');
   const [first] = gates;
   if (first === undefined) {
@@ -61,6 +63,22 @@ function alignPlain(families: readonly Family[]): AlignedTree {
     weights: first.of.map((_, at) => columns.map(({ weights }) => weights[at] ?? 1)),
     limits: columns.map(({ limit }) => limit),
   };
+}
+
+/** One family as often as `count` says. */
+function alignCopies(family: Family, count: number): AlignedTree {
+  if (family._tag === 'member') return { _tag: 'member', id: family.id, familyCount: count };
+  const { children, weights, limit } = columnOf(family, [...family.of.keys()]);
+  return {
+    _tag: 'gate',
+    children: children.map((child) => alignCopies(child, count)),
+    weights: weights.map((weight) => copies(weight, count)),
+    limits: copies(limit, count),
+  };
+}
+
+function copies<A>(value: A, count: number): readonly A[] {
+  return Array.from({ length: count }, () => value);
 }
 
 function mixed(families: readonly Family[]): MixedTree {

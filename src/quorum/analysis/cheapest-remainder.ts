@@ -6,7 +6,7 @@ import type { ProcessId } from '../../prelude/process.js';
 import { maxTableMembers } from '../tree/subset-transform.js';
 import type { Budget } from '../verdict.js';
 import type { AlignedGate, AlignedTree, MixedTree } from './aligned-tree.js';
-import { type Filling, fillKnapsacks } from './knapsack.js';
+import { type Filling, fillKnapsacks } from './multiple-knapsack.js';
 import { MixedCover } from './mixed-cover.js';
 
 export interface Remainder {

@@ -4,16 +4,12 @@
  * Problems", 1990, chapters 4 and 8: subset sums by dynamic programming, first fit decreasing, branch and bound).
  */
 import { present } from '../../prelude/invariant.js';
-import { type Budget, outOfTime, unlimited } from '../verdict.js';
+import { type Budget, unlimited } from '../verdict.js';
+import { fillKnapsack } from './knapsack.js';
+import { kindsOf, type Packing, PackingSearch, type PackingTask } from './packing-search.js';
 
-export type Packing =
-  | { readonly _tag: 'packed' /** For each item the index of its bin. */; readonly binOf: readonly number[] }
-  | { readonly _tag: 'impossible' }
-  | { readonly _tag: 'unknown'; readonly reason: string };
+export type { Packing } from './packing-search.js';
 
-/** The exact search gives up after so many placements, and keeps to so many items. */
-const maxSteps = 100_000;
-const maxSearchedItems = 1_000;
 /** Subset sums are tabulated up to so many (capacity, distinct weight) pairs. */
 const maxTable = 5_000_000;
 
@@ -26,6 +22,7 @@ export function pack(
   capacities: readonly number[],
   budget: Budget = unlimited,
 ): Packing {
+  if (items.every((weights) => weights.every((weight) => weight === 1))) return packEqual(items.length, capacities);
   const { columns, limits } = withoutCommonFactors(items, capacities);
   const first = columns[0];
   if (first === undefined) return items.length === 0 ? packed([]) : impossible;
@@ -33,20 +30,9 @@ export function pack(
     ? first
     : undefined;
   if (weights?.every((weight) => weight === 1) === true) return packEqual(weights.length, limits);
-  const task: Task = { items, columns, limits, weights, order: decreasing(columns, items.length) };
+  const task: PackingTask = { columns, limits, weights, order: decreasing(columns, items.length) };
   if (exceedsBounds(task)) return impossible;
-  return firstFit(task) ?? fillOneByOne(task) ?? new Search(task, budget).run();
-}
-
-interface Task {
-  readonly items: readonly (readonly number[])[];
-  /** For each bin the weight of each item. */
-  readonly columns: readonly (readonly number[])[];
-  readonly limits: readonly number[];
-  /** Of the items, where they are the same in every bin. */
-  readonly weights: readonly number[] | undefined;
-  /** The items, heaviest first. */
-  readonly order: readonly number[];
+  return firstFit(task) ?? fillOneByOne(task) ?? packByKind(task, budget) ?? new PackingSearch(task, budget).run();
 }
 
 const impossible: Packing = { _tag: 'impossible' };
@@ -91,7 +77,7 @@ function decreasing(columns: readonly (readonly number[])[], count: number): rea
 }
 
 /** Whether there is too little room in all, or too few places for the items of some weight and heavier ones. */
-function exceedsBounds({ columns, limits, order }: Task): boolean {
+function exceedsBounds({ columns, limits, order }: PackingTask): boolean {
   const room = sum(limits);
   let load = 0;
   let seen = 0;
@@ -111,9 +97,9 @@ function sum(values: readonly number[]): number {
 }
 
 /** First fit decreasing. */
-function firstFit({ columns, limits, order, items }: Task): Packing | undefined {
+function firstFit({ columns, limits, order }: PackingTask): Packing | undefined {
   const room = [...limits];
-  const binOf = items.map(() => -1);
+  const binOf = order.map(() => -1);
   for (const item of order) {
     const bin = columns.findIndex((column, at) => (column[item] ?? 0) <= (room[at] ?? 0));
     if (bin === -1) return undefined;
@@ -128,7 +114,7 @@ function firstFit({ columns, limits, order, items }: Task): Packing | undefined 
  * choice of items reaches a capacity it is as good as the sum below it; where the room shrinks below the load, or with two bins, that
  * is a proof.
  */
-function fillOneByOne({ weights, limits, order }: Task): Packing | undefined {
+function fillOneByOne({ weights, limits, order }: PackingTask): Packing | undefined {
   if (weights === undefined) return undefined;
   const distinct = new Set(weights).size;
   if (limits.some((limit) => limit * distinct > maxTable)) return undefined;
@@ -186,97 +172,29 @@ function classesOf(
 }
 
 /**
- * Branch and bound: the heaviest item left goes into each bin that has room and differs from those tried; what is left must fit into
- * the room of all bins; no combination of rooms is searched twice.
+ * Where bins are of two kinds, which weigh items differently: lets the first kind have what weighs most in the second, as far as the
+ * first has room in all; the second must have room for the rest, and then each kind is packed by itself.
  */
-class Search {
-  private readonly room: number[];
-  private readonly binOf: number[];
-  /** What measures of different bins are worth, so that they can be added. */
-  private readonly price: readonly number[];
-  /** For each bin a number that bins with the same weights share. */
-  private readonly kinds: readonly number[];
-  /** The least that the items from a place in the order on take up, by price. */
-  private readonly rest: readonly number[];
-  private readonly failed = new Set<string>();
-  private steps = 0;
-  private ended = false;
-
-  constructor(
-    private readonly task: Task,
-    private readonly budget: Budget,
-  ) {
-    const { columns, limits, weights, order, items } = task;
-    this.room = [...limits];
-    this.binOf = items.map(() => -1);
-    this.price = limits.map((limit) => (weights === undefined ? 1 / Math.max(1, limit) : 1));
-    this.kinds = columns.map((column) =>
-      columns.findIndex((other) => other.every((weight, item) => weight === column[item])),
+function packByKind({ columns, limits, weights, order }: PackingTask, budget: Budget): Packing | undefined {
+  const kindOf = kindsOf(columns);
+  const second = kindOf.findIndex((kind) => kind !== 0);
+  if (weights !== undefined || !kindOf.every((kind) => kind === 0 || kind === second)) return undefined;
+  const roomOf = (kind: number): number => sum(limits.filter((_, bin) => kindOf[bin] === kind));
+  const other = columns[second] ?? [];
+  const taken = fillKnapsack(columns[0] ?? [], other, roomOf(0));
+  if (taken === undefined) return undefined;
+  if (sum(other.filter((_, item) => !taken.has(item))) > roomOf(second)) return impossible;
+  const binOf = order.map(() => -1);
+  for (const kind of [0, second]) {
+    const own = [...order.keys()].filter((item) => taken.has(item) === (kind === 0));
+    const bins = [...limits.keys()].filter((bin) => kindOf[bin] === kind);
+    const packing = pack(
+      own.map((item) => bins.map((bin) => columns[bin]?.[item] ?? 0)),
+      bins.map((bin) => limits[bin] ?? 0),
+      budget,
     );
-    const rest = [0];
-    for (const item of order.toReversed()) {
-      const least = Math.min(...columns.map((column, bin) => (column[item] ?? 0) * (this.price[bin] ?? 0)));
-      rest.push((rest.at(-1) ?? 0) + least);
-    }
-    this.rest = rest.reverse();
+    if (packing._tag !== 'packed') return undefined;
+    for (const [place, item] of own.entries()) binOf[item] = bins[packing.binOf[place] ?? -1] ?? -1;
   }
-
-  run(): Packing {
-    if (this.task.items.length > maxSearchedItems) {
-      return { _tag: 'unknown', reason: `a search among more than ${maxSearchedItems} weights is not begun` };
-    }
-    if (this.place(0)) return packed(this.binOf);
-    if (!this.ended) return impossible;
-    if (this.budget.isSpent()) return outOfTime(this.budget, 'packing of weights');
-    return { _tag: 'unknown', reason: `packing of weights: not decided within ${maxSteps} steps` };
-  }
-
-  /** Whether the items from `depth` in the order on fit. */
-  private place(depth: number): boolean {
-    const item = this.task.order[depth];
-    if (item === undefined) return true;
-    this.steps += 1;
-    this.ended ||= this.steps > maxSteps || (this.steps % 1024 === 0 && this.budget.isSpent());
-    if (this.ended || !this.hasRoom(depth)) return false;
-    const state = this.state(depth);
-    if (this.failed.has(state)) return false;
-    const tried = new Set<string>();
-    for (const bin of this.room.keys()) {
-      const key = this.binKey(bin);
-      if (tried.has(key) || !this.put(item, bin)) continue;
-      tried.add(key);
-      if (this.place(depth + 1)) return true;
-      this.room[bin] = (this.room[bin] ?? 0) + this.weightIn(bin, item);
-    }
-    this.failed.add(state);
-    return false;
-  }
-
-  private put(item: number, bin: number): boolean {
-    const left = (this.room[bin] ?? 0) - this.weightIn(bin, item);
-    if (left < 0) return false;
-    this.room[bin] = left;
-    this.binOf[item] = bin;
-    return true;
-  }
-
-  private weightIn(bin: number, item: number): number {
-    return this.task.columns[bin]?.[item] ?? 0;
-  }
-
-  /** Prices are rounded, so a hair's breadth is given away. */
-  private hasRoom(depth: number): boolean {
-    const room = this.room.reduce((total, left, bin) => total + left * (this.price[bin] ?? 0), 0);
-    return (this.rest[depth] ?? 0) <= room * (1 + 1e-9);
-  }
-
-  private state(depth: number): string {
-    return `${depth}|${Array.from(this.room.keys(), (bin) => this.binKey(bin))
-      .sort()
-      .join()}`;
-  }
-
-  private binKey(bin: number): string {
-    return `${this.kinds[bin] ?? 0}:${this.room[bin] ?? 0}`;
-  }
+  return packed(binOf);
 }

@@ -56,6 +56,19 @@ describe('pack', () => {
     );
   });
 
+  it('packs bins of two kinds that weigh differently, stake beside counts', () => {
+    const stakes = Array.from({ length: 150 }, (_, index) => Math.round(1100 / (index + 1) ** 0.8));
+    const total = stakes.reduce((sum, stake) => sum + stake, 0);
+    const heaviest = stakes.slice(0, 58).reduce((sum, stake) => sum + stake, 0);
+    const items = stakes.map((stake) => [stake, stake, 1, 1]);
+    const rest = total - heaviest;
+    expectFits(items, [rest, 0, 29, 29], pack(items, [rest, 0, 29, 29]));
+    expect(pack(items, [rest - 1, 0, 29, 29])).toEqual({ _tag: 'impossible' });
+    expect(pack(items, [rest - 1, 0, 30, 28])).toEqual({ _tag: 'impossible' });
+    const halves = [Math.ceil(rest / 2), Math.ceil(rest / 2), 29, 29];
+    expectFits(items, halves, pack(items, halves));
+  });
+
   it('knows what indivisible weights cannot do though their sum would fit', () => {
     expect(pack(sameIn(2, [2, 2, 2]), [3, 3])._tag).toBe('impossible');
     expect(pack(sameIn(3, [3, 3, 2, 2, 2]), [4, 4, 4])._tag).toBe('impossible');

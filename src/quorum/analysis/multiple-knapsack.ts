@@ -1,7 +1,8 @@
 /**
- * The most profitable choice of items for one or more knapsacks (Martello & Toth, "Knapsack Problems", 1990, chapters 2 and 6):
- * counting where weights are equal, dynamic programming for one knapsack, bounds and branch and bound for several.
+ * The most profitable choice of items for several knapsacks (Martello & Toth, "Knapsack Problems", 1990, chapter 6): counting where
+ * weights are equal, dynamic programming for one knapsack, bounds and branch and bound for more.
  */
+import { fillKnapsack } from '../tree/knapsack.js';
 import { pack } from '../tree/packing.js';
 import type { Budget } from '../verdict.js';
 
@@ -20,9 +21,9 @@ export interface Filling {
   readonly atMost: number;
 }
 
-/** Entries of a table of dynamic programming, and placements of a search, before it gives up. */
-const maxTable = 20_000_000;
+/** The search gives up after so many placements, and keeps to so many items. */
 const maxSteps = 50_000;
+const maxSearchedItems = 1_000;
 
 export function fillKnapsacks(items: readonly KnapsackItem[], limits: readonly number[], budget: Budget): Filling {
   if (limits.length === 0)
@@ -65,84 +66,20 @@ function withRest(items: readonly KnapsackItem[], limits: readonly number[], { b
 }
 
 function fillOne(items: readonly KnapsackItem[], limit: number, budget: Budget): Filling {
-  const weights = items.map((item) => item.weights[0] ?? 0);
-  const profits = items.map((item) => item.profit);
-  const total = sum(profits);
-  const room = Math.min(limit, sum(weights));
-  if (items.length * (room + 1) <= maxTable) {
-    const taken = mostValue(weights, profits, room);
-    return filling(
-      items,
-      items.map((_, index) => (taken(index) ? 0 : -1)),
-    );
-  }
-  if (items.length * (total + 1) <= maxTable) {
-    const taken = leastWeight(weights, profits, limit);
-    return filling(
-      items,
-      items.map((_, index) => (taken(index) ? 0 : -1)),
-    );
-  }
-  return new Search(items, [limit], budget).run(Infinity);
+  const taken = fillKnapsack(
+    items.map((item) => item.weights[0] ?? 0),
+    items.map((item) => item.profit),
+    limit,
+  );
+  if (taken === undefined) return new Search(items, [limit], budget).run(Infinity);
+  return filling(
+    items,
+    items.map((_, index) => (taken.has(index) ? 0 : -1)),
+  );
 }
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
-}
-
-/** By weight: for each room the most profit. Returns which items make the best of the whole room. */
-function mostValue(weights: readonly number[], profits: readonly number[], room: number): (index: number) => boolean {
-  const best = new Float64Array(room + 1);
-  const taken = weights.map((weight, index) => {
-    const profit = profits[index] ?? 0;
-    const row = new Uint8Array(room + 1);
-    for (let left = room; left >= weight; left--) {
-      const value = (best[left - weight] ?? 0) + profit;
-      if (value <= (best[left] ?? 0)) continue;
-      best[left] = value;
-      row[left] = 1;
-    }
-    return row;
-  });
-  return traced(taken, weights, room);
-}
-
-/** By profit: for each sum the least weight. Returns which items make the most profit within `limit`. */
-function leastWeight(
-  weights: readonly number[],
-  profits: readonly number[],
-  limit: number,
-): (index: number) => boolean {
-  const least = new Float64Array(sum(profits) + 1).fill(Infinity);
-  least[0] = 0;
-  const taken = weights.map((weight, index) => {
-    const profit = profits[index] ?? 0;
-    const row = new Uint8Array(least.length);
-    for (let value = least.length - 1; value >= profit && profit > 0; value--) {
-      const reached = (least[value - profit] ?? Infinity) + weight;
-      if (reached >= (least[value] ?? Infinity)) continue;
-      least[value] = reached;
-      row[value] = 1;
-    }
-    return row;
-  });
-  return traced(
-    taken,
-    profits,
-    least.findLastIndex((weight) => weight <= limit),
-  );
-}
-
-/** Follows a table back from its last item: which items were taken on the way to `end`. */
-function traced(taken: readonly Uint8Array[], steps: readonly number[], end: number): (index: number) => boolean {
-  const chosen = new Set<number>();
-  let at = end;
-  for (let index = taken.length - 1; index >= 0; index--) {
-    if (taken[index]?.[at] !== 1) continue;
-    chosen.add(index);
-    at -= steps[index] ?? 0;
-  }
-  return (index) => chosen.has(index);
 }
 
 /**
@@ -239,7 +176,7 @@ class Search {
   /** @param bound - no choice has more profit, as is known already. */
   run(bound: number): Filling {
     const root = Math.min(bound, this.possible(0));
-    if (this.order.length > 1_000) return filling(this.items, this.best, root);
+    if (this.order.length > maxSearchedItems) return filling(this.items, this.best, root);
     this.place(0, 0, root);
     const found = filling(this.items, this.best);
     return { ...found, atMost: this.ended ? Math.max(root, found.profit) : found.profit };

@@ -63,7 +63,7 @@ describe('bad usage and input', () => {
     mkdirSync(join(root, 'occupied'));
     writeFileSync(join(root, 'occupied', 'something'), '');
     writeFileSync(join(root, 'bad.trust'), '# ours\nf=1 of (a, b,\n  c d)\n');
-    writeFileSync(join(root, 'bad.json'), '{"tree": {"f": 1, "t": 0, "of": ["a", 7]}}');
+    writeFileSync(join(root, 'bad.json'), '{"tree": {"f": 1, "t": 0, "of": [{"member": "a"}, {"member": 7}]}}');
     writeFileSync(join(root, 'large.trust'), ' '.repeat((1 << 20) + 1));
     writeFileSync(join(root, 'binary.trust'), Uint8Array.of(0xff, 0xfe));
   });
@@ -130,7 +130,7 @@ describe('bad usage and input', () => {
     [
       'a file that is no such JSON',
       () => ['trust', 'check', join(root, 'bad.json')],
-      /bad\.json: at \/tree\/of\/1: expected/,
+      /bad\.json: at \/tree\/of\/1\/member: expected/,
     ],
     ['a text that is no such JSON', () => ['trust', 'check', '{"tree": '], /at \/: expected JSON/],
     ['a file that is too large', () => ['trust', 'check', join(root, 'large.trust')], /larger than 1048576 bytes/],
@@ -184,7 +184,10 @@ describe('koinon trust check', () => {
   it('reads files, as text or JSON', async () => {
     const [asText, asJson] = [join(root, 'good.trust'), join(root, 'good.json')];
     writeFileSync(asText, `# four\n${goodTrust}\n`);
-    writeFileSync(asJson, '{"tree": {"f": 1, "t": 1, "of": ["a", "b", "c", "d"]}}');
+    writeFileSync(
+      asJson,
+      '{"tree": {"f": 1, "t": 1, "of": [{"member": "a"}, {"member": "b"}, {"member": "c"}, {"member": "d"}]}}',
+    );
     for (const path of [asText, asJson]) {
       const { exitCode, stdout } = await run('trust', 'check', path, '--json');
       expect(exitCode).toBe(0);
@@ -211,7 +214,7 @@ describe('koinon init', () => {
       'init',
       directory,
       '--trust',
-      '{"tree": {"f": 0, "t": 0, "of": ["a/1", "a/2", "b/1"]}}',
+      '{"tree": {"f": 0, "t": 0, "of": [{"member": "a/1"}, {"member": "a/2"}, {"member": "b/1"}]}}',
       '--apps',
       'a/shop',
     ];

@@ -58,6 +58,10 @@ function pathsOf(value: Json, path = ''): { objects: string[]; values: string[] 
   return found;
 }
 
+function members(...ids: readonly string[]): Json[] {
+  return ids.map((member) => ({ member }));
+}
+
 interface Vector {
   readonly document: Json;
   readonly allianceId: string;
@@ -211,14 +215,19 @@ describe('an inconsistent document', () => {
     [
       'a trust model with a stranger',
       '/trust',
-      { tree: { f: 1, t: 1, of: ['a/1', 'b/1', 'c/1', 'd/1', 'e/1'] } },
+      { tree: { f: 1, t: 1, of: members('a/1', 'b/1', 'c/1', 'd/1', 'e/1') } },
       '/trust',
     ],
-    ['a trust model that forgets a server', '/trust', { tree: { f: 0, t: 0, of: ['a/1', 'b/1', 'c/1'] } }, '/trust'],
+    [
+      'a trust model that forgets a server',
+      '/trust',
+      { tree: { f: 0, t: 0, of: members('a/1', 'b/1', 'c/1') } },
+      '/trust',
+    ],
     ['an alliance key that signs documents', '/allianceKey/usage', 'document', '/allianceKey/usage'],
     ['an alliance key of another epoch', '/allianceKey/epoch', 2, '/allianceKey/epoch'],
     ['a document of another epoch than its key', '/epoch', 2, '/allianceKey/epoch'],
-    ['an alliance key along another policy', '/allianceKey/policy/k', 3, '/allianceKey/policy'],
+    ['an alliance key along another policy', '/allianceKey/policy/threshold', 3, '/allianceKey/policy'],
   ];
   it.each(cases)('is refused: %s', (_, path, value, complaintAt) => {
     expect(decodeAlliance(withValueAt(path, value))).toMatchObject({
@@ -227,7 +236,9 @@ describe('an inconsistent document', () => {
   });
 
   it('is refused with the counterexample where its trust model does not hold', () => {
-    const decoded = decodeAlliance(withValueAt('/trust', { tree: { f: 2, t: 0, of: ['a/1', 'b/1', 'c/1', 'd/1'] } }));
+    const decoded = decodeAlliance(
+      withValueAt('/trust', { tree: { f: 2, t: 0, of: members('a/1', 'b/1', 'c/1', 'd/1') } }),
+    );
     expect(decoded).toMatchObject({ left: { _tag: 'TrustRejected' } });
     if (E.isLeft(decoded)) expect(describeAllianceError(decoded.left)).toMatch(/C1 is violated: Byzantine \{a, b\}/);
   });

@@ -81,7 +81,11 @@ describe('the JSON of a key', () => {
     ['a process with a bad name', { holders: [{ ...first, process: 'a-1' }, second, third] }, '/holders/0/process'],
     ['an unknown usage', { usage: 'beacon' }, '/usage'],
     ['a negative epoch', { epoch: -1 }, '/epoch'],
-    ['a policy out of range', { policy: { k: 4, of: ['a/1', 'b/1', 'c/1'] } }, '/policy/k'],
+    [
+      'a policy out of range',
+      { policy: { threshold: 4, of: ['a/1', 'b/1', 'c/1'].map((id) => ({ member: id })) } },
+      '/policy/threshold',
+    ],
     ['an unknown key', { extra: 1 }, '/extra'],
     ['another scheme', { _tag: 'shoup-rsa' }, '/_tag'],
   ])('is refused with %s', (_, change, path) => {

@@ -300,7 +300,7 @@ describe('the JSON of keys', () => {
     ['commitments', []],
     ['commitments', Array.from({ length: 1025 }, () => '02')],
     ['commitments', ['xy']],
-    ['policy', { k: 3, of: ['a', 'b'] }],
+    ['policy', { threshold: 3, of: [{ member: 'a' }, { member: 'b' }] }],
     ['extra', 1],
   ])('of a public key is refused where %s is %s', (name, value) => {
     expect(E.isLeft(decode(shoupRsaPublicKeyCodec, { ...publicJson(), [name]: value }))).toBe(true);

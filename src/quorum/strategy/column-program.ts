@@ -28,7 +28,8 @@ interface PricedQuorum {
 
 /** Below this a reduced cost is rounding. */
 const tolerance = 1e-9;
-/** So many quorums are given to the solver at first, and at most at a time. */
+/** So many quorums of a long list are given to the solver at first, spread over the list, and at most so many at a time. */
+const seed = 64;
 const batch = 500;
 
 export interface ColumnLists {
@@ -67,7 +68,7 @@ class ColumnGeneration {
   ) {
     for (const access of sides) {
       const { length } = task.lists[access];
-      const step = Math.max(1, Math.ceil(length / batch));
+      const step = length <= batch ? 1 : Math.ceil(length / seed);
       this.give(
         access,
         Array.from({ length: Math.ceil(length / step) }, (_, index) => index * step),

@@ -6,6 +6,7 @@ import type { Server } from './workload.js';
 /** The time by which the fastest of `asked`, which are a quorum, have answered that are one by themselves. */
 export function latencyOf({ universe, ...system }: ReadWriteSystem, access: Access, asked: readonly Server[]): number {
   const order = [...asked].sort((a, b) => a.latency - b.latency);
+  if (order[0]?.latency === order.at(-1)?.latency) return order[0]?.latency ?? 0;
   const isHeard = (count: number): boolean =>
     system[access].isQualified(universe.of(order.slice(0, count).map(({ id }) => id)));
   let tooFew = 0;

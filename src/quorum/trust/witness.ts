@@ -34,9 +34,7 @@ export class CoverFinder {
   find(set: ProcessSet, faults: CoveringFaults): CoverSearch {
     const { system, budget } = this;
     if (system instanceof OrganizationSystem) return coverTree(system, set, faults, budget);
-    if (system instanceof ExplicitSystem) {
-      return system.isCoveredBy(set, faults) ? coverListed(system, set, faults, budget) : { _tag: 'none' };
-    }
+    if (system instanceof ExplicitSystem) return coverListed(system, set, faults);
     const table = this.table();
     return E.isLeft(table)
       ? { _tag: 'unknown', reason: formatFaultTableError(table.left) }

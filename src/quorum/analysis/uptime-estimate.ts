@@ -36,15 +36,17 @@ export function estimateUptime(
   return { method, atLeast: upWith(low), atMost: upWith(high) };
 }
 
-const drawLength = 6;
+/** Bytes. */
+export const drawLength = 6;
 
 /** The draw at `index` as a number from 0 up to, and without, 1. */
-function drawAt(draws: Uint8Array, index: number): number {
+export function drawAt(draws: Uint8Array, index: number): number {
   const bytes = draws.subarray(drawLength * index, drawLength * (index + 1));
   return bytes.reduceRight((sum, byte) => (sum + byte) / 256, 0);
 }
 
-function wilsonInterval(mean: number, count: number): { readonly low: number; readonly high: number } {
+/** Where the mean of so many samples lies with 99.9 % confidence. */
+export function wilsonInterval(mean: number, count: number): { readonly low: number; readonly high: number } {
   const square = deviations ** 2;
   const middle = (mean + square / (2 * count)) / (1 + square / count);
   const spread = Math.sqrt((mean * (1 - mean)) / count + square / (4 * count * count));

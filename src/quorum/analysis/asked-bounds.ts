@@ -1,0 +1,139 @@
+/**
+ * Bounds on an access structure that can only be asked: by asking about all small sets, and by drawing who is up. So much at most is
+ * asked for one bound, whatever time there is.
+ */
+import { present } from '../../prelude/invariant.js';
+import { type ProcessId, ProcessSet } from '../../prelude/process.js';
+import type { RandomBytes } from '../../prelude/random.js';
+import type { AccessStructure } from '../access-structure.js';
+import { type Budget, type Figure, unlimited } from '../verdict.js';
+import { type FailureModel, type Uptime, upWith } from './failure-model.js';
+import { flags, type Property } from './minimal-set-search.js';
+import type { Cost, CostBound, StructureBounds } from './structure-bounds.js';
+import type { UptimeMeans } from './tree-availability.js';
+import { drawAt, drawLength, wilsonInterval } from './uptime-estimate.js';
+
+/** Sets that one bound may ask about. */
+const maxAsked = 20_000;
+
+export interface AskedStructure {
+  readonly members: readonly ProcessId[];
+  readonly isQualified: Property;
+  readonly isBlocking: Property;
+}
+
+/** An access structure as a question about flags, in the order of its processes. */
+export function askedStructure(structure: AccessStructure): AskedStructure {
+  const { universe } = structure.processes;
+  const members = [...structure.processes];
+  const places = members.map((id) => present(universe.indexOf(id), 'a process has its place'));
+  const isQualified: Property = (set) => {
+    const words = new Uint32Array(universe.none.words.length);
+    for (const [index, place] of places.entries()) {
+      if (set[index] === true) words[place >>> 5] = (words[place >>> 5] ?? 0) | (1 << (place & 31));
+    }
+    return structure.isQualified(new ProcessSet(universe, words));
+  };
+  return { members, isQualified, isBlocking: (set) => !isQualified(set.map((chosen) => !chosen)) };
+}
+
+export class AskedBounds implements StructureBounds {
+  private readonly budget: Budget;
+  private quorumSize: number | undefined;
+  private blockingSize: number | undefined;
+
+  constructor(
+    private readonly structure: AskedStructure,
+    private readonly means: UptimeMeans,
+  ) {
+    this.budget = means.budget ?? unlimited;
+  }
+
+  quorumCost(cost: Cost): CostBound {
+    this.quorumSize ??= leastSize(this.structure.isQualified, this.structure.members.length, this.budget);
+    return { atLeast: this.cheapestOf(this.quorumSize, cost) };
+  }
+
+  blockingCost(cost: Cost): CostBound {
+    this.blockingSize ??= leastSize(this.structure.isBlocking, this.structure.members.length, this.budget);
+    return { atLeast: this.cheapestOf(this.blockingSize, cost) };
+  }
+
+  splittingSize(): number {
+    return 0;
+  }
+
+  isSurelyUncoverable(): boolean {
+    return false;
+  }
+
+  minimalQuorumCountAtMost(): undefined {
+    return undefined;
+  }
+
+  minimalBlockingSetCountAtMost(): undefined {
+    return undefined;
+  }
+
+  uptime(model: FailureModel, budget = this.budget): Figure<Uptime> {
+    const reason = 'the availability of a predicate over so many members';
+    const { random, sampleCount = 10_000 } = this.means;
+    if (random === undefined) return { _tag: 'unknown', reason };
+    let [drawn, up] = [0, 0];
+    while (drawn < sampleCount && (drawn % 16 !== 0 || !budget.isSpent())) {
+      drawn += 1;
+      if (this.structure.isQualified(drawUp(this.structure.members, model, random))) up += 1;
+    }
+    if (drawn === 0) return { _tag: 'unknown', reason };
+    const { low, high } = wilsonInterval(up / drawn, drawn);
+    const method = `${reason}; estimated from ${drawn} samples with 99.9 % confidence`;
+    return { _tag: 'unknown', reason: method, atLeast: upWith(low), atMost: upWith(high) };
+  }
+
+  private cheapestOf(count: number, cost: Cost): number {
+    const costs = this.structure.members.map(cost).sort((a, b) => a - b);
+    return costs.slice(0, count).reduce((sum, one) => sum + one, 0);
+  }
+}
+
+/** No set with fewer members has the property: those of one size after another are tried, as far as that goes. */
+function leastSize(holds: Property, memberCount: number, budget: Budget): number {
+  let asked = 0;
+  for (let size = 1; size < memberCount; size++) {
+    for (const set of setsOfSize(memberCount, size)) {
+      asked += 1;
+      if (asked > maxAsked || (asked % 64 === 0 && budget.isSpent()) || holds(set)) return size;
+    }
+  }
+  return memberCount;
+}
+
+/** Each in turn in the same row of flags. */
+function* setsOfSize(
+  memberCount: number,
+  size: number,
+  from = 0,
+  set = [...flags(memberCount, false)],
+): Generator<readonly boolean[]> {
+  if (size === 0) yield set;
+  else {
+    for (let index = from; index <= memberCount - size; index++) {
+      set[index] = true;
+      yield* setsOfSize(memberCount, size - 1, index + 1, set);
+      set[index] = false;
+    }
+  }
+}
+
+function drawUp(
+  members: readonly ProcessId[],
+  { server, groups }: FailureModel,
+  random: RandomBytes,
+): readonly boolean[] {
+  const draws = random(drawLength * (members.length + groups.length));
+  const down = new Set<ProcessId>();
+  for (const [index, { members: group, uptime }] of groups.entries()) {
+    if (drawAt(draws, members.length + index) < uptime.down) for (const id of group) down.add(id);
+  }
+  return members.map((id, index) => !down.has(id) && drawAt(draws, index) >= server(id).down);
+}

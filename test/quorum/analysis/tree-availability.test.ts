@@ -39,6 +39,13 @@ function flat(k: number, count: number): ThresholdGate {
   return { _tag: 'threshold', k, of };
 }
 
+/** The same policy, its sums too large for arrays. */
+function scaled(rule: Policy): Policy {
+  if (rule._tag === 'member') return rule;
+  const weights = rule.of.map((_, index) => 100_003 * (rule.weights?.[index] ?? 1));
+  return { _tag: 'threshold', k: 100_003 * rule.k, of: rule.of.map(scaled), weights };
+}
+
 const ids = (text: string): readonly ProcessId[] => text.split(' ') as ProcessId[];
 
 /** From the definition: every state of the groups, and in each every set of servers. */
@@ -235,6 +242,48 @@ describe('availability with common failures', () => {
     expect(halves.down / value(treeUptime(flat(20, 50), { server: () => upWith(0.999), groups: [] })).down).toBeCloseTo(
       1,
       9,
+    );
+  });
+
+  it('leaves those groups to be tried that cross most others', () => {
+    const rule = flat(30, 60);
+    const members = policyMembers(rule);
+    const position = (id: ProcessId): number => members.indexOf(id);
+    const organizations = groupsBy(
+      members,
+      (id) => `o${Math.floor(position(id) / 3)}`,
+      () => upWith(0.99),
+    );
+    const regions = groupsBy(
+      members,
+      (id) => `r${position(id) % 2}`,
+      () => upWith(0.999),
+    );
+    const model = { server: () => neverDown, groups: [...organizations, ...regions] };
+    const { down } = value(treeUptime(rule, model));
+    // Both regions down, or one and with it half of the servers, of which the other half then lacks none.
+    const oneDown = 0.999 * 0.001;
+    const untouched = [...Array(10).keys()].reduce((all) => all * 0.99 * 0.99, 1);
+    const allUp = value(treeUptime(rule, { server: () => neverDown, groups: organizations })).down;
+    expect(down).toBeCloseTo(0.001 ** 2 + 2 * oneDown * (1 - untouched) + 0.999 ** 2 * allUp, 13);
+  });
+
+  it('is the same when all weights are scaled out of the reach of arrays', () => {
+    const rules = arbitraryPolicy({ maxMembers: 7, weights: true });
+    fc.assert(
+      fc.property(rules, fc.array(fc.nat(127), { maxLength: 4 }), (rule, drawn) => {
+        const members = policyMembers(rule);
+        const model: FailureModel = {
+          server: (id) => upWith(0.9 - members.indexOf(id) / 100),
+          groups: drawn.map((bits, index) => ({
+            name: `g${index}`,
+            members: members.filter((_, position) => ((bits >>> position) & 1) === 1),
+            uptime: upWith(0.8 - index / 10),
+          })),
+        };
+        const { up } = value(treeUptime(rule, model));
+        expectUptime(value(treeUptime(scaled(rule), model)), up);
+      }),
     );
   });
 

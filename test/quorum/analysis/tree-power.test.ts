@@ -56,6 +56,9 @@ describe("Banzhaf's index and dummies", () => {
     expect(value(treeBanzhaf(gate))).toEqual(plain);
     const large = weighted(510_000_000_000, [490_000_000_000, 480_000_000_000, 30_000_000_000]);
     expect(value(treeBanzhaf(large))).toEqual(plain);
+    expect(value(treeDummies(weighted(1_200_000, [400_000, 400_000, 400_000, 200_000, 200_000, 100_000])))).toEqual([
+      's5',
+    ]);
   });
 
   it('keep to the members of a dummy organization', () => {

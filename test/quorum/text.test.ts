@@ -4,7 +4,7 @@ import { E, type Either } from '../../src/prelude/fp.js';
 import type { ProcessId } from '../../src/prelude/process.js';
 import { formatParseError, type ParseError, type PolicyErrorCode } from '../../src/quorum/errors.js';
 import type { Policy } from '../../src/quorum/policy/policy.js';
-import { parsePolicy, printPolicy } from '../../src/quorum/policy/policy-text.js';
+import { parsePolicy, parsePolicyRule, printPolicy, printPolicyRule } from '../../src/quorum/policy/policy-text.js';
 import { maxTextLength } from '../../src/quorum/tree/text-tokens.js';
 import type { Membership } from '../../src/quorum/tree/tree-text.js';
 import { trustModel } from '../../src/quorum/trust/trust-model.js';
@@ -188,6 +188,10 @@ describe('whatever is written', () => {
   const good = [
     '2 of (acme: 2 of 3, globex: 3 of (g1, g2, g3, g4, g5), initech)',
     'all of (majority of (a, b, c, d), any of (a, b))',
+    'weight >= 67 of (acme*30, globex: 2 of 3 *25, (a and b or c)*5)',
+    '2 of orgs (any of servers and 1) or acme: all of servers',
+    'weight f=30 t=10 of (acme*30, globex: f=1 of 4 *25, initech*45)',
+    'sets ({a, b}, {c}) slow ({a}) of (a, b, c, d, e)',
     'f=1 t=1 of (acme, globex: f=1 of 4, f=0 of (x, y)) leaders (acme, globex) # all',
   ];
   const piece = fc.oneof(
@@ -201,6 +205,17 @@ describe('whatever is written', () => {
       ',',
       ':',
       'leaders',
+      'weight',
+      '>=',
+      '*2',
+      ' and ',
+      ' or ',
+      'sets',
+      'slow',
+      '{',
+      '}',
+      'orgs',
+      'servers',
       'acme',
       '3',
       '#',
@@ -220,6 +235,7 @@ describe('whatever is written', () => {
     );
 
   it('parses to a value that reads back, or is refused with a place inside the text', () => {
+    let readCount = 0;
     const property = fc.property(
       fc.oneof(
         mutated,
@@ -228,26 +244,28 @@ describe('whatever is written', () => {
       ),
       (text) => {
         const readers = [
-          () => E.map(printPolicy)(parsePolicy(text)),
-          () => E.map(printTrust)(parseTrust(text)),
-          () => E.map(printTrust)(parseTrust(text, membership)),
+          (written: string) => E.map(printPolicyRule)(parsePolicyRule(written)),
+          (written: string) => E.map(printPolicy)(parsePolicy(written, membership)),
+          (written: string) => E.map(printTrust)(parseTrust(written)),
+          (written: string) => E.map(printTrust)(parseTrust(written, membership)),
         ];
         for (const read of readers) {
-          const result = read();
-          if (E.isRight(result)) continue;
+          const result = read(text);
+          if (E.isRight(result)) {
+            readCount += 1;
+            expect(read(result.right)).toEqual(result);
+            continue;
+          }
           const { line, column } = result.left;
           const lines = text.split('\n');
           expect(line).toBeLessThanOrEqual(lines.length);
           expect(column).toBeLessThanOrEqual((lines[line - 1] ?? '').length + 1);
           expect(formatParseError(result.left, text).split('\n')).toHaveLength(3);
         }
-        const [once] = readers.map((read) => read());
-        if (once !== undefined && E.isRight(once)) {
-          expect(E.map(printPolicy)(parsePolicy(once.right))).toEqual(once);
-        }
       },
     );
     fc.assert(property, { numRuns: 800 });
+    expect(readCount).toBeGreaterThan(50);
   });
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { laws, quorumSystemLaws } from '../../spec/laws/quorum-system-laws.js';
-import type { ProcessSet } from '../../src/prelude/process.js';
+import type { ProcessId, ProcessSet } from '../../src/prelude/process.js';
 import { type CoveringFaults, QuorumSystem } from '../../src/quorum/quorum-system.js';
+import { ExplicitSystem } from '../../src/quorum/trust/explicit-system.js';
 import { thresholdSystem } from '../../src/quorum/trust/threshold.js';
 import { NaiveSystem, servers } from '../support/quorum.js';
 import { trust } from '../support/trust.js';
@@ -39,11 +40,35 @@ for (const text of [
   'f=1 t=1 of (a: f=1 t=1 of 6, b: f=1 of 4, c, d, e, g)',
   'f=1 of (a, b, c, d, x: f=1 of 2, y: f=1 of 2)',
   'f=1 t=1 of (f=0 of (a, b), f=1 of (c: f=1 of 3, d, e, f=1 t=1 of (g, h, i, j)), k, l)',
+  'weight f=4 t=2 of (a*3, b*3, c*2, d*2, e*2, g*2, h*1, i*1, j*1)',
+  'weight f=3 t=1 of (a*3, b*1, x: f=1 t=1 of 4*2, y: weight f=2 t=1 of (1*2, 2*2, 3*1, 4*1)*2, f=1 of (c, d, e)*3)',
 ]) {
   quorumSystemLaws(text, () => trust(text).system);
 }
 
-quorumSystemLaws('explicit maximal sets', () => {
+const regions = ['a1 a2 a3', 'b1 b2', 'c1 c2', 'd1 d2', 'e1', 'g1', 'h1'];
+const listedSets: readonly (readonly [name: string, byzantine: readonly string[], slow: readonly string[]])[] = [
+  ['seven regions, of which any two may fail', pairsOf(regions), regions],
+  ['overlapping, slow sets smaller', ['a1 a2 b1', 'a2 a3 c1', 'b1 c1 c2', 'd1 d2'], ['a1 a2', 'c1 c2', 'd2']],
+  ['the slow ones the same', regions, regions],
+  ['none', [], []],
+];
+for (const [name, byzantine, slow] of listedSets) {
+  const of = regions.flatMap(idsOf);
+  quorumSystemLaws(`listed sets: ${name}`, () => {
+    return new ExplicitSystem({ _tag: 'explicit', of, byzantine: byzantine.map(idsOf), slow: slow.map(idsOf) });
+  });
+}
+
+function idsOf(names: string): readonly ProcessId[] {
+  return names.split(' ') as ProcessId[];
+}
+
+function pairsOf(sets: readonly string[]): readonly string[] {
+  return sets.flatMap((one, index) => sets.slice(index + 1).map((other) => `${one} ${other}`));
+}
+
+quorumSystemLaws('listed sets, by enumeration', () => {
   return new NaiveSystem(servers(5), { byzantine: [0b00011, 0b00101, 0b11000], slow: [0b00001, 0b01000] });
 });
 quorumSystemLaws('weights by the sum rule', () => new WeightedPredicate());

@@ -10,8 +10,8 @@ import { type CoveringFaults, QuorumSystem } from '../quorum-system.js';
 import { checkExplicitFaults, type ExplicitFaults } from './explicit-faults.js';
 import { type SetCover, SetList } from './set-cover.js';
 
-/** How many sets a search may look at, several times each: about half a second on a small machine. */
-export const maxCoverSteps = 2 ** 22;
+/** How many sets a search may look at, several times each: less than a second on a small machine. */
+export const maxCoverSteps = 2 ** 21;
 
 export class ExplicitSystem extends QuorumSystem {
   readonly processes: ProcessSet;

@@ -130,6 +130,9 @@ function withKinds(sets: readonly FaultSet[], { byzantine }: Counts): readonly F
   return sets.map((set, index) => (index < excess ? { ...set, kind: 'slow' } : set));
 }
 
+/** A problem costs about as much as looking at so many sets, besides those that are looked at. */
+const stepsOfProblem = 32;
+
 class Search {
   private steps = 0;
   private readonly chosen: FaultSet[] = [];
@@ -147,6 +150,7 @@ class Search {
 
   private solve(problem: Problem): boolean {
     const { rest, candidates, byzantine, slow } = problem;
+    this.steps += stepsOfProblem;
     if (isZero(rest)) return true;
     if (byzantine + slow === 0) return false;
     const [whole] = bitsIn(this.list.containingAll(rest, candidates));

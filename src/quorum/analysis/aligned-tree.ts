@@ -85,17 +85,19 @@ function mixed(families: readonly Family[]): MixedTree {
   return { _tag: 'mixed', members: families[0] === undefined ? [] : [...new Set(membersOf(families[0]))], families };
 }
 
-/** For each child of `model` the place of the child of `gate` with the same members; undefined unless all have one. */
+/**
+ * For each child of `model` the place of the child of `gate` with the same members; undefined unless all have one. As many children
+ * over the same members, each within one child of the other gate, are the same children.
+ */
 function placesIn(gate: FamilyGate, model: FamilyGate): readonly number[] | undefined {
   if (gate === model) return model.of.map((_, index) => index);
   if (gate.of.length !== model.of.length) return undefined;
   const placeOf = new Map(gate.of.flatMap((child, place) => membersOf(child).map((id) => [id, place] as const)));
-  const sizes = gate.of.map((child) => membersOf(child).length);
   const places: number[] = [];
   for (const child of model.of) {
     const found = new Set(membersOf(child).map((id) => placeOf.get(id)));
     const [place] = found;
-    if (place === undefined || found.size !== 1 || sizes[place] !== membersOf(child).length) return undefined;
+    if (place === undefined || found.size !== 1) return undefined;
     places.push(place);
   }
   return places;

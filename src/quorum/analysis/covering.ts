@@ -3,14 +3,14 @@
  * and FaB's intersections, and the checks of policies against trust models (spec/quorum.md, "Covers", for the recursion and its proof).
  */
 import type { ProcessId } from '../../prelude/process.js';
-import { pack, type Packing } from '../tree/packing.js';
+import { greatestCommonDivisor, pack, type Packing } from '../tree/packing.js';
 import { maxTableMembers } from '../tree/subset-transform.js';
 import { weightAt } from '../tree/tree-check.js';
 import { type Budget, unlimited } from '../verdict.js';
 import { align, type AlignedGate, type AlignedTree, type MixedTree } from './aligned-tree.js';
 import { alignedMembers, cheapestRemainder } from './cheapest-remainder.js';
 import { MixedCover } from './mixed-cover.js';
-import type { Family, FamilyGate } from './set-family.js';
+import type { Family } from './set-family.js';
 
 export type Covering =
   | {
@@ -108,9 +108,9 @@ function coverMixed(tree: MixedTree, terms: Terms): Covering {
   return sets === undefined ? uncovered : covered(sets);
 }
 
-/** A gate over members alone. */
+/** A gate over members alone, without common factors of its weights. */
 interface List {
-  readonly gate: FamilyGate;
+  readonly limit: number;
   readonly weightOf: ReadonlyMap<ProcessId, number>;
 }
 
@@ -126,7 +126,7 @@ function coverWithLists(tree: MixedTree, { needed, budget }: Terms): Covering {
   if (!more.every((list) => haveSameWeights(first, list))) return outOfReach(tree);
   const price = (id: ProcessId): number => (needed(id) ? (first.weightOf.get(id) ?? 0) : 0);
   const least = cheapestRemainder(align(others), price, budget);
-  const limits = [first, ...more].map(({ gate }) => gate.limit);
+  const limits = [first, ...more].map(({ limit }) => limit);
   const left = least.members.filter(needed);
   const packing = pack(
     left.map((id) => limits.map(() => price(id))),
@@ -141,8 +141,9 @@ function coverWithLists(tree: MixedTree, { needed, budget }: Terms): Covering {
 
 function asList(family: Family): List | undefined {
   if (family._tag === 'member' || !family.of.every((child) => child._tag === 'member')) return undefined;
-  const weightOf = new Map(family.of.map((child, index) => [child.id, weightAt(family, index)]));
-  return weightOf.size === family.of.length ? { gate: family, weightOf } : undefined;
+  const factor = family.weights?.reduce(greatestCommonDivisor, 0) ?? 1;
+  const weightOf = new Map(family.of.map((child, index) => [child.id, weightAt(family, index) / factor]));
+  return weightOf.size === family.of.length ? { limit: Math.floor(family.limit / factor), weightOf } : undefined;
 }
 
 function haveSameWeights(a: List, b: List): boolean {

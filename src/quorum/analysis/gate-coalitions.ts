@@ -12,7 +12,7 @@ export interface Gate extends WeightedList {
 }
 
 /** Sums of weights are kept in a list up to so many at all children together; in a map, which is slower, up to fewer. */
-const maxListed = 4_000_000;
+const maxListed = 100_000_000;
 const maxMapped = 300_000;
 
 /** The positions of each minimal set of children, ascending, each set once, in lexicographic order of the children by weight. */
@@ -113,22 +113,24 @@ function times(
   return product;
 }
 
-/** `ways[s]` is the number of sets of the children so far, heaviest first, that weigh s < k. */
+/** `ways[s]` is the number of sets of the children so far, heaviest first, that weigh s < k; right as far as the others can make k of s. */
 function countBySums(gate: Gate, counts: readonly bigint[], budget: Budget): bigint | undefined {
   const ways = Array.from({ length: gate.k }, () => 0n);
   ways[0] = 1n;
   let total = 0n;
   let reached = 0;
-  for (const child of byFallingWeight(gate)) {
+  const order = byFallingWeight(gate);
+  const rest = restsOf(gate, order);
+  for (const [place, child] of order.entries()) {
     if (budget.isSpent()) return undefined;
     const weight = weightAt(gate, child);
     const count = counts[child] ?? 0n;
     let completed = 0n;
-    for (let sum = Math.max(0, gate.k - weight); sum <= Math.min(reached, gate.k - 1); sum++)
-      completed += ways[sum] ?? 0n;
+    for (let sum = Math.max(0, gate.k - weight); sum <= reached; sum++) completed += ways[sum] ?? 0n;
     total += completed * count;
     reached = Math.min(reached + weight, gate.k - 1);
-    for (let sum = reached; sum >= weight; sum--) {
+    const least = Math.max(weight, gate.k - (rest[place + 1] ?? 0));
+    for (let sum = reached; sum >= least; sum--) {
       const before = ways[sum - weight] ?? 0n;
       if (before !== 0n) ways[sum] = (ways[sum] ?? 0n) + (count === 1n ? before : before * count);
     }

@@ -2,7 +2,11 @@
 import { type Budget, outOfTime } from '../verdict.js';
 
 export type Packing =
-  | { readonly _tag: 'packed' /** For each item the index of its bin. */; readonly binOf: readonly number[] }
+  | {
+      readonly _tag: 'packed';
+      /** For each item the index of its bin. */
+      readonly binOf: readonly number[];
+    }
   | { readonly _tag: 'impossible' }
   | { readonly _tag: 'unknown'; readonly reason: string };
 

@@ -74,6 +74,15 @@ describe('findCovering', () => {
     const weighted = { ...flat(209), weights: distinctLeaves(nested).map(() => 3) };
     expect(findCovering({ families: [quorums, weighted] })._tag).toBe('uncovered');
     expectCovers([quorums, { ...weighted, limit: 210 }]);
+    expect(findCovering({ families: [quorums, { ...weighted, limit: 104 }, { ...weighted, limit: 106 }] })._tag).toBe(
+      'uncovered',
+    );
+    const uneven = (limit: number): Family => ({
+      ...flat(limit),
+      weights: distinctLeaves(nested).map(({ id }) => (id.endsWith('/0') ? 2 : 1)),
+    });
+    expect(findCovering({ families: [quorums, uneven(39), uneven(30)] })._tag).toBe('uncovered');
+    expectCovers([quorums, uneven(39), uneven(31)]);
   });
 
   it('does not claim to know what it cannot', () => {

@@ -83,6 +83,11 @@ describe('fillKnapsacks', () => {
     );
   });
 
+  it('takes the lightest where all bring the same, not whatever one large knapsack would hold', () => {
+    const items = [2, 2, 2, 1].map((own) => ({ profit: 5, weights: [own, own] }));
+    expect(fillKnapsacks(items, [3, 3], unlimited)).toMatchObject({ profit: 15, atMost: 15 });
+  });
+
   it('gives bounds where it gives up', () => {
     const items = Array.from({ length: 60 }, (_, index) => {
       const own = 500_000_001 + ((index * index * 7_368_787) % 499_999_937);
@@ -94,5 +99,7 @@ describe('fillKnapsacks', () => {
     expect(profit).toBeGreaterThan(0.9 * 21_000_000_021);
     expect(atMost).toBeGreaterThan(profit);
     expect(atMost).toBeLessThan(1.001 * 21_000_000_021);
+    const asOne = fillKnapsacks(items, [21_000_000_021, 0, 0], unlimited);
+    expect(asOne.atMost).toBeGreaterThan(asOne.profit);
   });
 });

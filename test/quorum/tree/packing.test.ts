@@ -75,6 +75,20 @@ describe('pack', () => {
     expect(pack(sameIn(3, [3, 3, 2, 2, 2]), [4, 4, 5])._tag).toBe('packed');
   });
 
+  it('finds packings for which no bin is to be filled as far as it could be', () => {
+    const task = { weights: [7, 8, 9, 12, 9, 4, 5, 5], limits: [19, 20, 20] };
+    expectFits(sameIn(3, task.weights), task.limits, pack(sameIn(3, task.weights), task.limits));
+    const other = { weights: [3, 6, 5, 8, 12, 12, 2], limits: [16, 16, 17] };
+    expectFits(sameIn(3, other.weights), other.limits, pack(sameIn(3, other.weights), other.limits));
+  });
+
+  it('knows by their sum what cannot fit, however large and many the weights', () => {
+    const weights = Array.from({ length: 1200 }, (_, index) => 500_000_001 + ((index * 7_368_787) % 400_000_000));
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    const limits = [0, 1, 2].map((bin) => Math.floor((total - 1 + bin) / 3));
+    expect(pack(sameIn(3, weights), limits)).toEqual({ _tag: 'impossible' });
+  });
+
   it('packs nothing anywhere, and something nowhere not', () => {
     expect(pack([], [])).toEqual({ _tag: 'packed', binOf: [] });
     expect(pack([], [0])).toEqual({ _tag: 'packed', binOf: [] });

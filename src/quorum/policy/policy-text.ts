@@ -20,11 +20,11 @@ import {
   fixedPolicy,
   isShareWord,
   type PolicyRule,
-  resolvePolicy,
   type RuleGate,
   type Share,
   thresholdOf,
 } from './policy-rule.js';
+import { resolvePolicy } from './policy-resolution.js';
 
 /**
  * @param membership - of the alliance, against which names are resolved, and which `orgs` and `servers` mean; without it names stand

@@ -4,13 +4,8 @@ import { E } from '../../../src/prelude/fp.js';
 import { type ProcessId, Universe } from '../../../src/prelude/process.js';
 import type { PolicyErrorCode } from '../../../src/quorum/errors.js';
 import { isQualified, policyMembers } from '../../../src/quorum/policy/policy.js';
-import {
-  checkPolicyRule,
-  fixedPolicy,
-  type PolicyRule,
-  resolvePolicy,
-  type Share,
-} from '../../../src/quorum/policy/policy-rule.js';
+import { checkPolicyRule, fixedPolicy, type PolicyRule, type Share } from '../../../src/quorum/policy/policy-rule.js';
+import { resolvePolicy } from '../../../src/quorum/policy/policy-resolution.js';
 import { parsePolicy, parsePolicyRule, printPolicy, printPolicyRule } from '../../../src/quorum/policy/policy-text.js';
 import type { Membership } from '../../../src/quorum/tree/membership.js';
 import { allSets } from '../../support/quorum.js';

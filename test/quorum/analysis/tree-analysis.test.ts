@@ -72,7 +72,7 @@ describe('TreeAnalysis', () => {
       fc.property(arbitraryPolicy({ maxMembers: 8, weights }), costs, (policy, prices) => {
         expectRight(policy, (id) => prices[id.charCodeAt(0) - 97] ?? 0);
       }),
-      { numRuns: 120 },
+      { numRuns: 80 },
     );
   });
 
@@ -112,9 +112,9 @@ describe('TreeAnalysis', () => {
     };
     const two = heavy(
       Array.from({ length: 40 }, (_, index) => (index < 20 ? 900_000_001 : 7)),
-      9_000_000_015,
+      9_000_000_024,
     );
-    expect(valueOf(new TreeAnalysis(two).minimalQuorumCount())).toBe(184_756n * 20n + 167_960n);
+    expect(valueOf(new TreeAnalysis(two).minimalQuorumCount())).toBe(184_756n * 190n + 167_960n);
     const wild = Array.from({ length: 60 }, (_, index) => 1 + ((index * index * 7_368_787) % 999_999_937));
     const tree = new TreeAnalysis(heavy(wild, Math.ceil(wild.reduce((sum, weight) => sum + weight, 0) / 2)));
     expect(tree.minimalQuorumCount()).toEqual({

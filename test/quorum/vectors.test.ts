@@ -7,7 +7,7 @@ import { isQualified, type Policy, policyMembers } from '../../src/quorum/policy
 import { thresholdSystem } from '../../src/quorum/trust/threshold.js';
 import type { TrustTree } from '../../src/quorum/trust/trust-tree.js';
 import { allSets, servers } from '../support/quorum.js';
-import { policy, trust } from '../support/trust.js';
+import { policy } from '../support/trust.js';
 import { vectors } from '../support/vectors.js';
 
 interface TreeCase {
@@ -26,16 +26,8 @@ interface ThresholdRow {
   readonly fab_live: boolean;
 }
 
-interface TwoLevelRow {
-  readonly orgs: number;
-  readonly servers: number;
-  readonly 'Q3_pareto_(fo,fi)': readonly (readonly [number, number])[];
-  readonly 'Q5_pareto_(fo,fi)': readonly (readonly [number, number])[];
-}
-
 const trees = vectors('quorum/threshold-trees-small.json') as { cases: readonly TreeCase[] } | undefined;
 const table = vectors('quorum/flat-threshold-table.json') as { rows: readonly ThresholdRow[] } | undefined;
-const alliances = vectors('quorum/two-level-alliances.json') as { twoLevelPareto: readonly TwoLevelRow[] } | undefined;
 
 describe.skipIf(trees === undefined)('small threshold trees', () => {
   it.each(trees?.cases ?? [])('$policy', (given) => {
@@ -83,30 +75,3 @@ describe.skipIf(table === undefined)('flat thresholds', () => {
     expect(row.minQ_fab <= n - f).toBe(row.fab_live);
   });
 });
-
-describe.skipIf(alliances === undefined)('two-level alliances', () => {
-  it.each(alliances?.twoLevelPareto ?? [])('$orgs organizations of $servers servers', (row) => {
-    for (const [k, pareto] of [
-      [3, row['Q3_pareto_(fo,fi)']],
-      [5, row['Q5_pareto_(fo,fi)']],
-    ] as const) {
-      const found = tolerated(row, k);
-      expect(found.filter(([fo, fi]) => !found.some(([a, b]) => a >= fo && b >= fi && a + b > fo + fi))).toEqual(
-        pareto,
-      );
-    }
-  });
-});
-
-/** All (organizations, servers inside every other) that k fault sets do not suffice to cover the alliance with. */
-function tolerated({ orgs, servers: perOrg }: TwoLevelRow, k: number): readonly (readonly [number, number])[] {
-  const candidates = Array.from(
-    { length: orgs * perOrg },
-    (_, index) => [index % orgs, Math.floor(index / orgs)] as const,
-  );
-  return candidates.filter(([fo, fi]) => {
-    const names = Array.from({ length: orgs }, (_, index) => `o${index}: f=${fi} of ${perOrg}`);
-    const { system: alliance } = trust(`f=${fo} of (${names.join(', ')})`);
-    return !alliance.isCoveredBy(alliance.processes, { byzantine: k });
-  });
-}

@@ -67,7 +67,7 @@ function findLargestSlow(trust: TrustAssumption): LargestSlow | undefined {
 /**
  * With every organization as large as one likes, all of them withstand what happens inside; then C2 reads W > 3f+2t, W being the
  * weight of all, and C2ℓ of a leader whose own organization, of weight w, must be wholly Byzantine with it W−w > 3(f−w)+2t. The
- * leader that allows least decides; one that cannot be Byzantine at all, w > f, allows anything.
+ * leader that allows least decides; one that cannot be Byzantine at all, w > f, allows t = f, because W > 3f.
  */
 function rootAtAnySize(root: TrustGate, leaders: ProcessSet): number {
   const slack = totalWeight(root) - 1 - 3 * root.f;
@@ -76,7 +76,7 @@ function rootAtAnySize(root: TrustGate, leaders: ProcessSet): number {
     const alone = new Set(processesBeyond(child));
     for (const leader of membersOf(child).filter((id) => leaders.has(id))) {
       const weight = alone.has(leader) ? weightAt(root, index) : 0;
-      if (weight <= root.f) most = Math.min(most, Math.floor((slack + 2 * weight) / 2));
+      most = Math.min(most, Math.floor((slack + 2 * weight) / 2));
     }
   }
   return Math.max(0, most);

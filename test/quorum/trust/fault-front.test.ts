@@ -106,6 +106,11 @@ describe('fronts', () => {
     ]);
   });
 
+  it('of the largest weights take no more steps than their digits', () => {
+    const fronts = faultFronts(trust('weight f=0 of (a*1000000000, b*1000000000, c*1000000000, d*999999999)'));
+    expect(fronts?.byzantine).toEqual([{ root: 1_333_333_332, inner: 0 }]);
+  });
+
   it('are of trees only, and empty where not even t=0 holds', () => {
     const system = new NaiveSystem(servers(4), { byzantine: [1], slow: [] });
     expect(faultFronts({ system, leaders: system.processes })).toBeUndefined();

@@ -42,6 +42,12 @@ describe('the one word for a trust model', () => {
     expect(findings[0]).toMatch(finding);
   });
 
+  it('names an organization for one of its servers only once', () => {
+    expect(summary('weight f=2 of (a/1*3, a/2*1, b*2, c*2, d*2)').findings).toEqual([
+      expect.stringMatching(/servers that may never be Byzantine: a\/1\.$/),
+    ]);
+  });
+
   it('is UNKNOWN where time runs out, and is not where nothing needs time', () => {
     const spent = budgetOf(0, () => 0);
     const listed = 'sets ({a}, {b}, {c}, {d}) slow ({a}, {b}, {c}, {d}) of (a, b, c, d)';

@@ -41,7 +41,6 @@ export class BoundedAnalysis implements StructureAnalysis {
   private readonly bounds: StructureBounds;
   private readonly quorums: SetKind;
   private readonly blockingSets: SetKind;
-  private readonly reason: string;
   private readonly budget: Budget;
   private readonly sizes = new Map<SetKind, CostBound>();
 
@@ -51,7 +50,6 @@ export class BoundedAnalysis implements StructureAnalysis {
     const { members, isQualified, isBlocking } = asked;
     this.members = members;
     this.budget = means.budget ?? unlimited;
-    this.reason = `not all sets of ${this.members.length} members can be tried`;
     const bounds = known ?? new AskedBounds(asked, means);
     const listing = (holds: Property): SetListing => new SetListing(holds, members.length, this.budget);
     this.bounds = bounds;
@@ -216,6 +214,11 @@ export class BoundedAnalysis implements StructureAnalysis {
     const known = this.sizes.get(kind) ?? kind.cheapest(() => 1);
     this.sizes.set(kind, known);
     return known;
+  }
+
+  private get reason(): string {
+    const spent = Math.round(this.budget.elapsedMs());
+    return `not all sets of ${this.members.length} members can be tried${spent === 0 ? '' : ` (after ${spent} ms)`}`;
   }
 
   /** In which to take members, as far as there is time to try. */

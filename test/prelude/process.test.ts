@@ -54,6 +54,9 @@ describe('sets of processes', () => {
     const other = new Universe(ids.slice(1));
     expect(() => universe.all.union(other.all)).toThrow(InvariantViolation);
     expect(universe.all.equals(new Universe(ids).all)).toBe(true);
+    const [twin, reversed] = [new Universe(ids), new Universe(ids.toReversed())];
+    for (const again of [twin, twin, reversed, twin]) expect(universe.equals(again)).toBe(again === twin);
+    expect(() => universe.all.isSubsetOf(reversed.all)).toThrow(InvariantViolation);
   });
 });
 

@@ -31,6 +31,8 @@ export interface SetCoverQuestion extends Counts {
 /** Listed sets, with an index from each process to those that contain it. */
 export class SetList {
   private readonly ofKind: Readonly<Record<FaultSet['kind'], Uint32Array>>;
+  /** How many processes the largest set of each kind has. */
+  private readonly largest: Counts;
   /** Whether the sets of both kinds are the same. */
   private readonly isOneFamily: boolean;
   /** For each process by its index: which of the sets contain it. */
@@ -47,6 +49,9 @@ export class SetList {
       byzantine: bitsOf(({ kind }) => kind === 'byzantine'),
       slow: bitsOf(({ kind }) => kind === 'slow'),
     };
+    const largestOf = (kind: FaultSet['kind']): number =>
+      Math.max(0, ...sets.filter((set) => set.kind === kind).map(({ members }) => members.size));
+    this.largest = { byzantine: largestOf('byzantine'), slow: largestOf('slow') };
     const [byzantine, slow] = (['byzantine', 'slow'] as const).map(
       (kind) => new Set(sets.filter((set) => set.kind === kind).map(({ members }) => members.words.join())),
     );
@@ -63,6 +68,7 @@ export class SetList {
    */
   findCover(question: SetCoverQuestion, maxSteps: number): SetCover {
     const { set, accused } = question;
+    if (set.size > mostOf(question, this.largest)) return { _tag: 'uncovered' };
     const counts = this.isOneFamily && accused.isEmpty ? ofOneFamily(question) : question;
     const candidates = this.ofKind.slow.slice();
     if (counts.slow === 0) candidates.fill(0);
@@ -79,11 +85,11 @@ export class SetList {
   /** Those of `candidates` that contain all of `processes`. */
   containingAll(processes: Uint32Array, candidates: Uint32Array): Uint32Array {
     const found = candidates.slice();
-    for (const index of bitsIn(processes)) {
-      let any = 0;
-      const row = this.rowOf(index);
-      for (let word = 0; word < found.length; word++) any |= found[word] = (found[word] ?? 0) & (row[word] ?? 0);
-      if (any === 0) break;
+    let any = 1;
+    for (let word = 0; word < processes.length && any !== 0; word++) {
+      for (let left = processes[word] ?? 0; left !== 0 && any !== 0; left &= left - 1) {
+        any = intersect(found, this.rowOf(32 * word + lowestBit(left)));
+      }
     }
     return found;
   }
@@ -213,8 +219,19 @@ function mostOf({ byzantine, slow }: Counts, largest: Counts): number {
 
 function* bitsIn(words: Uint32Array): Generator<number> {
   for (let word = 0; word < words.length; word++) {
-    for (let left = words[word] ?? 0; left !== 0; left &= left - 1) yield 32 * word + 31 - Math.clz32(left & -left);
+    for (let left = words[word] ?? 0; left !== 0; left &= left - 1) yield 32 * word + lowestBit(left);
   }
+}
+
+function lowestBit(word: number): number {
+  return 31 - Math.clz32(word & -word);
+}
+
+/** Leaves in `words` what is in `others` too; returns 0 if that is nothing. */
+function intersect(words: Uint32Array, others: Uint32Array): number {
+  let any = 0;
+  for (let index = 0; index < words.length; index++) any |= words[index] = (words[index] ?? 0) & (others[index] ?? 0);
+  return any;
 }
 
 function addBit(words: Uint32Array, index: number): void {

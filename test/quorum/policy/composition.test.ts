@@ -120,7 +120,10 @@ describe('hierarchical quorums', () => {
 });
 
 describe('a grid', () => {
-  const rows = [[s1, s2, s3], [s4, s5], [s6]];
+  const rows = [
+    [s1, s2, s3, s6],
+    [s4, s5],
+  ];
   const policy = right(grid(rows));
 
   it('has a row in full and one of every row', () => {

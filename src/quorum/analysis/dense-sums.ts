@@ -36,7 +36,6 @@ export class DenseSums implements SumDistribution {
     chances.set(this.chances);
     let { reached, size } = this;
     for (const { weight, hit, miss } of terms) {
-      reached *= hit + miss;
       for (let sum = Math.max(0, this.limit - weight); sum < size; sum++) reached += (chances[sum] ?? 0) * hit;
       size = Math.min(this.limit, size + weight);
       // Downwards, so that what is read has not been changed yet.

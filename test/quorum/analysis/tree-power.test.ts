@@ -18,6 +18,13 @@ function weighted(k: number, weights: readonly number[]): ThresholdGate {
   return { _tag: 'threshold', k, of, weights };
 }
 
+/** The same policy, its sums too large for arrays. */
+function scaled(rule: Policy): Policy {
+  if (rule._tag === 'member') return rule;
+  const weights = rule.of.map((_, index) => 100_003 * (rule.weights?.[index] ?? 1));
+  return { _tag: 'threshold', k: 100_003 * rule.k, of: rule.of.map(scaled), weights };
+}
+
 function expectNaive(rule: Policy): void {
   const naive = new NaiveStructure(rule);
   const expected = naive.banzhaf();
@@ -59,6 +66,16 @@ describe("Banzhaf's index and dummies", () => {
     expect(value(treeDummies(weighted(1_200_000, [400_000, 400_000, 400_000, 200_000, 200_000, 100_000])))).toEqual([
       's5',
     ]);
+  });
+
+  it('are the same when all weights are scaled out of the reach of arrays', () => {
+    fc.assert(
+      fc.property(arbitraryPolicy({ maxMembers: 8, weights: true }), (rule) => {
+        const power = value(treeBanzhaf(rule));
+        for (const [id, one] of value(treeBanzhaf(scaled(rule)))) expect(one).toBeCloseTo(power.get(id) ?? NaN, 13);
+        expect(value(treeDummies(scaled(rule)))).toEqual(value(treeDummies(rule)));
+      }),
+    );
   });
 
   it('keep to the members of a dummy organization', () => {

@@ -80,17 +80,26 @@ function coveringOf(
 }
 
 /**
- * The processes of which each, accused alone, still leaves everyone covered. One pass for all of them, each at the cost of its depth:
- * an accusation changes what the gates above it count, and nothing else.
+ * The processes of which each, accused alone, still leaves everyone covered. One pass for all of them, each at the cost of its depth at
+ * most: an accusation changes what the gates above it count, and nothing else; neighbours of one weight change the same.
  *
  * @param root - judged by `counts`, with nobody accused.
  */
 export function coveredUnderAccusation(root: JudgedNode, counts: FaultCounts): ReadonlySet<ProcessId> {
   const found = new Set<ProcessId>();
-  const visit = (node: JudgedNode, place: Place | undefined): void => {
-    if (node.tree._tag === 'member' && rootCovering('forced', node, place, counts) === 'covered')
-      found.add(node.tree.id);
-    for (const [index, child] of node.children.entries()) visit(child, { parent: node, index, above: place });
+  const visit = (parent: JudgedNode, above: Place | undefined): void => {
+    const answers = new Map<number, boolean>();
+    for (const [index, child] of parent.children.entries()) {
+      const place = { parent, index, above };
+      if (child.tree._tag === 'gate') {
+        visit(child, place);
+        continue;
+      }
+      const weight = parent.tree._tag === 'gate' ? weightAt(parent.tree, index) : 1;
+      const isCovered = answers.get(weight) ?? rootCovering('forced', child, place, counts) === 'covered';
+      answers.set(weight, isCovered);
+      if (isCovered) found.add(child.tree.id);
+    }
   };
   visit(root, undefined);
   return found;

@@ -377,7 +377,7 @@ describe('optimalStrategy', () => {
     const task = { frame: new StrategyFrame(goal), lists };
     const least = metricsOf({ system, servers, goal }, right(solveByColumns(solver, task, unlimited))).load;
     const bounds: number[] = [];
-    for (let patience = 0; patience < 20; patience += 1) {
+    for (let patience = 0; patience < 2000; patience += 25) {
       let asked = 0;
       const budget = { limitMs: Infinity, elapsedMs: () => 0, isSpent: () => ++asked > patience };
       const found = solveByColumns(solver, task, budget);

@@ -69,10 +69,11 @@ function alignPlain(families: readonly Family[]): AlignedTree {
 function alignCopies(family: Family, count: number): AlignedTree {
   if (family._tag === 'member') return { _tag: 'member', id: family.id, familyCount: count };
   const { children, weights, limit } = columnOf(family, [...family.of.keys()]);
+  const rows = new Map(weights.map((weight) => [weight, copies(weight, count)]));
   return {
     _tag: 'gate',
     children: children.map((child) => alignCopies(child, count)),
-    weights: weights.map((weight) => copies(weight, count)),
+    weights: weights.map((weight) => rows.get(weight) ?? []),
     limits: copies(limit, count),
   };
 }

@@ -92,10 +92,8 @@ function joined(
   for (const [index, child] of gate.children.entries()) {
     const owner = owners.get(index);
     const part = parts[index];
-    for (const [family, set] of sets.entries()) {
-      if (owner === family) set.push(...alignedMembers(child));
-      else if (owner === undefined && part?._tag === 'covered') set.push(...(part.sets[family] ?? []));
-    }
+    if (owner !== undefined) sets[owner]?.push(...alignedMembers(child));
+    else if (part?._tag === 'covered') for (const [family, own] of part.sets.entries()) sets[family]?.push(...own);
   }
   return sets;
 }

@@ -46,11 +46,11 @@ export class TreeAnalysis implements StructureAnalysis {
   }
 
   cheapestQuorum(cost: (id: ProcessId) => number = one): Figure<PricedSet> {
-    return priced(this.remainder([this.complements], cost));
+    return this.cheapest(this.complements, cost);
   }
 
   cheapestBlockingSet(cost: (id: ProcessId) => number = one): Figure<PricedSet> {
-    return priced(this.remainder([this.unqualified], cost));
+    return this.cheapest(this.unqualified, cost);
   }
 
   smallestSplittingSet(): Figure<SplittingSet> {
@@ -86,6 +86,12 @@ export class TreeAnalysis implements StructureAnalysis {
 
   availability(up: (id: ProcessId) => number): Figure<number> {
     return treeAvailability(this.policy, up);
+  }
+
+  private cheapest(family: Family, cost: (id: ProcessId) => number): Figure<PricedSet> {
+    const total = this.members.reduce((sum, id) => sum + cost(id), 0);
+    if (!Number.isSafeInteger(total)) return { _tag: 'unknown', reason: 'the costs together exceed 2^53 - 1' };
+    return priced(this.remainder([family], cost));
   }
 
   private remainder(families: readonly Family[], cost: (id: ProcessId) => number): Remainder {

@@ -164,6 +164,22 @@ describe('meetings of quorums', () => {
   });
 });
 
+describe('listed fault sets', () => {
+  it('leave open what is open without them', () => {
+    const members = Array.from({ length: 24 }, (_, index) => leaf(`s${index}` as ProcessId));
+    const inGroups = (size: number): Policy[] =>
+      Array.from({ length: 24 / size }, (_, group) => {
+        const of = members.slice(group * size, (group + 1) * size);
+        return { _tag: 'threshold', k: size - 1, of };
+      });
+    const chosen = [4, 6].map((size): Policy => ({ _tag: 'threshold', k: 24 / size - 1, of: inGroups(size) }));
+    const reason = 'trees that differ in shape, or repeat members, over 24 members: at most 20 can be tried';
+    const byzantine = [['s0' as ProcessId], ['s7' as ProcessId]];
+    const rule: ExplicitFaults = { _tag: 'explicit', of: membersIn(chosen), byzantine, slow: [] };
+    expect(judgeMeeting(chosen, { rule, count: 1 })).toEqual({ _tag: 'unknown', reason });
+  });
+});
+
 describe('judgeLiveness', () => {
   it('is right by the definition', () => {
     fc.assert(

@@ -1,11 +1,11 @@
 /** Closed forms of trees: against the definitions, against outside vectors, and at the sizes that alliances have. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { organizationOf, type ProcessId } from '../../../src/prelude/process.js';
+import { organizationOf, type ProcessId, Universe } from '../../../src/prelude/process.js';
 import { mergeMembers } from '../../../src/quorum/analysis/merge.js';
 import { isReadOnce } from '../../../src/quorum/analysis/set-family.js';
 import { TreeAnalysis } from '../../../src/quorum/analysis/tree-analysis.js';
-import type { Policy } from '../../../src/quorum/policy/policy.js';
+import { isQualified, type Policy } from '../../../src/quorum/policy/policy.js';
 import type { Figure } from '../../../src/quorum/verdict.js';
 import { allPolicies, arbitraryPolicy, asFamily, NaiveStructure } from '../../support/naive-structures.js';
 import { vectors } from '../../support/vectors.js';
@@ -84,6 +84,34 @@ describe('TreeAnalysis', () => {
     };
     expect(isReadOnce(twice)).toBe(false);
     expect(() => new TreeAnalysis(twice)).toThrow(/stands once/);
+  });
+
+  it('does not add up costs that are no longer exact', () => {
+    const tree = new TreeAnalysis({ _tag: 'threshold', k: 1, of: [member('a'), member('b')] });
+    const reason = 'the costs together exceed 2^53 - 1';
+    expect(tree.cheapestQuorum(() => Number.MAX_SAFE_INTEGER)).toEqual({ _tag: 'unknown', reason });
+    expect(tree.cheapestBlockingSet(() => Number.MAX_SAFE_INTEGER)).toEqual({ _tag: 'unknown', reason });
+  });
+
+  it('says what it reached where weights are too large to be decided', () => {
+    const stakes = Array.from({ length: 70 }, (_, index) => 500_000_001 + ((index * index * 7_368_787) % 499_999_937));
+    const of = stakes.map(
+      (_, index) => ({ _tag: 'threshold', k: 1, of: [member(`a${index}`), member(`b${index}`)] }) as const,
+    );
+    const k = Math.ceil(stakes.reduce((sum, stake) => sum + stake, 0) * 0.7);
+    const tree = new TreeAnalysis({ _tag: 'threshold', k, of, weights: stakes });
+    const found = tree.cheapestQuorum((id) => 1_000_000 + ((id.charCodeAt(1) * 7919 + id.length * 104_729) % 999_983));
+    if (found._tag === 'exact' || found.atLeast === undefined || found.atMost === undefined) throw new Error('bounds');
+    expect(found.atLeast.cost).toBeLessThan(found.atMost.cost);
+    expect(found.atLeast.cost).toBeGreaterThan(0.97 * found.atMost.cost);
+    expect(isQualified(tree.policy, new Universe(tree.members).of(found.atMost.members))).toBe(true);
+    const uneven = of.map((org, index): Policy => (index % 3 === 0 ? member(`c${index}`) : { ...org, k: 2 }));
+    const other = new TreeAnalysis({ _tag: 'threshold', k, of: uneven, weights: stakes });
+    const split = other.smallestSplittingSet();
+    expect(split).toMatchObject({
+      _tag: 'unknown',
+      reason: expect.stringMatching(/^at least \d\d members; not decided/),
+    });
   });
 
   it('begins to list where there is no end', () => {

@@ -1,7 +1,7 @@
 /** Where in the JSON of a tree stands what a path through the tree itself leads to. */
 
 /**
- * @param json - of the right form.
+ * @param json - of the right form, weights in their range.
  * @param path - through nodes, as in complaints about trees: `/of/1/k`.
  * @returns the same through `json`, past what only JSON has: `/weighted/1/of/policy/threshold`. Empty for the root.
  */
@@ -14,7 +14,6 @@ export function jsonPathOf(json: unknown, path: string): string {
   if (step === 'each') return `/each${jsonPathOf(valueAt(json, 'each'), rest)}`;
   if (step === undefined || index === '') return ownPath(path, isWeighted);
   if (!isWeighted) return `/of/${index}${jsonPathOf(valueAt(json, 'of', index), rest)}`;
-  if (rest === '/weight') return `/weighted/${index}/weight`;
   return `/weighted/${index}/of${jsonPathOf(valueAt(json, 'weighted', index, 'of'), rest)}`;
 }
 

@@ -30,6 +30,7 @@ const quorumRooms = {
   policy: ['tree'],
   trust: ['policy', 'tree'],
   analysis: ['trust', 'policy', 'tree'],
+  report: ['analysis', 'trust', 'policy', 'tree'],
   strategy: ['analysis', 'trust', 'policy', 'tree'],
 };
 

@@ -8,6 +8,7 @@ import { registerListen } from './commands/listen.js';
 import { registerPropose } from './commands/propose.js';
 import { registerUp } from './commands/up.js';
 import { registerServe } from './commands/serve.js';
+import { registerPolicy } from './commands/policy.js';
 import { registerTrust } from './commands/trust-check.js';
 import type { Io } from './io.js';
 import { type ExitCode, exitCodes } from './outcome.js';
@@ -25,6 +26,7 @@ const registrations: readonly ((program: Command, session: Session) => void)[] =
   registerVerify,
   registerStatus,
   registerTrust,
+  registerPolicy,
 ];
 
 /** Runs one command line, without the names of node and script, and returns the exit code; never throws, never exits. */
@@ -55,6 +57,7 @@ Examples:
   koinon up league                                          run its servers
   koinon propose league lines.txt --as acme/app             have every line decided
   koinon trust check 'f=1 t=1 of (a, b, c, d)'              may four agree so?
+  koinon policy check '2 of (a, b, c)'                      who may act, who can block?
 
 Exit status: 0 success, 1 the answer is no, 2 bad input or usage, 3 not available, 70 a bug in koinon.`;
 

@@ -1,0 +1,53 @@
+/** An access policy on the command line: a file, or the text itself; its names and rules resolved against a trust model's members, if there is one. */
+import { decodeJson } from '../prelude/codec.js';
+import { E, type Either } from '../prelude/fp.js';
+import { organizationOf, type ProcessSet } from '../prelude/process.js';
+import { formatParseError } from '../quorum/errors.js';
+import { type Policy, policyMembers } from '../quorum/policy/policy.js';
+import { policyCodec } from '../quorum/policy/policy-codec.js';
+import { parsePolicy } from '../quorum/policy/policy-text.js';
+import type { Membership } from '../quorum/tree/membership.js';
+import type { TrustModel } from '../quorum/trust/trust-model.js';
+import type { Failure } from './outcome.js';
+import { badWriting, isJson, type Language, readWritten, type Written } from './written-argument.js';
+
+const language: Language = {
+  name: 'a policy',
+  example: '2 of (a, b, c)',
+  looksWritten: /[({\s]/,
+};
+
+/** @param trust - to whose processes all members of the policy must belong. */
+export async function policyOf(argument: string, trust?: TrustModel): Promise<Either<Failure, Policy>> {
+  const written = await readWritten(argument, language);
+  if (E.isLeft(written)) return written;
+  const policy = parseWritten(written.right, trust?.system.processes);
+  if (E.isLeft(policy) || trust === undefined) return policy;
+  const stranger = policyMembers(policy.right).find((id) => !trust.system.processes.has(id));
+  if (stranger === undefined) return policy;
+  return badWriting(written.right, `${stranger} is not a member of the trust model; name those as it does`);
+}
+
+function parseWritten(written: Written, members: ProcessSet | undefined): Either<Failure, Policy> {
+  const { text } = written;
+  if (isJson(written)) {
+    const decoded = decodeJson(policyCodec, text);
+    return E.isLeft(decoded)
+      ? badWriting(written, `at ${decoded.left.path}: expected ${decoded.left.expected}`)
+      : decoded;
+  }
+  const parsed = parsePolicy(text, members === undefined ? undefined : membershipOf(members));
+  return E.isLeft(parsed) ? badWriting(written, formatParseError(parsed.left, text)) : parsed;
+}
+
+/** The organizations and servers among `members`; undefined where some are written without an organization. */
+function membershipOf(members: ProcessSet): Membership | undefined {
+  const membership = new Map<string, string[]>();
+  for (const id of members) {
+    const organization = organizationOf(id);
+    if (organization === id) return undefined;
+    const servers = membership.get(organization) ?? [];
+    membership.set(organization, [...servers, id.slice(organization.length + 1)]);
+  }
+  return membership;
+}

@@ -1,0 +1,97 @@
+/** A policy report as JSON, under names that programs may rely on. */
+import { Fraction } from '../quorum/analysis/fraction.js';
+import type { LevelReport } from '../quorum/report/level-report.js';
+import type { Level, PolicyReport } from '../quorum/report/policy-report.js';
+import type { PolicySummary } from '../quorum/report/policy-summary.js';
+import type { TrustFit } from '../quorum/report/trust-fit.js';
+import { printPolicy } from '../quorum/policy/policy-text.js';
+import type { Figure, Verdict } from '../quorum/verdict.js';
+import { conditionsJson } from './trust-json.js';
+
+/** Numbers that are not known are null; what is known of them stands in `unknown`. Counts are decimal strings. */
+export function policyJson(report: PolicyReport, { safety, findings }: PolicySummary, level: Level): object {
+  const { policy, servers, organizations, load, uptime, trustFit } = report;
+  const chosen = level === 'org' && organizations !== undefined ? organizations : servers;
+  return {
+    policy: printPolicy(policy),
+    verdict: safety,
+    findings,
+    level,
+    ...levelJson(chosen),
+    load: valueOf(load, String),
+    capacity: valueOf(load, (fraction) => 1 / fraction.toNumber()),
+    ...uptimeJson(uptime),
+    ...(organizations === undefined ? {} : { organizations: levelJson(organizations) }),
+    ...(trustFit === undefined ? {} : { conditions: conditionsJson(trustFit.trust), fit: fitJson(trustFit) }),
+    unknown: unknownOf({ ...chosen, load, ...(uptime === undefined ? {} : { availability: uptime }) }),
+  };
+}
+
+function levelJson(level: LevelReport): object {
+  const blocking = valueOf(level.smallestBlockingSet, ({ cost }) => cost);
+  return {
+    members: level.members,
+    minimalQuorumCount: valueOf(level.minimalQuorumCount, String),
+    minimalBlockingSetCount: valueOf(level.minimalBlockingSetCount, String),
+    minimalQuorums: level.minimalQuorums,
+    minimalBlockingSets: level.minimalBlockingSets,
+    minQuorumSize: valueOf(level.smallestQuorum, ({ cost }) => cost),
+    minBlockingSize: blocking,
+    minSplittingSize: valueOf(level.smallestSplittingSet, ({ members }) => members.length),
+    splitting: valueOf(level.smallestSplittingSet, (split) => split),
+    resilience: blocking === null ? null : blocking - 1,
+    q: Object.fromEntries([...level.uncoverable].map(([k, verdict]) => [k, decidedOf(verdict)])),
+    qWitnesses: Object.fromEntries([...level.uncoverable].map(([k, verdict]) => [k, witnessOf(verdict)])),
+    vetoes: level.vetoes,
+    soleActors: level.soleActors,
+    dummies: valueOf(level.dummies, (ids) => ids),
+    power: valueOf(level.power, (power) => Object.fromEntries(power)),
+  };
+}
+
+function uptimeJson(uptime: PolicyReport['uptime']): object {
+  if (uptime === undefined) return { availability: null };
+  return { availability: valueOf(uptime, ({ up }) => up), unavailability: valueOf(uptime, ({ down }) => down) };
+}
+
+function fitJson({ trust: _, ...fit }: TrustFit): object {
+  return Object.fromEntries(
+    Object.entries(fit).map(([name, verdict]) => [
+      name,
+      { status: verdict._tag, witness: witnessOf<unknown>(verdict) },
+    ]),
+  );
+}
+
+function valueOf<A, B>(figure: Figure<A>, show: (value: A) => B): B | null {
+  return figure._tag === 'exact' ? show(figure.value) : null;
+}
+
+function decidedOf(verdict: Verdict<unknown>): boolean | null {
+  return verdict._tag === 'unknown' ? null : verdict._tag === 'holds';
+}
+
+function witnessOf<W>(verdict: Verdict<W>): W | null {
+  return verdict._tag === 'violated' ? (verdict.witness ?? null) : null;
+}
+
+/** Why what is null is, with the bounds that hold all the same. */
+function unknownOf(figures: Readonly<Record<string, unknown>>): object {
+  const isUnknown = (value: unknown): value is Extract<Figure<unknown>, { readonly _tag: 'unknown' }> =>
+    typeof value === 'object' && value !== null && '_tag' in value && value._tag === 'unknown';
+  return Object.fromEntries(
+    Object.entries(figures).flatMap(([name, figure]) =>
+      isUnknown(figure)
+        ? [[name, { reason: figure.reason, atLeast: plain(figure.atLeast), atMost: plain(figure.atMost) }]]
+        : [],
+    ),
+  );
+}
+
+/** As JSON can hold it. */
+function plain(value: unknown): unknown {
+  if (value === undefined) return null;
+  if (typeof value === 'bigint') return value.toString();
+  if (value instanceof Fraction) return value.toString();
+  return value;
+}

@@ -1,0 +1,51 @@
+/** What is written in a language of its own (a trust model, a policy) on the command line: a file, or the text itself. */
+import { stat } from 'node:fs/promises';
+import { E, type Either } from '../prelude/fp.js';
+import { describeDirectoryError } from '../server/errors.js';
+import { readTextFile } from '../server/text-files.js';
+import { badInput, type Failure } from './outcome.js';
+
+const maxFileBytes = 1 << 20;
+
+/** As somebody wrote it. */
+export interface Written {
+  /** Of the file, if it came from one. */
+  readonly path: string | undefined;
+  readonly text: string;
+}
+
+/** How the texts of a language are told from names of files, and one of them for people. */
+export interface Language {
+  readonly name: string;
+  readonly example: string;
+  readonly looksWritten: RegExp;
+}
+
+/** Reads the file of that name, or else takes the argument for the text, if it could be one. */
+export async function readWritten(argument: string, language: Language): Promise<Either<Failure, Written>> {
+  if (!(await isThere(argument))) {
+    if (language.looksWritten.test(argument)) return E.right({ path: undefined, text: argument });
+    return badInput(`${argument}: no such file, nor ${language.name} such as "${language.example}"`);
+  }
+  const text = await readTextFile(argument, maxFileBytes)();
+  return E.isLeft(text) ? badInput(describeDirectoryError(text.left)) : E.right({ path: argument, text: text.right });
+}
+
+/** Whether it is JSON rather than text. */
+export function isJson({ text }: Written): boolean {
+  return text.trimStart().startsWith('{');
+}
+
+/** A complaint about what is written, with the file that it is in. */
+export function badWriting({ path }: Written, complaint: string): Either<Failure, never> {
+  return badInput(`${path === undefined ? '' : `${path}: `}${complaint}`);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

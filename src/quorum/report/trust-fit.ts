@@ -1,0 +1,51 @@
+/** What a policy is good for under a trust model: whether fault sets can act or block, and how its quorums meet. */
+import type { ProcessId } from '../../prelude/process.js';
+import {
+  type BadMeeting,
+  judgeDissemination,
+  judgeFab,
+  judgeLiveness,
+  judgeMasking,
+  judgeUnforgeability,
+} from '../analysis/cross-check.js';
+import type { Policy } from '../policy/policy.js';
+import { recoveryPolicy } from '../trust/derived-policy.js';
+import type { TrustModel } from '../trust/trust-model.js';
+import { type TrustReport, validateTrust } from '../trust/trust-report.js';
+import type { Budget, Verdict } from '../verdict.js';
+
+export interface TrustFit {
+  /** Of the trust model itself. */
+  readonly trust: TrustReport;
+  /** No fault set can act alone. */
+  readonly unforgeable: Verdict<BadMeeting>;
+  /** Whoever fails, the others can act. */
+  readonly live: Verdict<readonly ProcessId[]>;
+  /** No two quorums meet only inside a fault set: they cannot say two things of data that proves itself. */
+  readonly dissemination: Verdict<BadMeeting>;
+  /** Nor only inside two: the same for data that proves nothing. */
+  readonly masking: Verdict<BadMeeting>;
+  /** As the fast quorums of FaB, beside the recovery quorums of the trust model: no two values look decided. */
+  readonly fast: Verdict<BadMeeting>;
+}
+
+/** A use of a policy, and what it must satisfy for that. */
+export const policyUses = {
+  signing: ['unforgeable', 'live'],
+  amendment: ['unforgeable', 'live', 'dissemination'],
+  recovery: ['unforgeable', 'live'],
+  'replicated data': ['dissemination', 'live'],
+  'two-step agreement': ['fast'],
+} as const satisfies Record<string, readonly (keyof Omit<TrustFit, 'trust'>)[]>;
+
+export function judgeTrustFit(policy: Policy, trust: TrustModel, budget: Budget): TrustFit {
+  const { rule } = trust;
+  return {
+    trust: validateTrust(trust, budget),
+    unforgeable: judgeUnforgeability(policy, rule, budget),
+    live: judgeLiveness(policy, rule, budget),
+    dissemination: judgeDissemination(policy, rule, budget),
+    masking: judgeMasking(policy, rule, budget),
+    fast: judgeFab({ fast: policy, recovery: recoveryPolicy(trust) }, rule, budget),
+  };
+}

@@ -1,8 +1,5 @@
 /** A distribution of small sums, by an array in which every sum below the limit has its place. */
-import type { SumDistribution, Term } from './sum-distribution.js';
-
-/** What is less likely counts as impossible: it would only be lost, slowly, among the smallest numbers. */
-export const negligible = 1e-290;
+import { negligible, type SumDistribution, type Term } from './sum-distribution.js';
 
 export class DenseSums implements SumDistribution {
   private constructor(

@@ -9,7 +9,7 @@ import type { Policy, ThresholdGate } from '../policy/policy.js';
 import { membersOf, totalWeight, weightAt } from '../tree/tree-check.js';
 import { bothUp, type FailureModel, type Uptime } from './failure-model.js';
 import { type MemberSet, splitLaminar } from './laminar.js';
-import { reachableSums, shorterSide } from './sum-distribution.js';
+import { reachableSums, shorterSide } from './gate-sums.js';
 
 /** A group that cuts across parts of the tree. */
 export interface CuttingGroup {

@@ -1,6 +1,5 @@
 /** A distribution of large sums, by the list of those that are possible. */
-import { negligible } from './dense-sums.js';
-import type { SumDistribution, Term } from './sum-distribution.js';
+import { negligible, type SumDistribution, type Term } from './sum-distribution.js';
 
 export class SparseSums implements SumDistribution {
   private constructor(

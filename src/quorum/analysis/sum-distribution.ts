@@ -2,8 +2,6 @@
  * The distribution of a sum of independent weights up to a limit: what a gate asks of its children (the Poisson binomial distribution
  * where all weights are 1). Only positive terms are ever added, so every probability keeps its relative precision, however small.
  */
-import { DenseSums } from './dense-sums.js';
-import { SparseSums } from './sparse-sums.js';
 
 export interface SumDistribution {
   /** How many sums below the limit are told apart: what one more term costs. */
@@ -31,35 +29,5 @@ export interface Term {
   readonly miss: number;
 }
 
-/** Up to this limit an array is quicker than a list, though most of its sums may be impossible. */
-const maxDenseLimit = 20_000;
-
-/** Of no terms. @param limit - positive; from it on, sums are not told apart. */
-export function emptySum(limit: number): SumDistribution {
-  return limit <= maxDenseLimit ? DenseSums.empty(limit) : SparseSums.empty(limit);
-}
-
-/**
- * A gate is satisfied when the weight that is up reaches k, and is not when that which is down reaches `total` − k + 1. Counting one
- * tells the other: here is the one with fewer sums.
- */
-export function shorterSide(k: number, total: number): { readonly counting: 'up' | 'down'; readonly limit: number } {
-  return k <= total - k + 1 ? { counting: 'up', limit: k } : { counting: 'down', limit: total - k + 1 };
-}
-
-/** Distinct sums that a distribution may have before it is approximated. */
-const maxSums = 100_000;
-/** Steps that adding up the weights of one gate may take before it is approximated: some 100 ms. */
-const maxSteps = 20_000_000;
-
-/** The sums below `limit` of some of `weights`; undefined if they are too many to be told apart in reasonable time. */
-export function reachableSums(weights: readonly number[], limit: number): SumDistribution | undefined {
-  let reachable = emptySum(limit);
-  let steps = 0;
-  for (const weight of weights) {
-    reachable = reachable.plusTerms([{ weight, hit: 1, miss: 1 }]);
-    steps += reachable.size;
-    if (reachable.size > maxSums || steps > maxSteps) return undefined;
-  }
-  return reachable;
-}
+/** What is less likely counts as impossible: it would only be lost, slowly, among the smallest numbers. */
+export const negligible = 1e-290;

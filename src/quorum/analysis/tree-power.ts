@@ -7,7 +7,8 @@ import type { ProcessId } from '../../prelude/process.js';
 import type { Policy, ThresholdGate } from '../policy/policy.js';
 import { membersOf, totalWeight, weightAt } from '../tree/tree-check.js';
 import { exact, type Figure } from '../verdict.js';
-import { emptySum, reachableSums, shorterSide, type SumDistribution, type Term } from './sum-distribution.js';
+import { emptySum, reachableSums, shorterSide } from './gate-sums.js';
+import type { SumDistribution, Term } from './sum-distribution.js';
 
 /**
  * The share of the sets of the others to which a member brings what they lack: 0 to 1. At gates of more than some 900 children of

@@ -10,7 +10,8 @@ import type {
   GatePart,
   GroupPart,
 } from './failure-tree.js';
-import { emptySum, shorterSide, type SumDistribution, type Term } from './sum-distribution.js';
+import { emptySum, shorterSide } from './gate-sums.js';
+import type { SumDistribution, Term } from './sum-distribution.js';
 
 export class TreeUptime {
   /** By index, whether a cutting group is down in the state that is being tried. */

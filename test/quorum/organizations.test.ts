@@ -152,19 +152,27 @@ describe('weights', () => {
     expect(naiveTwin(tree).isCoveredBy(naiveTwin(tree).processes, { byzantine: 2 })).toBe(false);
   });
 
-  it('may be as large as they are allowed to be, and many', () => {
-    const count = 100;
-    const of = servers(count).ids.map((id) => ({ _tag: 'member', id }) as const);
-    const weights = of.map((_, index) => 1_000_000_000 - index);
-    const [heaviest, second] = [1_000_000_000, 999_999_999];
-    const system = new OrganizationSystem({ _tag: 'gate', f: heaviest + second - 1, t: heaviest, of, weights });
+  it.each([
+    { what: 'servers', child: (id: ProcessId): TrustTree => ({ _tag: 'member', id }) },
+    {
+      what: 'gates',
+      child: (id: ProcessId): TrustTree => ({ _tag: 'gate', f: 0, t: 0, of: [{ _tag: 'member', id }] }),
+    },
+  ])('may be as large as they are allowed to be, and many: of $what', ({ child }) => {
+    const { ids } = servers(100);
+    const weights = ids.map((_, index) => 1_000_000_000 - index);
+    const f = 3_000_000_000 - 4;
+    const system = new OrganizationSystem({ _tag: 'gate', f, t: 1_000_000_000, of: ids.map(child), weights });
     const set = (...names: readonly string[]): ProcessSet => system.processes.universe.of(names as ProcessId[]);
-    expect(system.canBeFaulty(set('s1', 's2'))).toBe(false);
-    expect(system.canBeFaulty(set('s1', 's3'))).toBe(true);
+    expect(system.canBeFaulty(set('s1', 's2', 's3'))).toBe(false);
+    expect(system.canBeFaulty(set('s1', 's2', 's4'))).toBe(true);
     expect(system.isCoveredBy(set('s1'), { byzantine: 0, slow: 1 })).toBe(true);
     expect(system.isCoveredBy(set('s2', 's3'), { byzantine: 0, slow: 1 })).toBe(false);
+    const accused = set('s1', 's2');
+    expect(system.isCoveredBy(set('s4'), { byzantine: 1, accused })).toBe(true);
+    expect(system.isCoveredBy(set('s3'), { byzantine: 1, accused })).toBe(false);
     // Every one but the lightest: ninety-nine sets of one each, and no fewer.
-    const all = set(...system.processes.universe.ids.slice(0, 99));
+    const all = set(...ids.slice(0, 99));
     expect(system.isCoveredBy(all, { byzantine: 0, slow: 99 })).toBe(true);
     expect(system.isCoveredBy(all, { byzantine: 0, slow: 98 })).toBe(false);
   });

@@ -1,8 +1,8 @@
 /** What a set lacks to be qualified: gate by gate for a policy, one completion for any other structure. */
 import { organizationOf, type ProcessId, type ProcessSet } from '../../prelude/process.js';
-import type { AccessStructure } from '../access-structure.js';
 import { weightAt } from '../tree/tree-check.js';
 import { type Policy, policyMembers, type ThresholdGate } from './policy.js';
+import type { QualifiedSets } from './qualified-sets.js';
 
 export type Missing =
   | { readonly _tag: 'nothing' }
@@ -72,7 +72,7 @@ function commonOrganization(gate: ThresholdGate): string | undefined {
 }
 
 /** Everyone who has not refused, less each who can be spared, the last first: as many questions as there are processes. */
-export function findCompletion(structure: AccessStructure, set: ProcessSet, refused: ProcessSet): Missing {
+export function findCompletion(structure: QualifiedSets, set: ProcessSet, refused: ProcessSet): Missing {
   if (structure.isQualified(set)) return { _tag: 'nothing' };
   const others = structure.processes.minus(set).minus(refused);
   let found = set.union(others);

@@ -4,9 +4,9 @@
  */
 import type { ProcessId, ProcessSet, Universe } from '../../prelude/process.js';
 import { present } from '../../prelude/invariant.js';
-import type { AccessStructure } from '../access-structure.js';
 import { totalWeight, weightAt } from '../tree/tree-check.js';
 import type { Policy, ThresholdGate } from './policy.js';
+import type { QualifiedSets } from './qualified-sets.js';
 
 /** `won`: those that accepted are qualified. `lost`: not even with everyone who has not voted yet. Both are final. */
 export type VoteState = 'pending' | 'won' | 'lost';
@@ -76,14 +76,14 @@ abstract class RecordedVotes implements VoteTracker {
 export class StructureTracker extends RecordedVotes {
   state: VoteState = 'pending';
 
-  constructor(private readonly structure: AccessStructure) {
+  constructor(private readonly structure: QualifiedSets) {
     super(structure.processes.universe);
   }
 
   protected override count(_: number, vote: Vote): void {
     if (this.state !== 'pending') return;
     if (vote === accepting && this.structure.isQualified(this.accepted)) this.state = 'won';
-    if (vote === rejecting && this.structure.isBlocking(this.rejected)) this.state = 'lost';
+    if (vote === rejecting && !this.structure.isQualified(this.rejected.complement())) this.state = 'lost';
   }
 }
 

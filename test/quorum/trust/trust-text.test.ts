@@ -106,6 +106,7 @@ describe('a bad trust text', () => {
     ['weight f=3 of (a*1, b*2)', 'OutOfRange', '/f', 10],
     ['weight f=2 t=3 of (a*1, b*2)', 'OutOfRange', '/t', 14],
     ['weight t=1 of (a*1)', 'Syntax', '/', 8],
+    ['g f=0 of (a)', 'Syntax', '/', 3],
     ['weight f=0 of (a*1, (b)*1)', 'Syntax', '/of/1', 21],
     ['f=0 of (a*1)', 'Syntax', '/', 10],
     ['f=0 of (a and b)', 'Syntax', '/', 11],

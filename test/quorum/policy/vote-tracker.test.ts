@@ -72,6 +72,22 @@ describe('a tracker', () => {
     expect(second.state).toBe('pending');
   });
 
+  it('asks a predicate once a vote, and no more once it has an answer', () => {
+    let questions = 0;
+    const predicate = (set: ProcessSet): boolean => {
+      questions += 1;
+      return set.size >= 2;
+    };
+    const tracker = right(predicateStructure(servers(4), predicate)).tracker();
+    questions = 0;
+    tracker.accept('s1' as ProcessId);
+    tracker.reject('s2' as ProcessId);
+    expect([tracker.state, questions]).toEqual(['pending', 2]);
+    tracker.accept('s3' as ProcessId);
+    tracker.accept('s4' as ProcessId);
+    expect([tracker.state, questions]).toEqual(['won', 3]);
+  });
+
   it('keeps its answer, and records what comes later', () => {
     const structure = right(predicateStructure(servers(3), (set) => set.size >= 2));
     for (const tracker of [structure.tracker(), new PolicyStructure(policy('2 of (s1, s2, s3)')).tracker()]) {

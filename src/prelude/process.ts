@@ -22,7 +22,8 @@ export function processId(text: string): ProcessId | undefined {
 
 /** The name of the organization that a process belongs to: what stands before its `/`. */
 export function organizationOf(process: ProcessId): string {
-  return process.split('/')[0] ?? process;
+  const slash = process.indexOf('/');
+  return slash === -1 ? process : process.slice(0, slash);
 }
 
 /** How a process is named in a path: `/` becomes `-`. */

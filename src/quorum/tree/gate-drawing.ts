@@ -39,8 +39,10 @@ function figuresOf({ tree }: DrawnNode, columns: readonly GateColumn[]): readonl
 
 /** The organization to which all members below belong, if it is one. */
 export function organizationOfAll(tree: AnyTree): string | undefined {
-  const [first, ...others] = new Set(membersOf(tree).map(organizationOf));
-  return others.length === 0 ? first : undefined;
+  const [first, ...others] = membersOf(tree);
+  if (first === undefined) return undefined;
+  const organization = organizationOf(first);
+  return others.every((id) => organizationOf(id) === organization) ? organization : undefined;
 }
 
 /** A node where it stands. */
@@ -48,16 +50,19 @@ interface DrawnNode {
   readonly tree: AnyTree;
   /** In its parent's list, if that has weights. */
   readonly weight: number | undefined;
-  /** The organization to which the parent belongs. */
-  readonly within: string | undefined;
+  /** To which all members below belong, if it is one. */
+  readonly organization: string | undefined;
+  /** Whether its organization is named above it. */
+  readonly isScoped: boolean;
   readonly children: readonly DrawnNode[];
 }
 
-function placed(tree: AnyTree, weight?: number, within?: string): DrawnNode {
-  if (tree._tag === 'member') return { tree, weight, within, children: [] };
-  const own = within ?? organizationOfAll(tree);
-  const children = tree.of.map((child, index) => placed(child, tree.weights?.[index], own));
-  return { tree, weight, within, children };
+function placed(tree: AnyTree, weight?: number, isScoped = false): DrawnNode {
+  const organization = organizationOfAll(tree);
+  if (tree._tag === 'member') return { tree, weight, organization, isScoped, children: [] };
+  const isNamed = isScoped || organization !== undefined;
+  const children = tree.of.map((child, index) => placed(child, tree.weights?.[index], isNamed));
+  return { tree, weight, organization, isScoped, children };
 }
 
 function styleOf(columns: readonly GateColumn[], headOf: (gate: AnyGate) => string): TreeStyle<DrawnNode> {
@@ -82,8 +87,7 @@ const maxListed = 8;
 function titleOf(node: DrawnNode, head: string): string {
   const { tree } = node;
   if (tree._tag === 'member') return nameOf(node);
-  const organization = node.within === undefined ? organizationOfAll(tree) : undefined;
-  return `${organization === undefined ? '' : `${organization}: `}${head}`;
+  return node.isScoped || node.organization === undefined ? head : `${node.organization}: ${head}`;
 }
 
 function weightOf({ weight }: DrawnNode): string {
@@ -91,9 +95,9 @@ function weightOf({ weight }: DrawnNode): string {
 }
 
 /** Short below its organization. */
-function nameOf({ tree, within }: DrawnNode): string {
-  if (tree._tag !== 'member') return organizationOfAll(tree) ?? `the group of ${tree.of.length}`;
-  return within === undefined ? tree.id : tree.id.slice(tree.id.indexOf('/') + 1);
+function nameOf({ tree, organization, isScoped }: DrawnNode): string {
+  if (tree._tag !== 'member') return organization ?? `the group of ${tree.of.length}`;
+  return isScoped ? tree.id.slice(tree.id.indexOf('/') + 1) : tree.id;
 }
 
 /** The first and the last name. */

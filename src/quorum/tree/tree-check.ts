@@ -105,5 +105,11 @@ export function checkRange(
 
 /** The members of a tree in order of appearance, as often as they stand in it. */
 export function membersOf(tree: AnyTree): readonly ProcessId[] {
-  return tree._tag === 'member' ? [tree.id] : tree.of.flatMap(membersOf);
+  const found: ProcessId[] = [];
+  const visit = (node: AnyTree): void => {
+    if (node._tag === 'member') found.push(node.id);
+    else node.of.forEach(visit);
+  };
+  visit(tree);
+  return found;
 }

@@ -124,6 +124,8 @@ describe('the load of a tree', () => {
     expect(value(treeLoad(weighted(4, [2, 2, 2])).load).toString()).toBe('2/3');
     expect(value(treeLoad(weighted(3, [2, 2, 2])).load).toString()).toBe('2/3');
     expect(value(treeLoad(weighted(3, [1_000_000_000, 1, 1, 1])).load).toString()).toBe('1/2');
+    const enoughAlone = Array.from({ length: 20 }, (_, index) => 100 + index);
+    expect(value(treeLoad(weighted(50, enoughAlone)).load).toString()).toBe('1/20');
   });
 
   it('lies between its bounds where weights are too many', () => {

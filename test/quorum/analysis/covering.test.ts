@@ -65,7 +65,7 @@ describe('findCovering', () => {
       14,
       Array.from({ length: 20 }, (_, org) => policyOf(5, serversOf(org, 7))),
     );
-    const flat = (limit: number): Family => ({ _tag: 'gate', limit, of: distinctLeaves(nested) });
+    const flat = (limit: number): FamilyGate => ({ _tag: 'gate', limit, of: distinctLeaves(nested) });
     const quorums = quorumComplements(nested);
     expect(findCovering({ families: [quorums, flat(69)] })._tag).toBe('uncovered');
     expectCovers([quorums, flat(70)]);

@@ -5,7 +5,13 @@ import type { ProcessId } from '../../../src/prelude/process.js';
 import { align } from '../../../src/quorum/analysis/aligned-tree.js';
 import { cheapestRemainder } from '../../../src/quorum/analysis/cheapest-remainder.js';
 import { type Covering, findCovering } from '../../../src/quorum/analysis/covering.js';
-import { type Family, hasSet, quorumComplements, unqualifiedSets } from '../../../src/quorum/analysis/set-family.js';
+import {
+  type Family,
+  type FamilyGate,
+  hasSet,
+  quorumComplements,
+  unqualifiedSets,
+} from '../../../src/quorum/analysis/set-family.js';
 import type { Policy } from '../../../src/quorum/policy/policy.js';
 import { unlimited } from '../../../src/quorum/verdict.js';
 import { arbitraryFamilies, coverable, distinctMembers, idsOf } from '../../support/families.js';

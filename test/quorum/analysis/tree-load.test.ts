@@ -140,6 +140,13 @@ describe('the load of a tree', () => {
     expect(present(atMost, 'a bound').compare(truth)).toBeGreaterThanOrEqual(0);
     expect(atLeast?.toString()).toBe('60/91');
     expect(atMost?.toString()).toBe('72/91');
+    // The heaviest has so much capacity that it is used every time: the others share what it leaves.
+    const capacityOf = (id: ProcessId): Fraction => (id === 's12' ? Fraction.of(100n) : Fraction.one);
+    const uneven = treeLoad(rule, capacityOf).load;
+    const unevenTruth = loadByProgram(minimalSets(60, weights), capacityOf);
+    expect(uneven).toMatchObject({ atLeast: Fraction.of(47n, 78n), atMost: Fraction.of(59n, 78n) });
+    expect(unevenTruth.compare(Fraction.of(47n, 78n))).toBeGreaterThanOrEqual(0);
+    expect(unevenTruth.compare(Fraction.of(59n, 78n))).toBeLessThanOrEqual(0);
     const nested = treeLoad({ _tag: 'threshold', k: 1, of: [rule, { _tag: 'member', id: 'z' as ProcessId }] });
     expect(nested.load).toMatchObject({
       _tag: 'unknown',

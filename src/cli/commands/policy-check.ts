@@ -3,13 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { type Command, Option } from 'commander';
 import { E } from '../../prelude/fp.js';
 import { policyMembers } from '../../quorum/policy/policy.js';
-import { type Level, reportPolicy } from '../../quorum/report/policy-report.js';
+import type { Level } from '../../quorum/report/policy-report.js';
 import { describePolicy } from '../../quorum/report/policy-sections.js';
 import { summarizePolicy } from '../../quorum/report/policy-summary.js';
 import { budgetOption, startBudget } from '../budget-option.js';
 import { failuresOf } from '../failure-argument.js';
 import { integerIn, jsonOption } from '../options.js';
 import { type Outcome, outcomeOf } from '../outcome.js';
+import { reportWithLoad } from '../policy-reporting.js';
 import { policyOf } from '../policy-argument.js';
 import { policyJson } from '../policy-json.js';
 import type { Session } from '../session.js';
@@ -70,7 +71,7 @@ async function check(argument: string, options: PolicyCheckOptions, session: Ses
       ? E.right(undefined)
       : await failuresOf(options.availability, policyMembers(policy.right));
   if (E.isLeft(failures)) return failures;
-  const report = reportPolicy(policy.right, {
+  const report = await reportWithLoad(policy.right, {
     budget: startBudget(options.budget),
     listCount: options.list ?? (options.json === true ? defaultJsonListCount : 0),
     listLevel: options.level,

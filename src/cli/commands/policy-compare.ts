@@ -6,12 +6,13 @@ import type { FailureModel } from '../../quorum/analysis/failure-model.js';
 import { comparePolicies } from '../../quorum/analysis/comparison.js';
 import { type Policy, policyMembers } from '../../quorum/policy/policy.js';
 import { describeComparison } from '../../quorum/report/comparison-sections.js';
-import { type PolicyReport, reportPolicy } from '../../quorum/report/policy-report.js';
+import type { PolicyReport } from '../../quorum/report/policy-report.js';
 import { budgetOption, startBudget } from '../budget-option.js';
 import { comparisonJson } from '../comparison-json.js';
 import { failuresOf } from '../failure-argument.js';
 import { jsonOption } from '../options.js';
 import { type Failure, type Outcome, succeeded } from '../outcome.js';
+import { reportWithLoad } from '../policy-reporting.js';
 import { policyOf } from '../policy-argument.js';
 import type { Session } from '../session.js';
 
@@ -57,8 +58,8 @@ async function compare(
   const failures = await failuresFor([before.right, after.right], options.availability);
   if (E.isLeft(failures)) return failures;
   const budget = startBudget(options.budget);
-  const report = (policy: Policy): PolicyReport =>
-    reportPolicy(policy, {
+  const report = (policy: Policy): Promise<PolicyReport> =>
+    reportWithLoad(policy, {
       budget,
       random: randomBytes,
       listCount: 0,
@@ -66,8 +67,8 @@ async function compare(
       ...(failures.right && { failures: failures.right }),
     });
   const compared = {
-    before: report(before.right),
-    after: report(after.right),
+    before: await report(before.right),
+    after: await report(after.right),
     comparison: comparePolicies(before.right, after.right, budget),
   };
   const lines = describeComparison(compared);

@@ -49,10 +49,10 @@ export function searchSystems(
   const seen = new Set<string>();
   for (const height of [2, servers.length]) {
     for (const reads of trees(servers, height)) {
+      if (budget.isSpent()) return search.result(false);
       const shape = shapeOf(reads, kinds.right);
       if (seen.has(shape)) continue;
       seen.add(shape);
-      if (budget.isSpent()) return search.result(false);
       if (Math.min(fewest(reads, 'blocking'), fewest(reads, 'quorum')) <= systemResilience) continue;
       const complaint = search.consider(reads);
       if (complaint !== undefined) return E.left(complaint);
@@ -123,7 +123,7 @@ function* trees(ids: readonly ProcessId[], height: number): Generator<Policy> {
   if (ids.length < 2 || height < 1) return;
   for (const parts of partitions(ids)) {
     if (parts.length < 2 || (height === 1 && parts.length < ids.length)) continue;
-    for (const of of products(parts.map((part) => [...trees(part, height - 1)]))) {
+    for (const of of products(parts.map((part) => () => trees(part, height - 1)))) {
       for (let k = 1; k <= of.length; k++)
         if (!of.some((child) => isSameKind(child, k, of.length))) yield { _tag: 'threshold', k, of };
     }
@@ -148,13 +148,13 @@ function* partitions<A>(items: readonly A[]): Generator<readonly (readonly A[])[
   }
 }
 
-/** Every choice of one of each. */
-function* products<A>([first, ...rest]: readonly (readonly A[])[]): Generator<readonly A[]> {
+/** Every choice of one of each. Lazy: there are millions. */
+function* products<A>([first, ...rest]: readonly (() => Iterable<A>)[]): Generator<readonly A[]> {
   if (first === undefined) {
     yield [];
     return;
   }
-  for (const choice of first) for (const others of products(rest)) yield [choice, ...others];
+  for (const choice of first()) for (const others of products(rest)) yield [choice, ...others];
 }
 
 /** Equal for trees that differ in the order of children, or in servers of one kind. */

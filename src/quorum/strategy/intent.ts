@@ -74,20 +74,14 @@ export function largestSurvivable(
   { trust, covers }: { readonly trust: TrustGate; readonly covers: number },
 ): readonly IntendedFaults[] {
   const most = Math.min(...organizations.map(({ servers }) => servers)) - 1;
-  const pairs = uncoverableFront(trust, { byzantine: covers, slow: 0 }).map(({ root, inner }) => ({
-    organizations: root,
-    serversInEachOther: Math.min(inner, most),
-  }));
-  return pairs.filter((pair, index) =>
-    pairs.every(
-      (other, place) =>
-        other.organizations < pair.organizations ||
-        other.serversInEachOther < pair.serversInEachOther ||
-        (other.organizations === pair.organizations && other.serversInEachOther === pair.serversInEachOther
-          ? place >= index
-          : false),
-    ),
-  );
+  const found: IntendedFaults[] = [];
+  // The most organizations come first; so a pair adds something if it has more servers than those before.
+  for (const { root, inner } of uncoverableFront(trust, { byzantine: covers, slow: 0 })) {
+    const serversInEachOther = Math.min(inner, most);
+    if (serversInEachOther > (found.at(-1)?.serversInEachOther ?? -1))
+      found.push({ organizations: root, serversInEachOther });
+  }
+  return found;
 }
 
 function isCount(value: number): boolean {

@@ -114,7 +114,7 @@ export class FaultTable {
 
   /** Fault sets that contain `set`, by the definition of cover. A fraction of a second at 20 processes, once for each `accused`. */
   findCover(set: ProcessSet, { byzantine, slow = 0, accused }: CoveringFaults): CoverSearch {
-    const forced = byzantine === 0 || accused === undefined ? 0 : maskOf(accused, this.processes);
+    const forced = accused === undefined ? 0 : maskOf(accused, this.processes);
     const faulty = this.faultyWith(forced);
     const [a, b] = [faulty.power(byzantine), this.slowSets.power(slow)];
     if (a === undefined || b === undefined) return this.late();
@@ -131,7 +131,7 @@ export class FaultTable {
 
   /** Every set that such fault sets contain; undefined where time ran out. */
   covered({ byzantine, slow = 0, accused }: CoveringFaults): SubsetTable | undefined {
-    const forced = byzantine === 0 || accused === undefined ? 0 : maskOf(accused, this.processes);
+    const forced = accused === undefined ? 0 : maskOf(accused, this.processes);
     const [a, b] = [this.faultyWith(forced).power(byzantine), this.slowSets.power(slow)];
     if (a === undefined || b === undefined || this.budget.isSpent()) return undefined;
     if (slow === 0) return a;

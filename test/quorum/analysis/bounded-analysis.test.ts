@@ -4,6 +4,7 @@ import { type ProcessId, type ProcessSet, Universe } from '../../../src/prelude/
 import { AccessStructure } from '../../../src/quorum/access-structure.js';
 import { BoundedAnalysis, boundedPolicyAnalysis } from '../../../src/quorum/analysis/bounded-analysis.js';
 import type { FailureModel } from '../../../src/quorum/analysis/failure-model.js';
+import { OccurrenceBounds } from '../../../src/quorum/analysis/occurrence-bounds.js';
 import type { PricedSet } from '../../../src/quorum/analysis/structure-analysis.js';
 import { TableAnalysis } from '../../../src/quorum/analysis/table-analysis.js';
 import { policyTable } from '../../../src/quorum/analysis/truth-table.js';
@@ -142,7 +143,7 @@ describe('the bounded analysis never contradicts the exact one', () => {
         const power = value(exactly(rule).banzhaf());
         for (const [id, index] of value(bounded.banzhaf())) expect(index).toBeCloseTo(power.get(id) ?? NaN, 12);
       }),
-      { numRuns: 25 },
+      { numRuns: 20 },
     );
   });
 
@@ -153,7 +154,7 @@ describe('the bounded analysis never contradicts the exact one', () => {
         expectTrue(bounded, rule);
         expect(bounded.banzhaf()._tag).toBe('unknown');
       }),
-      { numRuns: 25 },
+      { numRuns: 20 },
     );
   });
 
@@ -163,6 +164,41 @@ describe('the bounded analysis never contradicts the exact one', () => {
     expectTrue(boundedPolicyAnalysis(square), square);
     const pair = policy(`all of (5 of (${letters(13).join(', ')}), 7 of (${letters(15).slice(1).join(', ')}))`);
     expectTrue(boundedPolicyAnalysis(pair), pair);
+  });
+});
+
+describe('the bounds from places', () => {
+  const rows = [0, 4, 8, 12].map((start) => letters(16).slice(start, start + 4));
+  const overlapping = policy(`all of (9 of (${letters(14).join(', ')}), 11 of (${letters(16).slice(1).join(', ')}))`);
+
+  it.each([
+    { name: 'of a grid', rule: right(grid(rows)), quorum: 4, blocking: 2, splitting: 0 },
+    { name: 'of two thresholds that overlap', rule: overlapping, quorum: 10, blocking: 3, splitting: 6 },
+  ])('$name are not above the truth, for costs too', ({ rule, quorum, blocking, splitting }) => {
+    const bounds = new OccurrenceBounds(rule, {});
+    expect(bounds.quorumCost(() => 1).atLeast).toBe(quorum);
+    expect(bounds.blockingCost(() => 1).atLeast).toBe(blocking);
+    expect(bounds.splittingSize()).toBe(splitting);
+    const table = exactly(rule);
+    expect(bounds.quorumCost(price).atLeast).toBeLessThanOrEqual(value(table.cheapestQuorum(price)).cost);
+    expect(bounds.blockingCost(price).atLeast).toBeLessThanOrEqual(value(table.cheapestBlockingSet(price)).cost);
+    expect(value(table.cheapestQuorum()).cost).toBeGreaterThanOrEqual(quorum);
+    expect(value(table.cheapestBlockingSet()).cost).toBeGreaterThanOrEqual(blocking);
+    expect(value(table.smallestSplittingSet()).members.length).toBeGreaterThanOrEqual(splitting);
+  });
+
+  it('bound what two quorums share by their sizes', () => {
+    const rule = policy(`14 of (${letters(21).join(', ')})`);
+    const bounds = new OccurrenceBounds(rule, {});
+    const loose = Object.assign(Object.create(bounds) as OccurrenceBounds, {
+      quorumCost: () => ({ atLeast: 12 }),
+      splittingSize: () => 0,
+    });
+    const figure = new BoundedAnalysis(predicateOf(rule), {}, loose).smallestSplittingSet();
+    expect(figure).toMatchObject({
+      _tag: 'unknown',
+      reason: 'not all sets of 21 members can be tried: at least 3 members, at most 7',
+    });
   });
 });
 

@@ -118,6 +118,17 @@ describe('the table of an access structure', () => {
     expect(E.isLeft(table) && table.left._tag === 'NotMonotone' && table.left.unqualified).toHaveLength(2);
   });
 
+  it('shows that whichever member it is that breaks it', () => {
+    for (const breaking of letters(4)) {
+      const table = structureTable(
+        predicate(4, (set) => set.size > 0 && (set.size === 4 || !set.has(breaking))),
+        unlimited,
+      );
+      const broken = E.isLeft(table) && table.left._tag === 'NotMonotone' ? table.left : undefined;
+      expect(broken?.unqualified.filter((id) => !broken.qualified.includes(id))).toEqual([breaking]);
+    }
+  });
+
   it('refuses what is always or never qualified', () => {
     expect(
       structureTable(

@@ -100,7 +100,16 @@ export interface ShapedPolicy {
   readonly thresholds: readonly number[];
 }
 
-/** Every policy of a shape: the next to one another differ in one threshold. */
+/** The policies of one shape that differ in the root's threshold alone. The larger it is, the fewer sets are quorums. */
+export interface PolicyRow {
+  readonly shape: ShapedPolicy['shape'];
+  /** Of organizations by their number of servers, fewest first. */
+  readonly inner: readonly number[];
+  /** The root's threshold is from 1 to this. */
+  readonly largest: number;
+}
+
+/** Every policy of these shapes. */
 export class PolicyShapes {
   private readonly groups: readonly (readonly ProcessId[])[];
   /** Distinct numbers of servers, ascending. */
@@ -111,26 +120,33 @@ export class PolicyShapes {
     this.sizes = [...new Set(this.groups.map(({ length }) => length))].sort((a, b) => a - b);
   }
 
-  *all(): Generator<ShapedPolicy> {
+  *rows(): Generator<PolicyRow> {
     const total = this.groups.reduce((sum, { length }) => sum + length, 0);
-    for (let k = 1; k <= total; k++) yield* this.one('servers', [k]);
+    yield { shape: 'servers', inner: [], largest: total };
     for (const inner of this.innerThresholds()) {
-      for (let k = 1; k <= this.groups.length; k++) yield* this.one('organizations', [k, ...inner]);
-      if (this.sizes.length === 1) continue;
-      for (let k = 1; k <= total; k++) yield* this.one('weighted organizations', [k, ...inner]);
+      yield { shape: 'organizations', inner, largest: this.groups.length };
+      if (this.sizes.length > 1) yield { shape: 'weighted organizations', inner, largest: total };
     }
+  }
+
+  /** @param k - in the range of the row. */
+  at({ shape, inner }: PolicyRow, k: number): ShapedPolicy {
+    return present(this.shaped(shape, [k, ...inner]), 'the thresholds of a row are in range');
   }
 
   /** Those that differ from `shaped` by one in one threshold. */
   *neighbours({ shape, thresholds }: ShapedPolicy): Generator<ShapedPolicy> {
     for (const [index, threshold] of thresholds.entries())
-      for (const step of [-1, 1]) yield* this.one(shape, thresholds.with(index, threshold + step));
+      for (const step of [-1, 1]) {
+        const neighbour = this.shaped(shape, thresholds.with(index, threshold + step));
+        if (neighbour !== undefined) yield neighbour;
+      }
   }
 
-  /** Nothing where a threshold is out of range. */
-  private *one(shape: ShapedPolicy['shape'], thresholds: readonly number[]): Generator<ShapedPolicy> {
+  /** Undefined where a threshold is out of range. */
+  private shaped(shape: ShapedPolicy['shape'], thresholds: readonly number[]): ShapedPolicy | undefined {
     const policy = shape === 'servers' ? this.flat(thresholds[0] ?? 0) : this.nested(shape, thresholds);
-    if (policy !== undefined) yield { policy, shape, thresholds };
+    return policy === undefined ? undefined : { policy, shape, thresholds };
   }
 
   private flat(k: number): Policy | undefined {

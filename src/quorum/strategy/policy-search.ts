@@ -3,6 +3,7 @@
  * exactly; none that is as safe is better in every respect than those shown.
  */
 import { E, type Either } from '../../prelude/fp.js';
+import { assertNever } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
 import {
   type BadMeeting,
@@ -19,13 +20,14 @@ import { treeUptime } from '../analysis/tree-availability.js';
 import { treeLoad } from '../analysis/tree-load.js';
 import type { Policy } from '../policy/policy.js';
 import type { TrustGate } from '../trust/trust-tree.js';
-import type { Budget, Figure } from '../verdict.js';
+import type { Budget, Figure, Verdict } from '../verdict.js';
 import {
   type Intent,
   type IntentError,
   intendedTrust,
   largestSurvivable,
   PolicyShapes,
+  type PolicyRow,
   type PolicyRole,
   type ShapedPolicy,
 } from './intent.js';
@@ -62,8 +64,9 @@ export interface PolicySearch {
   readonly found: readonly FoundPolicy[];
   /** The next to the first that differ in one threshold by one, and do not do. */
   readonly rejected: readonly RejectedPolicy[];
+  /** Policies that were judged. */
   readonly triedCount: number;
-  /** Whether every policy of these shapes was tried; else the budget ended first. */
+  /** Whether nothing was left out; else the budget ended first, or a policy could not be decided. */
   readonly isComplete: boolean;
 }
 
@@ -76,26 +79,65 @@ export function searchPolicies(intent: PolicyIntent, budget: Budget): Either<Int
   const { organizations, serversInEachOther } = intent.survive;
   if (!front.some((pair) => pair.organizations >= organizations && pair.serversInEachOther >= serversInEachOther))
     return E.left({ _tag: 'NotSurvivable', reason: `no policy for ${intent.role} survives this`, instead: front });
-  const shapes = new PolicyShapes(intent);
-  let found: readonly FoundPolicy[] = [];
-  let triedCount = 0;
-  let isComplete = true;
-  for (const shaped of shapes.all()) {
-    isComplete = !budget.isSpent();
-    if (!isComplete) break;
-    triedCount += 1;
-    if (flawOf(shaped.policy, { trust, role: intent.role, budget }) === undefined)
-      found = withCandidate(found, figured(shaped, intent));
-  }
-  const sorted = [...found].sort(better(intent.optimize));
-  return E.right({ trust, found: sorted, rejected: rejectedAround(sorted[0], shapes), triedCount, isComplete });
+  return E.right(new Search(intent, trust, budget).run());
+}
 
-  function rejectedAround(best: FoundPolicy | undefined, around: PolicyShapes): readonly RejectedPolicy[] {
+class Search {
+  private readonly shapes: PolicyShapes;
+  private found: readonly FoundPolicy[] = [];
+  private triedCount = 0;
+  private isComplete = true;
+
+  constructor(
+    private readonly intent: PolicyIntent,
+    private readonly trust: TrustGate,
+    private readonly budget: Budget,
+  ) {
+    this.shapes = new PolicyShapes(intent);
+  }
+
+  run(): PolicySearch {
+    for (const row of this.shapes.rows()) {
+      this.isComplete &&= !this.budget.isSpent();
+      if (this.budget.isSpent()) break;
+      this.tryRow(row);
+    }
+    const found = [...this.found].sort(better(this.intent.optimize));
+    const { trust, triedCount, isComplete } = this;
+    return { trust, found, rejected: this.rejectedAround(found[0]), triedCount, isComplete };
+  }
+
+  /** With the root's threshold load, size and time down grow, and safety too: so the smallest that is safe is the best, if it is live. */
+  private tryRow(row: PolicyRow): void {
+    let unsafe = 0;
+    let safe = row.largest + 1;
+    while (safe - unsafe > 1) {
+      const middle = Math.floor((unsafe + safe) / 2);
+      if (this.hasFlaw(safetyFlaw, this.shapes.at(row, middle))) unsafe = middle;
+      else safe = middle;
+    }
+    if (safe > row.largest) return;
+    const best = this.shapes.at(row, safe);
+    if (!this.hasFlaw(livenessFlaw, best)) this.found = withCandidate(this.found, figured(best, this.intent));
+  }
+
+  private hasFlaw(judge: typeof safetyFlaw, { policy }: ShapedPolicy): boolean {
+    this.triedCount += 1;
+    const flaw = judge(policy, this.requirement);
+    if (flaw?._tag === 'undecided') this.isComplete = false;
+    return flaw !== undefined;
+  }
+
+  private rejectedAround(best: FoundPolicy | undefined): readonly RejectedPolicy[] {
     if (best === undefined) return [];
-    return [...around.neighbours(best)].flatMap((shaped) => {
-      const flaw = flawOf(shaped.policy, { trust, role: intent.role, budget });
+    return [...this.shapes.neighbours(best)].flatMap((shaped) => {
+      const flaw = livenessFlaw(shaped.policy, this.requirement) ?? safetyFlaw(shaped.policy, this.requirement);
       return flaw === undefined ? [] : [{ ...shaped, flaw }];
     });
+  }
+
+  private get requirement(): Requirement {
+    return { trust: this.trust, role: this.intent.role, budget: this.budget };
   }
 }
 
@@ -111,20 +153,31 @@ interface Requirement {
   readonly budget: Budget;
 }
 
-/** Undefined for a policy that does. */
-function flawOf(policy: Policy, { trust, role, budget }: Requirement): Flaw | undefined {
+function livenessFlaw(policy: Policy, { trust, budget }: Requirement): Flaw | undefined {
   const live = judgeLiveness(policy, trust, budget);
-  if (live._tag === 'violated') return { _tag: 'canBeBlocked', witness: live.witness };
   if (live._tag === 'unknown') return { _tag: 'undecided', reason: live.reason };
-  const safe =
-    role === 'signing'
-      ? judgeUnforgeability(policy, trust, budget)
-      : role === 'unsigned storage'
-        ? judgeMasking(policy, trust, budget)
-        : judgeDissemination(policy, trust, budget);
+  return live._tag === 'holds' ? undefined : { _tag: 'canBeBlocked', witness: live.witness };
+}
+
+function safetyFlaw(policy: Policy, { trust, role, budget }: Requirement): Flaw | undefined {
+  const safe = judgeSafety(policy, { trust, role, budget });
   if (safe._tag === 'unknown') return { _tag: 'undecided', reason: safe.reason };
   if (safe._tag === 'holds') return undefined;
   return { _tag: role === 'signing' ? 'canBeForged' : 'canMeetInFaults', witness: safe.witness };
+}
+
+function judgeSafety(policy: Policy, { trust, role, budget }: Requirement): Verdict<BadMeeting> {
+  switch (role) {
+    case 'signing':
+      return judgeUnforgeability(policy, trust, budget);
+    case 'amendment':
+    case 'storage':
+      return judgeDissemination(policy, trust, budget);
+    case 'unsigned storage':
+      return judgeMasking(policy, trust, budget);
+    default:
+      return assertNever(role);
+  }
 }
 
 const usuallyUp = 0.99;

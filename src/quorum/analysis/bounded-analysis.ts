@@ -141,7 +141,7 @@ export class BoundedAnalysis implements StructureAnalysis {
   }
 
   availability(up: (id: ProcessId) => number): Figure<number> {
-    const figure = this.availabilityUnder(independentServers(up));
+    const figure = this.uptime(independentServers(up));
     if (figure._tag === 'exact') return exact(figure.value.up);
     const { reason, atLeast, atMost } = figure;
     const bounds = { ...(atLeast && { atLeast: atLeast.up }), ...(atMost && { atMost: atMost.up }) };
@@ -149,7 +149,7 @@ export class BoundedAnalysis implements StructureAnalysis {
   }
 
   /** Exact where few members recur; else an estimate, with the confidence that its bounds have. */
-  availabilityUnder(model: FailureModel): Figure<Uptime> {
+  uptime(model: FailureModel): Figure<Uptime> {
     return this.bounds.uptime(model);
   }
 

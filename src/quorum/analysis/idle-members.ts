@@ -1,6 +1,7 @@
 /** The analysis of a structure to which members are added that never matter: what a policy was before they were simplified away. */
 import type { ProcessId } from '../../prelude/process.js';
 import { exact, type Figure, type Verdict } from '../verdict.js';
+import type { FailureModel, Uptime } from './failure-model.js';
 import type { PricedSet, SplittingSet, StructureAnalysis } from './structure-analysis.js';
 import type { Cost } from './structure-bounds.js';
 
@@ -69,6 +70,10 @@ export class WithIdleMembers implements StructureAnalysis {
 
   availability(up: (id: ProcessId) => number): Figure<number> {
     return this.of.availability(up);
+  }
+
+  uptime(model: FailureModel): Figure<Uptime> {
+    return this.of.uptime(model);
   }
 
   private *eachOrdered(sets: Iterable<Members>): Generator<Members> {

@@ -3,6 +3,7 @@
  * any size; others by the table of all their sets, as far as that goes; what is out of reach is said to be.
  */
 import type { ProcessId } from '../../prelude/process.js';
+import type { FailureModel, Uptime } from './failure-model.js';
 import type { Figure, Verdict } from '../verdict.js';
 
 /** Sets are lists of distinct members in the order of the structure's processes. */
@@ -27,6 +28,8 @@ export interface StructureAnalysis {
   dummies(): Figure<readonly ProcessId[]>;
   /** The probability that those up are qualified, each up independently. */
   availability(up: (id: ProcessId) => number): Figure<number>;
+  /** The same where groups of members also fail as one. */
+  uptime(model: FailureModel): Figure<Uptime>;
 }
 
 export interface PricedSet {

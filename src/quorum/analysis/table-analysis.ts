@@ -79,12 +79,11 @@ export class TableAnalysis implements StructureAnalysis {
   }
 
   availability(up: (id: ProcessId) => number): Figure<number> {
-    return exact(this.availabilityUnder(independentServers(up)).up);
+    return exact(tableUptime(this.table, independentServers(up)).up);
   }
 
-  /** The probabilities that those up are qualified and that they are not, with any number of groups that fail as one. */
-  availabilityUnder(model: FailureModel): Uptime {
-    return tableUptime(this.table, model);
+  uptime(model: FailureModel): Figure<Uptime> {
+    return exact(tableUptime(this.table, model));
   }
 
   private quorums(): readonly number[] {

@@ -7,22 +7,25 @@ import { type Budget, exact, type Figure, unlimited, type Verdict } from '../ver
 import { align } from './aligned-tree.js';
 import { cheapestRemainder, type Remainder } from './cheapest-remainder.js';
 import { findCovering } from './covering.js';
+import type { FailureModel, Uptime } from './failure-model.js';
 import { countMinimalQuorums, listMinimalQuorums, quorumWithin } from './minimal-sets.js';
 import { type Family, isReadOnce, quorumComplements, unqualifiedSets } from './set-family.js';
 import type { PricedSet, SplittingSet, StructureAnalysis } from './structure-analysis.js';
-import { treeAvailability } from './tree-availability.js';
+import { treeAvailability, treeUptime, type UptimeMeans } from './tree-availability.js';
 import { treeBanzhaf, treeDummies } from './tree-power.js';
 
 export class TreeAnalysis implements StructureAnalysis {
   readonly members: readonly ProcessId[];
+  private readonly budget: Budget;
   private readonly complements: Family;
   private readonly unqualified: Family;
 
   /** @param policy - checked and read-once (`isReadOnce`). */
   constructor(
     readonly policy: Policy,
-    private readonly budget: Budget = unlimited,
+    private readonly means: UptimeMeans = {},
   ) {
+    this.budget = means.budget ?? unlimited;
     invariant(isReadOnce(policy), 'closed forms are for policies in which every member stands once');
     this.members = policyMembers(policy);
     this.complements = quorumComplements(policy);
@@ -86,6 +89,10 @@ export class TreeAnalysis implements StructureAnalysis {
 
   availability(up: (id: ProcessId) => number): Figure<number> {
     return treeAvailability(this.policy, up);
+  }
+
+  uptime(model: FailureModel): Figure<Uptime> {
+    return treeUptime(this.policy, model, this.means);
   }
 
   private cheapest(family: Family, cost: (id: ProcessId) => number): Figure<PricedSet> {

@@ -4,11 +4,12 @@
  */
 import { organizationOf, type ProcessId } from '../../prelude/process.js';
 import type { RandomBytes } from '../../prelude/random.js';
-import { analysisOf } from '../analysis/analysis.js';
+import { analysePolicy } from '../analysis/analysis-choice.js';
 import type { FailureModel, Uptime } from '../analysis/failure-model.js';
 import type { Fraction } from '../analysis/fraction.js';
 import { type BadMeeting, judgeIntersection } from '../analysis/cross-check.js';
 import { mergeMembers } from '../analysis/merge.js';
+import { policyLoad } from '../analysis/policy-load.js';
 import { soleBlockers, soleQualifiers } from '../analysis/sole-members.js';
 import { type Policy, policyMembers } from '../policy/policy.js';
 import type { TrustModel } from '../trust/trust-model.js';
@@ -48,18 +49,21 @@ export interface ReportRequest {
 /** @param policy - checked; with a trust model, all of its members are processes of that. */
 export function reportPolicy(policy: Policy, request: ReportRequest): PolicyReport {
   const { budget, trust, failures } = request;
-  const { sets, load, uptime } = analysisOf(policy, request);
+  const analysis = analysePolicy(policy, request);
   const organizations = reportOrganizations(policy, request);
   const listsServers = request.listLevel === 'server' || organizations === undefined;
-  const servers = reportLevel(sets, soleMembers(policy), { budget, listCount: listsServers ? request.listCount : 0 });
+  const servers = reportLevel(analysis, soleMembers(policy), {
+    budget,
+    listCount: listsServers ? request.listCount : 0,
+  });
   return {
     policy,
     intersection: judgeMeetings(policy, servers, budget),
     servers,
     organizations,
     trustFit: trust === undefined ? undefined : judgeTrustFit(policy, trust, budget),
-    load: load(),
-    uptime: failures === undefined ? undefined : uptime(failures),
+    load: policyLoad(policy, analysis),
+    uptime: failures === undefined ? undefined : analysis.uptime(failures),
   };
 }
 
@@ -78,7 +82,7 @@ function reportOrganizations(policy: Policy, request: ReportRequest): LevelRepor
   const organizations = new Set(members.map(organizationOf));
   if (organizations.size < 2 || organizations.size === members.length) return undefined;
   const merged = mergeMembers(policy, organizationOf);
-  return reportLevel(analysisOf(merged, request).sets, soleMembers(merged), {
+  return reportLevel(analysePolicy(merged, request), soleMembers(merged), {
     budget: request.budget,
     listCount: request.listLevel === 'org' ? request.listCount : 0,
   });

@@ -251,7 +251,7 @@ describe('the bounded analysis of policies', () => {
     const z = { name: 'z and a1', members: ['z', 'a/a1'] as ProcessId[], uptime: { up: 0.5, down: 0.5 } };
     const model: FailureModel = { server: () => ({ up: 1, down: 0 }), groups: [z] };
     const three: Policy = { _tag: 'threshold', k: 2, of: [withMember(arbiter, 'z' as ProcessId), leaf('z')] };
-    expect(value(boundedPolicyAnalysis(three).availabilityUnder(model))).toEqual({ up: 0.5, down: 0.5 });
+    expect(value(boundedPolicyAnalysis(three).uptime(model))).toEqual({ up: 0.5, down: 0.5 });
   });
 
   it('gives up within the budget, and says what it found by then', () => {

@@ -128,7 +128,7 @@ describe('the analysis by table knows availability', () => {
     fc.assert(
       fc.property(arbitraryPolicy({ maxMembers: 6, weights: true, repeats: true }), (rule) => {
         const naive = new NaiveStructure(rule);
-        const { up, down } = analysisOf(rule).availabilityUnder(model);
+        const { up, down } = value(analysisOf(rule).uptime(model));
         const expected = naive.probability((set) => chanceOf(set, naive.members));
         expect(up).toBeCloseTo(expected, 12);
         expect(down).toBeCloseTo(1 - expected, 12);
@@ -139,7 +139,7 @@ describe('the analysis by table knows availability', () => {
 
   it('down to chances that 1 minus a number loses', () => {
     const rare = { server: () => downWith(1e-12), groups: [] };
-    const { up, down } = analysisOf(policy('1 of (a, b, c)')).availabilityUnder(rare);
+    const { up, down } = value(analysisOf(policy('1 of (a, b, c)')).uptime(rare));
     expect(up).toBeCloseTo(1, 9);
     expect(down / 1e-36).toBeCloseTo(1, 9);
   });

@@ -1,11 +1,8 @@
 /** How one policy differs from another: what only one of them allows, and whose power changes. */
 import type { ProcessId } from '../../prelude/process.js';
 import { type Policy, policyMembers } from '../policy/policy.js';
-import { type Budget, type Figure, unlimited, type Verdict } from '../verdict.js';
-import { align } from './aligned-tree.js';
-import { cheapestRemainder } from './cheapest-remainder.js';
+import { type Budget, unlimited, type Verdict } from '../verdict.js';
 import { judgeInclusion } from './cross-check.js';
-import { type Family, quorumComplements, unqualifiedSets } from './set-family.js';
 import { soleBlockers } from './sole-members.js';
 
 export interface PolicyComparison {
@@ -14,8 +11,6 @@ export interface PolicyComparison {
   readonly secondWithinFirst: Verdict<readonly ProcessId[]>;
   readonly vetoes: Difference;
   readonly members: Difference;
-  readonly minQuorumSize: Change;
-  readonly minBlockingSize: Change;
 }
 
 /** From the first policy to the second. */
@@ -24,24 +19,13 @@ export interface Difference {
   readonly lost: readonly ProcessId[];
 }
 
-export interface Change {
-  readonly before: Figure<number>;
-  readonly after: Figure<number>;
-}
-
 /** Exact for policies of one shape, at any size; for others as far as covers are (`findCovering`). */
 export function comparePolicies(before: Policy, after: Policy, budget: Budget = unlimited): PolicyComparison {
-  const change = (familyOf: (policy: Policy) => Family): Change => ({
-    before: leastSize(familyOf(before), budget),
-    after: leastSize(familyOf(after), budget),
-  });
   return {
     firstWithinSecond: judgeInclusion(before, after, budget),
     secondWithinFirst: judgeInclusion(after, before, budget),
     vetoes: difference(vetoesOf(before), vetoesOf(after)),
     members: difference(policyMembers(before), policyMembers(after)),
-    minQuorumSize: change(quorumComplements),
-    minBlockingSize: change(unqualifiedSets),
   };
 }
 
@@ -53,10 +37,4 @@ function difference(before: readonly ProcessId[], after: readonly ProcessId[]): 
 
 function vetoesOf(policy: Policy): readonly ProcessId[] {
   return [...soleBlockers(policy, (id) => id)];
-}
-
-function leastSize(family: Family, budget: Budget): Figure<number> {
-  const { cost, atLeast } = cheapestRemainder(align([family]), () => 1, budget);
-  if (cost === atLeast) return { _tag: 'exact', value: cost };
-  return { _tag: 'unknown', reason: 'not found within the limits of the search', atLeast, atMost: cost };
 }

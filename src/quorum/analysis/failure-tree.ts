@@ -20,7 +20,7 @@ export interface CuttingGroup {
 
 export type FailureNode = FailureLeaf | FailureGate;
 
-export interface FailureLeaf {
+interface FailureLeaf {
   readonly _tag: 'leaf';
   /** Of the server and of all groups that are this server only. */
   readonly uptime: Uptime;
@@ -56,7 +56,7 @@ export interface GroupPart {
   readonly parts: readonly GatePart[];
 }
 
-export interface EvaluationSteps {
+interface EvaluationSteps {
   /** With the state of every cutting group given. */
   readonly inOneState: number;
   /** In all states; gates try only those of the groups that touch them. */

@@ -27,7 +27,7 @@ export interface GatePlan {
 }
 
 /** The child at position `child` is among the chosen `times` out of `outOf`. */
-export interface ChildUse {
+interface ChildUse {
   readonly child: number;
   readonly times: bigint;
 }

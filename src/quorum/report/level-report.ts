@@ -5,7 +5,7 @@ import { normalizedPower } from '../analysis/tree-power.js';
 import { type Budget, exact, type Figure, outOfTime, type Verdict } from '../verdict.js';
 
 /** The k for which Q^k is told: no k sets of corrupted members, none of which could act alone, contain everybody. */
-export const toldCovers = [2, 3, 4, 5] as const;
+const toldCovers = [2, 3, 4, 5] as const;
 
 export interface LevelReport {
   readonly members: readonly ProcessId[];

@@ -17,7 +17,7 @@ export interface CoverQuestion {
 }
 
 /** A gate with what one set of each kind may own of its children. */
-export interface LimitedGate {
+interface LimitedGate {
   readonly _tag: 'gate';
   readonly f: number;
   readonly t: number;

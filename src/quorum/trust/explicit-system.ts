@@ -11,7 +11,7 @@ import { checkExplicitFaults, type ExplicitFaults } from './explicit-faults.js';
 import { type SetCover, SetList } from './set-cover.js';
 
 /** How many sets a search may look at, several times each: less than a second on a small machine. */
-export const maxCoverSteps = 2 ** 21;
+const maxCoverSteps = 2 ** 21;
 
 export class ExplicitSystem extends QuorumSystem {
   readonly processes: ProcessSet;

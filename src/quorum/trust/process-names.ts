@@ -1,16 +1,34 @@
 /** Sets of processes in words: an organization stands for all of its servers, and long lists are cut. */
-import { organizationOf, type ProcessSet } from '../../prelude/process.js';
+import { organizationOf, type ProcessId, type ProcessSet, type Universe } from '../../prelude/process.js';
 
 /** No list in a sentence names more. */
 const maxNamed = 12;
 
+/** How many servers each organization of a universe has. */
+const serverCounts = new WeakMap<Universe, ReadonlyMap<string, number>>();
+
 /** The organizations and servers of `set`: the name of an organization stands for all of its servers. */
 export function describeProcesses(set: ProcessSet): string {
-  const counts = new Map<string, number>();
-  for (const id of set.universe.ids) counts.set(organizationOf(id), (counts.get(organizationOf(id)) ?? 0) + 1);
-  for (const id of set) counts.set(organizationOf(id), (counts.get(organizationOf(id)) ?? 0) - 1);
-  const names = [...set].map((id) => (counts.get(organizationOf(id)) === 0 ? organizationOf(id) : id));
+  const all = serverCountsOf(set.universe);
+  const ids = [...set];
+  const present = countServers(ids);
+  const names = ids.map((id) => {
+    const organization = organizationOf(id);
+    return present.get(organization) === all.get(organization) ? organization : id;
+  });
   return listNames([...new Set(names)]);
+}
+
+function serverCountsOf(universe: Universe): ReadonlyMap<string, number> {
+  const counts = serverCounts.get(universe) ?? countServers(universe.ids);
+  serverCounts.set(universe, counts);
+  return counts;
+}
+
+function countServers(ids: readonly ProcessId[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const id of ids) counts.set(organizationOf(id), (counts.get(organizationOf(id)) ?? 0) + 1);
+  return counts;
 }
 
 /** `a, b, c`, the first of them only where they are many. */

@@ -20,7 +20,7 @@ import {
 } from './fault-table.js';
 
 /** With more processes only samples are checked. */
-export const maxCheckedProcesses = 14;
+const maxCheckedProcesses = 14;
 
 export type SystemCheck =
   | { readonly _tag: 'agrees'; readonly extent: CheckExtent }
@@ -37,7 +37,7 @@ export type SystemCheck =
   | { readonly _tag: 'unknown'; readonly reason: string };
 
 /** Samples find what is wrong often, and what is conservative never. */
-export type CheckExtent = 'every set' | 'samples';
+type CheckExtent = 'every set' | 'samples';
 
 /** The questions of consensus, with no process or any one accused. */
 const asked = [

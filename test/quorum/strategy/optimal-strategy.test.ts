@@ -198,6 +198,12 @@ describe('the programs', () => {
   });
 });
 
+function policyOf(system: ReadWriteSystem, access: Access): Policy {
+  const { policy: of } = system[access];
+  if (of === undefined) throw new Error('not a policy');
+  return of;
+}
+
 /** The same task where all servers answer at once. */
 function untimed(task: Task): Task {
   const servers = task.servers.map((server) => ({ ...server, latency: 0 }));
@@ -257,6 +263,14 @@ describe('optimalStrategy', () => {
     // 9 of 25 servers, all alike (Cheung, Ammar & Ahamad 1990).
     expect(strategy.load(1)).toBeCloseTo(9 / 25, 9);
     expect(left(ofReads(`all of (${row}, ${column})`, { resilience: 2 }))._tag).toBe('TooLarge');
+  });
+
+  it('asks a fast server that failures alone do not require', () => {
+    const figuresOf = (id: ProcessId): { latency: number } => ({ latency: id === 'a' || id === 'b' ? 1 : 9 });
+    const goal = { optimize: 'latency', readFraction: 1, figuresOf, resilience: 1 } as const;
+    const strategy = right(ofReads('any of (2 of (b, c, d), all of (a, b))', goal));
+    expect(strategy.reads.map(({ members }) => [...members].sort().join(''))).toEqual(['abcd']);
+    expect(strategy.latency(1)).toBe(1);
   });
 
   it('samples quorums by their probabilities', () => {
@@ -376,6 +390,10 @@ describe('optimalStrategy', () => {
     const goal: FrameGoal = { servers, workload: right(workloadOf(1)), optimize: 'load', limits: {} };
     const task = { frame: new StrategyFrame(goal), lists };
     const least = metricsOf({ system, servers, goal }, right(solveByColumns(solver, task, unlimited))).load;
+    // The tree tells the same, without columns.
+    const tree = { ...task, read: policyOf(system, 'read'), write: policyOf(system, 'write') };
+    const byTree = right(solveByTree(solver, { ...tree, resilience: 0, latencyMatters: false }, unlimited));
+    expect(least).toBeCloseTo(metricsOf({ system, servers, goal }, byTree).load, 9);
     let bounded = 0;
     for (let patience = 70; patience < 110; patience += 4) {
       let asked = 0;

@@ -5,7 +5,7 @@ import { Universe } from '../../../src/prelude/process.js';
 import { isQualified, policyMembers } from '../../../src/quorum/policy/policy.js';
 import { printPolicy } from '../../../src/quorum/policy/policy-text.js';
 import type { Intent, IntentError, PolicyRole } from '../../../src/quorum/strategy/intent.js';
-import { type PolicyIntent, searchPolicies } from '../../../src/quorum/strategy/policy-search.js';
+import { type FoundPolicy, type PolicyIntent, searchPolicies } from '../../../src/quorum/strategy/policy-search.js';
 import { searchTrust } from '../../../src/quorum/strategy/trust-search.js';
 import { OrganizationSystem } from '../../../src/quorum/trust/organizations.js';
 import { validateTrust } from '../../../src/quorum/trust/trust-report.js';
@@ -27,6 +27,14 @@ function wish(of: Intent, more: Partial<PolicyIntent> = {}): PolicyIntent {
 function refusal(found: ReturnType<typeof searchPolicies> | ReturnType<typeof searchTrust>): IntentError {
   if (E.isLeft(found)) return found.left;
   throw new Error('found, where nothing was expected');
+}
+
+function loadOf(load: FoundPolicy['load']): number {
+  return load._tag === 'exact' ? load.value.toNumber() : 1;
+}
+
+function downOf(uptime: FoundPolicy['uptime']): number {
+  return uptime._tag === 'exact' ? uptime.value.down : 1;
 }
 
 describe('searchPolicies', () => {
@@ -52,8 +60,8 @@ describe('searchPolicies', () => {
     const firsts = (['load', 'availability', 'size'] as const).map((optimize) => {
       const { found } = right(searchPolicies(wish(of, { optimize, role: 'storage' }), unlimited));
       const [first, ...others] = found.map(({ load, uptime, size }) => ({
-        load: load._tag === 'exact' ? load.value.toNumber() : 1,
-        availability: uptime._tag === 'exact' ? uptime.value.down : 1,
+        load: loadOf(load),
+        availability: downOf(uptime),
         size,
       }));
       for (const other of others) expect(first?.[optimize]).toBeLessThanOrEqual(other[optimize]);
@@ -65,6 +73,14 @@ describe('searchPolicies', () => {
         ).toBe(true);
       return first;
     });
+    const { found } = right(searchPolicies(wish(of, { role: 'storage' }), unlimited));
+    const worse = (a: (typeof found)[number], b: (typeof found)[number]): boolean =>
+      JSON.stringify(a.policy) !== JSON.stringify(b.policy) &&
+      a.size >= b.size &&
+      downOf(a.uptime) >= downOf(b.uptime) &&
+      loadOf(a.load) >= loadOf(b.load);
+    expect(found.length).toBeGreaterThan(1);
+    expect(found.filter((a) => found.some((b) => worse(a, b)))).toEqual([]);
     expect(firsts[1]?.availability).toBeLessThan(firsts[0]?.availability ?? 0);
   });
 
@@ -116,14 +132,30 @@ describe('searchPolicies', () => {
   });
 
   it('tells what could be survived instead', () => {
-    const tooMuch = refusal(searchPolicies(wish(intent([4, 4, 4], 1, 1), { role: 'storage' }), unlimited));
-    expect(tooMuch).toMatchObject({ _tag: 'NotSurvivable' });
-    if (tooMuch._tag !== 'NotSurvivable') return;
-    expect(tooMuch.instead.length).toBeGreaterThan(0);
-    for (const survive of tooMuch.instead)
-      expect(searchPolicies({ ...wish(intent([4, 4, 4], 1, 1), { role: 'storage' }), survive }, unlimited)._tag).toBe(
-        'Right',
-      );
+    const tooMuch: readonly PolicyIntent[] = [
+      wish(intent([4, 4, 4], 1, 1), { role: 'storage' }),
+      wish(intent([2, 9, 9, 9, 9], 2, 1)),
+    ];
+    for (const meant of tooMuch) {
+      const error = refusal(searchPolicies(meant, unlimited));
+      if (error._tag !== 'NotSurvivable') throw new Error(error._tag);
+      expect(error.instead.length).toBeGreaterThan(0);
+      for (const survive of error.instead) {
+        const most = { ...survive, organizations: survive.organizations + 1 };
+        expect(searchPolicies({ ...meant, survive }, unlimited)._tag).toBe('Right');
+        expect(searchPolicies({ ...meant, survive: most }, unlimited)._tag).toBe('Left');
+      }
+    }
+  });
+
+  it('asks more of data that nobody can check', () => {
+    const of = intent([1, 1, 1, 1, 1, 1], 1, 0);
+    const first = (role: PolicyRole): readonly number[] | undefined =>
+      right(searchPolicies(wish(of, { role }), unlimited)).found[0]?.thresholds;
+    // Of n = 6, f = 1: ⌈(n+f+1)/2⌉ and ⌈(n+2f+1)/2⌉ (Malkhi & Reiter 1998).
+    expect(first('signing')).toEqual([2]);
+    expect(first('storage')).toEqual([4]);
+    expect(first('unsigned storage')).toEqual([5]);
   });
 
   it('refuses intents that say nothing', () => {

@@ -1,6 +1,6 @@
 /**
  * Policies against one another and against a trust model: do quorums meet as protocols need them to, can fault sets act or block
- * (Malkhi & Reiter 1998 for dissemination and masking; spec/quorum.md, "Meetings of quorums", for FaB's condition).
+ * (Malkhi & Reiter 1998 for dissemination and masking; spec/quorum.md, "Covers").
  */
 import type { ProcessId } from '../../prelude/process.js';
 import { type Policy, policyMembers } from '../policy/policy.js';

@@ -1,6 +1,6 @@
 /**
  * Real fault sets that cover a set in a trust tree. Where gates have weights, the rule that protocols rely on adds weights up, and may
- * say "covered" although no sets are: here the weights are really packed (spec/quorum.md, "Weights").
+ * say "covered" although no sets are: here the weights are really packed (spec/quorum.md, "The recursion").
  */
 import { present } from '../../prelude/invariant.js';
 import type { ProcessId, ProcessSet } from '../../prelude/process.js';

@@ -2,14 +2,18 @@
 import { randomBytes } from 'node:crypto';
 import { type Command, Option } from 'commander';
 import { E } from '../../prelude/fp.js';
-import { policyMembers } from '../../quorum/policy/policy.js';
+import type { ProcessId } from '../../prelude/process.js';
+import { listNames } from '../../quorum/trust/process-names.js';
+import { type Policy, policyMembers } from '../../quorum/policy/policy.js';
 import type { Level } from '../../quorum/report/policy-report.js';
 import { describePolicy } from '../../quorum/report/policy-sections.js';
 import { summarizePolicy } from '../../quorum/report/policy-summary.js';
+import type { TrustModel } from '../../quorum/trust/trust-model.js';
 import { budgetOption, startBudget } from '../budget-option.js';
 import { failuresOf } from '../failure-argument.js';
-import { integerIn, jsonOption } from '../options.js';
-import { type Outcome, outcomeOf } from '../outcome.js';
+import { type Absences, without } from '../absences.js';
+import { commaList, integerIn, jsonOption } from '../options.js';
+import { answeredNo, type Outcome, outcomeOf } from '../outcome.js';
 import { reportWithLoad } from '../policy-reporting.js';
 import { policyOf } from '../policy-argument.js';
 import { policyJson } from '../policy-json.js';
@@ -24,6 +28,7 @@ A policy says who may act together: "2 of (a, b, c)", "weight >= 67 of (acme*30,
 Examples:
   koinon policy check '3 of (acme: 2 of 3, globex: 2 of 3, initech: 2 of 3, umbrella: 2 of 3)' --availability 0.99
   koinon policy check '2 of (a, b, c, d)' --trust 'f=1 t=1 of (a, b, c, d)'
+  koinon policy check league.policy --away acme,globex/2
   koinon policy check league.policy --list 20 --level org --json
 
 The first line says
@@ -34,7 +39,7 @@ The first line says
 
 Exit status: 0 SAFE or FRAGILE, 1 UNSAFE, 2 it cannot be read, 3 UNKNOWN.`;
 
-interface PolicyCheckOptions {
+interface PolicyCheckOptions extends Absences {
   readonly trust?: string;
   readonly availability?: string;
   readonly list?: number;
@@ -55,6 +60,8 @@ export function registerPolicyCheck(policy: Command, session: Session): void {
     .option('--availability <probability-or-file>', 'of a server being up; a file can say what fails together')
     .option('--list <count>', 'how many minimal quorums and blocking sets to list', integerIn(0, 1_000_000))
     .addOption(new Option('--level <level>', 'whose sets are listed').choices(['server', 'org']).default('server'))
+    .option('--away <names>', 'judge it while these servers or organizations are silent (comma separated)', commaList)
+    .option('--gone <names>', 'judge it once these have left: thresholds stay, or become all who remain', commaList)
     .addOption(budgetOption())
     .addOption(jsonOption())
     .addHelpText('after', help)
@@ -64,23 +71,41 @@ export function registerPolicyCheck(policy: Command, session: Session): void {
 async function check(argument: string, options: PolicyCheckOptions, session: Session): Promise<Outcome> {
   const trust = options.trust === undefined ? E.right(undefined) : await trustOf(options.trust);
   if (E.isLeft(trust)) return trust;
-  const policy = await policyOf(argument, trust.right);
-  if (E.isLeft(policy)) return policy;
+  const written = await policyOf(argument, trust.right);
+  if (E.isLeft(written)) return written;
+  const remaining = without(written.right, options);
+  if (E.isLeft(remaining)) return remaining;
+  if (remaining.right._tag === 'blocked') return blocked(remaining.right.blocking, options, session);
+  return report(remaining.right.policy, trust.right, options, session);
+}
+
+async function report(
+  policy: Policy,
+  trust: TrustModel | undefined,
+  options: PolicyCheckOptions,
+  session: Session,
+): Promise<Outcome> {
   const failures =
     options.availability === undefined
       ? E.right(undefined)
-      : await failuresOf(options.availability, policyMembers(policy.right));
+      : await failuresOf(options.availability, policyMembers(policy));
   if (E.isLeft(failures)) return failures;
-  const report = await reportWithLoad(policy.right, {
+  const made = await reportWithLoad(policy, {
     budget: startBudget(options.budget),
     listCount: options.list ?? (options.json === true ? defaultJsonListCount : 0),
     listLevel: options.level,
     random: randomBytes,
-    ...(trust.right && { trust: trust.right }),
+    ...(trust && { trust }),
     ...(failures.right && { failures: failures.right }),
   });
-  const summary = summarizePolicy(report, trust.right);
-  const lines = describePolicy(report, summary);
-  session.print({ json: { ...policyJson(report, summary, options.level), report: lines }, lines }, options.json);
+  const summary = summarizePolicy(made, trust);
+  const lines = describePolicy(made, summary);
+  session.print({ json: { ...policyJson(made, summary, options.level), report: lines }, lines }, options.json);
   return outcomeOf(summary.safety);
+}
+
+function blocked(ids: readonly ProcessId[], options: PolicyCheckOptions, session: Session): Outcome {
+  const finding = `Nobody can act without ${listNames(ids)}.`;
+  session.print({ json: { verdict: 'UNSAFE', findings: [finding] }, lines: [`UNSAFE: ${finding}`] }, options.json);
+  return answeredNo;
 }

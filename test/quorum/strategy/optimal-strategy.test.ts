@@ -336,6 +336,30 @@ describe('optimalStrategy', () => {
     expect(left(ofReads(`all of (${alliance(4, 4, 'all of M')})`, { resilience: 1 }))._tag).toBe('NoStrategy');
   });
 
+  it('says what it cannot do at that size', () => {
+    const large = `14 of (${alliance(20, 7, '5 of M')})`;
+    const near = (id: ProcessId): { latency: number } => ({ latency: id.endsWith('/7') ? 9 : 1 });
+    const weighted = `weight >= 30 of (${Array.from({ length: 24 }, (_, index) => `s${index}*${1 + (index % 3)}`).join(', ')})`;
+    const refused = [
+      ofReads(large, { resilience: 2 }),
+      ofReads(large, { resilience: 1, optimize: 'latency', figuresOf: near }),
+      ofReads(weighted, { resilience: 1 }),
+      ofReads(weighted.replaceAll('s', 'long_s').replace('>= 30', '>= 24')),
+    ];
+    for (const one of refused) expect(left(one)._tag).toBe('TooLarge');
+  });
+
+  it('lists quorums where latencies and failures meet', () => {
+    const near = (id: ProcessId): { latency: number } => ({ latency: id.endsWith('3') ? 9 : 1 });
+    const goal = { optimize: 'latency', readFraction: 1, resilience: 1, figuresOf: near } as const;
+    const strategy = right(ofReads(`2 of (${alliance(5, 3, '2 of M')})`, goal));
+    expect(strategy.latency(1)).toBe(1);
+    const reader = policy(`2 of (${alliance(5, 3, '2 of M')})`);
+    const { universe } = right(readWriteSystem({ read: reader }));
+    for (const { members } of strategy.reads)
+      for (const id of members) expect(isQualified(reader, universe.of(members).without(id))).toBe(true);
+  });
+
   it('shows two quorums that do not meet', () => {
     const pairs: readonly (readonly [read: string, write: string])[] = [
       ['any of (a, b, c)', '2 of (a, b, c)'],

@@ -204,6 +204,15 @@ describe.skipIf(file === undefined)('the examples of quoracle', () => {
     ),
   });
 
+  it('paper workload distribution', () => {
+    const readFraction = [10, 4, 2, 1, 1].map((weight, index) => ({ readFraction: index / 4, weight }));
+    const goal = load(readFraction, { figuresOf: paper });
+    const best = right(
+      optimalStrategy(solver, { system: readsOf('any of (all of (a, c), all of (b, d))'), goal }, unlimited),
+    );
+    expect(Math.round(right(best.figures(readFraction)).capacity)).toBe(159);
+  });
+
   it('are all of the vectors', () => {
     expect(new Set(gotOf.keys())).toEqual(new Set(expectedNames));
   });

@@ -22,7 +22,8 @@ export function policyJson(report: PolicyReport, { safety, findings }: PolicySum
     capacity: valueOf(load, (fraction) => 1 / fraction.toNumber()),
     ...uptimeJson(uptime),
     ...(organizations === undefined ? {} : { organizations: levelJson(organizations) }),
-    ...(trustFit === undefined ? {} : { conditions: conditionsJson(trustFit.trust), fit: fitJson(trustFit) }),
+    conditions: trustFit === undefined ? null : conditionsJson(trustFit.trust),
+    ...(trustFit === undefined ? {} : { fit: fitJson(trustFit) }),
     unknown: unknownOf({ ...chosen, load, ...(uptime === undefined ? {} : { availability: uptime }) }),
   };
 }

@@ -18,8 +18,8 @@ export function policyJson(report: PolicyReport, { safety, findings }: PolicySum
     findings,
     level,
     ...levelJson(chosen),
-    load: valueOf(load, String),
-    capacity: valueOf(load, (fraction) => 1 / fraction.toNumber()),
+    load: figureJson(load, String),
+    capacity: figureJson(load, (fraction) => 1 / fraction.toNumber()),
     ...uptimeJson(uptime),
     ...(organizations === undefined ? {} : { organizations: levelJson(organizations) }),
     conditions: trustFit === undefined ? null : conditionsJson(trustFit.trust),
@@ -29,30 +29,30 @@ export function policyJson(report: PolicyReport, { safety, findings }: PolicySum
 }
 
 function levelJson(level: LevelReport): object {
-  const blocking = valueOf(level.smallestBlockingSet, ({ cost }) => cost);
+  const blocking = figureJson(level.smallestBlockingSet, ({ cost }) => cost);
   return {
     members: level.members,
-    minimalQuorumCount: valueOf(level.minimalQuorumCount, String),
-    minimalBlockingSetCount: valueOf(level.minimalBlockingSetCount, String),
+    minimalQuorumCount: figureJson(level.minimalQuorumCount, String),
+    minimalBlockingSetCount: figureJson(level.minimalBlockingSetCount, String),
     minimalQuorums: level.minimalQuorums,
     minimalBlockingSets: level.minimalBlockingSets,
-    minQuorumSize: valueOf(level.smallestQuorum, ({ cost }) => cost),
+    minQuorumSize: figureJson(level.smallestQuorum, ({ cost }) => cost),
     minBlockingSize: blocking,
-    minSplittingSize: valueOf(level.smallestSplittingSet, ({ members }) => members.length),
-    splitting: valueOf(level.smallestSplittingSet, (split) => split),
+    minSplittingSize: figureJson(level.smallestSplittingSet, ({ members }) => members.length),
+    splitting: figureJson(level.smallestSplittingSet, (split) => split),
     resilience: blocking === null ? null : blocking - 1,
     q: Object.fromEntries([...level.uncoverable].map(([k, verdict]) => [k, decidedOf(verdict)])),
     qWitnesses: Object.fromEntries([...level.uncoverable].map(([k, verdict]) => [k, witnessOf(verdict)])),
     vetoes: level.vetoes,
     soleActors: level.soleActors,
-    dummies: valueOf(level.dummies, (ids) => ids),
-    power: valueOf(level.power, (power) => Object.fromEntries(power)),
+    dummies: figureJson(level.dummies, (ids) => ids),
+    power: figureJson(level.power, (power) => Object.fromEntries(power)),
   };
 }
 
 function uptimeJson(uptime: PolicyReport['uptime']): object {
   if (uptime === undefined) return { availability: null };
-  return { availability: valueOf(uptime, ({ up }) => up), unavailability: valueOf(uptime, ({ down }) => down) };
+  return { availability: figureJson(uptime, ({ up }) => up), unavailability: figureJson(uptime, ({ down }) => down) };
 }
 
 function fitJson({ trust: _, ...fit }: TrustFit): object {
@@ -64,7 +64,8 @@ function fitJson({ trust: _, ...fit }: TrustFit): object {
   );
 }
 
-function valueOf<A, B>(figure: Figure<A>, show: (value: A) => B): B | null {
+/** The value, or null where it is not known. */
+export function figureJson<A, B>(figure: Figure<A>, show: (value: A) => B): B | null {
   return figure._tag === 'exact' ? show(figure.value) : null;
 }
 

@@ -238,3 +238,40 @@ describe('koinon policy compare', () => {
     });
   });
 });
+
+describe('koinon policy search', () => {
+  const four = ['--orgs', 'acme:4,globex:4,initech:4,umbrella:4'];
+
+  it('finds what survives any organization and a server in each other, with the least load', async () => {
+    const { exitCode, stdout } = await run('policy', 'search', ...four, '--survive-servers', '1', '--json');
+    expect(exitCode).toBe(0);
+    const { found, trust } = JSON.parse(stdout) as { found: readonly Record<string, string>[]; trust: string };
+    expect(found[0]).toMatchObject({ load: '1/4', minQuorumSize: 4 });
+    const judged = await reported(found[0]?.['policy'] ?? '', '--trust', trust);
+    expect(judged.json).toMatchObject({ verdict: 'SAFE', load: '1/4', minQuorumSize: 4 });
+  });
+
+  it('shows the neighbours that do not do, and long policies as rules', async () => {
+    const { stdout } = await run('policy', 'search', '--orgs', '20x7', '--survive-orgs', '3', '--survive-servers', '1');
+    expect(stdout).toMatch(/^1\. 4 of orgs \(2 of servers\)$/m);
+    expect(stdout).toMatch(/^ {2}3 of orgs \(2 of servers\): \{.*\} can act alone$/m);
+  });
+
+  it('says what could be survived where that cannot', async () => {
+    const { exitCode, stdout, stderr } = await run('policy', 'search', '--orgs', '3x4', '--role', 'storage');
+    expect([exitCode, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/can be survived: 0 and 1 inside each other/);
+  });
+
+  it.each([
+    [['--orgs', 'acme:0'], /Expected organizations with their numbers of servers/],
+    [['--orgs', 'acme:4,acme:4'], /the organizations: expected distinct names/],
+    [[], /required option '--orgs <list>' not specified/],
+    [['--orgs', '4x4', '--up', '1.5'], /Expected a probability/],
+    [['--orgs', '4x4', '--survive-orgs', '4'], /less than all of them/],
+  ])('refuses %j', async (argv, complaint) => {
+    const { exitCode, stdout, stderr } = await run('policy', 'search', ...argv);
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(complaint);
+  });
+});

@@ -30,7 +30,7 @@ export interface ColumnRequest {
 }
 
 /** No list is longer. */
-export const maxColumns = 500_000;
+const maxColumns = 500_000;
 
 /** The quorums of a side that has at most 20 members. */
 export function tabledColumns(

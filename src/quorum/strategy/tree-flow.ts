@@ -63,7 +63,7 @@ export function addFlow(
 }
 
 /** The greatest strength of those available: 0 if they are no quorum. Weighted gates are never said to have more than 1. */
-export function strengthOf(policy: Policy, isAvailable: (id: ProcessId) => boolean): 0 | Strength {
+function strengthOf(policy: Policy, isAvailable: (id: ProcessId) => boolean): 0 | Strength {
   if (policy._tag === 'member') return isAvailable(policy.id) ? 1 : 0;
   const { k, of } = policy;
   const strengths = of.map((child) => strengthOf(child, isAvailable));

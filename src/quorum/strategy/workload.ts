@@ -24,7 +24,7 @@ export interface ServerFigures {
 export type FiguresOf = (id: ProcessId) => ServerFigures;
 
 /** One of the read fractions, with its probability. */
-export interface WorkloadPoint {
+interface WorkloadPoint {
   readonly readFraction: number;
   readonly probability: number;
 }

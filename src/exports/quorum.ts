@@ -94,6 +94,7 @@ export { sampleQuorum, type TreeStrategy } from '../quorum/analysis/tree-strateg
 export { afterLeaving, duringMaintenance, type Remaining } from '../quorum/analysis/what-if.js';
 
 // Reports.
+export { type AllianceFit, judgeAlliancePolicies, type PolicyFit } from '../quorum/report/alliance-check.js';
 export { describeComparison } from '../quorum/report/comparison-sections.js';
 export type { LevelReport } from '../quorum/report/level-report.js';
 export { type PolicyReport, type ReportRequest, reportPolicy } from '../quorum/report/policy-report.js';

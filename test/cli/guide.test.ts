@@ -29,6 +29,23 @@ describe.each(pages)('%s', (page) => {
   });
 });
 
+describe.each(pages)('code on %s', (page) => {
+  const text = readFileSync(fileURLToPath(new URL(`../../${page}`, import.meta.url)), 'utf8');
+  const shown = [...text.matchAll(/```ts (?<file>\S+)\n(?<code>[^`]*(?:`[^`]+`[^`]*)*?)```/gu)];
+
+  it('stands in the examples that are run', () => {
+    expect(shown.length).toBeGreaterThan(0);
+    for (const { groups } of shown) {
+      const example = readFileSync(fileURLToPath(new URL(`../../${groups?.['file'] ?? ''}`, import.meta.url)), 'utf8');
+      expect(unindented(example)).toContain(unindented(groups?.['code'] ?? '-'));
+    }
+  });
+});
+
+function unindented(code: string): string {
+  return code.replace(/^ +/gmu, '').trim();
+}
+
 /** The words of a shell command in which nothing but single quotes is special. */
 function wordsOf(command: string): readonly string[] {
   return [...command.matchAll(/'([^']*)'|(\S+)/gu)].map(([, quoted, plain]) => quoted ?? plain ?? '');

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { laws, quorumSystemLaws } from '../../spec/laws/quorum-system-laws.js';
-import type { ProcessId, ProcessSet } from '../../src/prelude/process.js';
-import { type CoveringFaults, QuorumSystem } from '../../src/quorum/quorum-system.js';
-import { ExplicitSystem } from '../../src/quorum/trust/explicit-system.js';
-import { thresholdSystem } from '../../src/quorum/trust/threshold.js';
-import { NaiveSystem, servers } from '../support/quorum.js';
-import { trust } from '../support/trust.js';
+import { laws, quorumSystemLaws } from '../../../spec/laws/quorum-system-laws.js';
+import type { ProcessId, ProcessSet } from '../../../src/prelude/process.js';
+import { type CoveringFaults, QuorumSystem } from '../../../src/quorum/quorum-system.js';
+import { ExplicitSystem } from '../../../src/quorum/trust/explicit-system.js';
+import { thresholdSystem } from '../../../src/quorum/trust/threshold.js';
+import { NaiveSystem, servers } from '../../support/quorum.js';
+import { trust } from '../../support/trust.js';
 
 /** A user's own: weights, by the sum rule. */
 class WeightedPredicate extends QuorumSystem {

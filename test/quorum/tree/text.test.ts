@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { E, type Either } from '../../src/prelude/fp.js';
-import type { ProcessId } from '../../src/prelude/process.js';
-import { formatParseError, type ParseError, type PolicyErrorCode } from '../../src/quorum/errors.js';
-import type { Policy } from '../../src/quorum/policy/policy.js';
-import { parsePolicy, parsePolicyRule, printPolicy, printPolicyRule } from '../../src/quorum/policy/policy-text.js';
-import { maxTextLength } from '../../src/quorum/tree/text-tokens.js';
-import type { Membership } from '../../src/quorum/tree/tree-text.js';
-import { trustModel } from '../../src/quorum/trust/trust-model.js';
-import { parseTrust, printTrust } from '../../src/quorum/trust/trust-text.js';
-import type { TrustTree } from '../../src/quorum/trust/trust-tree.js';
-import { arbitraryTree } from '../support/quorum.js';
-import { policy, trust } from '../support/trust.js';
+import { E, type Either } from '../../../src/prelude/fp.js';
+import type { ProcessId } from '../../../src/prelude/process.js';
+import { formatParseError, type ParseError, type PolicyErrorCode } from '../../../src/quorum/errors.js';
+import type { Policy } from '../../../src/quorum/policy/policy.js';
+import { parsePolicy, parsePolicyRule, printPolicy, printPolicyRule } from '../../../src/quorum/policy/policy-text.js';
+import { maxTextLength } from '../../../src/quorum/tree/text-tokens.js';
+import type { Membership } from '../../../src/quorum/tree/tree-text.js';
+import { trustModel } from '../../../src/quorum/trust/trust-model.js';
+import { parseTrust, printTrust } from '../../../src/quorum/trust/trust-text.js';
+import type { TrustTree } from '../../../src/quorum/trust/trust-tree.js';
+import { arbitraryTree } from '../../support/quorum.js';
+import { policy, trust } from '../../support/trust.js';
 
 const membership: Membership = new Map([
   ['acme', ['1', '2', '3', '4']],

@@ -1,6 +1,7 @@
 /** An access policy on the command line: a file, or the text itself; its names and rules resolved against a trust model's members, if there is one. */
 import { decodeJson } from '../prelude/codec.js';
 import { E, type Either } from '../prelude/fp.js';
+import { groupedBy } from '../prelude/grouping.js';
 import { organizationOf, type ProcessSet } from '../prelude/process.js';
 import { formatParseError } from '../quorum/errors.js';
 import { type Policy, policyMembers } from '../quorum/policy/policy.js';
@@ -42,12 +43,7 @@ function parseWritten(written: Written, members: ProcessSet | undefined): Either
 
 /** The organizations and servers among `members`; undefined where some are written without an organization. */
 function membershipOf(members: ProcessSet): Membership | undefined {
-  const membership = new Map<string, string[]>();
-  for (const id of members) {
-    const organization = organizationOf(id);
-    if (organization === id) return undefined;
-    const servers = membership.get(organization) ?? [];
-    membership.set(organization, [...servers, id.slice(organization.length + 1)]);
-  }
-  return membership;
+  const organizations = groupedBy(members, organizationOf);
+  if ([...members].some((id) => organizations.has(id))) return undefined;
+  return new Map([...organizations].map(([name, ids]) => [name, ids.map((id) => id.slice(name.length + 1))]));
 }

@@ -1,4 +1,5 @@
 /** What may be down, and how often: servers on their own, and groups (organizations, regions, vendors) that fail as one. */
+import { groupedBy } from '../../prelude/grouping.js';
 import { invariant } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
 
@@ -54,13 +55,7 @@ export function groupsBy(
   nameOf: (id: ProcessId) => string | undefined,
   uptimeOf: (name: string) => Uptime,
 ): readonly FailureGroup[] {
-  const groups = new Map<string, ProcessId[]>();
-  for (const id of members) {
-    const name = nameOf(id);
-    if (name === undefined) continue;
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [id]);
-    else group.push(id);
-  }
-  return [...groups].map(([name, ids]) => ({ name, members: ids, uptime: uptimeOf(name) }));
+  return [...groupedBy(members, nameOf)].flatMap(([name, ids]) =>
+    name === undefined ? [] : [{ name, members: ids, uptime: uptimeOf(name) }],
+  );
 }

@@ -3,6 +3,7 @@
  * child may be used beyond its capacity (Naor and Wool, "The load, capacity, and availability of quorum systems", SIAM J. Comput. 1998;
  * the load is the inverse). spec/quorum.md, "Load", has the proofs.
  */
+import { groupedBy } from '../../prelude/grouping.js';
 import { commonDenominator, Fraction } from './fraction.js';
 import { solvePacking } from './packing-program.js';
 import type { GatePlan } from './tree-strategy.js';
@@ -68,7 +69,7 @@ function whole(value: number): Fraction {
 }
 
 /** Children of one weight and capacity. An optimal strategy treats them alike: the mean over all their permutations is one. */
-interface ChildClass extends LoadedChild {
+export interface ChildClass extends LoadedChild {
   readonly positions: readonly number[];
 }
 
@@ -99,15 +100,12 @@ function capacityByCovers(k: number, children: readonly LoadedChild[]): GateCapa
 }
 
 /** Heavier ones first. */
-function classesOf(children: readonly LoadedChild[]): readonly ChildClass[] {
-  const classes = new Map<string, LoadedChild & { positions: number[] }>();
-  for (const [position, { weight, capacity }] of children.entries()) {
-    const key = `${weight} ${capacity.toString()}`;
-    const known = classes.get(key);
-    if (known === undefined) classes.set(key, { weight, capacity, positions: [position] });
-    else known.positions.push(position);
-  }
-  return [...classes.values()].sort((a, b) => b.weight - a.weight);
+export function classesOf(children: readonly LoadedChild[]): readonly ChildClass[] {
+  const alike = groupedBy(children.entries(), ([, { weight, capacity }]) => `${weight} ${capacity.toString()}`);
+  const classes = [...alike.values()].flatMap((entries) =>
+    entries.slice(0, 1).map(([, child]) => ({ ...child, positions: entries.map(([position]) => position) })),
+  );
+  return classes.sort((a, b) => b.weight - a.weight);
 }
 
 /**

@@ -1,4 +1,5 @@
 /** Laminar families: any two sets are nested or disjoint, so together they are a forest. */
+import { groupedBy } from '../../prelude/grouping.js';
 
 export interface MemberSet<M> {
   /** Not empty. */
@@ -30,19 +31,15 @@ export function splitLaminar<M, S extends MemberSet<M>>(sets: readonly S[]): Lam
 
 /** By set: the sets with which it shares members though neither contains the other. */
 function crossingSets<M, S extends MemberSet<M>>(sets: readonly S[]): Map<S, Set<S>> {
-  const owners = new Map<M, S[]>();
-  for (const set of sets) {
-    for (const member of set.members) {
-      const owning = owners.get(member);
-      if (owning === undefined) owners.set(member, [set]);
-      else owning.push(set);
-    }
-  }
+  const owners = groupedBy(
+    sets.flatMap((set) => Array.from(set.members, (member) => ({ member, owner: set }))),
+    ({ member }) => member,
+  );
   const crossings = new Map<S, Set<S>>();
   for (const set of sets) {
     const shared = new Map<S, number>();
     for (const member of set.members) {
-      for (const other of owners.get(member) ?? []) shared.set(other, (shared.get(other) ?? 0) + 1);
+      for (const { owner: other } of owners.get(member) ?? []) shared.set(other, (shared.get(other) ?? 0) + 1);
     }
     const crossed = [...shared].filter(([other, count]) => count < Math.min(set.members.size, other.members.size));
     crossings.set(set, new Set(crossed.map(([other]) => other)));

@@ -2,6 +2,7 @@
  * The voting power of members of read-once policies: Banzhaf's index, and who has none.
  * Source: Banzhaf, "Weighted voting doesn't work", Rutgers Law Review 1965; on a tree the index is a product along the path to the root.
  */
+import { groupedBy } from '../../prelude/grouping.js';
 import { invariant } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { Policy, ThresholdGate } from '../policy/policy.js';
@@ -122,14 +123,10 @@ function swingChances(terms: readonly Term[], limit: number): readonly number[] 
 }
 
 function equalTerms(terms: readonly Term[]): readonly TermClass[] {
-  const classes = new Map<string, { term: Term; positions: number[] }>();
-  for (const [position, term] of terms.entries()) {
-    const key = `${term.weight} ${term.hit} ${term.miss}`;
-    const known = classes.get(key);
-    if (known === undefined) classes.set(key, { term, positions: [position] });
-    else known.positions.push(position);
-  }
-  return [...classes.values()];
+  const alike = groupedBy(terms.entries(), ([, { weight, hit, miss }]) => `${weight} ${hit} ${miss}`);
+  return [...alike.values()].flatMap((entries) =>
+    entries.slice(0, 1).map(([, term]) => ({ term, positions: entries.map(([position]) => position) })),
+  );
 }
 
 function withClasses(sum: SumDistribution, classes: readonly TermClass[]): SumDistribution {

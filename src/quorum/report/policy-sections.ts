@@ -1,4 +1,5 @@
 /** A policy report laid out for a person: a summary line, then who can act, who can block, what it survives, and its uses. */
+import { groupedBy } from '../../prelude/grouping.js';
 import type { ProcessId } from '../../prelude/process.js';
 import { downtimePerYear, nines } from '../analysis/downtime.js';
 import type { Fraction } from '../analysis/fraction.js';
@@ -65,11 +66,7 @@ const maxPowers = 12;
 
 /** Members of equal power share a figure. */
 function describePower(power: ReadonlyMap<ProcessId, number>): string {
-  const byShare = new Map<string, ProcessId[]>();
-  for (const [id, share] of power) {
-    const shown = `${(100 * share).toFixed(1)} %`;
-    byShare.set(shown, [...(byShare.get(shown) ?? []), id]);
-  }
+  const byShare = groupedBy(power.keys(), (id) => `${(100 * (power.get(id) ?? 0)).toFixed(1)} %`);
   const parts = [...byShare].map(([shown, ids]) => `${listNames(ids)} ${ids.length > 1 ? 'each ' : ''}${shown}`);
   return listNames(parts.slice(0, maxPowers));
 }

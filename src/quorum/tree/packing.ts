@@ -3,6 +3,7 @@
  * sets, each of which may own a limited weight. Bounds and heuristics first, then an exact search (Martello & Toth, "Knapsack
  * Problems", 1990, chapters 4 and 8: subset sums by dynamic programming, first fit decreasing, branch and bound).
  */
+import { groupedBy } from '../../prelude/grouping.js';
 import { present } from '../../prelude/invariant.js';
 import { type Budget, unlimited } from '../verdict.js';
 import { fillKnapsack } from './knapsack.js';
@@ -160,15 +161,8 @@ function heaviestFill(items: readonly number[], weights: readonly number[], limi
 function classesOf(
   items: readonly number[],
   weights: readonly number[],
-): readonly { readonly weight: number; readonly members: number[] }[] {
-  const classes = new Map<number, number[]>();
-  for (const item of items) {
-    const weight = weights[item] ?? 0;
-    const members = classes.get(weight);
-    if (members === undefined) classes.set(weight, [item]);
-    else members.push(item);
-  }
-  return [...classes].map(([weight, members]) => ({ weight, members }));
+): readonly { readonly weight: number; readonly members: readonly number[] }[] {
+  return [...groupedBy(items, (item) => weights[item] ?? 0)].map(([weight, members]) => ({ weight, members }));
 }
 
 /**

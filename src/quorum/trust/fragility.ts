@@ -1,5 +1,6 @@
 /** What a trust model that holds does not tolerate, though people would expect it to: on whom everything still depends. */
-import { organizationOf, type ProcessId, type ProcessSet } from '../../prelude/process.js';
+import { groupedBy } from '../../prelude/grouping.js';
+import { organizationOf, type ProcessSet } from '../../prelude/process.js';
 import type { TrustAssumption } from './conditions.js';
 import { processesBeyond } from './judged-tree.js';
 import { OrganizationSystem } from './organizations.js';
@@ -22,7 +23,7 @@ export function findFragilities({ system }: TrustAssumption): readonly Fragility
       : [...all].filter((id) => !system.canBeFaulty(universe.of([id])));
   const processes = universe.of(trusted);
   if (processes.size === all.size) return [{ _tag: 'NoByzantineFault' }];
-  const organizations = [...serversByOrganization(all)]
+  const organizations = [...groupedBy(all, organizationOf)]
     .filter(
       ([, ids]) => ids.length > 1 && !ids.some((id) => processes.has(id)) && !system.canBeFaulty(universe.of(ids)),
     )
@@ -31,14 +32,4 @@ export function findFragilities({ system }: TrustAssumption): readonly Fragility
     ...(processes.isEmpty ? [] : [{ _tag: 'TrustedProcesses' as const, processes }]),
     ...(organizations.length === 0 ? [] : [{ _tag: 'TrustedOrganizations' as const, organizations }]),
   ];
-}
-
-function serversByOrganization(all: ProcessSet): ReadonlyMap<string, readonly ProcessId[]> {
-  const servers = new Map<string, ProcessId[]>();
-  for (const id of all) {
-    const known = servers.get(organizationOf(id));
-    if (known === undefined) servers.set(organizationOf(id), [id]);
-    else known.push(id);
-  }
-  return servers;
 }

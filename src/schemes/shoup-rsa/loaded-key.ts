@@ -3,6 +3,7 @@ import { bigIntToBytes } from '../../prelude/bytes.js';
 import { Writer } from '../../prelude/canonical.js';
 import { type Digest, digest } from '../../prelude/digest.js';
 import { E, type Either } from '../../prelude/fp.js';
+import { groupedBy } from '../../prelude/grouping.js';
 import { present } from '../../prelude/invariant.js';
 import type { ProcessId, Universe } from '../../prelude/process.js';
 import type { RandomBytes } from '../../prelude/random.js';
@@ -158,13 +159,8 @@ function assemble(
 
 /** The rows of each process, ascending, counted from 0. */
 export function rowsByOwner(sharing: LinearSharing): ReadonlyMap<ProcessId, readonly number[]> {
-  const rows = new Map<ProcessId, number[]>();
-  for (const [row, { owner }] of sharing.rows.entries()) {
-    const own = rows.get(owner);
-    if (own === undefined) rows.set(owner, [row]);
-    else own.push(row);
-  }
-  return rows;
+  const byOwner = groupedBy(sharing.rows.entries(), ([, { owner }]) => owner);
+  return new Map([...byOwner].map(([owner, entries]) => [owner, entries.map(([row]) => row)]));
 }
 
 const dealingTag = 'koinon shoup-rsa dealing v1';

@@ -7,7 +7,7 @@ import { maxTableMembers } from '../tree/subset-transform.js';
 import type { Budget } from '../verdict.js';
 import type { AlignedGate, AlignedTree, MixedTree } from './aligned-tree.js';
 import { type Filling, fillKnapsacks } from './multiple-knapsack.js';
-import { MixedCover } from './mixed-cover.js';
+import { mixedCover } from './mixed-cover.js';
 
 export interface Remainder {
   readonly members: readonly ProcessId[];
@@ -28,7 +28,7 @@ export function cheapestRemainder(tree: AlignedTree, cost: (id: ProcessId) => nu
     case 'gate':
       return remainderOfGate(tree, cost, budget);
     case 'mixed':
-      return remainderOfMixed(tree, cost);
+      return remainderOfMixed(tree, cost, budget);
   }
 }
 
@@ -74,13 +74,11 @@ export function alignedMembers(tree: AlignedTree): readonly ProcessId[] {
   }
 }
 
-function remainderOfMixed(tree: MixedTree, cost: (id: ProcessId) => number): Remainder {
+function remainderOfMixed(tree: MixedTree, cost: (id: ProcessId) => number, budget: Budget): Remainder {
   const total = tree.members.reduce((sum, id) => sum + cost(id), 0);
   const { members } = tree;
-  if (members.length > maxTableMembers) {
-    return { members, cost: total, atLeast: 0, sets: noSets(tree.families.length) };
-  }
-  const cover = new MixedCover(tree);
+  const cover = members.length > maxTableMembers ? undefined : mixedCover(tree, budget);
+  if (cover === undefined) return { members, cost: total, atLeast: 0, sets: noSets(tree.families.length) };
   const mask = cover.cheapestUncovered(cost);
   const left = new Set(members.filter((_, index) => ((mask >>> index) & 1) === 1));
   const price = [...left].reduce((sum, id) => sum + cost(id), 0);

@@ -6,10 +6,10 @@ import type { ProcessId } from '../../prelude/process.js';
 import { greatestCommonDivisor, pack, type Packing } from '../tree/packing.js';
 import { maxTableMembers } from '../tree/subset-transform.js';
 import { weightAt } from '../tree/tree-check.js';
-import { type Budget, unlimited } from '../verdict.js';
+import { type Budget, outOfTime, unlimited } from '../verdict.js';
 import { align, type AlignedGate, type AlignedTree, type MixedTree } from './aligned-tree.js';
 import { alignedMembers, cheapestRemainder } from './cheapest-remainder.js';
-import { MixedCover } from './mixed-cover.js';
+import { mixedCover } from './mixed-cover.js';
 import type { Family } from './set-family.js';
 
 export type Covering =
@@ -101,7 +101,8 @@ function joined(
 function coverMixed(tree: MixedTree, terms: Terms): Covering {
   const closed = coverWithLists(tree, terms);
   if (closed._tag !== 'unknown' || tree.members.length > maxTableMembers) return closed;
-  const table = new MixedCover(tree);
+  const table = mixedCover(tree, terms.budget);
+  if (table === undefined) return outOfTime(terms.budget, 'a cover by trees that differ in shape');
   const sets = table.covering(table.maskOf(terms.needed));
   return sets === undefined ? uncovered : covered(sets);
 }
@@ -112,19 +113,28 @@ interface List {
   readonly weightOf: ReadonlyMap<ProcessId, number>;
 }
 
+interface ListedFamilies {
+  /** Of each family, where it is a list; all with the same weights, one at least. */
+  readonly lists: readonly (List | undefined)[];
+  readonly others: AlignedTree;
+}
+
+const knownLists = new WeakMap<MixedTree, ListedFamilies | 'none'>();
+
 /**
  * Where some families are single lists of all members with the same weights: the sets of the others should leave as little weight as
  * they can, and that must fit into the limits of the lists.
  */
 function coverWithLists(tree: MixedTree, { needed, budget }: Terms): Covering {
-  const lists = tree.families.map(asList);
-  const [first, ...more] = lists.filter((list) => list !== undefined);
-  const others = tree.families.filter((_, index) => lists[index] === undefined);
-  if (first === undefined || others.length === 0) return outOfReach(tree);
-  if (!more.every((list) => haveSameWeights(first, list))) return outOfReach(tree);
-  const price = (id: ProcessId): number => (needed(id) ? (first.weightOf.get(id) ?? 0) : 0);
-  const least = cheapestRemainder(align(others), price, budget);
-  const limits = [first, ...more].map(({ limit }) => limit);
+  const split = knownLists.get(tree) ?? listedFamilies(tree);
+  knownLists.set(tree, split);
+  if (split === 'none') return outOfReach(tree);
+  const { lists, others } = split;
+  const own = lists.filter((list) => list !== undefined);
+  const weightOf = own[0]?.weightOf ?? new Map<ProcessId, number>();
+  const price = (id: ProcessId): number => (needed(id) ? (weightOf.get(id) ?? 0) : 0);
+  const least = cheapestRemainder(others, price, budget);
+  const limits = own.map(({ limit }) => limit);
   const left = least.members.filter(needed);
   const packing = pack(
     left.map((id) => limits.map(() => price(id))),
@@ -132,9 +142,17 @@ function coverWithLists(tree: MixedTree, { needed, budget }: Terms): Covering {
     budget,
   );
   if (packing._tag === 'packed') return covered(merged(lists, least.sets, { left, packing }));
-  const isPlain = limits.length === 1 || [...first.weightOf.values()].every((weight) => weight === 1);
+  const isPlain = limits.length === 1 || [...weightOf.values()].every((weight) => weight === 1);
   const isProven = least.atLeast > limits.reduce((sum, limit) => sum + limit, 0);
   return isProven || (isPlain && least.atLeast === least.cost) ? uncovered : outOfReach(tree);
+}
+
+function listedFamilies({ families }: MixedTree): ListedFamilies | 'none' {
+  const lists = families.map(asList);
+  const [first, ...more] = lists.filter((list) => list !== undefined);
+  const others = families.filter((_, index) => lists[index] === undefined);
+  if (first === undefined || others.length === 0) return 'none';
+  return more.every((list) => haveSameWeights(first, list)) ? { lists, others: align(others) } : 'none';
 }
 
 function asList(family: Family): List | undefined {

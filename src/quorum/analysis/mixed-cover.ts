@@ -1,34 +1,64 @@
 /** Families whose trees differ in shape, over few members: the table of all sets that one set of each can cover. */
 import type { ProcessId } from '../../prelude/process.js';
 import { invariant, present } from '../../prelude/invariant.js';
-import { maxTableMembers, membersOfMask, splitMask, type SubsetTable, unionsOf } from '../tree/subset-transform.js';
-import { weightAt } from '../tree/tree-check.js';
+import {
+  maxTableMembers,
+  membersOfMask,
+  otherSets,
+  splitMask,
+  type SubsetTable,
+  unionsOf,
+} from '../tree/subset-transform.js';
+import { type ThresholdTree, thresholdTable } from '../tree/threshold-table.js';
+import type { Budget } from '../verdict.js';
 import type { MixedTree } from './aligned-tree.js';
 import type { Family } from './set-family.js';
 
-export class MixedCover {
-  /** Entry i: what sets of the first i families cover. */
-  private readonly reached: SubsetTable[];
-  private readonly tables: readonly SubsetTable[];
+const known = new WeakMap<MixedTree, MixedCover>();
 
-  /** @param tree - of at most {@link maxTableMembers} members. */
-  constructor(private readonly tree: MixedTree) {
-    const { members, families } = tree;
-    invariant(members.length <= maxTableMembers, 'a table has few members');
-    const bits = new Map(members.map((id, index) => [id, 1 << index]));
-    const known = new Map<Family, SubsetTable>();
-    this.tables = families.map((family) => {
-      const table = known.get(family) ?? tableOf(family, bits);
-      known.set(family, table);
-      return table;
-    });
-    const none = new Uint8Array(2 ** members.length);
-    none[0] = 1;
-    this.reached = [none];
-    for (const [index, table] of this.tables.entries()) {
-      this.reached.push(index === 0 ? table : unionsOf(present(this.reached[index], 'filled in order'), table));
-    }
+/** One for each tree, however often its cover is asked for; undefined where time ran out. @param tree - of at most {@link maxTableMembers} members. */
+export function mixedCover(tree: MixedTree, budget: Budget): MixedCover | undefined {
+  const cover = known.get(tree) ?? makeCover(tree, budget);
+  if (cover !== undefined) known.set(tree, cover);
+  return cover;
+}
+
+function makeCover({ members, families }: MixedTree, budget: Budget): MixedCover | undefined {
+  invariant(members.length <= maxTableMembers, 'a table has few members');
+  const tableOf = new Map<Family, SubsetTable>();
+  for (const family of new Set(families)) {
+    const exceeding = thresholdTable(exceedingSets(family), members, budget);
+    if (exceeding === undefined) return undefined;
+    tableOf.set(family, otherSets(exceeding));
   }
+  const tables = families.map((family) => present(tableOf.get(family), 'a family has a table'));
+  const none = new Uint8Array(2 ** members.length);
+  none[0] = 1;
+  const reached: SubsetTable[] = [none];
+  for (const [index, table] of tables.entries()) {
+    if (budget.isSpent()) return undefined;
+    reached.push(index === 0 ? table : unionsOf(present(reached[index], 'filled in order'), table));
+  }
+  return new MixedCover(members, tables, reached);
+}
+
+/** The sets that a family does not have: they exceed children of more than its limit. */
+function exceedingSets(family: Family): ThresholdTree {
+  if (family._tag === 'member') return family;
+  const { limit, of, weights } = family;
+  return { _tag: 'threshold', k: limit + 1, of: of.map(exceedingSets), ...(weights === undefined ? {} : { weights }) };
+}
+
+class MixedCover {
+  /**
+   * @param tables - of each family the sets that it has.
+   * @param reached - entry i: what sets of the first i families cover.
+   */
+  constructor(
+    private readonly members: readonly ProcessId[],
+    private readonly tables: readonly SubsetTable[],
+    private readonly reached: readonly SubsetTable[],
+  ) {}
 
   /** One set of each family, with union `mask`; undefined where they cannot cover it. */
   covering(mask: number): readonly (readonly ProcessId[])[] | undefined {
@@ -39,19 +69,19 @@ export class MixedCover {
       const table = present(this.tables[index], 'a family has a table');
       const part = splitMask(left, table, present(this.reached[index], 'filled in order'));
       const own = present(part, 'what is covered can be split');
-      sets.push(membersOfMask(own, this.tree.members));
+      sets.push(membersOfMask(own, this.members));
       left ^= own;
     }
     return sets.reverse();
   }
 
   maskOf(ids: (id: ProcessId) => boolean): number {
-    return this.tree.members.reduce((mask, id, index) => (ids(id) ? mask | (1 << index) : mask), 0);
+    return this.members.reduce((mask, id, index) => (ids(id) ? mask | (1 << index) : mask), 0);
   }
 
   /** The cheapest set whose absence lets the others be covered. */
   cheapestUncovered(cost: (id: ProcessId) => number): number {
-    const prices = this.tree.members.map(cost);
+    const prices = this.members.map(cost);
     const full = 2 ** prices.length - 1;
     const covered = present(this.reached.at(-1), 'filled');
     const totals = new Float64Array(full + 1);
@@ -65,25 +95,4 @@ export class MixedCover {
     }
     return best;
   }
-}
-
-function tableOf(family: Family, bits: ReadonlyMap<ProcessId, number>): SubsetTable {
-  const has = predicateOf(family, bits);
-  return new Uint8Array(2 ** bits.size).map((_, mask) => (has(mask) ? 1 : 0));
-}
-
-function predicateOf(family: Family, bits: ReadonlyMap<ProcessId, number>): (mask: number) => boolean {
-  if (family._tag === 'member') {
-    const bit = present(bits.get(family.id), 'families of one cover have the same members');
-    return (mask) => (mask & bit) === 0;
-  }
-  const children = family.of.map((child, index) => ({
-    has: predicateOf(child, bits),
-    weight: weightAt(family, index),
-  }));
-  return (mask) => {
-    let exceeded = 0;
-    for (const { has, weight } of children) if (!has(mask)) exceeded += weight;
-    return exceeded <= family.limit;
-  };
 }

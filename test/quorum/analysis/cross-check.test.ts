@@ -19,7 +19,7 @@ import { membersOf } from '../../../src/quorum/tree/tree-check.js';
 import type { ExplicitFaults } from '../../../src/quorum/trust/explicit-faults.js';
 import type { TrustRule } from '../../../src/quorum/trust/trust-model.js';
 import type { TrustTree } from '../../../src/quorum/trust/trust-tree.js';
-import { budgetOf, type Verdict } from '../../../src/quorum/verdict.js';
+import { budgetOf, unlimited, type Verdict } from '../../../src/quorum/verdict.js';
 import { idsOf } from '../../support/families.js';
 import { arbitraryPolicy, NaiveStructure } from '../../support/naive-structures.js';
 import { vectors } from '../../support/vectors.js';
@@ -177,6 +177,22 @@ describe('listed fault sets', () => {
     const byzantine = [['s0' as ProcessId], ['s7' as ProcessId]];
     const rule: ExplicitFaults = { _tag: 'explicit', of: membersIn(chosen), byzantine, slow: [] };
     expect(judgeMeeting(chosen, { rule, count: 1 })).toEqual({ _tag: 'unknown', reason });
+  });
+
+  it('share one table of all sets where the members of a policy recur', () => {
+    const members = Array.from({ length: 18 }, (_, index) => `s${index}` as ProcessId);
+    const most = (ids: readonly ProcessId[], k: number): Policy => ({ _tag: 'threshold', k, of: ids.map(leaf) });
+    const policy: Policy = { _tag: 'threshold', k: 2, of: [most(members, 12), most(members.slice(1), 11)] };
+    const askedFor = (count: number): number => {
+      const byzantine = members.slice(0, count).map((id) => [id]);
+      let asked = 0;
+      const counted = { ...unlimited, isSpent: () => (asked += 1) < 0 };
+      expect(judgeDissemination(policy, { _tag: 'explicit', of: members, byzantine, slow: [] }, counted)).toEqual({
+        _tag: 'holds',
+      });
+      return asked;
+    };
+    expect(askedFor(18) - askedFor(1)).toBeLessThan(100);
   });
 });
 

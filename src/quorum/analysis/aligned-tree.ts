@@ -1,7 +1,7 @@
 /** Several families laid over one another, as far as their trees have the same shape: the same members below corresponding gates. */
 import type { ProcessId } from '../../prelude/process.js';
-import { greatestCommonDivisor } from '../tree/packing.js';
-import { membersOf, weightAt } from '../tree/tree-check.js';
+import { membersOf } from '../tree/tree-check.js';
+import { weightAt, withoutCommonFactor } from '../tree/weights.js';
 import { type Family, type FamilyGate, isReadOnce } from './set-family.js';
 
 export type AlignedTree =
@@ -109,7 +109,7 @@ function columnOf(
   gate: FamilyGate,
   places: readonly number[],
 ): { readonly children: readonly Family[]; readonly weights: readonly number[]; readonly limit: number } {
-  const factor = gate.weights === undefined ? 1 : gate.weights.reduce(greatestCommonDivisor, 0);
+  const { factor } = withoutCommonFactor(gate.weights ?? []);
   return {
     children: places.flatMap((place) => gate.of[place] ?? []),
     weights: places.map((place) => (gate.weights?.[place] ?? 1) / factor),

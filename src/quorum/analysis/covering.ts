@@ -3,9 +3,9 @@
  * and FaB's intersections, and the checks of policies against trust models (spec/quorum.md, "Covers", for the recursion and its proof).
  */
 import type { ProcessId } from '../../prelude/process.js';
-import { greatestCommonDivisor, pack, type Packing } from '../tree/packing.js';
+import { pack, type Packing } from '../tree/packing.js';
 import { maxTableMembers } from '../tree/subset-transform.js';
-import { weightAt } from '../tree/tree-check.js';
+import { sum, weightAt, withoutCommonFactor } from '../tree/weights.js';
 import { type Budget, outOfTime, unlimited } from '../verdict.js';
 import { align, type AlignedGate, type AlignedTree, type MixedTree } from './aligned-tree.js';
 import { alignedMembers, cheapestRemainder } from './cheapest-remainder.js';
@@ -143,7 +143,7 @@ function coverWithLists(tree: MixedTree, { needed, budget }: Terms): Covering {
   );
   if (packing._tag === 'packed') return covered(merged(lists, least.sets, { left, packing }));
   const isPlain = limits.length === 1 || [...weightOf.values()].every((weight) => weight === 1);
-  const isProven = least.atLeast > limits.reduce((sum, limit) => sum + limit, 0);
+  const isProven = least.atLeast > sum(limits);
   return isProven || (isPlain && least.atLeast === least.cost) ? uncovered : outOfReach(tree);
 }
 
@@ -157,7 +157,7 @@ function listedFamilies({ families }: MixedTree): ListedFamilies | 'none' {
 
 function asList(family: Family): List | undefined {
   if (family._tag === 'member' || !family.of.every((child) => child._tag === 'member')) return undefined;
-  const factor = family.weights?.reduce(greatestCommonDivisor, 0) ?? 1;
+  const { factor } = withoutCommonFactor(family.weights ?? []);
   const weightOf = new Map(family.of.map((child, index) => [child.id, weightAt(family, index) / factor]));
   return weightOf.size === family.of.length ? { limit: Math.floor(family.limit / factor), weightOf } : undefined;
 }

@@ -6,7 +6,8 @@
 import type { ProcessId } from '../../prelude/process.js';
 import { invariant, present } from '../../prelude/invariant.js';
 import type { Policy, ThresholdGate } from '../policy/policy.js';
-import { membersOf, totalWeight, weightAt } from '../tree/tree-check.js';
+import { membersOf } from '../tree/tree-check.js';
+import { totalWeight, weightAt } from '../tree/weights.js';
 import { bothUp, type FailureModel, type Uptime } from './failure-model.js';
 import { type MemberSet, splitLaminar } from './laminar.js';
 import { reachableSums, shorterSide } from './gate-sums.js';

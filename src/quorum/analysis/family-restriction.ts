@@ -1,6 +1,7 @@
 /** Families over some of their members: what remains to be covered when families do not all have the same members. */
 import type { ProcessId } from '../../prelude/process.js';
-import { membersOf, weightAt } from '../tree/tree-check.js';
+import { membersOf } from '../tree/tree-check.js';
+import { weightAt } from '../tree/weights.js';
 import { type Family, isReadOnce } from './set-family.js';
 
 export interface Restricted {

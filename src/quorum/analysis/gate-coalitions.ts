@@ -2,8 +2,7 @@
  * The minimal sets of children that satisfy one gate, counted and listed. In order of falling weight a set is minimal exactly if its
  * last child makes it heavy enough: then no other, being no lighter, can be spared either.
  */
-import { greatestCommonDivisor } from '../tree/packing.js';
-import { totalWeight, type WeightedList, weightAt } from '../tree/tree-check.js';
+import { totalWeight, type WeightedList, weightAt, withoutCommonFactor } from '../tree/weights.js';
 import type { Budget } from '../verdict.js';
 
 /** A gate as far as it matters here. */
@@ -60,12 +59,9 @@ function restsOf(gate: Gate, order: readonly number[]): readonly number[] {
  * weights, or time runs out.
  */
 export function countCoalitions(gate: Gate, counts: readonly bigint[], budget: Budget): bigint | undefined {
-  const weights = gate.weights ?? [];
-  if (weights.every((weight) => weight === weights[0])) {
-    return symmetricSum(counts, Math.ceil(gate.k / (weights[0] ?? 1)), budget);
-  }
-  const factor = weights.reduce(greatestCommonDivisor, 0);
-  const plain = { ...gate, k: Math.ceil(gate.k / factor), weights: weights.map((weight) => weight / factor) };
+  const { weights, factor } = withoutCommonFactor(gate.weights ?? []);
+  const plain = { ...gate, k: Math.ceil(gate.k / factor), weights };
+  if (weights.every((weight) => weight === 1)) return symmetricSum(counts, plain.k, budget);
   return plain.k * plain.of.length <= maxListed
     ? countBySums(plain, counts, budget)
     : countByReachedSums(plain, counts, budget);

@@ -1,8 +1,7 @@
 /** Policies seen from further away: organizations, regions or vendors that act or fail as one. */
 import type { ProcessId } from '../../prelude/process.js';
 import type { Policy } from '../policy/policy.js';
-import { greatestCommonDivisor } from '../tree/packing.js';
-import { weightAt } from '../tree/tree-check.js';
+import { weightAt, withoutCommonFactor } from '../tree/weights.js';
 
 /**
  * The policy over groups: a set of groups satisfies it exactly if all their members together satisfy `policy`. Groups that stand in one
@@ -28,9 +27,7 @@ export function mergeMembers(policy: Policy, groupOf: (id: ProcessId) => string)
 function withPlainWeights(k: number, children: readonly { readonly child: Policy; readonly weight: number }[]): Policy {
   const [only] = children;
   if (only !== undefined && children.length === 1) return only.child;
-  const capped = children.map(({ weight }) => Math.min(weight, k));
-  const factor = capped.reduce(greatestCommonDivisor, 0);
-  const weights = capped.map((weight) => weight / factor);
+  const { weights, factor } = withoutCommonFactor(children.map(({ weight }) => Math.min(weight, k)));
   const of = children.map(({ child }) => child);
   const gate = { _tag: 'threshold', k: Math.ceil(k / factor), of } as const;
   return weights.every((weight) => weight === 1) ? gate : { ...gate, weights };

@@ -5,7 +5,7 @@
 import { present } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { Policy } from '../policy/policy.js';
-import { weightAt } from '../tree/tree-check.js';
+import { weightAt } from '../tree/weights.js';
 import { type Budget, exact, type Figure, outOfTime } from '../verdict.js';
 import { countCoalitions, minimalCoalitions } from './gate-coalitions.js';
 

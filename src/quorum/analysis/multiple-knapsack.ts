@@ -4,6 +4,7 @@
  */
 import { fillKnapsack } from '../tree/knapsack.js';
 import { pack } from '../tree/packing.js';
+import { sum } from '../tree/weights.js';
 import type { Budget } from '../verdict.js';
 
 export interface KnapsackItem {
@@ -76,10 +77,6 @@ function fillOne(items: readonly KnapsackItem[], limit: number, budget: Budget):
     items,
     items.map((_, index) => (taken.has(index) ? 0 : -1)),
   );
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What is left of a policy when it is known of some members whether they take part. */
 import type { ProcessId } from '../../prelude/process.js';
 import type { Policy } from '../policy/policy.js';
-import { weightAt } from '../tree/tree-check.js';
+import { weightAt } from '../tree/weights.js';
 
 /** The policy over the members of which nothing is known (`known` undefined), or whether the known ones decide it. */
 export function restrictPolicy(policy: Policy, known: (id: ProcessId) => boolean | undefined): Policy | boolean {

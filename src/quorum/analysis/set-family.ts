@@ -5,7 +5,8 @@
  */
 import type { ProcessId } from '../../prelude/process.js';
 import type { Policy } from '../policy/policy.js';
-import { type Member, membersOf, totalWeight, weightAt } from '../tree/tree-check.js';
+import { type Member, membersOf } from '../tree/tree-check.js';
+import { totalWeight, weightAt } from '../tree/weights.js';
 import type { TrustTree } from '../trust/trust-tree.js';
 
 export interface FamilyGate {

@@ -6,7 +6,7 @@
 import { present } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { Policy, ThresholdGate } from '../policy/policy.js';
-import { totalWeight, weightAt } from '../tree/tree-check.js';
+import { totalWeight, weightAt } from '../tree/weights.js';
 import { treeDummies } from './tree-power.js';
 
 /** A policy with a text that only equal policies have, whatever the order of their lists. */

@@ -1,7 +1,7 @@
 /** Members, or groups of them, that decide alone: who blocks (a veto, a single point of failure), who qualifies, and who does both. */
 import type { ProcessId } from '../../prelude/process.js';
 import type { Policy, ThresholdGate } from '../policy/policy.js';
-import { totalWeight, weightAt } from '../tree/tree-check.js';
+import { totalWeight, weightAt } from '../tree/weights.js';
 
 /** Two processes are of one group if this gives the same for both: an organization, a region; the process itself. */
 export type GroupOf<G> = (id: ProcessId) => G;

@@ -2,7 +2,7 @@
 import type { ProcessId } from '../../prelude/process.js';
 import { dual } from '../policy/composition.js';
 import type { Policy } from '../policy/policy.js';
-import { totalWeight, weightAt } from '../tree/tree-check.js';
+import { totalWeight, weightAt } from '../tree/weights.js';
 import { quorumWithin } from './minimal-sets.js';
 
 export type Remaining =

@@ -2,7 +2,8 @@
 import { E, type Either } from '../../prelude/fp.js';
 import type { ProcessId } from '../../prelude/process.js';
 import { type PolicyError, policyError } from '../errors.js';
-import { checkRange, type Member, maxWeight, totalWeight } from '../tree/tree-check.js';
+import { checkRange, type Member } from '../tree/tree-check.js';
+import { maxWeight, totalWeight } from '../tree/weights.js';
 import { checkPolicy, type Policy } from './policy.js';
 
 /** Qualified are the sets without which nobody is qualified under `policy`: its blocking sets. The dual of the dual is the policy. */

@@ -1,6 +1,6 @@
 /** What a set lacks to be qualified: gate by gate for a policy, one completion for any other structure. */
 import { organizationOf, type ProcessId, type ProcessSet } from '../../prelude/process.js';
-import { weightAt } from '../tree/tree-check.js';
+import { weightAt } from '../tree/weights.js';
 import { type Policy, policyMembers, type ThresholdGate } from './policy.js';
 import type { QualifiedSets } from './qualified-sets.js';
 

@@ -16,7 +16,7 @@ import {
   memberAt,
 } from '../tree/json-reading.js';
 import { commonOrganization, type Written, writtenMember, writtenScoped } from '../tree/scoped-writing.js';
-import { totalWeight } from '../tree/tree-check.js';
+import { totalWeight } from '../tree/weights.js';
 import {
   describedCodec,
   type CountedListJson,

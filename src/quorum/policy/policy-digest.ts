@@ -2,7 +2,7 @@
 import { toHex } from '../../prelude/bytes.js';
 import { Writer } from '../../prelude/canonical.js';
 import { type Digest, digest } from '../../prelude/digest.js';
-import { weightAt } from '../tree/tree-check.js';
+import { weightAt, withoutCommonFactor } from '../tree/weights.js';
 import type { Policy, ThresholdGate } from './policy.js';
 
 const tag = 'koinon policy v1';
@@ -64,22 +64,17 @@ function reduced(gate: ThresholdGate): WeightedRule {
   return divided(capped(divided({ k: gate.k, children })));
 }
 
-/** Sums of multiples of d reach k exactly if they reach the next multiple of d. */
 function divided({ k, children }: WeightedRule): WeightedRule {
-  const divisor = children.reduce((found, { weight }) => commonDivisor(found, weight), 0);
+  const { factor } = withoutCommonFactor(children.map(({ weight }) => weight));
   return {
-    k: Math.ceil(k / divisor),
-    children: children.map((child) => ({ ...child, weight: child.weight / divisor })),
+    k: Math.ceil(k / factor),
+    children: children.map((child) => ({ ...child, weight: child.weight / factor })),
   };
 }
 
 /** A child that suffices alone does so whatever more it weighs. */
 function capped({ k, children }: WeightedRule): WeightedRule {
   return { k, children: children.map((child) => ({ ...child, weight: Math.min(child.weight, k) })) };
-}
-
-function commonDivisor(a: number, b: number): number {
-  return b === 0 ? a : commonDivisor(b, a % b);
 }
 
 /** Equal children may differ in weight: then the lighter comes first. */

@@ -9,7 +9,7 @@ import type { Membership } from '../tree/membership.js';
 import { type Written, writtenScoped } from '../tree/scoped-writing.js';
 import { behindName, writtenGate, writtenName } from '../tree/text-writing.js';
 import { parseTokens, type Tokens } from '../tree/text-tokens.js';
-import { totalWeight } from '../tree/tree-check.js';
+import { totalWeight } from '../tree/weights.js';
 import type { GateHead, Operator, TreeGrammar } from '../tree/tree-grammar.js';
 import { readTree } from '../tree/tree-text.js';
 import type { Policy } from './policy.js';

@@ -5,15 +5,8 @@
 import { E, type Either } from '../../prelude/fp.js';
 import type { ProcessId, ProcessSet } from '../../prelude/process.js';
 import { type PolicyError, policyError } from '../errors.js';
-import {
-  checkRange,
-  checkTree,
-  checkWeights,
-  type Member,
-  membersOf,
-  totalWeight,
-  weightAt,
-} from '../tree/tree-check.js';
+import { checkRange, checkTree, type Member, membersOf } from '../tree/tree-check.js';
+import { checkWeights, totalWeight, weightAt } from '../tree/weights.js';
 
 /** The satisfied children must weigh at least `k`: from 1 to the weight of all. */
 export interface ThresholdGate {

@@ -4,7 +4,7 @@
  */
 import type { ProcessId, ProcessSet, Universe } from '../../prelude/process.js';
 import { present } from '../../prelude/invariant.js';
-import { totalWeight, weightAt } from '../tree/tree-check.js';
+import { totalWeight, weightAt } from '../tree/weights.js';
 import type { Policy, ThresholdGate } from './policy.js';
 import type { QualifiedSets } from './qualified-sets.js';
 

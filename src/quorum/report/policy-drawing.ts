@@ -2,7 +2,7 @@
 import { isReadOnce } from '../analysis/set-family.js';
 import type { Policy, ThresholdGate } from '../policy/policy.js';
 import { drawGates, type GateColumn } from '../tree/gate-drawing.js';
-import { totalWeight } from '../tree/tree-check.js';
+import { totalWeight } from '../tree/weights.js';
 import { gateSlack } from '../trust/gate-slack.js';
 import { OrganizationSystem } from '../trust/organizations.js';
 import { shownSlack } from '../trust/slack-drawing.js';

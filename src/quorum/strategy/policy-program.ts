@@ -2,7 +2,7 @@
 import { present } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
 import { type Policy, policyMembers } from '../policy/policy.js';
-import { totalWeight, weightAt } from '../tree/tree-check.js';
+import { totalWeight, weightAt } from '../tree/weights.js';
 import type { ProgramBuilder } from './program-builder.js';
 
 /** Beyond this weight the solver's rounding could be taken for a vote. */

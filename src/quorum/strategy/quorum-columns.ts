@@ -7,7 +7,7 @@ import { present } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { Policy } from '../policy/policy.js';
 import { minimalMasks, type SubsetTable } from '../tree/subset-transform.js';
-import { weightAt } from '../tree/tree-check.js';
+import { weightAt } from '../tree/weights.js';
 import type { Budget } from '../verdict.js';
 import { type StrategyError, unfinished } from './errors.js';
 import { type AccessSide, tableError } from './read-write-system.js';

@@ -10,7 +10,7 @@
 import { present } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { Policy, ThresholdGate } from '../policy/policy.js';
-import { weightAt } from '../tree/tree-check.js';
+import { weightAt } from '../tree/weights.js';
 import type { ProgramBuilder } from './program-builder.js';
 import type { Row } from './solver.js';
 

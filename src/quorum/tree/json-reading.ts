@@ -4,7 +4,8 @@ import { present } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
 import { type PolicyError, type PolicyErrorCode, policyError } from '../errors.js';
 import { jsonPathOf } from './json-path.js';
-import type { Member, WeightedList } from './tree-check.js';
+import type { Member } from './tree-check.js';
+import type { WeightedList } from './weights.js';
 import type { ListJson, MemberJson } from './tree-codec.js';
 
 /** Where in the JSON a node stands, and what is wrong with it: the first complaint counts. */

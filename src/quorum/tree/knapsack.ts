@@ -2,6 +2,7 @@
  * The most profitable choice of items for one knapsack, by dynamic programming over weights or over profits, whichever are smaller
  * (Martello & Toth, "Knapsack Problems", 1990, chapter 2).
  */
+import { sum } from './weights.js';
 
 /** Tables have at most so many entries. */
 const maxTable = 20_000_000;
@@ -21,10 +22,6 @@ export function fillKnapsack(
   if (weights.length * (room + 1) <= maxTable) return mostValue(weights, profits, room);
   if (weights.length * (sum(profits) + 1) <= maxTable) return leastWeight(weights, profits, limit);
   return undefined;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 /** By weight: for each room the most profit, and what was taken for it. */

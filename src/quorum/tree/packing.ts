@@ -8,6 +8,7 @@ import { present } from '../../prelude/invariant.js';
 import { type Budget, unlimited } from '../verdict.js';
 import { fillKnapsack } from './knapsack.js';
 import { kindsOf, type Packing, PackingSearch, type PackingTask } from './packing-search.js';
+import { sum, withoutCommonFactor } from './weights.js';
 
 export type { Packing } from './packing-search.js';
 
@@ -42,7 +43,6 @@ function packed(binOf: readonly number[]): Packing {
   return { _tag: 'packed', binOf };
 }
 
-/** Divides what a bin measures by the greatest common divisor of its weights; so equal weights become 1. */
 function withoutCommonFactors(
   items: readonly (readonly number[])[],
   capacities: readonly number[],
@@ -51,15 +51,11 @@ function withoutCommonFactors(
   const limits: number[] = [];
   for (const [bin, capacity] of capacities.entries()) {
     const column = items.map((item) => present(item[bin], 'an item has a weight in each bin'));
-    const divisor = column.reduce(greatestCommonDivisor, 0) || 1;
-    columns.push(divisor === 1 ? column : column.map((weight) => weight / divisor));
-    limits.push(Math.floor(capacity / divisor));
+    const { weights, factor } = withoutCommonFactor(column);
+    columns.push(weights);
+    limits.push(Math.floor(capacity / factor));
   }
   return { columns, limits };
-}
-
-export function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
 
 /** Items of weight 1 need places, nothing else. */
@@ -91,10 +87,6 @@ function exceedsBounds({ columns, limits, order }: PackingTask): boolean {
     if (weight > 0 && sum(limits.map((limit) => Math.floor(limit / weight))) < seen) return true;
   }
   return false;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 /** First fit decreasing. */

@@ -5,7 +5,8 @@
  */
 import { present } from '../../prelude/invariant.js';
 import { bitCount, type Universe } from '../../prelude/process.js';
-import { type Member, totalWeight, weightAt } from './tree-check.js';
+import type { Member } from './tree-check.js';
+import { totalWeight, weightAt } from './weights.js';
 
 /** What is asked of a tree: do `byzantine` sets, each with all of `accused`, and `slow` sets cover `set`? */
 export interface CoverQuestion {

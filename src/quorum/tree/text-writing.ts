@@ -1,7 +1,7 @@
 /** Trees as text on one line, which `tree-text` reads back. */
 import type { ProcessId } from '../../prelude/process.js';
 import { commonOrganization, type Written, writtenMember, writtenScoped } from './scoped-writing.js';
-import type { WeightedList } from './tree-check.js';
+import type { WeightedList } from './weights.js';
 
 /** A member as text. */
 export function writtenName(id: ProcessId): Written<string> {

@@ -6,7 +6,8 @@ import type { ProcessId } from '../../prelude/process.js';
 import { present } from '../../prelude/invariant.js';
 import type { Budget } from '../verdict.js';
 import type { SubsetTable } from './subset-transform.js';
-import { type Member, weightAt } from './tree-check.js';
+import type { Member } from './tree-check.js';
+import { weightAt } from './weights.js';
 
 /** Satisfied where satisfied children weigh k; 1 each if there are no weights. */
 export type ThresholdTree =

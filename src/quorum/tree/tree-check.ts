@@ -6,8 +6,6 @@ import { type PolicyError, policyError } from '../errors.js';
 export const maxDepth = 32;
 /** No tree has more gates and members together. */
 export const maxNodes = 10_000;
-/** No weight is larger; so no sum of weights, nor a few times it, leaves the safe integers. */
-export const maxWeight = 1_000_000_000;
 
 /** A leaf of every tree: a process, or in an offline policy whatever was named. */
 export interface Member {
@@ -23,37 +21,6 @@ export type AnyTree =
 /** A node of which only the tag matters. */
 export interface AnyNode {
   readonly _tag: string;
-}
-
-/** The children of a gate, and what each weighs: 1 where no weights are given. */
-export interface WeightedList {
-  readonly of: readonly unknown[];
-  readonly weights?: readonly number[];
-}
-
-export function weightAt({ weights }: WeightedList, index: number): number {
-  return weights?.[index] ?? 1;
-}
-
-/** Of all children. */
-export function totalWeight({ of, weights }: WeightedList): number {
-  return weights === undefined ? of.length : weights.reduce((sum, weight) => sum + weight, 0);
-}
-
-/** A complaint unless there is one weight for each child, from 1 to {@link maxWeight}. */
-export function checkWeights({ of, weights }: WeightedList, path: string): PolicyError | undefined {
-  if (weights === undefined) return undefined;
-  if (weights.length !== of.length) return policyError('OutOfRange', `${path}/weights`, 'one weight for each child');
-  for (const [index, weight] of weights.entries()) {
-    const complaint = checkRange(weight, {
-      min: 1,
-      max: maxWeight,
-      path: `${path}/of/${index}/weight`,
-      what: 'a weight',
-    });
-    if (complaint !== undefined) return complaint;
-  }
-  return undefined;
 }
 
 /** A node with the path that leads to it from the root. */

@@ -7,7 +7,8 @@ import { integer, list, record, refined, text } from '../../prelude/codec.js';
 import { E, type Either } from '../../prelude/fp.js';
 import { isName, type ProcessId, processId } from '../../prelude/process.js';
 import type { PolicyError } from '../errors.js';
-import { maxDepth, maxNodes, maxWeight } from './tree-check.js';
+import { maxDepth, maxNodes } from './tree-check.js';
+import { maxWeight } from './weights.js';
 
 export const memberId = refined(text(127), 'a name or organization/server', processId);
 

@@ -5,7 +5,7 @@
  */
 import type { ProcessId } from '../../prelude/process.js';
 import type { Policy } from '../policy/policy.js';
-import { totalWeight } from '../tree/tree-check.js';
+import { totalWeight } from '../tree/weights.js';
 import type { ExplicitFaults } from './explicit-faults.js';
 import type { TrustRule } from './trust-model.js';
 import type { TrustGate, TrustTree } from './trust-tree.js';

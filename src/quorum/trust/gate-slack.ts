@@ -1,8 +1,8 @@
 /** Gate by gate: how far each is from falling when fault sets try to cover everyone (spec/quorum.md, "The recursion"). */
 import type { CoveringFaults, QuorumSystem } from '../quorum-system.js';
 import { organizationOfAll } from '../tree/gate-drawing.js';
-import { totalWeight } from '../tree/tree-check.js';
-import { capacityOf, type Covering, type FaultCounts, judgeEveryone, type JudgedNode } from './judged-tree.js';
+import { totalWeight } from '../tree/weights.js';
+import { capacityOf, type NodeCovering, type FaultCounts, judgeEveryone, type JudgedNode } from './judged-tree.js';
 import { OrganizationSystem } from './organizations.js';
 import type { TrustGate } from './trust-tree.js';
 
@@ -24,7 +24,7 @@ export interface GateSlack {
   readonly needed: number;
   /** What the fault sets would have to own besides: the gate withstands where it is positive. Undefined where the accused alone exceed f. */
   readonly slack: number | undefined;
-  readonly covering: Covering;
+  readonly covering: NodeCovering;
 }
 
 /**

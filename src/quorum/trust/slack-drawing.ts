@@ -1,7 +1,7 @@
 /** A trust tree drawn with the slack of every gate under each condition. */
 import type { ProcessId } from '../../prelude/process.js';
 import { drawGates } from '../tree/gate-drawing.js';
-import { totalWeight } from '../tree/tree-check.js';
+import { totalWeight } from '../tree/weights.js';
 import { c1Faults, c2Faults, c2FaultsOf, type TrustAssumption } from './conditions.js';
 import { type GateSlack, gateSlack } from './gate-slack.js';
 import { OrganizationSystem } from './organizations.js';

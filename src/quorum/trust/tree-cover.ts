@@ -6,9 +6,10 @@ import { present } from '../../prelude/invariant.js';
 import type { ProcessId, ProcessSet } from '../../prelude/process.js';
 import type { CoveringFaults } from '../quorum-system.js';
 import { pack } from '../tree/packing.js';
-import { membersOf, weightAt } from '../tree/tree-check.js';
+import { membersOf } from '../tree/tree-check.js';
+import { sum, weightAt } from '../tree/weights.js';
 import { type Budget, type FaultSet, outOfTime } from '../verdict.js';
-import type { Covering } from './judged-tree.js';
+import type { NodeCovering } from './judged-tree.js';
 import type { OrganizationSystem } from './organizations.js';
 import type { TrustGate, TrustTree } from './trust-tree.js';
 
@@ -50,7 +51,7 @@ interface Draft {
 /** A node, and for a covered one which fault set owns each uncovered child. */
 interface Plan {
   readonly tree: TrustTree;
-  readonly covering: Covering;
+  readonly covering: NodeCovering;
   readonly children: readonly Plan[];
   /** Of the uncovered children, in their order: the places of their owners, Byzantine sets first. */
   readonly owners: readonly number[];
@@ -81,9 +82,9 @@ class Planning {
 
   private planGate(gate: TrustGate): Plan {
     const children = gate.of.map((child) => this.plan(child));
-    const weights = (kind: Covering): readonly number[] =>
+    const weights = (kind: NodeCovering): readonly number[] =>
       children.flatMap(({ covering }, index) => (covering === kind ? [weightAt(gate, index)] : []));
-    const forced = weights('forced').reduce((sum, weight) => sum + weight, 0);
+    const forced = sum(weights('forced'));
     if (forced > gate.f) return { tree: gate, covering: 'forced', children, owners: [] };
     const owners = this.ownersOf(weights('uncovered'), gate, forced);
     return { tree: gate, covering: owners === undefined ? 'uncovered' : 'covered', children, owners: owners ?? [] };

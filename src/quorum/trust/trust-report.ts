@@ -1,7 +1,8 @@
 /** What a person is told about a trust model before it is used: verdicts with witnesses, and how slow it may be. */
 import { present } from '../../prelude/invariant.js';
 import type { ProcessId, ProcessSet } from '../../prelude/process.js';
-import { membersOf, totalWeight, weightAt } from '../tree/tree-check.js';
+import { membersOf } from '../tree/tree-check.js';
+import { totalWeight, weightAt } from '../tree/weights.js';
 import { type Budget, unlimited, type Verdict } from '../verdict.js';
 import { judgeConditions, type TrustAssumption, type TrustVerdicts } from './conditions.js';
 import { slowStaircase, withSlow } from './fault-front.js';

@@ -5,7 +5,8 @@
 import { E, type Either } from '../../prelude/fp.js';
 import type { ProcessId } from '../../prelude/process.js';
 import { type PolicyError, policyError } from '../errors.js';
-import { checkRange, checkTree, checkWeights, type Member, totalWeight } from '../tree/tree-check.js';
+import { checkRange, checkTree, type Member } from '../tree/tree-check.js';
+import { checkWeights, totalWeight } from '../tree/weights.js';
 
 export interface TrustGate {
   readonly _tag: 'gate';

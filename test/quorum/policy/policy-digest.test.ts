@@ -4,7 +4,7 @@ import { toHex } from '../../../src/prelude/bytes.js';
 import { type ProcessId } from '../../../src/prelude/process.js';
 import { isQualified, type Policy } from '../../../src/quorum/policy/policy.js';
 import { canonicalPolicy, policyDigest } from '../../../src/quorum/policy/policy-digest.js';
-import { weightAt } from '../../../src/quorum/tree/tree-check.js';
+import { weightAt } from '../../../src/quorum/tree/weights.js';
 import { arbitraryPolicy } from '../../support/arbitrary-policy.js';
 import { allSets, servers } from '../../support/quorum.js';
 

@@ -5,7 +5,7 @@ import { faultFronts, type LimitPair } from '../../../src/quorum/trust/fault-fro
 import { OrganizationSystem } from '../../../src/quorum/trust/organizations.js';
 import { validateTrust } from '../../../src/quorum/trust/trust-report.js';
 import type { TrustGate, TrustTree } from '../../../src/quorum/trust/trust-tree.js';
-import { totalWeight } from '../../../src/quorum/tree/tree-check.js';
+import { totalWeight } from '../../../src/quorum/tree/weights.js';
 import { NaiveSystem, servers } from '../../support/quorum.js';
 import { trust } from '../../support/trust.js';
 import { vectors } from '../../support/vectors.js';

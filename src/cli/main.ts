@@ -9,7 +9,10 @@ const io = processIo();
 
 /** A reader that has had enough, such as `head`, ends the program without a word. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? exitCodes.success : exitCodes.unavailable);
+  if (error.code === 'EPIPE') process.exit(exitCodes.success);
+  process.stderr.write(`koinon: the output could not be written: ${error.message}\n`, () => {
+    process.exit(exitCodes.unavailable);
+  });
 });
 /** Complaints that nobody reads stop nothing. */
 process.stderr.on('error', () => undefined);
@@ -22,7 +25,10 @@ process.on('unhandledRejection', endWithBug);
 
 /** Ends the program once what was printed has left it, whatever may still be under way. */
 function endWith(code: number): void {
-  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+  process.stdout.write('', (error) => {
+    // What an error does to the output is told above, at once or in a moment.
+    if (error === null || error === undefined) process.stderr.write('', () => setImmediate(() => process.exit(code)));
+  });
 }
 
 endWith(await main(process.argv.slice(2), io));

@@ -4,6 +4,7 @@ import { fromHex, toHex } from './bytes.js';
 import { asDigest, type Digest } from './digest.js';
 import { E, type Either } from './fp.js';
 import { invariant } from './invariant.js';
+import { repeatedKey } from './json-keys.js';
 
 /** What is wrong with a value, and at which path (`/of/1/k`). */
 export interface DecodeError {
@@ -22,7 +23,7 @@ export function decode<A>(codec: t.Type<A, unknown>, value: unknown): Either<Dec
   return E.left({ _tag: 'DecodeError', path: `/${path.join('/')}`, expected });
 }
 
-/** Parses `text` as JSON and decodes it. */
+/** Parses `text` as JSON in which no key is repeated, and decodes it. */
 export function decodeJson<A>(codec: t.Type<A, unknown>, text: string): Either<DecodeError, A> {
   let value: unknown;
   try {
@@ -34,6 +35,8 @@ export function decodeJson<A>(codec: t.Type<A, unknown>, text: string): Either<D
       expected: `JSON (${error instanceof Error ? error.message : 'malformed'})`,
     });
   }
+  const repeated = repeatedKey(text);
+  if (repeated !== undefined) return E.left({ _tag: 'DecodeError', path: repeated, expected: 'each key once' });
   return decode(codec, value);
 }
 

@@ -8,7 +8,7 @@ import type { Safety, Verdict } from '../verdict.js';
 import type { NameSet } from './figure-text.js';
 import type { LevelReport } from './level-report.js';
 import type { PolicyReport } from './policy-report.js';
-import type { TrustFit } from './trust-fit.js';
+import { judgeUses, type TrustFit } from './trust-fit.js';
 
 export interface PolicySummary {
   readonly safety: Safety;
@@ -25,9 +25,15 @@ export function summarizePolicy(report: PolicyReport, trust?: TrustModel): Polic
       ? judgeAlone(report, names)
       : judgeUnderTrust(trustFit, { names, trust });
   if (own.safety === 'UNSAFE' || own.safety === 'UNKNOWN') return own;
+  const uses = trustFit === undefined ? [] : [describeUses(trustFit)];
   const findings = [...own.findings, ...fragilities(report)];
-  if (findings.length > 0) return { safety: 'FRAGILE', findings };
-  return { safety: 'SAFE', findings: [describeStrength(report)] };
+  if (findings.length > 0) return { safety: 'FRAGILE', findings: [...findings, ...uses] };
+  const { smallestSplittingSet } = report.servers;
+  if (trustFit === undefined && smallestSplittingSet._tag === 'unknown') {
+    const doubt = `Any two quorums meet; whether in one member only is not decided: ${smallestSplittingSet.reason}.`;
+    return { safety: 'UNKNOWN', findings: [doubt] };
+  }
+  return { safety: 'SAFE', findings: [describeStrength(report), ...uses] };
 }
 
 export function namesIn({ policy }: PolicyReport): NameSet {
@@ -75,12 +81,13 @@ function undecidedOf(question: string, verdict: Verdict<unknown>): readonly stri
 
 /** One member, or one organization, on whom too much depends. */
 function fragilities({ servers, organizations, trustFit }: PolicyReport): readonly string[] {
-  const levels = organizations === undefined ? [servers] : [servers, organizations];
-  return levels.flatMap((level) => [
+  const of = (level: LevelReport): readonly string[] => [
     ...describeVetoes(level),
     ...describeSoleActors(level),
     ...(trustFit === undefined ? describeSplit(level) : []),
-  ]);
+  ];
+  const grouped = organizations === undefined ? [] : of(organizations);
+  return [...of(servers), ...grouped.map((finding) => `As organizations: ${finding}`)];
 }
 
 function describeVetoes({ vetoes, members }: LevelReport): readonly string[] {
@@ -96,18 +103,31 @@ function describeSplit({ smallestSplittingSet, members }: LevelReport): readonly
   if (smallestSplittingSet._tag !== 'exact' || members.length === 1) return [];
   const { members: split } = smallestSplittingSet.value;
   const [only] = split;
-  return split.length === 1 && only !== undefined ? [`Two quorums may have only ${only} in common.`] : [];
+  return split.length === 1 && only !== undefined
+    ? [`Two quorums may have only one member in common, such as ${only}.`]
+    : [];
 }
 
 function describeStrength({ servers, trustFit }: PolicyReport): string {
-  const { smallestBlockingSet, smallestSplittingSet } = servers;
-  const missing =
-    smallestBlockingSet._tag === 'exact'
-      ? `${smallestBlockingSet.value.cost - 1} of ${servers.members.length}`
-      : 'some';
-  if (trustFit !== undefined) {
-    return `No fault set can act alone, none can block, and any ${missing} members may be missing.`;
-  }
-  const common = smallestSplittingSet._tag === 'exact' ? String(smallestSplittingSet.value.members.length) : 'some';
-  return `Any two quorums have at least ${common} members in common, and any ${missing} members may be missing.`;
+  const { blockingSets, smallestSplittingSet, members } = servers;
+  const spare =
+    blockingSets.smallest._tag === 'exact'
+      ? `, and any ${blockingSets.smallest.value.cost - 1} of ${members.length} members may be missing`
+      : '';
+  if (trustFit !== undefined) return `No fault set can act alone, none can block${spare}.`;
+  const common = smallestSplittingSet._tag === 'exact' ? ` at least ${smallestSplittingSet.value.members.length}` : '';
+  return `Any two quorums have${common} members in common${spare}.`;
+}
+
+/** `Fit for signing, recovery; not for amendment.` */
+function describeUses(fit: TrustFit): string {
+  const uses = judgeUses(fit);
+  const of = (wanted: (typeof uses)[number]['answer'], words: string): readonly string[] => {
+    const named = uses.filter(({ answer }) => answer === wanted).map(({ use }) => use);
+    return named.length === 0 ? [] : [`${words} ${named.join(', ')}`];
+  };
+  const parts = [...of('yes', 'fit for'), ...of('no', 'not fit for'), ...of('not decided', 'not decided for')].join(
+    '; ',
+  );
+  return `${parts.charAt(0).toUpperCase()}${parts.slice(1)}.`;
 }

@@ -38,6 +38,17 @@ export const policyUses = {
   'two-step agreement': ['fast'],
 } as const satisfies Record<string, readonly (keyof Omit<TrustFit, 'trust'>)[]>;
 
+/** Whether a policy is fit for each use, as far as is decided. */
+export function judgeUses(
+  fit: TrustFit,
+): readonly { readonly use: string; readonly answer: 'yes' | 'no' | 'not decided' }[] {
+  return Object.entries(policyUses).map(([use, needs]) => {
+    const verdicts = needs.map((need) => fit[need]._tag);
+    if (verdicts.includes('violated')) return { use, answer: 'no' };
+    return { use, answer: verdicts.includes('unknown') ? 'not decided' : 'yes' };
+  });
+}
+
 export function judgeTrustFit(policy: Policy, trust: TrustModel, budget: Budget): TrustFit {
   const { rule } = trust;
   return {

@@ -108,8 +108,19 @@ export class Tokens {
   /** Refuses the next token where something else was `expected`. */
   unexpected(path: string, expected: string): never {
     const { kind, text, offset } = this.peek();
+    if (kind === 'stranger') this.checkName(path, offset);
     const found = kind === 'end' ? 'the end' : `"${text.slice(0, 40).replace(/[^\x20-\x7e]/gu, '?')}"`;
     return this.fail({ code: 'Syntax', path, expected: `${expected}, not ${found}`, offset });
+  }
+
+  /** Refuses a run of letters and other signs around a stranger: it was meant as a name. */
+  private checkName(path: string, at: number): void {
+    const before = /[^\s(),:={}*>#]*$/u.exec(this.source.slice(0, at))?.[0] ?? '';
+    const after = /^[^\s(),:={}*>#]*/u.exec(this.source.slice(at, at + 80))?.[0] ?? '';
+    const name = `${before}${after}`;
+    if (!/^[^-\p{C}]*\p{L}\P{C}*$/u.test(name)) return;
+    const expected = `a name (letters a to z, digits, "_" and "."), not "${name}"`;
+    this.fail({ code: 'InvalidName', path, expected, offset: at - before.length });
   }
 
   /** Refuses what was read, at the place that the complaint's path has in the text. */

@@ -95,7 +95,7 @@ describe('a bad policy text', () => {
     ['2 of (a, b) c', 'Syntax', '/', 1, 13],
     ['2 of (a,\n  b c)', 'Syntax', '/', 2, 5],
     ['2 of ()', 'Syntax', '/of/0', 1, 7],
-    ['2 of (a-1, b)', 'Syntax', '/', 1, 8],
+    ['2 of (a-1, b)', 'InvalidName', '/', 1, 7],
     ['most of (a, b)', 'Syntax', '/k', 1, 1],
     ['02 of (a, b)', 'Syntax', '/k', 1, 1],
     ['-1 of (a, b)', 'Syntax', '/', 1, 1],

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { toHex } from '../../prelude/bytes.js';
 import { E } from '../../prelude/fp.js';
 import { serversOf } from '../../management/alliance.js';
+import type { TrustModel } from '../../quorum/trust/trust-model.js';
 import { printTrust } from '../../quorum/trust/trust-text.js';
 import { type SchemeId, schemeIds } from '../../schemes/registry.js';
 import type { AllianceScheme, SearchProgress } from '../../server/alliance-key-dealing.js';
@@ -103,6 +104,13 @@ function schemeOf({ scheme, modulusBits }: InitOptions): AllianceScheme {
   return scheme === 'multisig' ? { _tag: 'multisig' } : { _tag: 'shoup-rsa', modulusBits };
 }
 
+/** What an alliance that tolerates nothing should know. */
+function describeFragility({ system }: TrustModel): readonly string[] {
+  const { processes } = system;
+  if ([...processes].some((id) => system.canBeFaulty(processes.universe.of([id])))) return [];
+  return ['No server may lie or be broken into: four organizations would survive any one of them.'];
+}
+
 function describeFounded(directory: string, { alliance, allianceId }: Founded): Printable {
   const servers = serversOf(alliance);
   const applications = alliance.applications.map(({ id }) => id);
@@ -125,6 +133,7 @@ function describeFounded(directory: string, { alliance, allianceId }: Founded): 
       ({ id, host, port }, index) => `  ${index === 0 ? 'servers ' : '        '}      ${id} at ${host}:${port}`,
     ),
     `  applications  ${applications.join(', ')}`,
+    ...describeFragility(trust),
     'One program has seen every private key: use it for trying and testing only.',
   ];
   return { json, lines };

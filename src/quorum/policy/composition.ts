@@ -2,8 +2,9 @@
 import { E, type Either } from '../../prelude/fp.js';
 import type { ProcessId } from '../../prelude/process.js';
 import { type PolicyError, policyError } from '../errors.js';
-import { checkRange, type Member } from '../tree/tree-check.js';
+import { checkRange, member } from '../tree/tree-check.js';
 import { maxWeight, totalWeight } from '../tree/weights.js';
+import { allOf, anyOf, majority } from './gates.js';
 import { checkPolicy, type Policy } from './policy.js';
 
 /** Qualified are the sets without which nobody is qualified under `policy`: its blocking sets. The dual of the dual is the policy. */
@@ -103,20 +104,4 @@ function weightMajority(servers: readonly VotingServer[]): Policy {
   const of = servers.map(({ id }) => member(id));
   const k = majority(totalWeight({ of, weights }));
   return weights.every((weight) => weight === 1) ? { _tag: 'threshold', k, of } : { _tag: 'threshold', k, of, weights };
-}
-
-function majority(weight: number): number {
-  return Math.floor(weight / 2) + 1;
-}
-
-function allOf(of: readonly Policy[]): Policy {
-  return { _tag: 'threshold', k: of.length, of };
-}
-
-function anyOf(of: readonly Policy[]): Policy {
-  return { _tag: 'threshold', k: 1, of };
-}
-
-function member(id: ProcessId): Member {
-  return { _tag: 'member', id };
 }

@@ -4,7 +4,7 @@ import { assertNever } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
 import { type PolicyError, policyError } from '../errors.js';
 import { type Membership, serverNamed, serversOf } from '../tree/membership.js';
-import { checkRange, maxNodes } from '../tree/tree-check.js';
+import { checkRange, maxNodes, member } from '../tree/tree-check.js';
 import { checkPolicy, type Policy } from './policy.js';
 import {
   checkPolicyRule,
@@ -62,7 +62,7 @@ class Resolution {
   private member(id: ProcessId, path: string, scope: string | undefined): Either<PolicyError, Policy> {
     const server = serverNamed(scope === undefined ? id : `${scope}/${id}`, this.membership);
     if (E.isLeft(server)) return E.left(policyError(server.left.code, path, server.left.expected));
-    return E.right({ _tag: 'member', id: server.right });
+    return E.right(member(server.right));
   }
 
   private organizations({ k, each = ownMajority }: EveryOrganization, path: string): Either<PolicyError, Policy> {
@@ -87,7 +87,7 @@ class Resolution {
     const complaint = this.count(ids.length, path);
     if (complaint !== undefined) return E.left(complaint);
     const what = owner === undefined ? 'the servers' : `the servers of ${owner}`;
-    const of = ids.map((id): Policy => ({ _tag: 'member', id }));
+    const of = ids.map(member);
     return E.map((threshold: number): Policy => ({ _tag: 'threshold', k: threshold, of }))(
       thresholdAmong(k, { count: ids.length, path, what }),
     );

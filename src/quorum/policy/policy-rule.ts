@@ -6,6 +6,7 @@ import { E, type Either } from '../../prelude/fp.js';
 import { isName } from '../../prelude/process.js';
 import { type PolicyError, policyError } from '../errors.js';
 import { checkRange, checkTree, maxNodes, type Member } from '../tree/tree-check.js';
+import { majority } from './gates.js';
 import { checkThreshold, type Policy } from './policy.js';
 
 /** How many of a list, where nobody knows yet how long it is. */
@@ -44,7 +45,7 @@ export function thresholdOf(share: Share, total: number): number {
     case 'any':
       return 1;
     case 'majority':
-      return Math.floor(total / 2) + 1;
+      return majority(total);
     default:
       return share;
   }

@@ -3,7 +3,8 @@ import { invariant } from '../../prelude/invariant.js';
 import { E } from '../../prelude/fp.js';
 import { type ProcessSet, Universe } from '../../prelude/process.js';
 import { AccessStructure } from '../access-structure.js';
-import { type LimitedTree, PlacedTree } from '../tree/placed-tree.js';
+import { PlacedTree } from '../tree/placed-tree.js';
+import { tolerated } from './gates.js';
 import { lackOf, type Missing } from './missing.js';
 import { checkPolicy, type Policy, policyMembers } from './policy.js';
 import { PolicyTracker, TrackedPolicy, type VoteTracker } from './vote-tracker.js';
@@ -24,7 +25,7 @@ export class PolicyStructure extends AccessStructure {
     super();
     invariant(E.isRight(checkPolicy(policy)), 'an access structure is made from a checked policy');
     this.processes = universe.all;
-    this.placed = new PlacedTree(withLimits(policy), universe);
+    this.placed = new PlacedTree(tolerated(policy), universe);
   }
 
   override isQualified(set: ProcessSet): boolean {
@@ -42,11 +43,4 @@ export class PolicyStructure extends AccessStructure {
   override missing(set: ProcessSet, refused = set.universe.none): Missing {
     return lackOf(this.policy, set, refused);
   }
-}
-
-/** The trust tree whose vouching sets are the qualified sets: a set is qualified unless one with f = k − 1 at every gate covers it. */
-function withLimits(policy: Policy): LimitedTree {
-  if (policy._tag === 'member') return policy;
-  const { k, of, weights } = policy;
-  return { _tag: 'gate', f: k - 1, t: 0, of: of.map(withLimits), ...(weights === undefined ? {} : { weights }) };
 }

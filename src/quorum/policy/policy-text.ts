@@ -12,6 +12,7 @@ import { parseTokens, type Tokens } from '../tree/text-tokens.js';
 import { totalWeight } from '../tree/weights.js';
 import type { GateHead, Operator, TreeGrammar } from '../tree/tree-grammar.js';
 import { readTree } from '../tree/tree-text.js';
+import { allOf, anyOf } from './gates.js';
 import type { Policy } from './policy.js';
 import {
   checkPolicyRule,
@@ -56,8 +57,8 @@ export function printPolicyRule(rule: PolicyRule): string {
 type RuleNode = RuleGate | EveryOrganization | EveryServer;
 
 const operators: readonly Operator<RuleNode>[] = [
-  { word: 'or', join: (of) => ({ _tag: 'threshold', k: 1, of }) },
-  { word: 'and', join: (of) => ({ _tag: 'threshold', k: of.length, of }) },
+  { word: 'or', join: anyOf },
+  { word: 'and', join: allOf },
 ];
 
 const grammar: TreeGrammar<RuleNode> = {

@@ -1,6 +1,7 @@
 /** An access policy drawn as a tree, with what every gate can spare and how far it is from being covered by corrupted sets. */
 import { isReadOnce } from '../analysis/set-family.js';
-import type { Policy, ThresholdGate } from '../policy/policy.js';
+import { tolerated } from '../policy/gates.js';
+import type { Policy } from '../policy/policy.js';
 import { drawGates, type GateColumn } from '../tree/gate-drawing.js';
 import { totalWeight } from '../tree/weights.js';
 import { gateSlack } from '../trust/gate-slack.js';
@@ -16,37 +17,24 @@ const drawnCovers = [2, 3, 5] as const;
  * policy, try to contain everybody: positive where they cannot; only where every member stands once.
  */
 export function drawPolicy(policy: Policy): readonly string[] {
-  const spare: GateColumn<ThresholdGate> = {
-    title: 'spare',
-    figureOf: (gate) => String(totalWeight(gate) - gate.k),
-  };
-  return drawGates<Policy>(policy, isReadOnce(policy) ? [spare, ...coverColumns(policy)] : [spare], headOf);
+  const tree = tolerated(policy);
+  return drawGates<TrustTree>(tree, isReadOnce(policy) ? [spare, ...coverColumns(tree)] : [spare], headOf);
 }
 
-function headOf({ k, of, weights }: ThresholdGate): string {
+const spare: GateColumn<TrustGate> = {
+  title: 'spare',
+  figureOf: (gate) => String(totalWeight(gate) - gate.f - 1),
+};
+
+function headOf({ f, of, weights }: TrustGate): string {
+  const k = f + 1;
   return weights === undefined ? `${k} of ${of.length}` : `weight >= ${k} of ${totalWeight({ of, weights })}`;
 }
 
-/** Corrupted are the sets that do not satisfy the policy: its gates tolerate what is short of their thresholds. */
-function coverColumns(policy: Policy): readonly GateColumn<ThresholdGate>[] {
-  const twins = new Map<ThresholdGate, TrustGate>();
-  const asTrust = (node: Policy): TrustTree => {
-    if (node._tag === 'member') return node;
-    const { k, of, weights } = node;
-    const twin: TrustGate = { _tag: 'gate', f: k - 1, t: 0, of: of.map(asTrust), ...(weights && { weights }) };
-    twins.set(node, twin);
-    return twin;
-  };
-  const system = new OrganizationSystem(asTrust(policy));
+function coverColumns(tree: TrustTree): readonly GateColumn<TrustGate>[] {
+  const system = new OrganizationSystem(tree);
   return drawnCovers.map((k) => {
-    const slack = new Map(gateSlack(system, { byzantine: k }).map((one) => [one.gate, one]));
-    return {
-      title: `Q${k}`,
-      figureOf: (gate) => {
-        const twin = twins.get(gate);
-        const own = twin === undefined ? undefined : slack.get(twin);
-        return own === undefined ? '' : shownSlack(own);
-      },
-    };
+    const shown = new Map(gateSlack(system, { byzantine: k }).map((one) => [one.gate, shownSlack(one)]));
+    return { title: `Q${k}`, figureOf: (gate) => shown.get(gate) ?? '' };
   });
 }

@@ -3,7 +3,8 @@ import { E, type Either } from '../../prelude/fp.js';
 import { isName, type ProcessId, processId } from '../../prelude/process.js';
 import { present } from '../../prelude/invariant.js';
 import type { Policy, ThresholdGate } from '../policy/policy.js';
-import { maxNodes } from '../tree/tree-check.js';
+import { maxNodes, member } from '../tree/tree-check.js';
+import { totalWeight } from '../tree/weights.js';
 import { uncoverableFront } from '../trust/fault-front.js';
 import type { TrustGate, TrustTree } from '../trust/trust-tree.js';
 
@@ -61,7 +62,7 @@ export function intendedTrust({ organizations, survive }: Intent): Either<Intent
   if (!isCount(inside) || inside >= least)
     return outOfRange('the servers to survive in each other organization', `an integer from 0 to ${least - 1}`);
   const of = organizations.map((organization): TrustTree => {
-    const members = serversOf(organization).map((id) => ({ _tag: 'member', id }) as const);
+    const members = serversOf(organization).map(member);
     const [first] = members;
     return first !== undefined && members.length === 1 ? first : { _tag: 'gate', f: inside, t: 0, of: members };
   });
@@ -171,13 +172,8 @@ export class PolicyShapes {
   }
 }
 
-function member(id: ProcessId): Policy {
-  return { _tag: 'member', id };
-}
-
 function gate(k: number, of: readonly Policy[], weights?: readonly number[]): ThresholdGate | Policy | undefined {
-  const total = weights === undefined ? of.length : weights.reduce((sum, weight) => sum + weight, 0);
-  if (k < 1 || k > total) return undefined;
-  if (of.length === 1 && weights === undefined) return of[0];
-  return { _tag: 'threshold', k, of, ...(weights === undefined ? {} : { weights }) };
+  const list = { of, ...(weights === undefined ? {} : { weights }) };
+  if (k < 1 || k > totalWeight(list)) return undefined;
+  return of.length === 1 && weights === undefined ? of[0] : { _tag: 'threshold', k, ...list };
 }

@@ -13,6 +13,10 @@ export interface Member {
   readonly id: ProcessId;
 }
 
+export function member(id: ProcessId): Member {
+  return { _tag: 'member', id };
+}
+
 /** A tree of which only members and lists matter. */
 export type AnyTree =
   | Member

@@ -6,7 +6,7 @@ import { E } from '../../prelude/fp.js';
 import { isName, type ProcessId, processId } from '../../prelude/process.js';
 import { type Membership, serverNamed, serversOf } from './membership.js';
 import type { Token, Tokens } from './text-tokens.js';
-import { maxDepth, maxNodes, type Member } from './tree-check.js';
+import { maxDepth, maxNodes, type Member, member } from './tree-check.js';
 import type { GateList, Operator, TreeGrammar } from './tree-grammar.js';
 
 export type { Membership } from './membership.js';
@@ -215,8 +215,4 @@ class TreeReading<N> {
 
 function childOf({ path, depth, scope }: Place, index: number): Place {
   return { path: `${path}/of/${index}`, depth: depth + 1, scope };
-}
-
-function member(id: ProcessId): Member {
-  return { _tag: 'member', id };
 }

@@ -4,7 +4,9 @@
  * nothing needs pruning.
  */
 import type { ProcessId } from '../../prelude/process.js';
-import type { Policy } from '../policy/policy.js';
+import { allOf, anyOf } from '../policy/gates.js';
+import type { Policy, ThresholdGate } from '../policy/policy.js';
+import { member } from '../tree/tree-check.js';
 import { totalWeight } from '../tree/weights.js';
 import type { ExplicitFaults } from './explicit-faults.js';
 import type { TrustRule } from './trust-model.js';
@@ -17,30 +19,19 @@ interface DescribedTrust {
 /** Qualified are the sets that contain a correct process: f+1 at every gate. The alliance key is shared along it. */
 export function vouchPolicy({ rule }: DescribedTrust): Policy {
   if (rule._tag === 'explicit')
-    return joined(
-      others(rule, rule.byzantine).map((ids) => anyOf(ids)),
-      'all',
-    );
+    return unlessSingle(allOf(others(rule, rule.byzantine).map((ids) => unlessSingle(anyOf(ids.map(member))))));
   return withThresholds(rule, ({ f }) => f + 1);
 }
 
 /** Qualified are the recovery quorums, which are the slow quorums too: all but f at every gate. */
 export function recoveryPolicy({ rule }: DescribedTrust): Policy {
-  if (rule._tag === 'explicit')
-    return joined(
-      others(rule, rule.byzantine).map((ids) => allOf(ids)),
-      'any',
-    );
+  if (rule._tag === 'explicit') return anyOfAll(others(rule, rule.byzantine));
   return withThresholds(rule, (gate) => totalWeight(gate) - gate.f);
 }
 
 /** Qualified are the fast quorums: all but t at every gate. */
 export function fastPolicy({ rule }: DescribedTrust): Policy {
-  if (rule._tag === 'explicit')
-    return joined(
-      others(rule, rule.slow).map((ids) => allOf(ids)),
-      'any',
-    );
+  if (rule._tag === 'explicit') return anyOfAll(others(rule, rule.slow));
   return withThresholds(rule, (gate) => totalWeight(gate) - gate.t);
 }
 
@@ -82,19 +73,12 @@ function others({ of }: ExplicitFaults, sets: readonly (readonly ProcessId[])[])
   });
 }
 
-function anyOf(ids: readonly ProcessId[]): Policy {
-  return joined(ids.map(member), 'any');
+/** Any of the sets, in full. */
+function anyOfAll(sets: readonly (readonly ProcessId[])[]): Policy {
+  return unlessSingle(anyOf(sets.map((ids) => unlessSingle(allOf(ids.map(member))))));
 }
 
-function allOf(ids: readonly ProcessId[]): Policy {
-  return joined(ids.map(member), 'all');
-}
-
-function member(id: ProcessId): Policy {
-  return { _tag: 'member', id };
-}
-
-function joined(of: readonly Policy[], how: 'all' | 'any'): Policy {
-  const [only] = of;
-  return only !== undefined && of.length === 1 ? only : { _tag: 'threshold', k: how === 'all' ? of.length : 1, of };
+function unlessSingle(gate: ThresholdGate): Policy {
+  const [only] = gate.of;
+  return only !== undefined && gate.of.length === 1 ? only : gate;
 }

@@ -113,11 +113,11 @@ function beside(): void {
 
 function ask(analysis: StructureAnalysis): unknown {
   return [
-    analysis.minimalQuorumCount(),
-    analysis.minimalBlockingSetCount(),
+    analysis.quorums.count(),
+    analysis.blockingSets.count(),
     analysis.smallestSplittingSet(),
     analysis.isUncoverable(3),
-    analysis.availability(() => 0.99),
+    analysis.uptime(independentServers(() => 0.99)),
   ];
 }
 

@@ -24,19 +24,20 @@ export function policyJson(report: PolicyReport, { safety, findings }: PolicySum
     ...(organizations === undefined ? {} : { organizations: levelJson(organizations) }),
     conditions: trustFit === undefined ? null : conditionsJson(trustFit.trust),
     ...(trustFit === undefined ? {} : { fit: fitJson(trustFit) }),
-    unknown: unknownOf({ ...chosen, load, ...(uptime === undefined ? {} : { availability: uptime }) }),
+    unknown: unknownOf({ ...figuresOf(chosen), load, ...(uptime === undefined ? {} : { availability: uptime }) }),
   };
 }
 
 function levelJson(level: LevelReport): object {
-  const blocking = figureJson(level.smallestBlockingSet, ({ cost }) => cost);
+  const { quorums, blockingSets } = level;
+  const blocking = figureJson(blockingSets.smallest, ({ cost }) => cost);
   return {
     members: level.members,
-    minimalQuorumCount: figureJson(level.minimalQuorumCount, String),
-    minimalBlockingSetCount: figureJson(level.minimalBlockingSetCount, String),
-    minimalQuorums: level.minimalQuorums,
-    minimalBlockingSets: level.minimalBlockingSets,
-    minQuorumSize: figureJson(level.smallestQuorum, ({ cost }) => cost),
+    minimalQuorumCount: figureJson(quorums.count, String),
+    minimalBlockingSetCount: figureJson(blockingSets.count, String),
+    minimalQuorums: quorums.listed,
+    minimalBlockingSets: blockingSets.listed,
+    minQuorumSize: figureJson(quorums.smallest, ({ cost }) => cost),
     minBlockingSize: blocking,
     minSplittingSize: figureJson(level.smallestSplittingSet, ({ members }) => members.length),
     splitting: figureJson(level.smallestSplittingSet, (split) => split),
@@ -47,6 +48,19 @@ function levelJson(level: LevelReport): object {
     soleActors: level.soleActors,
     dummies: figureJson(level.dummies, (ids) => ids),
     power: figureJson(level.power, (power) => Object.fromEntries(power)),
+  };
+}
+
+/** What may be unknown of a level. */
+function figuresOf({ quorums, blockingSets, smallestSplittingSet, dummies, power }: LevelReport): object {
+  return {
+    minimalQuorumCount: quorums.count,
+    minimalBlockingSetCount: blockingSets.count,
+    smallestQuorum: quorums.smallest,
+    smallestBlockingSet: blockingSets.smallest,
+    smallestSplittingSet,
+    dummies,
+    power,
   };
 }
 

@@ -34,6 +34,18 @@ export function exact<A>(value: A): Figure<A> {
   return { _tag: 'exact', value };
 }
 
+/** The same figure of what `change` makes of its value and its bounds. */
+export function mapFigure<A, B>(figure: Figure<A>, change: (value: A) => B): Figure<B> {
+  if (figure._tag === 'exact') return exact(change(figure.value));
+  const { reason, atLeast, atMost } = figure;
+  return {
+    _tag: 'unknown',
+    reason,
+    ...(atLeast === undefined ? {} : { atLeast: change(atLeast) }),
+    ...(atMost === undefined ? {} : { atMost: change(atMost) }),
+  };
+}
+
 /** The time an analysis may take. Pure code reads no clock but this. */
 export interface Budget {
   /** Whether the time is used up. Cheap enough for inner loops when asked every few thousand steps. */
@@ -55,6 +67,15 @@ export const unlimited: Budget = { limitMs: Infinity, elapsedMs: () => 0, isSpen
 /** Why an answer is unknown, with the time spent on it. */
 export function outOfTime(budget: Budget, what: string): { readonly _tag: 'unknown'; readonly reason: string } {
   return { _tag: 'unknown', reason: `${what}: not finished after ${Math.round(budget.elapsedMs())} ms` };
+}
+
+/** The answer, where there is time left when the question is put. */
+export function inTime<A>(
+  budget: Budget,
+  what: string,
+  answer: () => A,
+): A | { readonly _tag: 'unknown'; readonly reason: string } {
+  return budget.isSpent() ? outOfTime(budget, what) : answer();
 }
 
 /**

@@ -9,7 +9,8 @@ import type { AccessStructure } from '../access-structure.js';
 import { type Budget, type Figure, unlimited } from '../verdict.js';
 import { type FailureModel, type Uptime, upWith } from './failure-model.js';
 import { flags, type Property } from './minimal-set-search.js';
-import type { Cost, CostBound, StructureBounds } from './structure-bounds.js';
+import type { Cost } from './structure-analysis.js';
+import type { CostBound, SetBounds, StructureBounds } from './structure-bounds.js';
 import type { UptimeMeans } from './tree-availability.js';
 import { drawAt, drawLength, wilsonInterval } from './uptime-estimate.js';
 
@@ -38,25 +39,18 @@ export function askedStructure(structure: AccessStructure): AskedStructure {
 }
 
 export class AskedBounds implements StructureBounds {
+  readonly quorums: SetBounds;
+  readonly blockingSets: SetBounds;
   private readonly budget: Budget;
-  private quorumSize: number | undefined;
-  private blockingSize: number | undefined;
 
   constructor(
     private readonly structure: AskedStructure,
     private readonly means: UptimeMeans,
   ) {
+    const { members, isQualified, isBlocking } = structure;
     this.budget = means.budget ?? unlimited;
-  }
-
-  quorumCost(cost: Cost): CostBound {
-    this.quorumSize ??= leastSize(this.structure.isQualified, this.structure.members.length, this.budget);
-    return { atLeast: this.cheapestOf(this.quorumSize, cost) };
-  }
-
-  blockingCost(cost: Cost): CostBound {
-    this.blockingSize ??= leastSize(this.structure.isBlocking, this.structure.members.length, this.budget);
-    return { atLeast: this.cheapestOf(this.blockingSize, cost) };
+    this.quorums = new AskedSetBounds(isQualified, members, this.budget);
+    this.blockingSets = new AskedSetBounds(isBlocking, members, this.budget);
   }
 
   splittingSize(): number {
@@ -65,14 +59,6 @@ export class AskedBounds implements StructureBounds {
 
   isSurelyUncoverable(): boolean {
     return false;
-  }
-
-  minimalQuorumCountAtMost(): undefined {
-    return undefined;
-  }
-
-  minimalBlockingSetCountAtMost(): undefined {
-    return undefined;
   }
 
   uptime(model: FailureModel, budget = this.budget): Figure<Uptime> {
@@ -89,10 +75,26 @@ export class AskedBounds implements StructureBounds {
     const method = `${reason}; estimated from ${drawn} samples with 99.9 % confidence`;
     return { _tag: 'unknown', reason: method, atLeast: upWith(low), atMost: upWith(high) };
   }
+}
 
-  private cheapestOf(count: number, cost: Cost): number {
-    const costs = this.structure.members.map(cost).sort((a, b) => a - b);
-    return costs.slice(0, count).reduce((sum, one) => sum + one, 0);
+/** No set with the property is cheaper than the cheapest members, as many as it must have. */
+class AskedSetBounds implements SetBounds {
+  private size: number | undefined;
+
+  constructor(
+    private readonly holds: Property,
+    private readonly members: readonly ProcessId[],
+    private readonly budget: Budget,
+  ) {}
+
+  cheapest(cost: Cost): CostBound {
+    this.size ??= leastSize(this.holds, this.members.length, this.budget);
+    const costs = this.members.map(cost).sort((a, b) => a - b);
+    return { atLeast: costs.slice(0, this.size).reduce((sum, one) => sum + one, 0) };
+  }
+
+  countAtMost(): undefined {
+    return undefined;
   }
 }
 

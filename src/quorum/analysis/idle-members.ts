@@ -1,13 +1,15 @@
 /** The analysis of a structure to which members are added that never matter: what a policy was before they were simplified away. */
 import type { ProcessId } from '../../prelude/process.js';
-import { exact, type Figure, type Verdict } from '../verdict.js';
+import { type Figure, mapFigure, type Verdict } from '../verdict.js';
 import type { FailureModel, Uptime } from './failure-model.js';
-import type { PricedSet, SplittingSet, StructureAnalysis } from './structure-analysis.js';
-import type { Cost } from './structure-bounds.js';
+import type { Fraction } from './fraction.js';
+import type { Cost, MinimalSets, PricedSet, SplittingSet, StructureAnalysis } from './structure-analysis.js';
 
 type Members = readonly ProcessId[];
 
 export class WithIdleMembers implements StructureAnalysis {
+  readonly quorums: MinimalSets;
+  readonly blockingSets: MinimalSets;
   private readonly places: ReadonlyMap<ProcessId, number>;
   private readonly idle: Members;
 
@@ -19,30 +21,9 @@ export class WithIdleMembers implements StructureAnalysis {
     this.places = new Map(members.map((id, index) => [id, index]));
     const active = new Set(of.members);
     this.idle = members.filter((id) => !active.has(id));
-  }
-
-  minimalQuorumCount(): Figure<bigint> {
-    return this.of.minimalQuorumCount();
-  }
-
-  minimalBlockingSetCount(): Figure<bigint> {
-    return this.of.minimalBlockingSetCount();
-  }
-
-  minimalQuorums(): Iterable<Members> {
-    return this.eachOrdered(this.of.minimalQuorums());
-  }
-
-  minimalBlockingSets(): Iterable<Members> {
-    return this.eachOrdered(this.of.minimalBlockingSets());
-  }
-
-  cheapestQuorum(cost?: Cost): Figure<PricedSet> {
-    return mapFigure(this.of.cheapestQuorum(cost), (set) => ({ ...set, members: this.ordered(set.members) }));
-  }
-
-  cheapestBlockingSet(cost?: Cost): Figure<PricedSet> {
-    return mapFigure(this.of.cheapestBlockingSet(cost), (set) => ({ ...set, members: this.ordered(set.members) }));
+    const ordered = (set: Members): Members => this.ordered(set);
+    this.quorums = new OrderedSets(of.quorums, ordered);
+    this.blockingSets = new OrderedSets(of.blockingSets, ordered);
   }
 
   smallestSplittingSet(): Figure<SplittingSet> {
@@ -68,16 +49,12 @@ export class WithIdleMembers implements StructureAnalysis {
     return mapFigure(this.of.dummies(), (members) => this.ordered([...members, ...this.idle]));
   }
 
-  availability(up: (id: ProcessId) => number): Figure<number> {
-    return this.of.availability(up);
+  load(): Figure<Fraction> {
+    return this.of.load();
   }
 
   uptime(model: FailureModel): Figure<Uptime> {
     return this.of.uptime(model);
-  }
-
-  private *eachOrdered(sets: Iterable<Members>): Generator<Members> {
-    for (const set of sets) yield this.ordered(set);
   }
 
   private ordered(ids: Members): Members {
@@ -85,13 +62,25 @@ export class WithIdleMembers implements StructureAnalysis {
   }
 }
 
-function mapFigure<A, B>(figure: Figure<A>, change: (value: A) => B): Figure<B> {
-  if (figure._tag === 'exact') return exact(change(figure.value));
-  const { reason, atLeast, atMost } = figure;
-  return {
-    _tag: 'unknown',
-    reason,
-    ...(atLeast === undefined ? {} : { atLeast: change(atLeast) }),
-    ...(atMost === undefined ? {} : { atMost: change(atMost) }),
-  };
+/** Sets of one kind, each as `ordered` puts it. */
+class OrderedSets implements MinimalSets {
+  constructor(
+    private readonly of: MinimalSets,
+    private readonly ordered: (set: Members) => Members,
+  ) {}
+
+  count(): Figure<bigint> {
+    return this.of.count();
+  }
+
+  *list(): Generator<Members> {
+    for (const set of this.of.list()) yield this.ordered(set);
+  }
+
+  cheapest(cost?: Cost): Figure<PricedSet> {
+    return mapFigure(this.of.cheapest(cost), ({ members, cost: price }) => ({
+      members: this.ordered(members),
+      cost: price,
+    }));
+  }
 }

@@ -6,11 +6,20 @@
 /** Monotone: adding members never makes it false. */
 export type Property = (set: readonly boolean[]) => boolean;
 
-/** A minimal subset of `set` with the property, which `set` has: members are taken out in the order given where that leaves it. */
-export function shrink(holds: Property, set: readonly boolean[], order: Iterable<number>): readonly boolean[] {
+/**
+ * A minimal subset of `set` with the property, which `set` has: members are taken out in the order given where that leaves it. Where
+ * time runs out it has the property, but is not minimal.
+ */
+export function shrink(
+  holds: Property,
+  set: readonly boolean[],
+  order: Iterable<number>,
+  isSpent: () => boolean = () => false,
+): readonly boolean[] {
   const rest = [...set];
   for (const index of order) {
     if (rest[index] !== true) continue;
+    if (isSpent()) break;
     rest[index] = false;
     if (!holds(rest)) rest[index] = true;
   }
@@ -30,7 +39,8 @@ export function* minimalSets(
   for (let region = pending.pop(); region !== undefined && !isSpent(); region = pending.pop()) {
     const { required, allowed } = region;
     if (!holds(allowed)) continue;
-    const found = shrink(holds, allowed, removalOrder(required));
+    const found = shrink(holds, allowed, removalOrder(required), isSpent);
+    if (isSpent()) return;
     // Where a required member is not needed for `found`, no minimal set of the region contains `found`, but others may be left.
     if (required.every((needed, index) => !needed || found[index] === true)) yield membersIn(found);
     pending.push(...regionsWithout(found, region).reverse());

@@ -16,7 +16,8 @@ import { countMinimalQuorums } from './minimal-sets.js';
 import { separateOccurrences, type SeparatedPolicy } from './occurrences.js';
 import { restrictPolicy } from './policy-restriction.js';
 import { quorumComplements, unqualifiedSets } from './set-family.js';
-import type { Cost, CostBound, StructureBounds } from './structure-bounds.js';
+import type { Cost } from './structure-analysis.js';
+import type { CostBound, SetBounds, StructureBounds } from './structure-bounds.js';
 import { treeUptime, type UptimeMeans } from './tree-availability.js';
 
 /** Each combination of the recurring members is tried where there are few: what is left of the policy is read-once. */
@@ -28,6 +29,8 @@ const maxTrials = 200_000;
 const costParts = 840;
 
 export class OccurrenceBounds implements StructureBounds {
+  readonly quorums: SetBounds;
+  readonly blockingSets: SetBounds;
   private readonly separated: SeparatedPolicy;
   private readonly budget: Budget;
   private readonly recurring: readonly ProcessId[];
@@ -40,14 +43,18 @@ export class OccurrenceBounds implements StructureBounds {
     this.budget = means.budget ?? unlimited;
     this.separated = separateOccurrences(policy);
     this.recurring = this.separated.members.filter((id) => this.separated.placesOf(id).length > 1);
+    this.quorums = this.boundsOf((one) => one);
+    this.blockingSets = this.boundsOf(dual);
   }
 
-  quorumCost(cost: Cost): CostBound {
-    return this.cheapest((policy) => policy, cost);
-  }
-
-  blockingCost(cost: Cost): CostBound {
-    return this.cheapest(dual, cost);
+  private boundsOf(form: (policy: Policy) => Policy): SetBounds {
+    return {
+      cheapest: (cost) => this.cheapest(form, cost),
+      countAtMost: () => {
+        const figure = countMinimalQuorums(form(this.separated.policy), this.budget);
+        return figure._tag === 'exact' ? figure.value : undefined;
+      },
+    };
   }
 
   splittingSize(): number {
@@ -62,14 +69,6 @@ export class OccurrenceBounds implements StructureBounds {
     const family = unqualifiedSets(this.separated.policy);
     const families = Array.from({ length: Math.min(k, this.separated.members.length) }, () => family);
     return families.length === 0 || findCovering({ families, budget: this.budget })._tag === 'uncovered';
-  }
-
-  minimalQuorumCountAtMost(): bigint | undefined {
-    return countOf(this.separated.policy, this.budget);
-  }
-
-  minimalBlockingSetCountAtMost(): bigint | undefined {
-    return countOf(dual(this.separated.policy), this.budget);
   }
 
   /** The places of a member fail as one: each member that recurs is a group of its places, so this is exact where few recur. */
@@ -135,9 +134,4 @@ export class OccurrenceBounds implements StructureBounds {
     const found = solve((place) => shares.get(place) ?? 0);
     return { atLeast: Math.ceil(found.atLeast / parts), set: [...new Set(found.members.map(memberAt))] };
   }
-}
-
-function countOf(policy: Policy, budget: Budget): bigint | undefined {
-  const figure = countMinimalQuorums(policy, budget);
-  return figure._tag === 'exact' ? figure.value : undefined;
 }

@@ -15,6 +15,7 @@ export class SetListing {
   private wasCut = false;
   private asked = 0;
   private spentMs = 0;
+  private startMs = 0;
 
   constructor(
     holds: Property,
@@ -45,16 +46,17 @@ export class SetListing {
 
   private read(): boolean {
     if (this.isOver) return false;
-    const startMs = this.budget.elapsedMs();
+    this.startMs = this.budget.elapsedMs();
     const step = this.source.next();
-    this.spentMs += this.budget.elapsedMs() - startMs;
+    this.spentMs += this.budget.elapsedMs() - this.startMs;
     if (step.done === true) this.isOver = true;
     else this.found.push(step.value);
     return !this.isOver;
   }
 
   private isSpent(): boolean {
-    this.wasCut ||= this.asked > maxAsked || this.spentMs > share * this.budget.limitMs || this.budget.isSpent();
+    const spentMs = this.spentMs + this.budget.elapsedMs() - this.startMs;
+    this.wasCut ||= this.asked > maxAsked || spentMs > share * this.budget.limitMs || this.budget.isSpent();
     return this.wasCut;
   }
 }

@@ -3,21 +3,17 @@
  * any size; others by the table of all their sets, as far as that goes; what is out of reach is said to be.
  */
 import type { ProcessId } from '../../prelude/process.js';
-import type { FailureModel, Uptime } from './failure-model.js';
 import type { Figure, Verdict } from '../verdict.js';
+import type { FailureModel, Uptime } from './failure-model.js';
+import type { Fraction } from './fraction.js';
 
 /** Sets are lists of distinct members in the order of the structure's processes. */
 export interface StructureAnalysis {
   readonly members: readonly ProcessId[];
-  /** Of minimal qualified sets. */
-  minimalQuorumCount(): Figure<bigint>;
-  minimalBlockingSetCount(): Figure<bigint>;
-  /** Each minimal qualified set once, lazily; ends early, without a word, only where `minimalQuorumCount` is unknown. */
-  minimalQuorums(): Iterable<readonly ProcessId[]>;
-  minimalBlockingSets(): Iterable<readonly ProcessId[]>;
-  /** @param cost - not negative, a safe integer; 1 each if absent: then the smallest. */
-  cheapestQuorum(cost?: (id: ProcessId) => number): Figure<PricedSet>;
-  cheapestBlockingSet(cost?: (id: ProcessId) => number): Figure<PricedSet>;
+  /** The qualified sets of which no member can be spared. */
+  readonly quorums: MinimalSets;
+  /** The same of the sets without which nobody is qualified. */
+  readonly blockingSets: MinimalSets;
   /** The fewest processes outside which two qualified sets do not meet. */
   smallestSplittingSet(): Figure<SplittingSet>;
   /** Q^k: no k unqualified sets contain every process. The witness is k of them that do. */
@@ -26,11 +22,22 @@ export interface StructureAnalysis {
   banzhaf(): Figure<ReadonlyMap<ProcessId, number>>;
   /** Members that no set needs: without a swing. */
   dummies(): Figure<readonly ProcessId[]>;
-  /** The probability that those up are qualified, each up independently. */
-  availability(up: (id: ProcessId) => number): Figure<number>;
-  /** The same where groups of members also fail as one. */
+  /** Of the busiest member, at best: in how many of the quorums chosen it must be; `strategy/` tells where closed forms do not. */
+  load(): Figure<Fraction>;
+  /** The probability that those up are qualified, where members fail by themselves and groups of them as one. */
   uptime(model: FailureModel): Figure<Uptime>;
 }
+
+/** The minimal sets of one kind. */
+export interface MinimalSets {
+  count(): Figure<bigint>;
+  /** Each once, lazily; ends early, without a word, only where `count` is unknown. */
+  list(): Iterable<readonly ProcessId[]>;
+  /** @param cost - not negative, a safe integer; 1 each if absent: then the smallest. */
+  cheapest(cost?: Cost): Figure<PricedSet>;
+}
+
+export type Cost = (id: ProcessId) => number;
 
 export interface PricedSet {
   readonly members: readonly ProcessId[];
@@ -42,3 +49,6 @@ export interface SplittingSet {
   /** Two qualified sets whose common members are all among them. */
   readonly quorums: readonly [readonly ProcessId[], readonly ProcessId[]];
 }
+
+/** What is said of costs that cannot be added up. */
+export const costsTooLarge = { _tag: 'unknown', reason: 'the costs together exceed 2^53 - 1' } as const;

@@ -2,8 +2,7 @@
 import type { ProcessId } from '../../prelude/process.js';
 import type { Budget, Figure } from '../verdict.js';
 import type { FailureModel, Uptime } from './failure-model.js';
-
-export type Cost = (id: ProcessId) => number;
+import type { Cost } from './structure-analysis.js';
 
 /** The least that a set of a kind can cost, with a set of that kind that may be no cheaper, if one came along. */
 export interface CostBound {
@@ -11,17 +10,21 @@ export interface CostBound {
   readonly set?: readonly ProcessId[];
 }
 
-export interface StructureBounds {
+/** Of the minimal sets of one kind. */
+export interface SetBounds {
   /** @param cost - not negative integers whose sum is safe. */
-  quorumCost(cost: Cost): CostBound;
-  blockingCost(cost: Cost): CostBound;
+  cheapest(cost: Cost): CostBound;
+  /** Undefined where no bound is known. */
+  countAtMost(): bigint | undefined;
+}
+
+export interface StructureBounds {
+  readonly quorums: SetBounds;
+  readonly blockingSets: SetBounds;
   /** Of the common members of any two qualified sets. */
   splittingSize(): number;
   /** True only if no k unqualified sets contain every member. */
   isSurelyUncoverable(k: number): boolean;
-  /** Undefined where no bound is known. */
-  minimalQuorumCountAtMost(): bigint | undefined;
-  minimalBlockingSetCountAtMost(): bigint | undefined;
   /** @param budget - the one that the bounds were made with, if absent. */
   uptime(model: FailureModel, budget?: Budget): Figure<Uptime>;
 }

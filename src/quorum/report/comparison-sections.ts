@@ -55,17 +55,17 @@ function rowsOf(before: PolicyReport, after: PolicyReport): readonly (readonly s
     row('members', ({ servers }) => String(servers.members.length)),
     row(
       'act together',
-      size(({ smallestQuorum }) => smallestQuorum),
+      size(({ quorums }) => quorums.smallest),
     ),
     row(
       'block together',
-      size(({ smallestBlockingSet }) => smallestBlockingSet),
+      size(({ blockingSets }) => blockingSets.smallest),
     ),
     row(
       'split it by lying',
       size(({ smallestSplittingSet }) => smallestSplittingSet),
     ),
-    row('minimal quorums', ({ servers }) => describeFigure(servers.minimalQuorumCount, describeCount)),
+    row('minimal quorums', ({ servers }) => describeFigure(servers.quorums.count, describeCount)),
     row('load', ({ load }) => describeFigure(load, String)),
   ];
   if (before.uptime === undefined) return rows;

@@ -1,21 +1,18 @@
 /** What is told of an access structure at one level: among its servers, or among organizations that act and fail as one. */
 import type { ProcessId } from '../../prelude/process.js';
-import type { PricedSet, SplittingSet, StructureAnalysis } from '../analysis/structure-analysis.js';
+import { soleBlockers, soleQualifiers } from '../analysis/sole-members.js';
+import type { MinimalSets, PricedSet, SplittingSet, StructureAnalysis } from '../analysis/structure-analysis.js';
 import { normalizedPower } from '../analysis/tree-power.js';
-import { type Budget, exact, type Figure, outOfTime, type Verdict } from '../verdict.js';
+import type { Policy } from '../policy/policy.js';
+import { type Budget, type Figure, inTime, mapFigure, type Verdict } from '../verdict.js';
 
 /** The k for which Q^k is told: no k sets of corrupted members, none of which could act alone, contain everybody. */
 const toldCovers = [2, 3, 4, 5] as const;
 
 export interface LevelReport {
   readonly members: readonly ProcessId[];
-  readonly minimalQuorumCount: Figure<bigint>;
-  readonly minimalBlockingSetCount: Figure<bigint>;
-  /** The first of each, as many as were asked for. */
-  readonly minimalQuorums: readonly (readonly ProcessId[])[];
-  readonly minimalBlockingSets: readonly (readonly ProcessId[])[];
-  readonly smallestQuorum: Figure<PricedSet>;
-  readonly smallestBlockingSet: Figure<PricedSet>;
+  readonly quorums: SetsReport;
+  readonly blockingSets: SetsReport;
   readonly smallestSplittingSet: Figure<SplittingSet>;
   /** Members without any one of whom nobody can act. */
   readonly vetoes: readonly ProcessId[];
@@ -27,46 +24,64 @@ export interface LevelReport {
   readonly uncoverable: ReadonlyMap<number, Verdict<readonly (readonly ProcessId[])[]>>;
 }
 
-/** Who decides alone; exact whatever the structure. */
-export interface SoleMembers {
-  readonly vetoes: readonly ProcessId[];
-  readonly soleActors: readonly ProcessId[];
+/** Minimal sets of one kind. */
+export interface SetsReport {
+  readonly smallest: Figure<PricedSet>;
+  readonly count: Figure<bigint>;
+  /** The first, as many as were asked for. */
+  readonly listed: readonly (readonly ProcessId[])[];
 }
 
-/** @param listCount - how many minimal sets of each kind to list. */
+/**
+ * @param analysis - of `policy`.
+ * @param listCount - how many minimal sets of each kind to list.
+ */
 export function reportLevel(
+  policy: Policy,
   analysis: StructureAnalysis,
-  sole: SoleMembers,
   { listCount, budget }: { readonly listCount: number; readonly budget: Budget },
 ): LevelReport {
-  const inTime = <A>(what: string, answer: () => A | { readonly _tag: 'unknown'; readonly reason: string }) =>
-    budget.isSpent() ? outOfTime(budget, what) : answer();
+  const { members, quorums, blockingSets } = analysis;
+  const sole = { vetoes: [...soleBlockers(policy, same)], soleActors: [...soleQualifiers(policy, same)] };
+  const smallest = {
+    quorum: inTime(budget, 'smallest quorum', () => quorums.cheapest()),
+    blockingSet: inTime(budget, 'smallest blocking set', () => blockingSets.cheapest()),
+    splittingSet: inTime(budget, 'smallest splitting set', () => analysis.smallestSplittingSet()),
+  };
+  const uncoverable = new Map(
+    toldCovers.map((k) => [k, inTime(budget, `Q${k}`, () => analysis.isUncoverable(k))] as const),
+  );
+  const counts = {
+    quorum: inTime(budget, 'counting quorums', () => quorums.count()),
+    blockingSet: inTime(budget, 'counting blocking sets', () => blockingSets.count()),
+  };
   return {
     ...sole,
-    members: analysis.members,
-    smallestQuorum: inTime('smallest quorum', () => analysis.cheapestQuorum()),
-    smallestBlockingSet: inTime('smallest blocking set', () => analysis.cheapestBlockingSet()),
-    smallestSplittingSet: inTime('smallest splitting set', () => analysis.smallestSplittingSet()),
-    uncoverable: new Map(toldCovers.map((k) => [k, inTime(`Q${k}`, () => analysis.isUncoverable(k))])),
-    minimalQuorumCount: inTime('counting quorums', () => analysis.minimalQuorumCount()),
-    minimalBlockingSetCount: inTime('counting blocking sets', () => analysis.minimalBlockingSetCount()),
-    minimalQuorums: first(analysis.minimalQuorums(), listCount, budget),
-    minimalBlockingSets: first(analysis.minimalBlockingSets(), listCount, budget),
-    dummies: inTime('members that never matter', () => analysis.dummies()),
-    power: inTime('power', () => normalized(analysis.banzhaf())),
+    members,
+    uncoverable,
+    smallestSplittingSet: smallest.splittingSet,
+    quorums: { smallest: smallest.quorum, count: counts.quorum, listed: first(quorums, listCount, budget) },
+    blockingSets: {
+      smallest: smallest.blockingSet,
+      count: counts.blockingSet,
+      listed: first(blockingSets, listCount, budget),
+    },
+    dummies: inTime(budget, 'members that never matter', () => analysis.dummies()),
+    power: inTime(budget, 'power', () => mapFigure(analysis.banzhaf(), normalizedPower)),
   };
 }
 
-function first<A>(items: Iterable<A>, count: number, budget: Budget): readonly A[] {
-  const found: A[] = [];
+function same(id: ProcessId): ProcessId {
+  return id;
+}
+
+/** At least one where any is asked for, whatever the time. */
+function first(sets: MinimalSets, count: number, budget: Budget): readonly (readonly ProcessId[])[] {
+  const found: (readonly ProcessId[])[] = [];
   if (count === 0) return found;
-  for (const item of items) {
-    found.push(item);
+  for (const set of sets.list()) {
+    found.push(set);
     if (found.length >= count || budget.isSpent()) break;
   }
   return found;
-}
-
-function normalized(power: Figure<ReadonlyMap<ProcessId, number>>): Figure<ReadonlyMap<ProcessId, number>> {
-  return power._tag === 'exact' ? exact(normalizedPower(power.value)) : power;
 }

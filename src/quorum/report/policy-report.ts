@@ -2,18 +2,16 @@
  * All that is told of an access policy before it does harm: among servers, among organizations, under load, under failures, and against
  * the trust model that it is to serve. Never takes longer than its budget allows: what is not reached in it is unknown.
  */
-import { organizationOf, type ProcessId } from '../../prelude/process.js';
+import { organizationOf } from '../../prelude/process.js';
 import type { RandomBytes } from '../../prelude/random.js';
 import { analysePolicy } from '../analysis/analysis-choice.js';
 import type { FailureModel, Uptime } from '../analysis/failure-model.js';
 import type { Fraction } from '../analysis/fraction.js';
 import { type BadMeeting, judgeIntersection } from '../analysis/cross-check.js';
 import { mergeMembers } from '../analysis/merge.js';
-import { policyLoad } from '../analysis/policy-load.js';
-import { soleBlockers, soleQualifiers } from '../analysis/sole-members.js';
 import { type Policy, policyMembers } from '../policy/policy.js';
 import type { TrustModel } from '../trust/trust-model.js';
-import type { Budget, Figure, Verdict } from '../verdict.js';
+import { type Budget, type Figure, inTime, type Verdict } from '../verdict.js';
 import { type LevelReport, reportLevel } from './level-report.js';
 import { judgeTrustFit, type TrustFit } from './trust-fit.js';
 
@@ -52,7 +50,7 @@ export function reportPolicy(policy: Policy, request: ReportRequest): PolicyRepo
   const analysis = analysePolicy(policy, request);
   const organizations = reportOrganizations(policy, request);
   const listsServers = request.listLevel === 'server' || organizations === undefined;
-  const servers = reportLevel(analysis, soleMembers(policy), {
+  const servers = reportLevel(policy, analysis, {
     budget,
     listCount: listsServers ? request.listCount : 0,
   });
@@ -62,8 +60,8 @@ export function reportPolicy(policy: Policy, request: ReportRequest): PolicyRepo
     servers,
     organizations,
     trustFit: trust === undefined ? undefined : judgeTrustFit(policy, trust, budget),
-    load: policyLoad(policy, analysis),
-    uptime: failures === undefined ? undefined : analysis.uptime(failures),
+    load: inTime(budget, 'load', () => analysis.load()),
+    uptime: failures && inTime(budget, 'availability', () => analysis.uptime(failures)),
   };
 }
 
@@ -82,13 +80,8 @@ function reportOrganizations(policy: Policy, request: ReportRequest): LevelRepor
   const organizations = new Set(members.map(organizationOf));
   if (organizations.size < 2 || organizations.size === members.length) return undefined;
   const merged = mergeMembers(policy, organizationOf);
-  return reportLevel(analysePolicy(merged, request), soleMembers(merged), {
+  return reportLevel(merged, analysePolicy(merged, request), {
     budget: request.budget,
     listCount: request.listLevel === 'org' ? request.listCount : 0,
   });
-}
-
-function soleMembers(policy: Policy): { vetoes: readonly ProcessId[]; soleActors: readonly ProcessId[] } {
-  const self = (id: ProcessId): ProcessId => id;
-  return { vetoes: [...soleBlockers(policy, self)], soleActors: [...soleQualifiers(policy, self)] };
 }

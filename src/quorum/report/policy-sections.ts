@@ -42,14 +42,14 @@ function describeGroups(level: LevelReport): readonly string[] {
 }
 
 function describeLevel(level: LevelReport, names: NameSet): readonly string[] {
-  const { members, minimalQuorumCount, minimalBlockingSetCount, smallestQuorum, smallestBlockingSet } = level;
+  const { members, quorums, blockingSets } = level;
   const sized = ({ members: found }: { readonly members: readonly ProcessId[] }): string =>
     `${found.length} of ${members.length}${found.length === 0 ? '' : `, such as ${names(found)}`}`;
   return [
-    `act together      ${describeFigure(smallestQuorum, sized)}; minimal quorums: ${describeFigure(minimalQuorumCount, describeCount)}`,
-    ...level.minimalQuorums.map((set) => `                  ${names(set)}`),
-    `block together    ${describeFigure(smallestBlockingSet, sized)}; minimal blocking sets: ${describeFigure(minimalBlockingSetCount, describeCount)}`,
-    ...level.minimalBlockingSets.map((set) => `                  ${names(set)}`),
+    `act together      ${describeFigure(quorums.smallest, sized)}; minimal quorums: ${describeFigure(quorums.count, describeCount)}`,
+    ...quorums.listed.map((set) => `                  ${names(set)}`),
+    `block together    ${describeFigure(blockingSets.smallest, sized)}; minimal blocking sets: ${describeFigure(blockingSets.count, describeCount)}`,
+    ...blockingSets.listed.map((set) => `                  ${names(set)}`),
     `split it by lying ${describeFigure(level.smallestSplittingSet, sized)}`,
     ...listed('veto              ', level.vetoes),
     ...listed('act alone         ', level.soleActors),

@@ -184,7 +184,7 @@ const usuallyUp = 0.99;
 
 function figured(shaped: ShapedPolicy, { up = () => usuallyUp }: PolicyIntent): FoundPolicy {
   const { policy } = shaped;
-  const smallest = new TreeAnalysis(policy).cheapestQuorum();
+  const smallest = new TreeAnalysis(policy).quorums.cheapest();
   return {
     ...shaped,
     load: treeLoad(policy).load,

@@ -4,6 +4,8 @@ import { type ProcessId, type ProcessSet, Universe } from '../../../src/prelude/
 import { AccessStructure } from '../../../src/quorum/access-structure.js';
 import { analysePolicy, analyseStructure } from '../../../src/quorum/analysis/analysis-choice.js';
 import { BoundedAnalysis } from '../../../src/quorum/analysis/bounded-analysis.js';
+import { independentServers } from '../../../src/quorum/analysis/failure-model.js';
+import { Fraction } from '../../../src/quorum/analysis/fraction.js';
 import { WithIdleMembers } from '../../../src/quorum/analysis/idle-members.js';
 import { TableAnalysis } from '../../../src/quorum/analysis/table-analysis.js';
 import { TreeAnalysis } from '../../../src/quorum/analysis/tree-analysis.js';
@@ -60,12 +62,13 @@ describe('the choice of an analysis', () => {
     expect(analysis.members).toEqual(['b', 'c', 'd', 'a']);
     expect(analysis.dummies()).toEqual({ _tag: 'exact', value: ['a'] });
     expect(analysis.banzhaf()).toMatchObject({ value: new Map(Object.entries({ b: 0.5, c: 0.5, d: 0.5, a: 0 })) });
-    expect([...analysis.minimalQuorums()]).toHaveLength(3);
-    expect([...analysis.minimalBlockingSets()]).toHaveLength(3);
-    expect(analysis.cheapestQuorum()).toMatchObject({ value: { cost: 2 } });
+    expect([...analysis.quorums.list()]).toHaveLength(3);
+    expect([...analysis.blockingSets.list()]).toHaveLength(3);
+    expect(analysis.quorums.cheapest()).toMatchObject({ value: { cost: 2 } });
     expect(analysis.smallestSplittingSet()).toMatchObject({ value: { members: { length: 1 } } });
     const covering = analysis.isUncoverable(3);
     expect(covering._tag === 'violated' && new Set(covering.witness?.flat()).size).toBe(4);
-    expect(analysis.availability(() => 0.5)).toEqual({ _tag: 'exact', value: 0.5 });
+    expect(analysis.uptime(independentServers(() => 0.5))).toMatchObject({ value: { up: 0.5 } });
+    expect(analysis.load()).toMatchObject({ value: Fraction.of(2n, 3n) });
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type ProcessId, type ProcessSet, Universe } from '../../../src/prelude/process.js';
 import { AccessStructure } from '../../../src/quorum/access-structure.js';
 import { BoundedAnalysis, boundedPolicyAnalysis } from '../../../src/quorum/analysis/bounded-analysis.js';
-import type { FailureModel } from '../../../src/quorum/analysis/failure-model.js';
+import { type FailureModel, independentServers } from '../../../src/quorum/analysis/failure-model.js';
 import { OccurrenceBounds } from '../../../src/quorum/analysis/occurrence-bounds.js';
 import type { PricedSet } from '../../../src/quorum/analysis/structure-analysis.js';
 import { TableAnalysis } from '../../../src/quorum/analysis/table-analysis.js';
@@ -58,8 +58,8 @@ function expectTrue(bounded: BoundedAnalysis, rule: Policy): void {
   expectTrueCosts(bounded, table, rule);
   expectTrueSplitting(bounded, table, rule);
   for (let k = 0; k <= 4; k++) expectTrueCovering(bounded, { table, rule, k });
-  expectBounds(bounded.minimalQuorumCount(), value(table.minimalQuorumCount()));
-  expectBounds(bounded.minimalBlockingSetCount(), value(table.minimalBlockingSetCount()));
+  expectBounds(bounded.quorums.count(), value(table.quorums.count()));
+  expectBounds(bounded.blockingSets.count(), value(table.blockingSets.count()));
   const dummies = bounded.dummies();
   const known = dummies._tag === 'exact' ? dummies.value : dummies.atMost;
   expect(known).toEqual(
@@ -83,10 +83,10 @@ function expectTrueCosts(bounded: BoundedAnalysis, table: TableAnalysis, rule: P
   for (const cost of [undefined, price]) {
     const others = (ids: readonly ProcessId[]): readonly ProcessId[] => table.members.filter((id) => !ids.includes(id));
     const isQuorum = (ids: readonly ProcessId[]): boolean => qualifies(rule, ids);
-    expectPriced(bounded.cheapestQuorum(cost), { truth: value(table.cheapestQuorum(cost)), cost, does: isQuorum });
+    expectPriced(bounded.quorums.cheapest(cost), { truth: value(table.quorums.cheapest(cost)), cost, does: isQuorum });
     const blocks = (ids: readonly ProcessId[]): boolean => !qualifies(rule, others(ids));
-    expectPriced(bounded.cheapestBlockingSet(cost), {
-      truth: value(table.cheapestBlockingSet(cost)),
+    expectPriced(bounded.blockingSets.cheapest(cost), {
+      truth: value(table.blockingSets.cheapest(cost)),
       cost,
       does: blocks,
     });
@@ -139,7 +139,10 @@ describe('the bounded analysis never contradicts the exact one', () => {
         const bounded = boundedPolicyAnalysis(rule);
         expectTrue(bounded, rule);
         const up = (id: ProcessId): number => 1 / (1 + price(id));
-        expect(value(bounded.availability(up))).toBeCloseTo(value(exactly(rule).availability(up)), 12);
+        expect(value(bounded.uptime(independentServers(up))).up).toBeCloseTo(
+          value(exactly(rule).uptime(independentServers(up))).up,
+          12,
+        );
         const power = value(exactly(rule).banzhaf());
         for (const [id, index] of value(bounded.banzhaf())) expect(index).toBeCloseTo(power.get(id) ?? NaN, 12);
       }),
@@ -176,14 +179,16 @@ describe('the bounds from places', () => {
     { name: 'of two thresholds that overlap', rule: overlapping, quorum: 10, blocking: 3, splitting: 6 },
   ])('$name are not above the truth, for costs too', ({ rule, quorum, blocking, splitting }) => {
     const bounds = new OccurrenceBounds(rule, {});
-    expect(bounds.quorumCost(() => 1).atLeast).toBe(quorum);
-    expect(bounds.blockingCost(() => 1).atLeast).toBe(blocking);
+    expect(bounds.quorums.cheapest(() => 1).atLeast).toBe(quorum);
+    expect(bounds.blockingSets.cheapest(() => 1).atLeast).toBe(blocking);
     expect(bounds.splittingSize()).toBe(splitting);
     const table = exactly(rule);
-    expect(bounds.quorumCost(price).atLeast).toBeLessThanOrEqual(value(table.cheapestQuorum(price)).cost);
-    expect(bounds.blockingCost(price).atLeast).toBeLessThanOrEqual(value(table.cheapestBlockingSet(price)).cost);
-    expect(value(table.cheapestQuorum()).cost).toBeGreaterThanOrEqual(quorum);
-    expect(value(table.cheapestBlockingSet()).cost).toBeGreaterThanOrEqual(blocking);
+    expect(bounds.quorums.cheapest(price).atLeast).toBeLessThanOrEqual(value(table.quorums.cheapest(price)).cost);
+    expect(bounds.blockingSets.cheapest(price).atLeast).toBeLessThanOrEqual(
+      value(table.blockingSets.cheapest(price)).cost,
+    );
+    expect(value(table.quorums.cheapest()).cost).toBeGreaterThanOrEqual(quorum);
+    expect(value(table.blockingSets.cheapest()).cost).toBeGreaterThanOrEqual(blocking);
     expect(value(table.smallestSplittingSet()).members.length).toBeGreaterThanOrEqual(splitting);
   });
 
@@ -191,7 +196,7 @@ describe('the bounds from places', () => {
     const rule = policy(`14 of (${letters(21).join(', ')})`);
     const bounds = new OccurrenceBounds(rule, {});
     const loose = Object.assign(Object.create(bounds) as OccurrenceBounds, {
-      quorumCost: () => ({ atLeast: 12 }),
+      quorums: { ...bounds.quorums, cheapest: () => ({ atLeast: 12 }) },
       splittingSize: () => 0,
     });
     const figure = new BoundedAnalysis(predicateOf(rule), {}, loose).smallestSplittingSet();
@@ -215,10 +220,10 @@ describe('the bounded analysis of policies', () => {
 
   it('finds what is cheapest, by trying whether those that recur take part', () => {
     const bounded = boundedPolicyAnalysis(withArbiter);
-    expect(value(bounded.cheapestQuorum()).members).toHaveLength(7);
-    expect(value(bounded.cheapestQuorum()).members).toContain('z');
-    expect(value(bounded.cheapestQuorum((id) => (id === 'z' ? 3 : 1))).cost).toBe(8);
-    expect(value(bounded.cheapestBlockingSet()).cost).toBe(10);
+    expect(value(bounded.quorums.cheapest()).members).toHaveLength(7);
+    expect(value(bounded.quorums.cheapest()).members).toContain('z');
+    expect(value(bounded.quorums.cheapest((id) => (id === 'z' ? 3 : 1))).cost).toBe(8);
+    expect(value(bounded.blockingSets.cheapest()).cost).toBe(10);
     expect(bounded.isUncoverable(2)).toEqual({ _tag: 'holds' });
     expect(bounded.isUncoverable(3)).toMatchObject({ _tag: 'violated' });
     expect(value(bounded.smallestSplittingSet()).members).toEqual([]);
@@ -238,12 +243,12 @@ describe('the bounded analysis of policies', () => {
   it('counts and lists what it can', () => {
     const rows = [0, 1, 2, 3, 4].map((row) => [0, 1, 2, 3, 4].map((column) => `r${row}c${column}` as ProcessId));
     const bounded = boundedPolicyAnalysis(right(grid(rows)));
-    expect(bounded.minimalQuorumCount()).toEqual({ _tag: 'exact', value: 3125n });
-    const sets = [...bounded.minimalQuorums()];
+    expect(bounded.quorums.count()).toEqual({ _tag: 'exact', value: 3125n });
+    const sets = [...bounded.quorums.list()];
     expect(new Set(asFamily(sets)).size).toBe(3125);
     expect(sets.every((set) => set.length === 9)).toBe(true);
-    expect(value(bounded.cheapestBlockingSet()).cost).toBe(5);
-    expect(value(bounded.cheapestQuorum()).cost).toBe(9);
+    expect(value(bounded.blockingSets.cheapest()).cost).toBe(5);
+    expect(value(bounded.quorums.cheapest()).cost).toBe(9);
     expect(bounded.smallestSplittingSet()).toMatchObject({ _tag: 'unknown', atMost: { members: { length: 2 } } });
   });
 
@@ -257,12 +262,12 @@ describe('the bounded analysis of policies', () => {
   it('gives up within the budget, and says what it found by then', () => {
     let now = 0;
     const bounded = boundedPolicyAnalysis(withArbiter, { budget: budgetOf(1000, () => (now += 1)) });
-    const count = bounded.minimalQuorumCount();
+    const count = bounded.quorums.count();
     expect(count).toMatchObject({
       _tag: 'unknown',
       reason: expect.stringMatching(/^not all sets of 25 members/) as unknown,
     });
-    expect(count._tag === 'unknown' && [...bounded.minimalQuorums()].length).toBe(
+    expect(count._tag === 'unknown' && [...bounded.quorums.list()].length).toBe(
       Number(count._tag === 'unknown' && count.atLeast),
     );
   });
@@ -274,18 +279,18 @@ describe('the bounded analysis of predicates', () => {
 
   it('brackets sizes and availability', () => {
     const bounded = new BoundedAnalysis(majority, { ...means(), sampleCount: 4000 });
-    expect(bounded.cheapestQuorum()).toMatchObject({ _tag: 'unknown', atLeast: { cost: 4 }, atMost: { cost: 21 } });
-    expect(bounded.cheapestBlockingSet()).toMatchObject({ _tag: 'unknown', atMost: { cost: 20 } });
-    const available = bounded.availability(() => 0.5);
+    expect(bounded.quorums.cheapest()).toMatchObject({ _tag: 'unknown', atLeast: { cost: 4 }, atMost: { cost: 21 } });
+    expect(bounded.blockingSets.cheapest()).toMatchObject({ _tag: 'unknown', atMost: { cost: 20 } });
+    const available = bounded.uptime(independentServers(() => 0.5));
     expect(available).toMatchObject({
       _tag: 'unknown',
       reason: expect.stringContaining('99.9 % confidence') as unknown,
     });
     if (available._tag === 'exact') return;
     // Half of what is left when a tie, with probability C(40, 20) / 2^40, is taken off.
-    expect(available.atLeast).toBeLessThan(0.43731);
-    expect(available.atMost).toBeGreaterThan(0.43731);
-    expect((available.atMost ?? 1) - (available.atLeast ?? 0)).toBeLessThan(0.06);
+    expect(available.atLeast?.up).toBeLessThan(0.43731);
+    expect(available.atMost?.up).toBeGreaterThan(0.43731);
+    expect((available.atMost?.up ?? 1) - (available.atLeast?.up ?? 0)).toBeLessThan(0.06);
   });
 
   it('finds covers by hand and quorums that hardly meet', () => {
@@ -300,9 +305,9 @@ describe('the bounded analysis of predicates', () => {
     let now = 0;
     const slow = new Predicate(new Universe(many).all, (set) => (now += 5) > 0 && set.size > 20);
     const bounded = new BoundedAnalysis(slow, { ...means(), budget: budgetOf(5000, () => now) });
-    expect(bounded.minimalQuorumCount()).toMatchObject({ _tag: 'unknown' });
+    expect(bounded.quorums.count()).toMatchObject({ _tag: 'unknown' });
     expect(now).toBeLessThan(2000);
-    expect(bounded.availability(() => 0.9)).toMatchObject({ _tag: 'unknown' });
+    expect(bounded.uptime(independentServers(() => 0.9))).toMatchObject({ _tag: 'unknown' });
     expect(now).toBeLessThan(6000);
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ProcessId } from '../../../src/prelude/process.js';
-import { downWith } from '../../../src/quorum/analysis/failure-model.js';
+import { downWith, independentServers } from '../../../src/quorum/analysis/failure-model.js';
 import { TableAnalysis } from '../../../src/quorum/analysis/table-analysis.js';
 import { policyTable } from '../../../src/quorum/analysis/truth-table.js';
 import { checkPolicy, type Policy } from '../../../src/quorum/policy/policy.js';
@@ -38,16 +38,16 @@ function compareWithDefinitions(rule: Policy): void {
   for (let k = 0; k <= 5; k++) compareCovering(table, naive, k);
   expect(value(table.banzhaf())).toEqual(naive.banzhaf());
   expect(value(table.dummies())).toEqual(naive.dummies());
-  expect(value(table.availability(chance))).toBeCloseTo(naive.availability(chance), 12);
+  expect(value(table.uptime(independentServers(chance))).up).toBeCloseTo(naive.availability(chance), 12);
 }
 
 function compareSets(table: TableAnalysis, naive: NaiveStructure): void {
-  expect([...table.minimalQuorums()]).toEqual(naive.minimalQuorums());
-  expect([...table.minimalBlockingSets()]).toEqual(naive.minimalBlockingSets());
-  expect(value(table.minimalQuorumCount())).toBe(BigInt(naive.minimalQuorums().length));
-  expect(value(table.minimalBlockingSetCount())).toBe(BigInt(naive.minimalBlockingSets().length));
+  expect([...table.quorums.list()]).toEqual(naive.minimalQuorums());
+  expect([...table.blockingSets.list()]).toEqual(naive.minimalBlockingSets());
+  expect(value(table.quorums.count())).toBe(BigInt(naive.minimalQuorums().length));
+  expect(value(table.blockingSets.count())).toBe(BigInt(naive.minimalBlockingSets().length));
   for (const cost of [undefined, price]) {
-    const [quorum, blocking] = [value(table.cheapestQuorum(cost)), value(table.cheapestBlockingSet(cost))];
+    const [quorum, blocking] = [value(table.quorums.cheapest(cost)), value(table.blockingSets.cheapest(cost))];
     expect(quorum.cost).toBe(naive.quorumCost(cost));
     expect(blocking.cost).toBe(naive.blockingCost(cost));
     expect(naive.isQualified(quorum.members) && naive.isBlocking(blocking.members)).toBe(true);
@@ -150,8 +150,8 @@ describe('the analysis by table, at its limits', () => {
 
   it('answers everything about 20 members', () => {
     const table = analysisOf(policy(`14 of (${letters20})`));
-    expect(value(table.minimalQuorumCount())).toBe(38760n);
-    expect(value(table.minimalBlockingSetCount())).toBe(77520n);
+    expect(value(table.quorums.count())).toBe(38760n);
+    expect(value(table.blockingSets.count())).toBe(77520n);
     expect(value(table.smallestSplittingSet()).members).toHaveLength(8);
     expect([1, 2, 3].map((k) => table.isUncoverable(k)._tag)).toEqual(['holds', 'violated', 'violated']);
     expect(value(table.banzhaf()).get('a' as ProcessId)).toBe(27132 / 2 ** 19);
@@ -177,7 +177,7 @@ describe('the analysis by table, at its limits', () => {
 
   it('does not add costs beyond the exact integers', () => {
     const table = analysisOf(policy('2 of (a, b)'));
-    expect(table.cheapestQuorum(() => Number.MAX_SAFE_INTEGER)._tag).toBe('unknown');
+    expect(table.quorums.cheapest(() => Number.MAX_SAFE_INTEGER)._tag).toBe('unknown');
   });
 });
 
@@ -215,8 +215,8 @@ function fromVector({ threshold: k = 1, of, weighted, member }: VectorNode): Pol
 }
 
 function compareWithVector(table: TableAnalysis, given: VectorCase): void {
-  expect(asFamily(table.minimalQuorums())).toEqual(asFamily(given.minimalQuorums));
-  expect(asFamily(table.minimalBlockingSets())).toEqual(asFamily(given.minimalBlockingSets));
+  expect(asFamily(table.quorums.list())).toEqual(asFamily(given.minimalQuorums));
+  expect(asFamily(table.blockingSets.list())).toEqual(asFamily(given.minimalBlockingSets));
   for (const [k, holds] of Object.entries(given.Qk)) {
     expect(table.isUncoverable(Number(k))._tag).toBe(holds ? 'holds' : 'violated');
   }
@@ -230,10 +230,10 @@ describe('the analysis by table agrees with outside vectors', () => {
     for (const given of trees?.cases ?? []) {
       const table = analysisOf(fromVector(given.json));
       compareWithVector(table, { ...given, Qk: given.failProne_Qk_if_policy_means_NOT_failprone });
-      expect(value(table.cheapestBlockingSet()).cost - 1).toBe(given.resilience);
+      expect(value(table.blockingSets.cheapest()).cost - 1).toBe(given.resilience);
       expect(value(table.smallestSplittingSet()).members).toHaveLength(given.minSplittingSetSize);
       expect(value(table.smallestSplittingSet()).members.length > 0).toBe(given.pairwiseIntersecting);
-      expect(value(table.availability(() => 0.9))).toBeCloseTo(given['availability_p0.9'], 10);
+      expect(value(table.uptime(independentServers(() => 0.9))).up).toBeCloseTo(given['availability_p0.9'], 10);
     }
   });
 

@@ -25,17 +25,17 @@ function expectRight(policy: Policy, cost: (id: ProcessId) => number): void {
   const naive = new NaiveStructure(policy);
   const totalOf = (ids: readonly ProcessId[]): number => ids.reduce((sum, id) => sum + cost(id), 0);
   expect(tree.members).toEqual(naive.members);
-  const quorums = [...tree.minimalQuorums()];
-  const blocking = [...tree.minimalBlockingSets()];
+  const quorums = [...tree.quorums.list()];
+  const blocking = [...tree.blockingSets.list()];
   expect(asFamily(quorums)).toEqual(asFamily(naive.minimalQuorums()));
   expect(asFamily(blocking)).toEqual(asFamily(naive.minimalBlockingSets()));
   for (const set of [...quorums, ...blocking]) expect(set).toEqual(tree.members.filter((id) => set.includes(id)));
-  expect(valueOf(tree.minimalQuorumCount())).toBe(BigInt(quorums.length));
-  expect(valueOf(tree.minimalBlockingSetCount())).toBe(BigInt(blocking.length));
-  const cheapest = valueOf(tree.cheapestQuorum(cost));
+  expect(valueOf(tree.quorums.count())).toBe(BigInt(quorums.length));
+  expect(valueOf(tree.blockingSets.count())).toBe(BigInt(blocking.length));
+  const cheapest = valueOf(tree.quorums.cheapest(cost));
   expect([cheapest.cost, totalOf(cheapest.members)]).toEqual([naive.quorumCost(cost), naive.quorumCost(cost)]);
   expect(naive.isQualified(cheapest.members)).toBe(true);
-  const blocker = valueOf(tree.cheapestBlockingSet(cost));
+  const blocker = valueOf(tree.blockingSets.cheapest(cost));
   expect([blocker.cost, totalOf(blocker.members)]).toEqual([naive.blockingCost(cost), naive.blockingCost(cost)]);
   expect(naive.isBlocking(blocker.members)).toBe(true);
   expectSplit(tree, naive);
@@ -89,8 +89,8 @@ describe('TreeAnalysis', () => {
   it('does not add up costs that are no longer exact', () => {
     const tree = new TreeAnalysis({ _tag: 'threshold', k: 1, of: [member('a'), member('b')] });
     const reason = 'the costs together exceed 2^53 - 1';
-    expect(tree.cheapestQuorum(() => Number.MAX_SAFE_INTEGER)).toEqual({ _tag: 'unknown', reason });
-    expect(tree.cheapestBlockingSet(() => Number.MAX_SAFE_INTEGER)).toEqual({ _tag: 'unknown', reason });
+    expect(tree.quorums.cheapest(() => Number.MAX_SAFE_INTEGER)).toEqual({ _tag: 'unknown', reason });
+    expect(tree.blockingSets.cheapest(() => Number.MAX_SAFE_INTEGER)).toEqual({ _tag: 'unknown', reason });
   });
 
   it('says what it reached where weights are too large to be decided', () => {
@@ -100,7 +100,9 @@ describe('TreeAnalysis', () => {
     );
     const k = Math.ceil(stakes.reduce((sum, stake) => sum + stake, 0) * 0.7);
     const tree = new TreeAnalysis({ _tag: 'threshold', k, of, weights: stakes });
-    const found = tree.cheapestQuorum((id) => 1_000_000 + ((id.charCodeAt(1) * 7919 + id.length * 104_729) % 999_983));
+    const found = tree.quorums.cheapest(
+      (id) => 1_000_000 + ((id.charCodeAt(1) * 7919 + id.length * 104_729) % 999_983),
+    );
     if (found._tag === 'exact' || found.atLeast === undefined || found.atMost === undefined) throw new Error('bounds');
     expect(found.atLeast.cost).toBeLessThan(found.atMost.cost);
     expect(found.atLeast.cost).toBeGreaterThan(0.97 * found.atMost.cost);
@@ -125,7 +127,7 @@ describe('TreeAnalysis', () => {
     const orgs = Array.from({ length: 50 }, (_, org): Policy => ({ _tag: 'threshold', k: 8, of: servers(org) }));
     const tree = new TreeAnalysis({ _tag: 'threshold', k: 34, of: orgs });
     const first: string[] = [];
-    for (const set of tree.minimalQuorums()) {
+    for (const set of tree.quorums.list()) {
       expect(set).toHaveLength(34 * 8);
       if (first.push(set.join()) === 500) break;
     }
@@ -135,7 +137,7 @@ describe('TreeAnalysis', () => {
       k: 1400,
       of: Array.from({ length: 2000 }, (_, i) => member(`s${i}`)),
     });
-    const [one] = flat.minimalBlockingSets();
+    const [one] = flat.blockingSets.list();
     expect(one).toHaveLength(601);
   });
 
@@ -148,10 +150,10 @@ describe('TreeAnalysis', () => {
       Array.from({ length: 40 }, (_, index) => (index < 20 ? 900_000_001 : 7)),
       9_000_000_024,
     );
-    expect(valueOf(new TreeAnalysis(two).minimalQuorumCount())).toBe(184_756n * 190n + 167_960n);
+    expect(valueOf(new TreeAnalysis(two).quorums.count())).toBe(184_756n * 190n + 167_960n);
     const wild = Array.from({ length: 60 }, (_, index) => 1 + ((index * index * 7_368_787) % 999_999_937));
     const tree = new TreeAnalysis(heavy(wild, Math.ceil(wild.reduce((sum, weight) => sum + weight, 0) / 2)));
-    expect(tree.minimalQuorumCount()).toEqual({
+    expect(tree.quorums.count()).toEqual({
       _tag: 'unknown',
       reason: 'the weights of a gate have too many distinct sums',
     });
@@ -188,11 +190,11 @@ describe.each(['threshold-trees-small', 'weighted-trees-small'])('%s', (file) =>
   it.skipIf(data === undefined)('agrees', () => {
     for (const one of data?.cases ?? []) {
       const tree = new TreeAnalysis(policyOf(one.json));
-      expect(asFamily(tree.minimalQuorums())).toEqual(asFamily(one.minimalQuorums));
-      expect(asFamily(tree.minimalBlockingSets())).toEqual(asFamily(one.minimalBlockingSets));
-      expect(valueOf(tree.minimalQuorumCount())).toBe(BigInt(one.minimalQuorums.length));
-      expect(valueOf(tree.minimalBlockingSetCount())).toBe(BigInt(one.minimalBlockingSets.length));
-      const blocking = valueOf(tree.cheapestBlockingSet()).cost;
+      expect(asFamily(tree.quorums.list())).toEqual(asFamily(one.minimalQuorums));
+      expect(asFamily(tree.blockingSets.list())).toEqual(asFamily(one.minimalBlockingSets));
+      expect(valueOf(tree.quorums.count())).toBe(BigInt(one.minimalQuorums.length));
+      expect(valueOf(tree.blockingSets.count())).toBe(BigInt(one.minimalBlockingSets.length));
+      const blocking = valueOf(tree.blockingSets.cheapest()).cost;
       expect(blocking).toBe(Math.min(...one.minimalBlockingSets.map((set) => set.length)));
       if (one.resilience !== undefined) expect(blocking - 1).toBe(one.resilience);
       if (one.minSplittingSetSize !== undefined) {
@@ -228,12 +230,12 @@ describe('two-level-alliances', () => {
       const tree = new TreeAnalysis(policy);
       const byOrganization = new TreeAnalysis(mergeMembers(policy, organizationOf));
       expect({
-        minimalQuorumCount: String(valueOf(tree.minimalQuorumCount())),
-        minimalBlockingCount: String(valueOf(tree.minimalBlockingSetCount())),
-        minQuorumSize: valueOf(tree.cheapestQuorum()).cost,
-        minBlockingSize: valueOf(tree.cheapestBlockingSet()).cost,
+        minimalQuorumCount: String(valueOf(tree.quorums.count())),
+        minimalBlockingCount: String(valueOf(tree.blockingSets.count())),
+        minQuorumSize: valueOf(tree.quorums.cheapest()).cost,
+        minBlockingSize: valueOf(tree.blockingSets.cheapest()).cost,
         minSplittingSize: valueOf(tree.smallestSplittingSet()).members.length,
-        minOrgsToBlock: valueOf(byOrganization.cheapestBlockingSet()).cost,
+        minOrgsToBlock: valueOf(byOrganization.blockingSets.cheapest()).cost,
         minOrgsToSplit_wholeOrgs: valueOf(byOrganization.smallestSplittingSet()).members.length,
       }).toEqual({
         minimalQuorumCount: big['minimalQuorumCount'],

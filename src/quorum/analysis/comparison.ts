@@ -24,7 +24,7 @@ export function comparePolicies(before: Policy, after: Policy, budget: Budget = 
   return {
     firstWithinSecond: judgeInclusion(before, after, budget),
     secondWithinFirst: judgeInclusion(after, before, budget),
-    vetoes: difference(vetoesOf(before), vetoesOf(after)),
+    vetoes: difference([...soleBlockers(before)], [...soleBlockers(after)]),
     members: difference(policyMembers(before), policyMembers(after)),
   };
 }
@@ -33,8 +33,4 @@ function difference(before: readonly ProcessId[], after: readonly ProcessId[]): 
   const first = new Set(before);
   const second = new Set(after);
   return { gained: after.filter((id) => !first.has(id)), lost: before.filter((id) => !second.has(id)) };
-}
-
-function vetoesOf(policy: Policy): readonly ProcessId[] {
-  return [...soleBlockers(policy, (id) => id)];
 }

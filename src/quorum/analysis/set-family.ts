@@ -3,10 +3,9 @@
  * exceeds a child when what it has of it is not in the child's own family; a member is exceeded by having it. The unqualified sets of
  * a policy are such a family, the complements of its qualified sets, and the fault sets of a trust tree (spec/quorum.md, "Covers").
  */
-import type { ProcessId } from '../../prelude/process.js';
 import type { Policy } from '../policy/policy.js';
 import { type Member, membersOf } from '../tree/tree-check.js';
-import { totalWeight, weightAt } from '../tree/weights.js';
+import { totalWeight } from '../tree/weights.js';
 import type { TrustTree } from '../trust/trust-tree.js';
 
 export interface FamilyGate {
@@ -44,14 +43,6 @@ export function faultSets(tree: TrustTree, kind: 'byzantine' | 'slow'): Family {
 
 function gate({ weights }: { readonly weights?: readonly number[] }, limit: number, of: readonly Family[]): FamilyGate {
   return { _tag: 'gate', limit, of, ...(weights === undefined ? {} : { weights }) };
-}
-
-/** Whether `family` has `set`. */
-export function hasSet(family: Family, set: ReadonlySet<ProcessId>): boolean {
-  if (family._tag === 'member') return !set.has(family.id);
-  let exceeded = 0;
-  for (const [index, child] of family.of.entries()) if (!hasSet(child, set)) exceeded += weightAt(family, index);
-  return exceeded <= family.limit;
 }
 
 /** Whether every member stands once in the tree, so that what happens below one gate does not bind another. */

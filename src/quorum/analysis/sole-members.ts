@@ -1,40 +1,28 @@
-/** Members, or groups of them, that decide alone: who blocks (a veto, a single point of failure), who qualifies, and who does both. */
+/**
+ * Members that decide alone: who blocks (a veto, a single point of failure), and who qualifies. Exact for every policy and linear in
+ * it; for groups of members (organizations, regions) ask about what `mergeMembers` makes of it.
+ */
 import type { ProcessId } from '../../prelude/process.js';
 import type { Policy, ThresholdGate } from '../policy/policy.js';
 import { totalWeight, weightAt } from '../tree/weights.js';
 
-/** Two processes are of one group if this gives the same for both: an organization, a region; the process itself. */
-export type GroupOf<G> = (id: ProcessId) => G;
-
-/** Groups without which no set is qualified; of members: those in every qualified set. Exact for every policy, and linear in it. */
-export function soleBlockers<G>(policy: Policy, groupOf: GroupOf<G>): ReadonlySet<G> {
-  return decidingAlone(policy, groupOf, (gate) => totalWeight(gate) - gate.k + 1);
+/** Those in every qualified set. */
+export function soleBlockers(policy: Policy): ReadonlySet<ProcessId> {
+  return decidingAlone(policy, (gate) => totalWeight(gate) - gate.k + 1);
 }
 
-/** Groups that are qualified without anybody else. Exact for every policy, and linear in it. */
-export function soleQualifiers<G>(policy: Policy, groupOf: GroupOf<G>): ReadonlySet<G> {
-  return decidingAlone(policy, groupOf, ({ k }) => k);
+/** Those that are qualified without anybody else. */
+export function soleQualifiers(policy: Policy): ReadonlySet<ProcessId> {
+  return decidingAlone(policy, ({ k }) => k);
 }
 
-/** The group whose will is that of the whole, if there is one. */
-export function dictator<G>(policy: Policy, groupOf: GroupOf<G>): G | undefined {
-  const blockers = soleBlockers(policy, groupOf);
-  return [...soleQualifiers(policy, groupOf)].find((group) => blockers.has(group));
-}
-
-/** A group decides a gate alone if the children that it decides alone weigh enough. */
-function decidingAlone<G>(
-  policy: Policy,
-  groupOf: GroupOf<G>,
-  enough: (gate: ThresholdGate) => number,
-): ReadonlySet<G> {
-  if (policy._tag === 'member') return new Set([groupOf(policy.id)]);
-  const weights = new Map<G, number>();
+/** A member decides a gate alone if the children that it decides alone weigh enough. */
+function decidingAlone(policy: Policy, enough: (gate: ThresholdGate) => number): ReadonlySet<ProcessId> {
+  if (policy._tag === 'member') return new Set([policy.id]);
+  const weights = new Map<ProcessId, number>();
   for (const [index, child] of policy.of.entries()) {
-    for (const group of decidingAlone(child, groupOf, enough)) {
-      weights.set(group, (weights.get(group) ?? 0) + weightAt(policy, index));
-    }
+    for (const id of decidingAlone(child, enough)) weights.set(id, (weights.get(id) ?? 0) + weightAt(policy, index));
   }
   const needed = enough(policy);
-  return new Set([...weights.keys()].filter((group) => (weights.get(group) ?? 0) >= needed));
+  return new Set([...weights].filter(([, weight]) => weight >= needed).map(([id]) => id));
 }

@@ -4,6 +4,7 @@ import { dual } from '../policy/composition.js';
 import type { Policy } from '../policy/policy.js';
 import { totalWeight, weightAt } from '../tree/weights.js';
 import { quorumWithin } from './minimal-sets.js';
+import { restrictPolicy } from './policy-restriction.js';
 
 export type Remaining =
   | { readonly _tag: 'satisfiable'; readonly policy: Policy }
@@ -15,9 +16,8 @@ export type Remaining =
 
 /** Silent for a while: every threshold stays, and the others have to reach it without them. */
 export function duringMaintenance(policy: Policy, away: ReadonlySet<ProcessId>): Remaining {
-  const left = withoutLeaves(policy, away, (gate, rest) => rest >= gate.k);
-  if (left !== undefined) return { _tag: 'satisfiable', policy: left };
-  return { _tag: 'blocked', blocking: quorumWithin(dual(policy), away) ?? [] };
+  const left = restrictPolicy(policy, (id) => (away.has(id) ? false : undefined));
+  return typeof left === 'boolean' ? blockedBy(policy, away) : { _tag: 'satisfiable', policy: left };
 }
 
 /**
@@ -25,27 +25,22 @@ export function duringMaintenance(policy: Policy, away: ReadonlySet<ProcessId>):
  * who remain no longer reach: they become the weight of all that remain. Blocked only if nobody does.
  */
 export function afterLeaving(policy: Policy, gone: ReadonlySet<ProcessId>): Remaining {
-  const left = withoutLeaves(policy, gone, () => true);
-  if (left !== undefined) return { _tag: 'satisfiable', policy: left };
-  return { _tag: 'blocked', blocking: quorumWithin(dual(policy), gone) ?? [] };
+  const left = withoutLeaves(policy, gone);
+  return left === undefined ? blockedBy(policy, gone) : { _tag: 'satisfiable', policy: left };
 }
 
-type Gate = Exclude<Policy, { _tag: 'member' }>;
+function blockedBy(policy: Policy, away: ReadonlySet<ProcessId>): Remaining {
+  return { _tag: 'blocked', blocking: quorumWithin(dual(policy), away) ?? [] };
+}
 
-/** @param survives - whether a gate whose remaining children weigh `rest` is kept. */
-function withoutLeaves(
-  policy: Policy,
-  away: ReadonlySet<ProcessId>,
-  survives: (gate: Gate, rest: number) => boolean,
-): Policy | undefined {
-  if (policy._tag === 'member') return away.has(policy.id) ? undefined : policy;
+function withoutLeaves(policy: Policy, gone: ReadonlySet<ProcessId>): Policy | undefined {
+  if (policy._tag === 'member') return gone.has(policy.id) ? undefined : policy;
   const kept = policy.of.flatMap((child, index) => {
-    const left = withoutLeaves(child, away, survives);
+    const left = withoutLeaves(child, gone);
     return left === undefined ? [] : [{ left, weight: weightAt(policy, index) }];
   });
+  if (kept.length === 0) return undefined;
   const weights = kept.map(({ weight }) => weight);
   const list = { of: kept.map(({ left }) => left), ...(policy.weights === undefined ? {} : { weights }) };
-  const rest = totalWeight(list);
-  if (kept.length === 0 || !survives(policy, rest)) return undefined;
-  return { _tag: 'threshold', k: Math.min(policy.k, rest), ...list };
+  return { _tag: 'threshold', k: Math.min(policy.k, totalWeight(list)), ...list };
 }

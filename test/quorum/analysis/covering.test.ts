@@ -8,13 +8,12 @@ import { type Covering, findCovering } from '../../../src/quorum/analysis/coveri
 import {
   type Family,
   type FamilyGate,
-  hasSet,
   quorumComplements,
   unqualifiedSets,
 } from '../../../src/quorum/analysis/set-family.js';
 import type { Policy } from '../../../src/quorum/policy/policy.js';
 import { unlimited } from '../../../src/quorum/verdict.js';
-import { arbitraryFamilies, coverable, distinctMembers, idsOf } from '../../support/families.js';
+import { arbitraryFamilies, coverable, distinctMembers, hasSet, idsOf } from '../../support/families.js';
 import { arbitraryPolicy, letters, NaiveStructure } from '../../support/naive-structures.js';
 
 function membersIn(families: readonly Family[]): readonly ProcessId[] {

@@ -13,14 +13,14 @@ import {
   judgeMeeting,
   judgeUnforgeability,
 } from '../../../src/quorum/analysis/cross-check.js';
-import { faultSets, hasSet } from '../../../src/quorum/analysis/set-family.js';
+import { faultSets } from '../../../src/quorum/analysis/set-family.js';
 import { type Policy, policyMembers } from '../../../src/quorum/policy/policy.js';
 import { membersOf } from '../../../src/quorum/tree/tree-check.js';
 import type { ExplicitFaults } from '../../../src/quorum/trust/explicit-faults.js';
 import type { TrustRule } from '../../../src/quorum/trust/trust-model.js';
 import type { TrustTree } from '../../../src/quorum/trust/trust-tree.js';
 import { budgetOf, unlimited, type Verdict } from '../../../src/quorum/verdict.js';
-import { idsOf } from '../../support/families.js';
+import { hasSet, idsOf } from '../../support/families.js';
 import { arbitraryPolicy, NaiveStructure } from '../../support/naive-structures.js';
 import { vectors } from '../../support/vectors.js';
 

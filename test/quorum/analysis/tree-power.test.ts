@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { organizationOf, type ProcessId } from '../../../src/prelude/process.js';
-import { dictator, soleBlockers, soleQualifiers } from '../../../src/quorum/analysis/sole-members.js';
+import { mergeMembers } from '../../../src/quorum/analysis/merge.js';
+import { soleBlockers, soleQualifiers } from '../../../src/quorum/analysis/sole-members.js';
 import { normalizedPower, treeBanzhaf, treeDummies } from '../../../src/quorum/analysis/tree-power.js';
 import type { Policy, ThresholdGate } from '../../../src/quorum/policy/policy.js';
 import type { Figure } from '../../../src/quorum/verdict.js';
@@ -33,8 +34,6 @@ function expectNaive(rule: Policy): void {
   for (const [id, power] of expected) expect(found.get(id)).toBeCloseTo(power, 13);
   expect(value(treeDummies(rule))).toEqual(naive.dummies());
 }
-
-const self = (id: ProcessId): ProcessId => id;
 
 describe("Banzhaf's index and dummies", () => {
   it('are those of the definition for every small tree', () => {
@@ -117,17 +116,16 @@ describe('who decides alone', () => {
     fc.assert(
       fc.property(kinds, fc.nat(2), (rule, size) => {
         const naive = new NaiveStructure(rule);
-        const groupOf = (id: ProcessId): number => naive.members.indexOf(id) % (size + 1);
-        expect([...soleBlockers(rule, self)].sort()).toEqual([...naive.vetoes()].sort());
-        expect([...soleQualifiers(rule, self)].sort()).toEqual(
-          naive.members.filter((id) => naive.isQualified([id])).sort(),
-        );
+        const groupOf = (id: ProcessId): string => `g${naive.members.indexOf(id) % (size + 1)}`;
+        expect([...soleBlockers(rule)].sort()).toEqual([...naive.vetoes()].sort());
+        expect([...soleQualifiers(rule)].sort()).toEqual(naive.members.filter((id) => naive.isQualified([id])).sort());
         const groups = [...new Set(naive.members.map(groupOf))];
-        const membersOf = (group: number): readonly ProcessId[] => naive.members.filter((id) => groupOf(id) === group);
-        expect([...soleBlockers(rule, groupOf)].sort()).toEqual(
+        const membersOf = (group: string): readonly ProcessId[] => naive.members.filter((id) => groupOf(id) === group);
+        const merged = mergeMembers(rule, groupOf);
+        expect([...soleBlockers(merged)].sort()).toEqual(
           groups.filter((group) => naive.isBlocking(membersOf(group))).sort(),
         );
-        expect([...soleQualifiers(rule, groupOf)].sort()).toEqual(
+        expect([...soleQualifiers(merged)].sort()).toEqual(
           groups.filter((group) => naive.isQualified(membersOf(group))).sort(),
         );
       }),
@@ -137,16 +135,15 @@ describe('who decides alone', () => {
 
   it('names organizations whose servers do not block one by one', () => {
     const rule = policy('all of (x: 2 of 3, y: 1 of 2)');
-    expect(soleBlockers(rule, self).size).toBe(0);
-    expect([...soleBlockers(rule, organizationOf)]).toEqual(['x', 'y']);
-    expect(dictator(rule, organizationOf)).toBeUndefined();
-    expect(soleQualifiers(rule, organizationOf).size).toBe(0);
+    const organizations = mergeMembers(rule, organizationOf);
+    expect(soleBlockers(rule).size).toBe(0);
+    expect([...soleBlockers(organizations)]).toEqual(['x', 'y']);
+    expect(soleQualifiers(organizations).size).toBe(0);
   });
 
-  it('finds the dictator', () => {
+  it('may be one who does both', () => {
     const rule = weighted(60, [60, 20, 19]);
-    expect(dictator(rule, self)).toBe('s0');
-    expect(dictator(policy('1 of (a, b)'), self)).toBeUndefined();
-    expect(dictator(policy('x: 2 of 3'), organizationOf)).toBe('x');
+    expect([...soleBlockers(rule)]).toEqual(['s0']);
+    expect([...soleQualifiers(rule)]).toEqual(['s0']);
   });
 });

@@ -6,7 +6,7 @@ import { afterLeaving, duringMaintenance } from '../../../src/quorum/analysis/wh
 import { E } from '../../../src/prelude/fp.js';
 import { checkPolicy, type Policy, policyMembers } from '../../../src/quorum/policy/policy.js';
 import { idsOf } from '../../support/families.js';
-import { arbitraryPolicy, letters, NaiveStructure } from '../../support/naive-structures.js';
+import { arbitraryPolicy, type IdSet, letters, NaiveStructure } from '../../support/naive-structures.js';
 
 const absences = fc.tuple(arbitraryPolicy({ maxMembers: 7, weights: true, repeats: true }), fc.nat(127));
 
@@ -36,6 +36,18 @@ describe('duringMaintenance', () => {
     );
   });
 });
+
+/** As `afterLeaving` says: of each list counts only what has somebody left, and no more is asked for than all of that. */
+function isQualifiedAmong(policy: Policy, left: IdSet, set: IdSet): boolean {
+  if (policy._tag === 'member') return set.has(policy.id);
+  const present = policy.of.flatMap((child, index) => {
+    const weight = policy.weights?.[index] ?? 1;
+    return policyMembers(child).some((id) => left.has(id)) ? [{ child, weight }] : [];
+  });
+  const weigh = (some: typeof present): number => some.reduce((sum, { weight }) => sum + weight, 0);
+  const satisfied = present.filter(({ child }) => isQualifiedAmong(child, left, set));
+  return weigh(satisfied) >= Math.min(policy.k, weigh(present));
+}
 
 describe('afterLeaving', () => {
   const member = (id: string): Policy => ({ _tag: 'member', id: id as ProcessId });
@@ -71,6 +83,11 @@ describe('afterLeaving', () => {
         else if (left._tag === 'satisfiable') {
           expect(E.isRight(checkPolicy(left.policy))).toBe(true);
           expect(policyMembers(left.policy)).toEqual(others);
+          const remaining = new NaiveStructure(left.policy);
+          for (let some = 0; some < 2 ** others.length; some++) {
+            const chosen = idsOf(some, others);
+            expect(remaining.isQualified(chosen)).toBe(isQualifiedAmong(policy, new Set(others), chosen));
+          }
         } else throw new Error('somebody remains');
       }),
       { numRuns: 300 },

@@ -1,8 +1,9 @@
 /** The load of read-once policies: how often the busiest member must be used, if quorums are chosen as well as can be; no LP for trees. */
 import { invariant, present } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
-import type { Policy, ThresholdGate } from '../policy/policy.js';
-import { membersOf, weightAt } from '../tree/tree-check.js';
+import type { Policy } from '../policy/policy.js';
+import { membersOf } from '../tree/tree-check.js';
+import { weightAt } from '../tree/weights.js';
 import { exact, type Figure } from '../verdict.js';
 import { Fraction } from './fraction.js';
 import { type GateCapacity, gateCapacity } from './gate-load.js';
@@ -34,29 +35,33 @@ interface TreeCapacity {
   readonly strategy: TreeStrategy | undefined;
 }
 
-function capacityOfTree(policy: Policy, capacityOf: (id: ProcessId) => Fraction): TreeCapacity {
+/**
+ * How many quorums a unit of time, gate by gate: below a gate nobody stands elsewhere, so a child counts as one member that can bear what
+ * the child can.
+ *
+ * @param capacityOfGate - in closed form if absent.
+ */
+export function capacityOfTree(
+  policy: Policy,
+  capacityOf: (id: ProcessId) => Fraction,
+  capacityOfGate: typeof gateCapacity = gateCapacity,
+): TreeCapacity {
   if (policy._tag === 'member') {
     const capacity = capacityOf(policy.id);
     invariant(capacity.compare(Fraction.zero) > 0, 'capacities are positive');
     return { atLeast: capacity, atMost: capacity, strategy: policy };
   }
-  const children = policy.of.map((child) => capacityOfTree(child, capacityOf));
-  const pessimistic = capacityWith(policy, children, 'atLeast');
+  const children = policy.of.map((child) => capacityOfTree(child, capacityOf, capacityOfGate));
+  // More capacity below never means less above, so bounds of the children bound the gate.
+  const capacityWith = (bound: 'atLeast' | 'atMost'): GateCapacity =>
+    capacityOfGate(
+      policy.k,
+      children.map((child, index) => ({ weight: weightAt(policy, index), capacity: child[bound] })),
+    );
+  const pessimistic = capacityWith('atLeast');
   const isKnown = children.every(({ atLeast, atMost }) => atLeast.equals(atMost));
-  const { atMost } = isKnown ? pessimistic : capacityWith(policy, children, 'atMost');
+  const { atMost } = isKnown ? pessimistic : capacityWith('atMost');
   return { atLeast: pessimistic.atLeast, atMost, strategy: strategyOf(pessimistic, children) };
-}
-
-/** More capacity below never means less above, so bounds of the children bound the gate. */
-function capacityWith(
-  gate: ThresholdGate,
-  children: readonly TreeCapacity[],
-  bound: 'atLeast' | 'atMost',
-): GateCapacity {
-  return gateCapacity(
-    gate.k,
-    children.map((child, index) => ({ weight: weightAt(gate, index), capacity: child[bound] })),
-  );
 }
 
 function strategyOf({ plans }: GateCapacity, children: readonly TreeCapacity[]): TreeStrategy | undefined {

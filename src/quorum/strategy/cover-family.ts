@@ -1,46 +1,35 @@
-/** The sets of children that satisfy a weighted gate, as a family with a cheapest set for any prices (a knapsack, by dynamic programming). */
+/** The sets of children that satisfy a weighted gate, as a family with a cheapest set for any prices (a knapsack: what it leaves over). */
 import { present } from '../../prelude/invariant.js';
 import { Fraction } from '../analysis/fraction.js';
-import type { LoadedChild } from '../analysis/gate-load.js';
+import { type ChildClass, classesOf, type LoadedChild } from '../analysis/gate-load.js';
+import { fillKnapsack } from '../tree/knapsack.js';
 import type { QuorumFamily, Uses } from './capacity-program.js';
 
-/** Children of one weight and capacity, which an optimum may treat alike: the mean over their permutations is one too. */
-interface ChildClass {
-  readonly weight: number;
-  readonly capacity: Fraction;
-  count: number;
-}
-
-/** Children times weight beyond which the table would take too long. */
+/** Children times weight beyond which the table of a knapsack would take too long. */
 const maxTable = 20_000_000;
 
 /** @param k - from 1 to the weight of all. Undefined where the weights are too large. */
 export function coverFamily(k: number, children: readonly LoadedChild[]): QuorumFamily | undefined {
-  if (children.length * (k + 1) > maxTable) return undefined;
-  const classes = classesOf(k, children);
+  const classes = classesOf(children.map((child) => ({ ...child, weight: Math.min(child.weight, k) })));
+  const seats = classes.flatMap(({ weight, positions }, index) => positions.map(() => ({ index, weight })));
+  const spare = seats.reduce((sum, { weight }) => sum + weight, -k);
+  if (seats.length * (Math.max(k, spare) + 1) > maxTable) return undefined;
   return {
-    supplies: classes.map(({ capacity, count }) => capacity.times(Fraction.of(BigInt(count)))),
-    maxUses: classes.map(({ count }) => count),
-    seeds: windows(k, classes),
-    cheapest: (prices) => cheapestCover(k, classes, prices),
+    supplies: classes.map(({ capacity, positions }) => capacity.times(Fraction.of(BigInt(positions.length)))),
+    maxUses: classes.map(({ positions }) => positions.length),
+    seeds: windows(k, seats, classes),
+    cheapest: (prices) => cheapestCover({ seats, spare, prices }),
   };
 }
 
-function classesOf(k: number, children: readonly LoadedChild[]): readonly ChildClass[] {
-  const classes = new Map<string, ChildClass>();
-  for (const { weight, capacity } of children) {
-    const clipped = Math.min(weight, k);
-    const key = `${clipped} ${capacity.toString()}`;
-    const known = classes.get(key);
-    if (known === undefined) classes.set(key, { weight: clipped, capacity, count: 1 });
-    else known.count += 1;
-  }
-  return [...classes.values()];
+/** A child, by the class that it is of. */
+interface Seat {
+  readonly index: number;
+  readonly weight: number;
 }
 
 /** All the children around a table: from each of them on, as many neighbours as it takes. So all are used about equally. */
-function windows(k: number, classes: readonly ChildClass[]): readonly Uses[] {
-  const seats = classes.flatMap(({ count, weight }, index) => Array.from({ length: count }, () => ({ index, weight })));
+function windows(k: number, seats: readonly Seat[], classes: readonly ChildClass[]): readonly Uses[] {
   return seats.map((_, start) => {
     const uses = classes.map(() => 0);
     for (let step = 0, weight = 0; weight < k; step++) {
@@ -52,34 +41,33 @@ function windows(k: number, classes: readonly ChildClass[]): readonly Uses[] {
   });
 }
 
-/** For each weight up to k the least that children of that weight or more cost, child by child; then back from k. */
-function cheapestCover(
-  k: number,
-  classes: readonly ChildClass[],
-  prices: readonly number[],
-): { readonly uses: Uses; readonly cost: number } {
-  const items = classes.flatMap(({ count }, index) => Array.from({ length: count }, () => index));
-  const least = new Float64Array(k + 1).fill(Infinity);
-  least[0] = 0;
-  const taken = items.map((index) => {
-    const { weight } = present(classes[index], 'a class of these');
-    const price = prices[index] ?? 0;
-    const row = new Uint8Array(k + 1);
-    for (let need = k; need > 0; need--) {
-      const cost = (least[Math.max(0, need - weight)] ?? Infinity) + price;
-      if (cost >= (least[need] ?? Infinity)) continue;
-      least[need] = cost;
-      row[need] = 1;
+/** All but the dearest children that can be spared; then without those that cost nothing, as far as they can be spared too. */
+function cheapestCover({
+  seats,
+  spare,
+  prices,
+}: {
+  readonly seats: readonly Seat[];
+  readonly spare: number;
+  readonly prices: readonly number[];
+}): { readonly uses: Uses; readonly cost: number } | undefined {
+  const spared = fillKnapsack(
+    seats.map(({ weight }) => weight),
+    seats.map(({ index }) => prices[index] ?? 0),
+    spare,
+  );
+  if (spared === undefined) return undefined;
+  const uses = prices.map(() => 0);
+  let cost = 0;
+  let rest = seats.reduce((room, { weight }, seat) => (spared.has(seat) ? room - weight : room), spare);
+  for (const [seat, { index, weight }] of seats.entries()) {
+    if (spared.has(seat)) continue;
+    if (weight <= rest) {
+      rest -= weight;
+      continue;
     }
-    return row;
-  });
-  const uses = classes.map(() => 0);
-  let need = k;
-  for (let item = items.length - 1; item >= 0 && need > 0; item--) {
-    const index = items[item] ?? 0;
-    if (taken[item]?.[need] !== 1) continue;
     uses[index] = (uses[index] ?? 0) + 1;
-    need = Math.max(0, need - (classes[index]?.weight ?? 0));
+    cost += prices[index] ?? 0;
   }
-  return { uses, cost: least[k] ?? Infinity };
+  return { uses, cost };
 }

@@ -2,11 +2,11 @@
 import { E } from '../../prelude/fp.js';
 import type { ProcessId } from '../../prelude/process.js';
 import { Fraction } from '../analysis/fraction.js';
-import { gateCapacity } from '../analysis/gate-load.js';
+import { type GateCapacity, gateCapacity, type LoadedChild } from '../analysis/gate-load.js';
 import { isReadOnce } from '../analysis/set-family.js';
-import { type Policy, policyMembers, type ThresholdGate } from '../policy/policy.js';
+import { capacityOfTree } from '../analysis/tree-load.js';
+import { type Policy, policyMembers } from '../policy/policy.js';
 import { maxTableMembers } from '../tree/subset-transform.js';
-import { weightAt } from '../tree/tree-check.js';
 import { type Budget, exact, type Figure } from '../verdict.js';
 import { type CapacityBounds, packQuorums, type QuorumFamily } from './capacity-program.js';
 import { coverFamily } from './cover-family.js';
@@ -25,7 +25,7 @@ export interface LoadQuestion {
 export function loadByProgram(solver: Solver, question: LoadQuestion, budget: Budget): Figure<Fraction> {
   const { policy, capacityOf = () => Fraction.one } = question;
   const bounds = isReadOnce(policy)
-    ? new TreeCapacities(solver, capacityOf, budget).boundsOf(policy)
+    ? capacityOfTree(policy, capacityOf, (k, children) => capacityOfGate(solver, { k, children }, budget))
     : capacityOfListed(solver, { policy, capacityOf }, budget);
   if (bounds === undefined)
     return { _tag: 'unknown', reason: 'there are too many quorums to find the load by a program' };
@@ -37,41 +37,16 @@ export function loadByProgram(solver: Solver, question: LoadQuestion, budget: Bu
   return { _tag: 'unknown', reason, atLeast: atMost.inverse, atMost: atLeast.inverse };
 }
 
-/** Gate by gate: below a gate nobody stands elsewhere, so a child counts as one member that can bear what the child can. */
-class TreeCapacities {
-  constructor(
-    private readonly solver: Solver,
-    private readonly capacityOf: (id: ProcessId) => Fraction,
-    private readonly budget: Budget,
-  ) {}
-
-  boundsOf(policy: Policy): CapacityBounds {
-    if (policy._tag === 'member') {
-      const capacity = this.capacityOf(policy.id);
-      return { atLeast: capacity, atMost: capacity };
-    }
-    const children = policy.of.map((child) => this.boundsOf(child));
-    const pessimistic = this.gate(
-      policy,
-      children.map(({ atLeast }) => atLeast),
-    );
-    if (children.every(({ atLeast, atMost }) => atLeast.equals(atMost))) return pessimistic;
-    const optimistic = this.gate(
-      policy,
-      children.map(({ atMost }) => atMost),
-    );
-    return { atLeast: pessimistic.atLeast, atMost: optimistic.atMost };
-  }
-
-  private gate(gate: ThresholdGate, capacities: readonly Fraction[]): CapacityBounds {
-    const children = capacities.map((capacity, index) => ({ weight: weightAt(gate, index), capacity }));
-    const closed = gateCapacity(gate.k, children);
-    if (closed.atLeast.equals(closed.atMost)) return closed;
-    const family = coverFamily(gate.k, children);
-    const found =
-      family === undefined ? undefined : packQuorums(this.solver, { ...family, known: closed }, this.budget);
-    return found ?? closed;
-  }
+/** In closed form, or else by a program. */
+function capacityOfGate(
+  solver: Solver,
+  { k, children }: { readonly k: number; readonly children: readonly LoadedChild[] },
+  budget: Budget,
+): GateCapacity {
+  const closed = gateCapacity(k, children);
+  if (closed.atLeast.equals(closed.atMost)) return closed;
+  const family = coverFamily(k, children);
+  return (family && packQuorums(solver, { ...family, known: closed }, budget)) ?? closed;
 }
 
 /** Over the list of all quorums, as far as they can be listed. */

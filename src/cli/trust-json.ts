@@ -1,28 +1,26 @@
 /** A judged trust model as JSON, under names that programs may rely on. */
-import type { TrustModel } from '../quorum/trust/trust-model.js';
-import { faultFronts } from '../quorum/trust/fault-front.js';
 import type { GateSlack } from '../quorum/trust/gate-slack.js';
-import { slackColumns } from '../quorum/trust/slack-drawing.js';
+import type { SlackColumn } from '../quorum/trust/slack-drawing.js';
+import type { TrustExamination } from '../quorum/trust/trust-examination.js';
+import type { TrustModel } from '../quorum/trust/trust-model.js';
 import { judgeAllLeaders, type TrustReport } from '../quorum/trust/trust-report.js';
 import { printTrust, printTrustTree } from '../quorum/trust/trust-text.js';
-import type { TrustSummary } from '../quorum/trust/trust-summary.js';
 import type { FaultSet, Verdict } from '../quorum/verdict.js';
 
-export function trustJson(report: TrustReport, { safety, findings }: TrustSummary, trust: TrustModel): object {
-  const { accepted, slowWithinByzantine, c1, c2, c2OfLeaders, largestSlow } = report;
+export function trustJson(examination: TrustExamination<TrustModel>): object {
+  const { trust, report, summary, slack, fronts, largestSlow } = examination;
+  const { accepted, slowWithinByzantine, c2OfLeaders } = report;
   return {
     trust: printTrust(trust),
-    verdict: safety,
-    findings,
+    verdict: summary.safety,
+    findings: summary.findings,
     accepted,
     conditions: conditionsJson(report),
-    slowWithinByzantine: verdictJson(slowWithinByzantine),
-    c1: verdictJson(c1),
-    c2: verdictJson(c2),
-    c2OfLeaders: Object.fromEntries([...c2OfLeaders].map(([leader, verdict]) => [leader, verdictJson(verdict)])),
+    slowWithinByzantine: conditionJson(slowWithinByzantine),
+    c2OfLeaders: Object.fromEntries([...c2OfLeaders].map(([leader, { _tag }]) => [leader, _tag])),
     largestSlow: largestSlow === undefined ? null : printTrustTree(largestSlow.tree),
-    gates: gatesJson(report, trust),
-    fronts: faultFronts(trust) ?? null,
+    gates: gatesJson(slack),
+    fronts: fronts ?? null,
   };
 }
 
@@ -41,11 +39,6 @@ function conditionJson(verdict: Verdict): object {
   return { status: verdict._tag, witness, ...reasonJson(verdict) };
 }
 
-function verdictJson(verdict: Verdict): object {
-  if (verdict._tag !== 'violated') return { verdict: verdict._tag, ...reasonJson(verdict) };
-  return { verdict: verdict._tag, witness: witnessJson(verdict.witness), ...reasonJson(verdict) };
-}
-
 function reasonJson(verdict: Verdict): object {
   return verdict._tag === 'holds' || verdict.reason === undefined ? {} : { reason: verdict.reason };
 }
@@ -55,8 +48,7 @@ function witnessJson(witness: readonly FaultSet[] | undefined): object | null {
 }
 
 /** Every gate with its slack under each condition; null where the accused leader alone exceeds its f. */
-function gatesJson(report: TrustReport, trust: TrustModel): readonly object[] {
-  const columns = slackColumns(trust, judgeAllLeaders(report).leader);
+function gatesJson(columns: readonly SlackColumn[]): readonly object[] {
   return (columns[0]?.slack ?? []).map(({ path, organization, gate, childCount, total }, index) => ({
     path,
     organization: organization ?? null,

@@ -21,7 +21,7 @@ export {
 
 // Trust models: who may fail together.
 export { type CoveringFaults, QuorumSystem } from '../quorum/quorum-system.js';
-export { isAcceptable, judgeConditions, type TrustAssumption, type TrustVerdicts } from '../quorum/trust/conditions.js';
+export { judgeConditions, type TrustAssumption, type TrustVerdicts } from '../quorum/trust/conditions.js';
 export {
   type AlliancePolicies,
   fastPolicy,
@@ -33,11 +33,13 @@ export type { ExplicitFaults } from '../quorum/trust/explicit-faults.js';
 export { ExplicitSystem } from '../quorum/trust/explicit-system.js';
 export { type FaultFronts, faultFronts, type LimitPair } from '../quorum/trust/fault-front.js';
 export { type GateSlack, gateSlack } from '../quorum/trust/gate-slack.js';
+export { type LargestSlow, largestSlow } from '../quorum/trust/largest-slow.js';
 export { OrganizationSystem } from '../quorum/trust/organizations.js';
 export { checkQuorumSystem, type SystemCheck } from '../quorum/trust/system-check.js';
 export { thresholdSystem } from '../quorum/trust/threshold.js';
 export { trustModelCodec } from '../quorum/trust/trust-codec.js';
 export { describeTrustReport } from '../quorum/trust/trust-description.js';
+export { examineTrust, type TrustExamination } from '../quorum/trust/trust-examination.js';
 export { type TrustModel, trustModel, type TrustRule } from '../quorum/trust/trust-model.js';
 export { type TrustReport, validateTrust } from '../quorum/trust/trust-report.js';
 export { describeTrust } from '../quorum/trust/trust-sections.js';
@@ -87,7 +89,7 @@ export {
 } from '../quorum/analysis/failure-model.js';
 export { Fraction } from '../quorum/analysis/fraction.js';
 export { mergeMembers } from '../quorum/analysis/merge.js';
-export { dictator, soleBlockers, soleQualifiers } from '../quorum/analysis/sole-members.js';
+export { soleBlockers, soleQualifiers } from '../quorum/analysis/sole-members.js';
 export type { PricedSet, SplittingSet, StructureAnalysis } from '../quorum/analysis/structure-analysis.js';
 export { type TreeLoad, treeLoad } from '../quorum/analysis/tree-load.js';
 export { sampleQuorum, type TreeStrategy } from '../quorum/analysis/tree-strategy.js';

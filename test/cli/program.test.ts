@@ -170,13 +170,19 @@ describe('koinon trust check', () => {
   it('prints one line of JSON on request, whatever the answer', async () => {
     const good = await run('trust', 'check', goodTrust, '--json');
     expect(good.exitCode).toBe(0);
-    expect(JSON.parse(good.stdout)).toMatchObject({ trust: goodTrust, accepted: true, c1: { verdict: 'holds' } });
+    expect(JSON.parse(good.stdout)).toMatchObject({
+      trust: goodTrust,
+      accepted: true,
+      conditions: { C1: { status: 'holds' } },
+    });
     const bad = await run('trust', 'check', 'f=1 of (a, b, c)', '--json');
     expect(bad.exitCode).toBe(1);
     expect(bad.stdout.trimEnd()).not.toContain('\n');
     expect(JSON.parse(bad.stdout)).toMatchObject({
       accepted: false,
-      c1: { verdict: 'violated', witness: ['a', 'b', 'c'].map((name) => ({ kind: 'byzantine', members: [name] })) },
+      conditions: {
+        C1: { status: 'violated', witness: ['a', 'b', 'c'].map((name) => ({ kind: 'byzantine', members: [name] })) },
+      },
       largestSlow: null,
     });
   });

@@ -1,9 +1,8 @@
 /** `koinon trust check`: may a trust model be used, and if not, which failures break it? */
 import type { Command } from 'commander';
 import { E } from '../../prelude/fp.js';
-import { validateTrust } from '../../quorum/trust/trust-report.js';
+import { examineTrust } from '../../quorum/trust/trust-examination.js';
 import { describeTrust } from '../../quorum/trust/trust-sections.js';
-import { summarizeTrust } from '../../quorum/trust/trust-summary.js';
 import { budgetOption, startBudget } from '../budget-option.js';
 import { jsonOption } from '../options.js';
 import { type Outcome, outcomeOf } from '../outcome.js';
@@ -51,9 +50,8 @@ async function check(argument: string, options: TrustCheckOptions, session: Sess
   if (E.isLeft(written)) return written;
   const trust = parseWrittenTrust(written.right);
   if (E.isLeft(trust)) return trust;
-  const report = validateTrust(trust.right, startBudget(options.budget));
-  const summary = summarizeTrust(report, trust.right);
-  const lines = describeTrust(report, summary, trust.right);
-  session.print({ json: { ...trustJson(report, summary, trust.right), report: lines }, lines }, options.json);
-  return outcomeOf(summary.safety);
+  const examination = examineTrust(trust.right, startBudget(options.budget));
+  const lines = describeTrust(examination);
+  session.print({ json: { ...trustJson(examination), report: lines }, lines }, options.json);
+  return outcomeOf(examination.summary.safety);
 }

@@ -1,8 +1,8 @@
 /** From what is meant to a trust model: may consensus run under it, how much silence does its fast path survive, which policies fit it. */
 import { E, type Either } from '../../prelude/fp.js';
 import { type AlliancePolicies, policiesFrom } from '../trust/derived-policy.js';
+import { largestSlow } from '../trust/largest-slow.js';
 import { type TrustModel, trustModel } from '../trust/trust-model.js';
-import { validateTrust } from '../trust/trust-report.js';
 import { type Intent, type IntentError, intendedTrust, largestSurvivable } from './intent.js';
 
 export interface FoundTrust {
@@ -17,13 +17,13 @@ export function searchTrust(intent: Intent): Either<IntentError, FoundTrust> {
   if (E.isLeft(tree)) return tree;
   const plain = trustModel(tree.right);
   if (E.isLeft(plain)) return E.left({ _tag: 'OutOfRange', what: 'the intent', expected: plain.left.expected });
-  const { largestSlow } = validateTrust(plain.right);
-  if (largestSlow === undefined) {
+  const largest = largestSlow(plain.right);
+  if (largest === undefined) {
     const instead = largestSurvivable(intent, { trust: tree.right, covers: 3 });
     const reason = 'three fault sets could contain everybody, so quorums need not share a correct server';
     return E.left({ _tag: 'NotSurvivable', reason, instead });
   }
-  const made = trustModel(largestSlow.tree);
+  const made = trustModel(largest.tree);
   if (E.isLeft(made)) return E.left({ _tag: 'OutOfRange', what: 'the intent', expected: made.left.expected });
   return E.right({ model: made.right, policies: policiesFrom(made.right) });
 }

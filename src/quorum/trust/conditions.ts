@@ -6,10 +6,9 @@ import type { ProcessId, ProcessSet } from '../../prelude/process.js';
 import type { CoveringFaults, QuorumSystem } from '../quorum-system.js';
 import { type Budget, outOfTime, unlimited, type Verdict } from '../verdict.js';
 import { ExplicitSystem } from './explicit-system.js';
-import { coveredUnderAccusation, coveringOfEveryone, type FaultCounts, judgeEveryone } from './judged-tree.js';
+import { coveredUnderAccusation, type FaultCounts, judgeEveryone } from './judged-tree.js';
 import { OrganizationSystem } from './organizations.js';
 import { judgeSlowSets } from './slow-sets.js';
-import type { TrustTree } from './trust-tree.js';
 import { CoverFinder } from './witness.js';
 
 /** What a trust model says to protocols: who may fail together, and who may lead. */
@@ -37,35 +36,16 @@ export function c2FaultsOf(leader: ProcessSet): CoveringFaults {
   return { ...c2Faults, accused: leader };
 }
 
-/** Whether consensus is safe and live under this trust model: C1, and C2 or C2ℓ for every eligible leader. Without witnesses. */
-export function isAcceptable({ system, leaders }: TrustAssumption): boolean {
-  if (system instanceof OrganizationSystem) return isTreeAcceptable(system.tree, leaders);
-  const all = system.processes;
-  if (system.isCoveredBy(all, c1Faults)) return false;
-  if (!system.isCoveredBy(all, c2Faults)) return true;
-  const isCovered = leaderCovers(system);
-  return [...leaders].every((leader) => !isCovered(leader));
-}
-
-/** {@link isAcceptable} of a tree, at the cost of its size times its depth. */
-export function isTreeAcceptable(tree: TrustTree, leaders: Iterable<ProcessId>): boolean {
-  if (coveringOfEveryone(tree, c1Faults) === 'covered') return false;
-  if (coveringOfEveryone(tree, c2Faults) !== 'covered') return true;
-  const covered = coveredUnderAccusation(judgeEveryone(tree, c2Faults), c2Faults);
-  return [...leaders].every((leader) => !covered.has(leader));
-}
-
 /**
  * Every condition with its verdict. Only the first violated C2ℓ has a witness. A user's own system over few processes is held to the
  * sets that it names: where they cover everyone, a condition is violated though the system says otherwise.
  */
 export function judgeConditions({ system, leaders }: TrustAssumption, budget: Budget = unlimited): TrustVerdicts {
   const finder = new CoverFinder(system, budget);
-  const isCovered = (faults: CoveringFaults): boolean => system.isCoveredBy(system.processes, faults);
-  const c2 = judgeCover(finder, c2Faults, isCovered(c2Faults));
+  const c2 = judgeCover(finder, c2Faults);
   return {
     slowWithinByzantine: judgeSlowSets(finder),
-    c1: judgeCover(finder, c1Faults, isCovered(c1Faults)),
+    c1: judgeCover(finder, c1Faults),
     c2,
     c2OfLeaders: c2._tag === 'holds' ? allHold(leaders) : judgeLeaders(finder, leaders),
   };
@@ -80,65 +60,76 @@ function allHold(leaders: ProcessSet): ReadonlyMap<ProcessId, Verdict> {
 
 function judgeLeaders(finder: CoverFinder, leaders: ProcessSet): ReadonlyMap<ProcessId, Verdict> {
   const { system, budget } = finder;
-  const isCovered = leaderCovers(system);
+  const judge = leaderJudge(finder);
   const isInstant = system instanceof OrganizationSystem;
   const verdicts = new Map<ProcessId, Verdict>();
   let witnessed = false;
   for (const leader of leaders) {
-    if (!isInstant && budget.isSpent()) {
-      verdicts.set(leader, outOfTime(budget, 'covering everyone'));
-    } else if (witnessed && isCovered(leader)) {
-      verdicts.set(leader, { _tag: 'violated', witness: undefined });
-    } else {
-      const verdict = judgeCover(finder, c2FaultsOf(leaders.universe.of([leader])), isCovered(leader));
-      witnessed ||= verdict._tag === 'violated';
-      verdicts.set(leader, verdict);
-    }
+    const isLate = !isInstant && budget.isSpent();
+    const verdict: Verdict = isLate ? outOfTime(budget, 'covering everyone') : judge(leader, witnessed);
+    verdicts.set(leader, verdict);
+    witnessed ||= verdict._tag === 'violated';
   }
   return verdicts;
 }
 
-/** @param isCovered - what the system says. */
-function judgeCover(finder: CoverFinder, faults: CoveringFaults, isCovered: boolean): Verdict {
+/** Judges C2ℓ of one leader; without a witness where another one has it. */
+type LeaderJudge = (leader: ProcessId, witnessed: boolean) => Verdict;
+
+const violated: Verdict & { readonly _tag: 'violated' } = { _tag: 'violated', witness: undefined };
+
+function leaderJudge(finder: CoverFinder): LeaderJudge {
   const { system } = finder;
-  if (!isCovered && isDescribed(system)) return holds;
-  const cover = finder.find(system.processes, faults);
-  if (cover._tag === 'found') return { _tag: 'violated', witness: cover.sets };
-  if (!isCovered) return holds;
-  return { _tag: 'violated', witness: undefined, reason: cover._tag === 'none' ? carefulness(system) : cover.reason };
+  const { universe } = system.processes;
+  if (system instanceof ExplicitSystem) return listedLeaderJudge(finder, system);
+  const faultsOf = (leader: ProcessId): CoveringFaults => c2FaultsOf(universe.of([leader]));
+  const covered =
+    system instanceof OrganizationSystem
+      ? coveredUnderAccusation(judgeEveryone(system.tree, c2Faults), c2Faults)
+      : { has: (leader: ProcessId) => system.isCoveredBy(system.processes, faultsOf(leader)) };
+  return (leader, witnessed) => {
+    const isCovered = covered.has(leader);
+    return witnessed && isCovered ? violated : judgeAnswer(finder, faultsOf(leader), isCovered);
+  };
 }
 
-/** Whether what it says of several sets follows from what it says of one, by construction. */
-function isDescribed(system: QuorumSystem): boolean {
-  return system instanceof OrganizationSystem || system instanceof ExplicitSystem;
+/** Leaders that stand in the same Byzantine sets leave the same covers. */
+function listedLeaderJudge(finder: CoverFinder, { byzantine, processes }: ExplicitSystem): LeaderJudge {
+  const verdicts = new Map<string, Verdict>();
+  return (leader, witnessed) => {
+    const place = byzantine.map((one) => (one.has(leader) ? 1 : 0)).join('');
+    const verdict = verdicts.get(place) ?? judgeListed(finder, c2FaultsOf(processes.universe.of([leader])));
+    verdicts.set(place, verdict);
+    return witnessed && verdict._tag === 'violated' ? violated : verdict;
+  };
+}
+
+function judgeCover(finder: CoverFinder, faults: CoveringFaults): Verdict {
+  const { system } = finder;
+  if (system instanceof ExplicitSystem) return judgeListed(finder, faults);
+  return judgeAnswer(finder, faults, system.isCoveredBy(system.processes, faults));
+}
+
+/** Where the search gives up, the set counts as covered, as in the system; where time runs out, nothing is said. */
+function judgeListed(finder: CoverFinder, faults: CoveringFaults): Verdict {
+  const cover = finder.find(finder.system.processes, faults);
+  if (cover._tag === 'none') return holds;
+  if (cover._tag === 'found') return { ...violated, witness: cover.sets };
+  return finder.budget.isSpent() ? cover : { ...violated, reason: cover.reason };
+}
+
+/** @param isCovered - what the system says. */
+function judgeAnswer(finder: CoverFinder, faults: CoveringFaults, isCovered: boolean): Verdict {
+  const { system } = finder;
+  // Of a tree it follows from the limits, by construction.
+  if (!isCovered && system instanceof OrganizationSystem) return holds;
+  const cover = finder.find(system.processes, faults);
+  if (cover._tag === 'found') return { ...violated, witness: cover.sets };
+  if (!isCovered) return holds;
+  return { ...violated, reason: cover._tag === 'none' ? carefulness(system) : cover.reason };
 }
 
 function carefulness(system: QuorumSystem): string {
   const rule = system instanceof OrganizationSystem ? 'the weights add up' : 'the system says so';
   return `${rule}, though no such sets really contain every server: the rule errs on the safe side`;
-}
-
-/** Whether three sets of 𝓩, each with this leader, and two of 𝓣 cover everyone. */
-function leaderCovers(system: QuorumSystem): (leader: ProcessId) => boolean {
-  const all = system.processes;
-  if (system instanceof OrganizationSystem) {
-    const covered = coveredUnderAccusation(judgeEveryone(system.tree, c2Faults), c2Faults);
-    return (leader) => covered.has(leader);
-  }
-  const ask = (leader: ProcessId): boolean => system.isCoveredBy(all, c2FaultsOf(all.universe.of([leader])));
-  return system instanceof ExplicitSystem ? askOncePerPlace(system, ask) : ask;
-}
-
-/** Leaders that stand in the same Byzantine sets leave the same covers. */
-function askOncePerPlace(
-  { byzantine }: ExplicitSystem,
-  ask: (leader: ProcessId) => boolean,
-): (leader: ProcessId) => boolean {
-  const answers = new Map<string, boolean>();
-  return (leader) => {
-    const place = byzantine.map((one) => (one.has(leader) ? 1 : 0)).join('');
-    const answer = answers.get(place) ?? ask(leader);
-    answers.set(place, answer);
-    return answer;
-  };
 }

@@ -9,6 +9,7 @@ import { type ProcessSet, Universe } from '../../prelude/process.js';
 import { type CoveringFaults, QuorumSystem } from '../quorum-system.js';
 import { checkExplicitFaults, type ExplicitFaults } from './explicit-faults.js';
 import { type SetCover, SetList } from './set-cover.js';
+import { unlimited } from '../verdict.js';
 
 /** How many sets a search may look at, several times each: less than a second on a small machine. */
 const maxCoverSteps = 2 ** 21;
@@ -43,10 +44,10 @@ export class ExplicitSystem extends QuorumSystem {
     return this.findCover(set, faults)._tag !== 'uncovered';
   }
 
-  /** Listed sets that cover `set`; or that none do; or, of three sets or more, that {@link maxCoverSteps} did not tell. */
-  findCover(set: ProcessSet, { byzantine, slow = 0, accused }: CoveringFaults): SetCover {
+  /** Listed sets that cover `set`; or that none do; or, of three sets or more, that {@link maxCoverSteps} or `budget` did not tell. */
+  findCover(set: ProcessSet, { byzantine, slow = 0, accused }: CoveringFaults, budget = unlimited): SetCover {
     invariant(set.universe.equals(this.processes.universe), 'a set is judged in its own universe');
     const heeded = accused === undefined || byzantine === 0 ? set.universe.none : accused;
-    return this.list.findCover({ set, byzantine, slow, accused: heeded }, maxCoverSteps);
+    return this.list.findCover({ set, byzantine, slow, accused: heeded }, { maxSteps: maxCoverSteps, budget });
   }
 }

@@ -65,19 +65,6 @@ export function coveredSets(
   return E.left({ _tag: 'NotMonotone', faults, covered, uncovered });
 }
 
-/** Real fault sets that contain `set`, whatever `isCoveredBy` says of it. For one question; for several make one {@link faultTable}. */
-export function findCoverInTable(
-  system: QuorumSystem,
-  set: ProcessSet,
-  faults: CoveringFaults,
-  budget: Budget,
-): CoverSearch {
-  const table = faultTable(system, budget);
-  return E.isLeft(table)
-    ? { _tag: 'unknown', reason: formatFaultTableError(table.left) }
-    : table.right.findCover(set, faults);
-}
-
 /** One line for people. */
 export function formatFaultTableError(error: FaultTableError): string {
   switch (error._tag) {

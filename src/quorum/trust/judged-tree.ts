@@ -3,14 +3,17 @@
  * recursion"). `OrganizationSystem` answers the same at run time without keeping anything.
  */
 import type { ProcessId, ProcessSet } from '../../prelude/process.js';
-import { weightAt } from '../tree/tree-check.js';
+import { weightAt } from '../tree/weights.js';
 import type { TrustGate, TrustTree } from './trust-tree.js';
 
 /**
  * Of the processes below a node: the fault sets cover them within the node's own limits; or they do not, so that one set must own the
  * whole node; or the accused among them exceed those limits, so that every Byzantine set must.
  */
-export type Covering = 'covered' | 'uncovered' | 'forced';
+export type NodeCovering = 'covered' | 'uncovered' | 'forced';
+
+/** What a gate tolerates. */
+export type GateLimits = Pick<TrustGate, 'f' | 't'>;
 
 /** How many sets of 𝓩 and of 𝓣 join. */
 export interface FaultCounts {
@@ -20,7 +23,7 @@ export interface FaultCounts {
 
 export interface JudgedNode {
   readonly tree: TrustTree;
-  readonly covering: Covering;
+  readonly covering: NodeCovering;
   readonly children: readonly JudgedNode[];
   /** The weight of the children that are forced. */
   readonly forced: number;
@@ -49,16 +52,6 @@ export function judgeEveryone(
   return { tree, covering: coveringOf(tree, { forced, uncovered }, counts), children, forced, uncovered };
 }
 
-/** How the root of {@link judgeEveryone} stands with nobody accused; without allocation, for questions about many trees. */
-export function coveringOfEveryone(tree: TrustTree, counts: FaultCounts): Covering {
-  if (tree._tag === 'member') return 'uncovered';
-  let uncovered = 0;
-  for (const [index, child] of tree.of.entries()) {
-    if (coveringOfEveryone(child, counts) === 'uncovered') uncovered += weightAt(tree, index);
-  }
-  return coveringOf(tree, { forced: 0, uncovered }, counts);
-}
-
 /** The processes of which one alone is more than `tree` tolerates. */
 export function processesBeyond(tree: TrustTree): readonly ProcessId[] {
   if (tree._tag === 'member') return [tree.id];
@@ -66,7 +59,7 @@ export function processesBeyond(tree: TrustTree): readonly ProcessId[] {
 }
 
 /** The weight of further children that the fault sets can own together. */
-export function capacityOf({ f, t }: TrustGate, forced: number, { byzantine, slow }: FaultCounts): number {
+export function capacityOf({ f, t }: GateLimits, forced: number, { byzantine, slow }: FaultCounts): number {
   return byzantine * (f - forced) + slow * t;
 }
 
@@ -74,7 +67,7 @@ function coveringOf(
   gate: TrustGate,
   { forced, uncovered }: { readonly forced: number; readonly uncovered: number },
   counts: FaultCounts,
-): Covering {
+): NodeCovering {
   if (forced > gate.f) return 'forced';
   return uncovered <= capacityOf(gate, forced, counts) ? 'covered' : 'uncovered';
 }
@@ -113,13 +106,18 @@ interface Place {
 }
 
 /** What the root would be if `node` were `covering`. */
-function rootCovering(covering: Covering, node: JudgedNode, place: Place | undefined, counts: FaultCounts): Covering {
+function rootCovering(
+  covering: NodeCovering,
+  node: JudgedNode,
+  place: Place | undefined,
+  counts: FaultCounts,
+): NodeCovering {
   if (place === undefined) return covering;
   const { parent, index, above } = place;
   const gate = parent.tree;
   if (gate._tag === 'member') return covering;
   const weight = weightAt(gate, index);
-  const without = (kind: Covering, whole: number): number => whole - (node.covering === kind ? weight : 0);
+  const without = (kind: NodeCovering, whole: number): number => whole - (node.covering === kind ? weight : 0);
   const changed = {
     forced: without('forced', parent.forced) + (covering === 'forced' ? weight : 0),
     uncovered: without('uncovered', parent.uncovered) + (covering === 'uncovered' ? weight : 0),

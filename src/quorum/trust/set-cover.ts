@@ -3,7 +3,7 @@
  * and gives up after so many steps. Set cover is NP-complete; with one or two sets it is quick.
  */
 import { bitCount, type ProcessSet } from '../../prelude/process.js';
-import type { FaultSet } from '../verdict.js';
+import type { Budget, FaultSet } from '../verdict.js';
 
 export type SetCover =
   /** Which of the listed sets do; of each kind at most as many as allowed. */
@@ -26,6 +26,12 @@ export interface SetCoverQuestion extends Counts {
   readonly set: ProcessSet;
   /** Contained in every Byzantine set that is used. */
   readonly accused: ProcessSet;
+}
+
+export interface SearchBounds {
+  /** How many sets may be looked at. */
+  readonly maxSteps: number;
+  readonly budget: Budget;
 }
 
 /** Listed sets, with an index from each process to those that contain it. */
@@ -63,10 +69,10 @@ export class SetList {
   }
 
   /**
-   * A cover, or that there is none; `unknown` after `maxSteps` sets have been looked at, which takes questions of three sets or more.
+   * A cover, or that there is none; `unknown` where the search went beyond its `bounds`, which takes questions of three sets or more.
    * None where no Byzantine set contains `accused` and one is to be used.
    */
-  findCover(question: SetCoverQuestion, maxSteps: number): SetCover {
+  findCover(question: SetCoverQuestion, bounds: SearchBounds): SetCover {
     const { set, accused } = question;
     if (set.size > mostOf(question, this.largest)) return { _tag: 'uncovered' };
     const counts = this.isOneFamily && accused.isEmpty ? ofOneFamily(question) : question;
@@ -78,7 +84,7 @@ export class SetList {
       for (const [index, word] of possible.entries()) candidates[index] = (candidates[index] ?? 0) | word;
     }
     const { byzantine, slow } = counts;
-    const found = new Search(this.sets, this, maxSteps).run({ rest: set.words, candidates, byzantine, slow });
+    const found = new Search(this.sets, this, bounds).run({ rest: set.words, candidates, byzantine, slow });
     return found._tag === 'covered' ? { ...found, sets: withKinds(found.sets, question) } : found;
   }
 
@@ -139,19 +145,24 @@ function withKinds(sets: readonly FaultSet[], { byzantine }: Counts): readonly F
 /** A problem costs about as much as looking at so many sets, besides those that are looked at. */
 const stepsOfProblem = 32;
 
+/** Some milliseconds. */
+const stepsBetweenClocks = 2 ** 14;
+
 class Search {
   private steps = 0;
+  private nextClock = stepsBetweenClocks;
+  private isOver = false;
   private readonly chosen: FaultSet[] = [];
 
   constructor(
     private readonly sets: readonly FaultSet[],
     private readonly list: SetList,
-    private readonly maxSteps: number,
+    private readonly bounds: SearchBounds,
   ) {}
 
   run(problem: Problem): SetCover {
     if (this.solve(problem)) return { _tag: 'covered', sets: this.chosen };
-    return { _tag: this.steps > this.maxSteps ? 'unknown' : 'uncovered' };
+    return { _tag: this.isOver ? 'unknown' : 'uncovered' };
   }
 
   private solve(problem: Problem): boolean {
@@ -183,7 +194,7 @@ class Search {
     const size = commonCount(problem.rest, problem.rest);
     const untried = { ...problem, candidates: problem.candidates.slice() };
     for (const { set, index, count } of this.choices(problem)) {
-      if (this.steps > this.maxSteps) return false;
+      if (this.endsHere()) return false;
       const others = mostOf(problem, largest) - largest[set.kind];
       if (count + others >= size) {
         this.chosen.push(set);
@@ -193,6 +204,16 @@ class Search {
       dropBit(untried.candidates, index);
     }
     return false;
+  }
+
+  private endsHere(): boolean {
+    const { maxSteps, budget } = this.bounds;
+    this.isOver ||= this.steps > maxSteps;
+    if (this.steps >= this.nextClock) {
+      this.isOver ||= budget.isSpent();
+      this.nextClock = this.steps + stepsBetweenClocks;
+    }
+    return this.isOver;
   }
 
   private choices({ rest, candidates }: Problem): readonly Choice[] {

@@ -5,16 +5,18 @@ import { membersOf } from '../tree/tree-check.js';
 import type { FaultSet, Verdict } from '../verdict.js';
 import { c1Faults, c2FaultsOf, type TrustAssumption } from './conditions.js';
 import { coveringOfChildren, gateSlack } from './gate-slack.js';
+import { type LargestSlow, largestSlow } from './largest-slow.js';
 import { OrganizationSystem } from './organizations.js';
 import { describeProcesses, listNames } from './process-names.js';
-import { judgeAllLeaders, type LargestSlow, type TrustReport } from './trust-report.js';
+import { judgeAllLeaders, type TrustReport } from './trust-report.js';
 import { printTrustTree } from './trust-text.js';
 
 /** One line each: the answer, every condition that matters and is not met, and what t could be. */
 export function describeTrustReport(report: TrustReport, trust: TrustAssumption): readonly string[] {
-  const { accepted, largestSlow } = report;
+  const { accepted } = report;
+  const largest = largestSlow(trust);
   const complaints = accepted ? [] : describeComplaints(report, trust);
-  const slow = largestSlow === undefined ? [] : describeLargestSlow(largestSlow, trust);
+  const slow = largest === undefined ? [] : describeLargestSlow(largest, trust);
   return [accepted ? describeAcceptance(report) : 'The trust model does not hold.', ...complaints, ...slow];
 }
 

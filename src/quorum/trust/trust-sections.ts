@@ -1,24 +1,23 @@
 /** A trust model laid out for a person: a summary line, then conditions, the tree with its slack, what it tolerates, who may lead. */
 import type { Verdict } from '../verdict.js';
 import type { TrustAssumption } from './conditions.js';
-import { type FaultFronts, faultFronts, type LimitPair } from './fault-front.js';
+import type { FaultFronts, LimitPair } from './fault-front.js';
 import { describeProcesses } from './process-names.js';
-import { drawSlack, slackColumns } from './slack-drawing.js';
+import { drawSlack } from './slack-drawing.js';
 import { describeLargestSlow, describeWitness, leaderCount } from './trust-description.js';
+import type { TrustExamination } from './trust-examination.js';
 import { judgeAllLeaders, type TrustReport } from './trust-report.js';
-import type { TrustSummary } from './trust-summary.js';
 
-export function describeTrust(report: TrustReport, summary: TrustSummary, trust: TrustAssumption): readonly string[] {
+export function describeTrust(examination: TrustExamination): readonly string[] {
+  const { trust, report, summary, slack, fronts, largestSlow } = examination;
   const [worst, ...findings] = summary.findings;
-  const fronts = faultFronts(trust);
-  const { largestSlow } = report;
   return [
     `${summary.safety}: ${worst ?? ''}`,
     ...findings,
     ...section('Conditions', describeConditions(report)),
     ...section(
       'Slack of each gate: the weight that withstands, less what the faults can own (0 or less: it falls)',
-      slackOf(report, trust),
+      drawSlack(trust, slack),
     ),
     ...section('Limits that these members could have', fronts === undefined ? [] : describeFronts(fronts)),
     ...section('Leaders', [describeLeaders(trust)]),
@@ -50,10 +49,6 @@ function describeVerdict(verdict: Verdict): string {
   const [only] = verdict.witness ?? [];
   const isExcess = verdict.witness?.length === 1 && only !== undefined;
   return `violated: ${isExcess ? `{${describeProcesses(only.members)}} is slow, never Byzantine` : describeWitness(verdict)}`;
-}
-
-function slackOf(report: TrustReport, trust: TrustAssumption): readonly string[] {
-  return drawSlack(trust, slackColumns(trust, judgeAllLeaders(report).leader));
 }
 
 function describeFronts({ byzantine, fast, slow }: FaultFronts): readonly string[] {

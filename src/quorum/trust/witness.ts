@@ -12,29 +12,20 @@ import { coverListed } from './listed-cover.js';
 import { OrganizationSystem } from './organizations.js';
 import { type CoverSearch, coverTree } from './tree-cover.js';
 
-/** Fault sets whose union contains `set`, exactly as many of each kind as `faults` says. */
-export function findCover(
-  system: QuorumSystem,
-  set: ProcessSet,
-  faults: CoveringFaults,
-  budget: Budget = unlimited,
-): CoverSearch {
-  return new CoverFinder(system, budget).find(set, faults);
-}
-
-/** {@link findCover} for several questions about one system: what they have in common is made once. */
+/** Answers several questions about one system: what they have in common is made once. */
 export class CoverFinder {
   private made: Either<FaultTableError, FaultTable> | undefined;
 
   constructor(
     readonly system: QuorumSystem,
-    readonly budget: Budget,
+    readonly budget: Budget = unlimited,
   ) {}
 
+  /** Fault sets whose union contains `set`, exactly as many of each kind as `faults` says. */
   find(set: ProcessSet, faults: CoveringFaults): CoverSearch {
     const { system, budget } = this;
     if (system instanceof OrganizationSystem) return coverTree(system, set, faults, budget);
-    if (system instanceof ExplicitSystem) return coverListed(system, set, faults);
+    if (system instanceof ExplicitSystem) return coverListed(system, set, faults, budget);
     const table = this.table();
     return E.isLeft(table)
       ? { _tag: 'unknown', reason: formatFaultTableError(table.left) }

@@ -1,21 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ProcessSet } from '../../../src/prelude/process.js';
-import { c1Faults, c2Faults, c2FaultsOf, isAcceptable } from '../../../src/quorum/trust/conditions.js';
+import { c1Faults, c2Faults, c2FaultsOf } from '../../../src/quorum/trust/conditions.js';
 import type { Verdict } from '../../../src/quorum/verdict.js';
+import { largestSlow } from '../../../src/quorum/trust/largest-slow.js';
 import { OrganizationSystem } from '../../../src/quorum/trust/organizations.js';
 import { type CoveringFaults, QuorumSystem } from '../../../src/quorum/quorum-system.js';
 import { isQualified } from '../../../src/quorum/policy/policy.js';
 import { thresholdSystem } from '../../../src/quorum/trust/threshold.js';
 import { validateTrust } from '../../../src/quorum/trust/trust-report.js';
-import { findCover } from '../../../src/quorum/trust/witness.js';
+import { CoverFinder } from '../../../src/quorum/trust/witness.js';
 import { allTrees, arbitraryTree, NaiveSystem, naiveTwin, servers } from '../../support/quorum.js';
 import { policy, trust } from '../../support/trust.js';
 
 /** The fault sets are as many as asked, each possible, each Byzantine one with the accused, and together contain `set`. */
 function expectCover(system: QuorumSystem, set: ProcessSet, faults: CoveringFaults): void {
   const { byzantine, slow = 0, accused = set.universe.none } = faults;
-  const search = findCover(system, set, faults);
+  const search = new CoverFinder(system).find(set, faults);
   const cover = search._tag === 'found' ? search.sets : expect.fail('a covered set has a cover');
   expect(cover.filter(({ kind }) => kind === 'byzantine')).toHaveLength(byzantine);
   expect(cover.filter(({ kind }) => kind === 'slow')).toHaveLength(slow);
@@ -89,7 +90,7 @@ describe('witnesses', () => {
         const faults = { byzantine, slow, accused: byzantine === 0 ? universe.none : pick(1) };
         const set = pick(5);
         if (system.isCoveredBy(set, faults)) expectCover(system, set, faults);
-        else expect(findCover(system, set, faults)).toEqual({ _tag: 'none' });
+        else expect(new CoverFinder(system).find(set, faults)).toEqual({ _tag: 'none' });
       },
     );
     fc.assert(property, { numRuns: 500 });
@@ -128,7 +129,7 @@ describe('witnesses', () => {
     const report = validateTrust({ system, leaders: system.processes });
     expect(report.c1).toMatchObject({ _tag: 'violated', witness: undefined });
     expect(report.slowWithinByzantine._tag).toBe('unknown');
-    expect(report.largestSlow).toBeUndefined();
+    expect(largestSlow({ system, leaders: system.processes })).toBeUndefined();
   });
 });
 
@@ -196,23 +197,23 @@ describe('the largest t', () => {
       rootAtAnySize: 1,
     },
   ])('$text: $root at the root, $inner inside', ({ text, ...expected }) => {
-    expect(validateTrust(trust(text)).largestSlow).toMatchObject(expected);
+    expect(largestSlow(trust(text))).toMatchObject(expected);
   });
 
   it('holds, and one more at the root does not', () => {
     const property = fc.property(arbitraryTree(7), (tree) => {
       const system = new OrganizationSystem(tree);
-      const { largestSlow } = validateTrust({ system, leaders: system.processes });
-      if (largestSlow === undefined) return;
+      const largest = largestSlow({ system, leaders: system.processes });
+      if (largest === undefined) return;
       const holds = (candidate: typeof tree): boolean =>
-        isAcceptable({
+        validateTrust({
           system: new OrganizationSystem(candidate, system.processes.universe),
           leaders: system.processes,
-        });
-      expect(largestSlow.tree._tag === 'gate' && holds(largestSlow.tree)).toBe(true);
-      expect(largestSlow.rootAtAnySize).toBeGreaterThanOrEqual(largestSlow.root);
-      if (largestSlow.root === tree.f || largestSlow.tree._tag !== 'gate') return;
-      expect(holds({ ...largestSlow.tree, t: largestSlow.root + 1 })).toBe(false);
+        }).accepted;
+      expect(largest.tree._tag === 'gate' && holds(largest.tree)).toBe(true);
+      expect(largest.rootAtAnySize).toBeGreaterThanOrEqual(largest.root);
+      if (largest.root === tree.f || largest.tree._tag !== 'gate') return;
+      expect(holds({ ...largest.tree, t: largest.root + 1 })).toBe(false);
     });
     fc.assert(property, { numRuns: 200 });
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isAcceptable } from '../../../src/quorum/trust/conditions.js';
 import { faultFronts, type LimitPair } from '../../../src/quorum/trust/fault-front.js';
+import { largestSlow } from '../../../src/quorum/trust/largest-slow.js';
 import { OrganizationSystem } from '../../../src/quorum/trust/organizations.js';
 import { validateTrust } from '../../../src/quorum/trust/trust-report.js';
 import type { TrustGate, TrustTree } from '../../../src/quorum/trust/trust-tree.js';
@@ -84,15 +84,15 @@ describe('fronts', () => {
       );
       expect(processes).toBeDefined();
       const holds = (pair: LimitPair): boolean =>
-        isAcceptable({ system: new OrganizationSystem(limited(tree, pair, 't'), universe), leaders });
+        validateTrust({ system: new OrganizationSystem(limited(tree, pair, 't'), universe), leaders }).accepted;
       const model = { system: new OrganizationSystem(tree, universe), leaders };
       const front = faultFronts(model)?.slow ?? [];
       const reachable = front.map(({ root, inner }) => limited(tree, { root, inner }, 't'));
       const truth = maximalPairs({ root: tree.f, inner: largestInner(tree) }, holds);
       // Limits inside beyond every f mean no more than f: the search stops there.
       expect(reachable).toEqual(truth.map((pair) => limited(tree, pair, 't')));
-      expect(validateTrust(model).largestSlow?.root).toBe(front[0]?.root);
-      expect(validateTrust(model).largestSlow?.inner).toBe(front[0]?.inner);
+      expect(largestSlow(model)?.root).toBe(front[0]?.root);
+      expect(largestSlow(model)?.inner).toBe(front[0]?.inner);
     });
     fc.assert(property, { numRuns: 100 });
   });

@@ -4,7 +4,7 @@ import { E } from '../../../src/prelude/fp.js';
 import type { ProcessSet } from '../../../src/prelude/process.js';
 import { type CoveringFaults, QuorumSystem } from '../../../src/quorum/quorum-system.js';
 import { maskOf } from '../../../src/quorum/tree/subset-transform.js';
-import { faultTable, findCoverInTable, formatFaultTableError } from '../../../src/quorum/trust/fault-table.js';
+import { faultTable, formatFaultTableError } from '../../../src/quorum/trust/fault-table.js';
 import { thresholdSystem } from '../../../src/quorum/trust/threshold.js';
 import { budgetOf, unlimited } from '../../../src/quorum/verdict.js';
 import { allSets, NaiveSystem, servers, setOfMask } from '../../support/quorum.js';
@@ -92,27 +92,22 @@ describe('the table of fault sets', () => {
 
   it('takes the one question about 20 processes, and none about more', () => {
     const { all } = servers(20);
-    const cover = findCoverInTable(thresholdSystem(all.universe, { f: 7, t: 2 }), all, { byzantine: 3 }, unlimited);
-    expect(cover).toMatchObject({ _tag: 'found' });
-    const tooMany = findCoverInTable(
-      thresholdSystem(servers(21), { f: 7 }),
-      servers(21).all,
-      { byzantine: 3 },
-      unlimited,
+    const table = right(faultTable(thresholdSystem(all.universe, { f: 7, t: 2 }), unlimited));
+    expect(table.findCover(all, { byzantine: 3 })).toMatchObject({ _tag: 'found' });
+    const tooMany = faultTable(thresholdSystem(servers(21), { f: 7 }), unlimited);
+    expect(E.isLeft(tooMany) && formatFaultTableError(tooMany.left)).toBe(
+      '21 processes, and all sets are tried of at most 20',
     );
-    expect(tooMany).toEqual({ _tag: 'unknown', reason: '21 processes, and all sets are tried of at most 20' });
   });
 
   it('says when it had no time, for the table or for covering', () => {
     let now = 0;
     const four = thresholdSystem(servers(4), { f: 1 });
-    const late = findCoverInTable(
+    const late = faultTable(
       four,
-      four.processes,
-      { byzantine: 3 },
       budgetOf(1, () => (now += 2)),
     );
-    expect(late).toMatchObject({ _tag: 'unknown' });
+    expect(late).toMatchObject({ left: { _tag: 'OutOfTime' } });
     now = 0;
     const table = right(
       faultTable(

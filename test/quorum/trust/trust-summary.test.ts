@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { describeTrust } from '../../../src/quorum/trust/trust-sections.js';
-import { validateTrust } from '../../../src/quorum/trust/trust-report.js';
-import { summarizeTrust, type TrustSummary } from '../../../src/quorum/trust/trust-summary.js';
+import { examineTrust } from '../../../src/quorum/trust/trust-examination.js';
+import type { TrustSummary } from '../../../src/quorum/trust/trust-summary.js';
 import { budgetOf } from '../../../src/quorum/verdict.js';
 import { trust } from '../../support/trust.js';
 
 function summary(text: string, budget?: ReturnType<typeof budgetOf>): TrustSummary {
-  const model = trust(text);
-  return summarizeTrust(validateTrust(model, budget), model);
+  return examineTrust(trust(text), budget).summary;
 }
 
 describe('the one word for a trust model', () => {
@@ -63,8 +62,7 @@ describe('the one word for a trust model', () => {
 describe('the report on a trust model', () => {
   it('begins with the word and goes on in sections', () => {
     const model = trust('f=1 t=1 of (a, b, c, d) leaders (a, b)');
-    const report = validateTrust(model);
-    expect(describeTrust(report, summarizeTrust(report, model), model)).toEqual([
+    expect(describeTrust(examineTrust(model))).toEqual([
       'SAFE: The trust model holds: C1, and C2ℓ for each of the 2 leaders.',
       '',
       'Conditions',
@@ -93,8 +91,7 @@ describe('the report on a trust model', () => {
 
   it('of listed sets has no tree to draw', () => {
     const model = trust('sets ({a}, {b}, {c}, {d}) slow ({a, b}) of (a, b, c, d, e)');
-    const report = validateTrust(model);
-    expect(describeTrust(report, summarizeTrust(report, model), model)).toEqual([
+    expect(describeTrust(examineTrust(model))).toEqual([
       expect.stringMatching(/^UNSAFE: Slow sets/),
       '',
       'Conditions',

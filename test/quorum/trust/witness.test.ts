@@ -3,12 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ProcessId, ProcessSet, Universe } from '../../../src/prelude/process.js';
 import { type CoveringFaults, QuorumSystem } from '../../../src/quorum/quorum-system.js';
-import { c1Faults, c2Faults, c2FaultsOf, isAcceptable } from '../../../src/quorum/trust/conditions.js';
+import { c1Faults, c2Faults, c2FaultsOf } from '../../../src/quorum/trust/conditions.js';
 import { ExplicitSystem } from '../../../src/quorum/trust/explicit-system.js';
-import { findCoverInTable } from '../../../src/quorum/trust/fault-table.js';
+import { faultTable } from '../../../src/quorum/trust/fault-table.js';
 import { OrganizationSystem } from '../../../src/quorum/trust/organizations.js';
 import { validateTrust } from '../../../src/quorum/trust/trust-report.js';
-import { findCover } from '../../../src/quorum/trust/witness.js';
+import { right } from '../../support/right.js';
+import { CoverFinder } from '../../../src/quorum/trust/witness.js';
 import { budgetOf, type FaultSet, unlimited } from '../../../src/quorum/verdict.js';
 import { servers, setOfMask } from '../../support/quorum.js';
 import { arbitraryWeightedTree } from '../../support/weighted-trust.js';
@@ -33,8 +34,8 @@ function expectCover(
 }
 
 function expectAgreement(system: QuorumSystem, set: ProcessSet, faults: CoveringFaults): 'found' | 'none' {
-  const search = findCover(system, set, faults);
-  const truth = findCoverInTable(system, set, faults, unlimited);
+  const search = new CoverFinder(system).find(set, faults);
+  const truth = right(faultTable(system, unlimited)).findCover(set, faults);
   if (search._tag === 'unknown') return expect.fail(search.reason);
   expect(search._tag).toBe(truth._tag);
   if (search._tag === 'found') expectCover(search.sets, system, set, faults);
@@ -84,7 +85,7 @@ describe('weights', () => {
     const system = new OrganizationSystem({ _tag: 'gate', f: 3, t: 0, of: ids, weights: [2, 2, 2, 2] });
     const { c1, accepted } = validateTrust({ system, leaders: system.processes });
     expect(accepted).toBe(false);
-    expect(findCover(system, system.processes, c1Faults)).toEqual({ _tag: 'none' });
+    expect(new CoverFinder(system).find(system.processes, c1Faults)).toEqual({ _tag: 'none' });
     expect(c1).toMatchObject({ _tag: 'violated', witness: undefined });
     expect(c1).toHaveProperty(
       'reason',
@@ -97,7 +98,7 @@ describe('weights', () => {
     const system = new OrganizationSystem({ _tag: 'gate', f: 4, t: 2, of: ids, weights: [3, 3, 2, 2, 1] });
     const leader = system.processes.universe.of(['e' as ProcessId]);
     for (const faults of [c1Faults, c2Faults, c2FaultsOf(leader)]) {
-      const cover = findCover(system, system.processes, faults);
+      const cover = new CoverFinder(system).find(system.processes, faults);
       expectCover(cover._tag === 'found' ? cover.sets : [], system, system.processes, faults);
     }
   });
@@ -108,7 +109,7 @@ describe('weights', () => {
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     const system = new OrganizationSystem({ _tag: 'gate', f: Math.ceil(total / 3), t: 0, of, weights });
     const spent = budgetOf(0, () => 0);
-    const cover = findCover(system, system.processes, c1Faults, spent);
+    const cover = new CoverFinder(system, spent).find(system.processes, c1Faults);
     if (cover._tag === 'found') expectCover(cover.sets, system, system.processes, c1Faults);
     else expect(cover._tag).toBe('unknown');
   });
@@ -149,8 +150,8 @@ describe('lists', () => {
       const system = listed(masks);
       const all = system.processes;
       const { slowWithinByzantine, c1, c2, c2OfLeaders } = validateTrust({ system, leaders: all });
-      const isCovered = (faults: CoveringFaults): boolean =>
-        findCoverInTable(system, all, faults, unlimited)._tag === 'found';
+      const table = right(faultTable(system, unlimited));
+      const isCovered = (faults: CoveringFaults): boolean => table.findCover(all, faults)._tag === 'found';
       expect(c1._tag === 'violated').toBe(isCovered(c1Faults));
       expect(c2._tag === 'violated').toBe(isCovered(c2Faults));
       for (const [leader, verdict] of c2OfLeaders) {
@@ -169,7 +170,7 @@ describe('lists', () => {
   it('leave leaders undecided that the budget does not reach', () => {
     const system = listed({ byzantine: [1, 2, 4, 24, 96], slow: [1, 2, 4, 24, 96] });
     const trust = { system, leaders: system.processes };
-    expect(isAcceptable(trust)).toBe(true);
+    expect(validateTrust(trust).accepted).toBe(true);
     const { accepted, c2OfLeaders } = validateTrust(
       trust,
       budgetOf(0, () => 0),

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { type Command, Option } from 'commander';
 import { E } from '../../prelude/fp.js';
 import type { ProcessId } from '../../prelude/process.js';
-import { listNames } from '../../quorum/trust/process-names.js';
+import { listNames } from '../../quorum/tree/name-list.js';
 import { type Policy, policyMembers } from '../../quorum/policy/policy.js';
 import type { Level } from '../../quorum/report/policy-report.js';
 import { describePolicy } from '../../quorum/report/policy-sections.js';

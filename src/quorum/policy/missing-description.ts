@@ -1,10 +1,12 @@
 /** What a set lacks, in words: "one more of globex (g2, g4, g5), or any of initech". */
 import { assertNever } from '../../prelude/invariant.js';
-import { organizationOf, type ProcessId } from '../../prelude/process.js';
+import type { ProcessId } from '../../prelude/process.js';
+import { listNames } from '../tree/name-list.js';
 import type { GateNeed, Missing, Need } from './missing.js';
 
 /** No list shows more; the rest is counted. */
-const maxShown = 5;
+const maxNames = 6;
+const maxParts = 5;
 
 const smallNumbers = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
 
@@ -13,9 +15,9 @@ export function describeMissing(missing: Missing): string {
     case 'nothing':
       return 'nothing is missing';
     case 'unreachable':
-      return `can no longer be reached${missing.refused.length === 0 ? '' : ` without ${shortened(missing.refused)}`}`;
+      return `can no longer be reached${missing.refused.length === 0 ? '' : ` without ${listNames(missing.refused, maxNames)}`}`;
     case 'completion':
-      return `${shortened(missing.members)} (others may do as well)`;
+      return `${listNames(missing.members, maxNames)} (others may do as well)`;
     case 'member':
     case 'gate':
       return describeNeed(missing, undefined);
@@ -39,7 +41,7 @@ function describeMembers(need: GateNeed, members: readonly ProcessId[], within: 
   const inner = organization ?? within;
   const weights = isCounted(need) ? undefined : open.map(({ weight }) => weight);
   const names = members.map((id, index) => nameWithin(id, inner) + weightSuffix(weights?.[index]));
-  const list = `(${shortened(names)})`;
+  const list = `(${listNames(names, maxNames)})`;
   const isNamed = organization !== undefined && organization !== within;
   const isWhole = open.length === childCount && weights === undefined;
   const whom = isNamed ? (isWhole ? organization : `${organization} ${list}`) : list;
@@ -55,7 +57,7 @@ function describeParts(need: GateNeed, within: string | undefined): string {
     .sort((a, b) => a.effort - b.effort);
   const count = countOf(need);
   const parts = nearest
-    .slice(0, maxShown)
+    .slice(0, maxParts)
     .map(({ need: part, weight }) => bracketed(part, inner) + weightSuffix(isCounted(need) ? undefined : weight));
   const rest = nearest.length - parts.length;
   const others = rest === 0 ? [] : [`${rest} others`];
@@ -114,14 +116,9 @@ function effortOf(need: Need): number {
 }
 
 function nameWithin(id: ProcessId, within: string | undefined): string {
-  return within !== undefined && organizationOf(id) === within ? id.slice(within.length + 1) : id;
+  return within !== undefined && id.startsWith(`${within}/`) ? id.slice(within.length + 1) : id;
 }
 
 function weightSuffix(weight: number | undefined): string {
   return weight === undefined ? '' : `*${weight}`;
-}
-
-function shortened(names: readonly string[]): string {
-  const rest = names.length - maxShown;
-  return rest <= 1 ? names.join(', ') : `${names.slice(0, maxShown).join(', ')} and ${rest} more`;
 }

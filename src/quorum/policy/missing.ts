@@ -1,7 +1,8 @@
 /** What a set lacks to be qualified: gate by gate for a policy, one completion for any other structure. */
-import { organizationOf, type ProcessId, type ProcessSet } from '../../prelude/process.js';
+import type { ProcessId, ProcessSet } from '../../prelude/process.js';
+import { organizationOfAll } from '../tree/membership.js';
 import { weightAt } from '../tree/weights.js';
-import { type Policy, policyMembers, type ThresholdGate } from './policy.js';
+import type { Policy, ThresholdGate } from './policy.js';
 import type { QualifiedSets } from './qualified-sets.js';
 
 export type Missing =
@@ -59,16 +60,7 @@ function judgeGate(gate: ThresholdGate, set: ProcessSet, refused: ProcessSet): L
   if (present >= gate.k) return 'satisfied';
   if (reachable < gate.k) return 'impossible';
   const childCount = gate.of.length;
-  return { _tag: 'gate', organization: commonOrganization(gate), present, lacking: gate.k - present, open, childCount };
-}
-
-/** The organization whose servers all members of `gate` are. */
-function commonOrganization(gate: ThresholdGate): string | undefined {
-  const members = policyMembers(gate);
-  const [first] = members;
-  if (first === undefined) return undefined;
-  const organization = organizationOf(first);
-  return members.every((id) => id.startsWith(`${organization}/`)) ? organization : undefined;
+  return { _tag: 'gate', organization: organizationOfAll(gate), present, lacking: gate.k - present, open, childCount };
 }
 
 /** Everyone who has not refused, less each who can be spared, the last first: as many questions as there are processes. */

@@ -3,7 +3,8 @@ import { organizationOf, type ProcessId, Universe } from '../../prelude/process.
 import { downtimePerYear } from '../analysis/downtime.js';
 import type { Difference, PolicyComparison } from '../analysis/comparison.js';
 import { policyMembers } from '../policy/policy.js';
-import { describeProcesses, listNames } from '../trust/process-names.js';
+import { listNames } from '../tree/name-list.js';
+import { describeProcesses } from '../trust/process-names.js';
 import type { Figure, Verdict } from '../verdict.js';
 import { describeCount, describeFigure } from './figure-text.js';
 import type { LevelReport } from './level-report.js';

@@ -3,7 +3,7 @@ import { groupedBy } from '../../prelude/grouping.js';
 import type { ProcessId } from '../../prelude/process.js';
 import { downtimePerYear, nines } from '../analysis/downtime.js';
 import type { Fraction } from '../analysis/fraction.js';
-import { listNames } from '../trust/process-names.js';
+import { listNames } from '../tree/name-list.js';
 import { exact, type Figure } from '../verdict.js';
 import { describeCount, describeFigure, describeVerdict, type NameSet } from './figure-text.js';
 import type { LevelReport } from './level-report.js';

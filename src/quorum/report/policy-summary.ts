@@ -1,7 +1,8 @@
 /** The one line that a person reads first: is a policy safe to use, and if not quite, what is the worst of it? */
 import { Universe } from '../../prelude/process.js';
 import { policyMembers } from '../policy/policy.js';
-import { describeProcesses, listNames } from '../trust/process-names.js';
+import { listNames } from '../tree/name-list.js';
+import { describeProcesses } from '../trust/process-names.js';
 import type { TrustModel } from '../trust/trust-model.js';
 import { summarizeTrust } from '../trust/trust-summary.js';
 import type { Safety, Verdict } from '../verdict.js';

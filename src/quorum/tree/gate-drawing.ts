@@ -1,6 +1,6 @@
 /** Trees of gates drawn with figures beside every gate; alike servers, and alike organizations, share a line. */
-import { organizationOf } from '../../prelude/process.js';
-import { type AnyTree, membersOf } from './tree-check.js';
+import { organizationOfAll } from './membership.js';
+import type { AnyTree } from './tree-check.js';
 import { drawTree, type TreeStyle } from './tree-drawing.js';
 
 type AnyGate = Exclude<AnyTree, { readonly _tag: 'member' }>;
@@ -35,14 +35,6 @@ function drawAny(tree: AnyTree, columns: readonly GateColumn[], headOf: (gate: A
 
 function figuresOf({ tree }: DrawnNode, columns: readonly GateColumn[]): readonly string[] {
   return tree._tag === 'member' ? [] : columns.map(({ figureOf }) => figureOf(tree));
-}
-
-/** The organization to which all members below belong, if it is one. */
-export function organizationOfAll(tree: AnyTree): string | undefined {
-  const [first, ...others] = membersOf(tree);
-  if (first === undefined) return undefined;
-  const organization = organizationOf(first);
-  return others.every((id) => organizationOf(id) === organization) ? organization : undefined;
 }
 
 /** A node where it stands. */

@@ -2,6 +2,7 @@
 import { E, type Either } from '../../prelude/fp.js';
 import { organizationOf, type ProcessId, processId } from '../../prelude/process.js';
 import type { PolicyErrorCode } from '../errors.js';
+import { type AnyTree, membersOf } from './tree-check.js';
 
 /** The organizations of an alliance and the names of their servers, without `org/`. */
 export type Membership = ReadonlyMap<string, readonly string[]>;
@@ -29,4 +30,10 @@ export function serverNamed(name: string, membership: Membership): Either<NameCo
 /** All servers of an organization; `undefined` for a stranger. */
 export function serversOf(organization: string, membership: Membership): readonly ProcessId[] | undefined {
   return membership.get(organization)?.map((server) => `${organization}/${server}` as ProcessId);
+}
+
+/** The organization to which all members of a tree belong, if it is one. */
+export function organizationOfAll(tree: AnyTree): string | undefined {
+  const [organization, ...others] = new Set(membersOf(tree).map(organizationOf));
+  return others.length === 0 ? organization : undefined;
 }

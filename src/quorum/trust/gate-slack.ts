@@ -1,6 +1,6 @@
 /** Gate by gate: how far each is from falling when fault sets try to cover everyone (spec/quorum.md, "The recursion"). */
 import type { CoveringFaults, QuorumSystem } from '../quorum-system.js';
-import { organizationOfAll } from '../tree/gate-drawing.js';
+import { organizationOfAll } from '../tree/membership.js';
 import { totalWeight } from '../tree/weights.js';
 import { capacityOf, type NodeCovering, type FaultCounts, judgeEveryone, type JudgedNode } from './judged-tree.js';
 import { OrganizationSystem } from './organizations.js';

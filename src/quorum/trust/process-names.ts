@@ -1,8 +1,6 @@
 /** Sets of processes in words: an organization stands for all of its servers, and long lists are cut. */
 import { organizationOf, type ProcessId, type ProcessSet, type Universe } from '../../prelude/process.js';
-
-/** No list in a sentence names more. */
-const maxNamed = 12;
+import { listNames } from '../tree/name-list.js';
 
 /** How many servers each organization of a universe has. */
 const serverCounts = new WeakMap<Universe, ReadonlyMap<string, number>>();
@@ -29,11 +27,4 @@ function countServers(ids: readonly ProcessId[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const id of ids) counts.set(organizationOf(id), (counts.get(organizationOf(id)) ?? 0) + 1);
   return counts;
-}
-
-/** `a, b, c`, the first of them only where they are many. */
-export function listNames(names: readonly string[]): string {
-  if (names.length <= maxNamed) return names.join(', ');
-  const named = names.slice(0, maxNamed - 1);
-  return `${named.join(', ')} and ${names.length - named.length} more`;
 }

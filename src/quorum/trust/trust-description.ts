@@ -7,7 +7,8 @@ import { c1Faults, c2FaultsOf, type TrustAssumption } from './conditions.js';
 import { coveringOfChildren, gateSlack } from './gate-slack.js';
 import { type LargestSlow, largestSlow } from './largest-slow.js';
 import { OrganizationSystem } from './organizations.js';
-import { describeProcesses, listNames } from './process-names.js';
+import { listNames } from '../tree/name-list.js';
+import { describeProcesses } from './process-names.js';
 import { judgeAllLeaders, type TrustReport } from './trust-report.js';
 import { printTrustTree } from './trust-text.js';
 

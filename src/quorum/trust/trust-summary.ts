@@ -3,7 +3,8 @@ import { assertNever } from '../../prelude/invariant.js';
 import type { Safety } from '../verdict.js';
 import type { TrustAssumption } from './conditions.js';
 import { findFragilities, type Fragility } from './fragility.js';
-import { describeProcesses, listNames } from './process-names.js';
+import { listNames } from '../tree/name-list.js';
+import { describeProcesses } from './process-names.js';
 import { describeAcceptance, describeComplaints } from './trust-description.js';
 import type { TrustReport } from './trust-report.js';
 

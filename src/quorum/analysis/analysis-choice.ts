@@ -17,7 +17,7 @@ import { policyTable, structureTable, type TableError } from './truth-table.js';
 /** @param policy - checked. */
 export function analysePolicy(policy: Policy, means: UptimeMeans = {}): StructureAnalysis {
   if (isReadOnce(policy)) return new TreeAnalysis(policy, means);
-  const simple = simplifyPolicy(policy);
+  const simple = simplifyPolicy(policy, means.budget);
   const analysis = isReadOnce(simple) ? new TreeAnalysis(simple, means) : analyseRecurring(simple, means);
   const members = policyMembers(policy);
   const isSame = members.every((id, index) => analysis.members[index] === id);

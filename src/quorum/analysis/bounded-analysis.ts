@@ -62,7 +62,8 @@ export class BoundedAnalysis implements StructureAnalysis {
     invariant(Number.isSafeInteger(k) && k >= 0, 'sets are counted');
     const count = Math.min(k, this.members.length);
     if (this.isSurelyUncoverable(count)) return { _tag: 'holds' };
-    const sets = fitIntoSets(this.quorums.holds, { setCount: count, orders: this.orders() });
+    const { budget } = this;
+    const sets = fitIntoSets(this.quorums.holds, { setCount: count, orders: this.orders(), budget });
     if (sets === undefined) return { _tag: 'unknown', reason: `${this.reason}: covering by ${k} sets` };
     return {
       _tag: 'violated',
@@ -85,9 +86,11 @@ export class BoundedAnalysis implements StructureAnalysis {
   dummies(): Figure<readonly ProcessId[]> {
     const all = flags(this.members.length, true);
     const seen = new Set<number>();
+    const isSpent = (): boolean => this.budget.isSpent();
     for (const order of this.orders()) {
-      if (!seen.has(order.at(-1) ?? 0))
-        for (const one of membersIn(shrink(this.quorums.holds, all, order))) seen.add(one);
+      if (seen.has(order.at(-1) ?? 0)) continue;
+      const needed = shrink(this.quorums.holds, all, order, isSpent);
+      if (!isSpent()) for (const one of membersIn(needed)) seen.add(one);
     }
     const unseen = (): readonly ProcessId[] => this.members.filter((_, index) => !seen.has(index));
     if (seen.size === this.members.length) return exact([]);
@@ -108,7 +111,10 @@ export class BoundedAnalysis implements StructureAnalysis {
 
   private split(): SplittingSet {
     const start = this.quorums.size.set ?? this.members;
-    const [a, b] = leastMeeting(this.quorums.holds, this.flagged(start), this.orders());
+    const [a, b] = leastMeeting(this.quorums.holds, this.flagged(start), {
+      orders: this.orders(),
+      budget: this.budget,
+    });
     const common = a.map((chosen, index) => chosen && b[index] === true);
     return { members: this.named(common), quorums: [this.named(a), this.named(b)] };
   }

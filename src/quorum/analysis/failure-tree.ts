@@ -8,6 +8,7 @@ import { invariant, present } from '../../prelude/invariant.js';
 import type { Policy, ThresholdGate } from '../policy/policy.js';
 import { membersOf } from '../tree/tree-check.js';
 import { totalWeight, weightAt } from '../tree/weights.js';
+import type { Budget } from '../verdict.js';
 import { bothUp, type FailureModel, type Uptime } from './failure-model.js';
 import { type MemberSet, splitLaminar } from './laminar.js';
 import { reachableSums, shorterSide } from './gate-sums.js';
@@ -75,12 +76,16 @@ export interface FailureTree {
 
 /**
  * @param policy - read-once.
- * @param rounding - in favour of which answer weights are rounded where that is needed.
+ * @param rounding - in favour of which answer weights are rounded where that is needed: also where time is up.
  */
-export function placeFailures(policy: Policy, model: FailureModel, rounding: 'up' | 'down'): FailureTree {
+export function placeFailures(
+  policy: Policy,
+  model: FailureModel,
+  { rounding, budget }: { readonly rounding: 'up' | 'down'; readonly budget: Budget },
+): FailureTree {
   const members = membersOf(policy);
   invariant(new Set(members).size === members.length, 'every member stands once in the policy');
-  const placement = new Placement(model, rounding);
+  const placement = new Placement(model, rounding, budget);
   const root = placement.place(policy, placement.groupsAmong(members), []);
   const { cutters, isRounded } = placement;
   return { root, cutters, steps: stepsOf(root), isRounded };
@@ -102,6 +107,7 @@ class Placement {
   constructor(
     private readonly model: FailureModel,
     private readonly rounding: 'up' | 'down',
+    private readonly budget: Budget,
   ) {}
 
   /** Groups that have the same members here become one; those that are never down do not matter. */
@@ -157,9 +163,9 @@ class Placement {
   private roundedWeights(gate: ThresholdGate): { readonly k: number; readonly weights: readonly number[] } {
     const weights = gate.of.map((_, index) => weightAt(gate, index));
     const total = totalWeight(gate);
-    if (gate.weights === undefined || reachableSums(weights, shorterSide(gate.k, total).limit) !== undefined) {
-      return { k: gate.k, weights };
-    }
+    if (gate.weights === undefined) return { k: gate.k, weights };
+    const sums = reachableSums(weights, shorterSide(gate.k, total).limit, this.budget);
+    if (sums !== undefined) return { k: gate.k, weights };
     this.isRounded = true;
     const unit = Math.ceil((total * weights.length) / roundedSteps);
     const round = this.rounding === 'down' ? Math.floor : Math.ceil;

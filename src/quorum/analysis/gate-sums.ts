@@ -1,4 +1,5 @@
 /** Which sums a gate counts, and how: in an array or in a list, up to which limit, and whether they can be told apart at all. */
+import type { Budget } from '../verdict.js';
 import { DenseSums } from './dense-sums.js';
 import { SparseSums } from './sparse-sums.js';
 import type { SumDistribution } from './sum-distribution.js';
@@ -24,11 +25,12 @@ const maxSums = 100_000;
 /** Steps that adding up the weights of one gate may take before it is approximated: some 100 ms. */
 const maxSteps = 20_000_000;
 
-/** The sums below `limit` of some of `weights`; undefined if they are too many to be told apart in reasonable time. */
-export function reachableSums(weights: readonly number[], limit: number): SumDistribution | undefined {
+/** The sums below `limit` of some of `weights`; undefined if they are too many to be told apart in the time that there is. */
+export function reachableSums(weights: readonly number[], limit: number, budget: Budget): SumDistribution | undefined {
   let reachable = emptySum(limit);
   let steps = 0;
   for (const weight of weights) {
+    if (budget.isSpent()) return undefined;
     reachable = reachable.plusTerms([{ weight, hit: 1, miss: 1 }]);
     steps += reachable.size;
     if (reachable.size > maxSums || steps > maxSteps) return undefined;

@@ -71,6 +71,7 @@ function fillOne(items: readonly KnapsackItem[], limit: number, budget: Budget):
     items.map((item) => item.weights[0] ?? 0),
     items.map((item) => item.profit),
     limit,
+    budget,
   );
   if (taken === undefined) return new Search(items, [limit], budget).run(Infinity);
   return filling(
@@ -153,7 +154,7 @@ class Search {
   private best: readonly number[];
   private bestProfit = -1;
   private steps = 0;
-  private ended = false;
+  private ended: boolean;
   /** Whether knapsacks with the same room are alike. */
   private readonly isUniform: boolean;
 
@@ -163,6 +164,7 @@ class Search {
     private readonly budget: Budget,
   ) {
     const worth = (index: number): number => (items[index]?.profit ?? 0) / Math.max(1e-9, this.lightest(index));
+    this.ended = budget.isSpent();
     this.order = [...items.keys()].sort((a, b) => worth(b) - worth(a));
     this.room = [...limits];
     this.binOf = items.map(() => -1);

@@ -7,6 +7,7 @@ import { present } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { Policy, ThresholdGate } from '../policy/policy.js';
 import { totalWeight, weightAt } from '../tree/weights.js';
+import { type Budget, unlimited } from '../verdict.js';
 import { treeDummies } from './tree-power.js';
 
 /** A policy with a text that only equal policies have, whatever the order of their lists. */
@@ -15,17 +16,15 @@ interface Keyed {
   readonly key: string;
 }
 
-/** @param policy - checked. Its members that never matter may be gone. */
-export function simplifyPolicy(policy: Policy): Policy {
-  return simplified(policy).policy;
+/** @param policy - checked. Its members that never matter may be gone. @param budget - when it is spent, the rest stays as it is. */
+export function simplifyPolicy(policy: Policy, budget: Budget = unlimited): Policy {
+  return simplified(policy, budget).policy;
 }
 
-function simplified(policy: Policy): Keyed {
+function simplified(policy: Policy, budget: Budget): Keyed {
   if (policy._tag === 'member') return { policy, key: policy.id };
-  return gate(
-    policy.k,
-    policy.of.map((child, index) => ({ ...simplified(child), weight: weightAt(policy, index) })),
-  );
+  const children = policy.of.map((child, index) => ({ ...simplified(child, budget), weight: weightAt(policy, index) }));
+  return gate(policy.k, children, budget);
 }
 
 interface Weighted extends Keyed {
@@ -33,16 +32,17 @@ interface Weighted extends Keyed {
 }
 
 /** Of simplified children, which together weigh k at least. */
-function gate(k: number, children: readonly Weighted[]): Keyed {
+function gate(k: number, children: readonly Weighted[], budget: Budget): Keyed {
   const capped = withoutDummies(
     k,
     merged(children).map((child) => ({ ...child, weight: Math.min(child.weight, k) })),
+    budget,
   );
   const [only] = capped;
   if (only !== undefined && capped.length === 1) return only;
-  if (capped.every(({ weight }) => weight === k)) return connected('any', capped);
+  if (capped.every(({ weight }) => weight === k)) return connected('any', capped, budget);
   const total = capped.reduce((sum, { weight }) => sum + weight, 0);
-  if (capped.every(({ weight }) => total - weight < k)) return connected('all', capped);
+  if (capped.every(({ weight }) => total - weight < k)) return connected('all', capped, budget);
   const isUniform = capped.every(({ weight }) => weight === capped[0]?.weight);
   const unit = isUniform ? present(capped[0], 'a gate has children').weight : 1;
   const weights = isUniform ? {} : { weights: capped.map(({ weight }) => weight) };
@@ -68,11 +68,11 @@ function merged(children: readonly Weighted[]): readonly Weighted[] {
 }
 
 /** Without those that no set of the others needs; all of them may go at once. */
-function withoutDummies(k: number, children: readonly Weighted[]): readonly Weighted[] {
+function withoutDummies(k: number, children: readonly Weighted[], budget: Budget): readonly Weighted[] {
   if (children.every(({ weight }) => weight === children[0]?.weight)) return children;
   const places = children.map((_, index) => `child/${index}` as ProcessId);
   const of = places.map((id) => ({ _tag: 'member', id }) as const);
-  const dummies = treeDummies({ _tag: 'threshold', k, of, weights: children.map(({ weight }) => weight) });
+  const dummies = treeDummies({ _tag: 'threshold', k, of, weights: children.map(({ weight }) => weight) }, budget);
   if (dummies._tag === 'unknown') return children;
   const idle = new Set(dummies.value);
   return children.filter((_, index) => !idle.has(present(places[index], 'a child has a place')));
@@ -84,13 +84,13 @@ const maxOperands = 500;
 type Connective = 'all' | 'any';
 
 /** "All" or "any" of simplified children. */
-function connected(how: Connective, children: readonly Keyed[]): Keyed {
+function connected(how: Connective, children: readonly Keyed[], budget: Budget): Keyed {
   const flat = children.flatMap((child) => operands(how, child));
   const distinct = [...new Map(flat.map((child) => [child.key, child])).values()];
-  const isSmall = distinct.reduce((count, child) => count + operands(opposite(how), child).length, 0) <= maxOperands;
+  const isSmall = !budget.isSpent() && operandCount(opposite(how), distinct) <= maxOperands;
   const left = isSmall ? unabsorbed(how, distinct) : distinct;
   const shared = isSmall ? mostShared(how, left) : undefined;
-  if (shared !== undefined) return connected(how, factored(how, left, shared));
+  if (shared !== undefined) return connected(how, factored(how, left, { shared, budget }), budget);
   const [only] = left;
   if (only !== undefined && left.length === 1) return only;
   const of = left.map(({ policy }) => policy);
@@ -101,11 +101,18 @@ function opposite(how: Connective): Connective {
   return how === 'all' ? 'any' : 'all';
 }
 
+/** As many children as "all" or "any" of them would have. */
+function operandCount(how: Connective, children: readonly Keyed[]): number {
+  return children.reduce((count, { policy }) => count + (connects(how, policy) ? policy.of.length : 1), 0);
+}
+
+function connects(how: Connective, policy: Policy): policy is ThresholdGate {
+  return policy._tag === 'threshold' && policy.k === (how === 'all' ? totalWeight(policy) : 1);
+}
+
 /** What `node` is "all" or "any" of; itself alone if it is not. */
 function operands(how: Connective, node: Keyed): readonly Keyed[] {
-  const { policy } = node;
-  if (policy._tag === 'member' || policy.k !== (how === 'all' ? totalWeight(policy) : 1)) return [node];
-  return policy.of.map(simplifiedAgain);
+  return connects(how, node.policy) ? node.policy.of.map(simplifiedAgain) : [node];
 }
 
 /** The key of a part of something simplified. */
@@ -135,7 +142,11 @@ function mostShared(how: Connective, children: readonly Keyed[]): string | undef
 }
 
 /** (a and b) or (a and c) is a and (b or c); and the same with "and" and "or" exchanged. */
-function factored(how: Connective, children: readonly Keyed[], shared: string): readonly Keyed[] {
+function factored(
+  how: Connective,
+  children: readonly Keyed[],
+  { shared, budget }: { readonly shared: string; readonly budget: Budget },
+): readonly Keyed[] {
   const parts = children.map((child) => operands(opposite(how), child));
   const has = (list: readonly Keyed[] | undefined): boolean => list?.some(({ key }) => key === shared) === true;
   const first = parts.findIndex(has);
@@ -145,9 +156,9 @@ function factored(how: Connective, children: readonly Keyed[], shared: string): 
   );
   const rests = parts.filter(has).map((list) => {
     const rest = list.filter(({ key }) => key !== shared);
-    return connected(opposite(how), rest);
+    return connected(opposite(how), rest, budget);
   });
-  const bracket = connected(opposite(how), [common, connected(how, rests)]);
+  const bracket = connected(opposite(how), [common, connected(how, rests, budget)], budget);
   return children.flatMap((child, index) => {
     if (index === first) return [bracket];
     return has(parts[index]) ? [] : [child];

@@ -13,7 +13,10 @@ import { TableSets } from './table-sets.js';
 import { smallestSplit } from './table-splitting.js';
 import type { TruthTable } from './truth-table.js';
 
-/** Costs up to about 0.1 s a question at 20 members, `isUncoverable` that much for each doubling of k; sets are in the order of {@link members}. */
+/**
+ * Costs up to about 0.1 s a question at 20 members, `isUncoverable` that much for each doubling of k and `uptime` for each dozen groups;
+ * sets are in the order of {@link members}.
+ */
 export class TableAnalysis implements StructureAnalysis {
   readonly members: readonly ProcessId[];
   readonly quorums: TableSets;
@@ -21,7 +24,7 @@ export class TableAnalysis implements StructureAnalysis {
   private swingCounts: readonly number[] | undefined;
   private readonly unqualified: FamilyPowers;
 
-  /** @param budget - for `isUncoverable`; the other questions take no time worth bounding. */
+  /** @param budget - for `isUncoverable` and `uptime`; the other questions take what they take once they are asked. */
   constructor(
     private readonly table: TruthTable,
     private readonly budget: Budget = unlimited,
@@ -64,7 +67,8 @@ export class TableAnalysis implements StructureAnalysis {
   }
 
   uptime(model: FailureModel): Figure<Uptime> {
-    return exact(tableUptime(this.table, model));
+    const uptime = tableUptime(this.table, model, this.budget);
+    return uptime === undefined ? outOfTime(this.budget, 'availability') : exact(uptime);
   }
 
   /** For each member how many unqualified sets it makes qualified. */

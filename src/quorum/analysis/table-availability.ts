@@ -3,25 +3,41 @@
  * in one pass over the table, so there may be any number of them, nested and overlapping.
  */
 import type { ProcessId } from '../../prelude/process.js';
-import { otherSets, type SubsetTable } from '../tree/subset-transform.js';
-import type { FailureModel, Uptime } from './failure-model.js';
+import { otherSets } from '../tree/subset-transform.js';
+import type { Budget } from '../verdict.js';
+import { bothUp, type FailureGroup, type FailureModel, neverDown, type Uptime } from './failure-model.js';
 import type { TruthTable } from './truth-table.js';
 
-/** Both probabilities are sums of products of what the model gives: neither is computed as one minus the other. */
-export function tableUptime({ members, qualified }: TruthTable, model: FailureModel): Uptime {
-  return {
-    up: probability(qualified, members, model),
-    down: probability(otherSets(qualified), members, model),
-  };
+/**
+ * Both probabilities are sums of products of what the model gives: neither is computed as one minus the other. Undefined where time
+ * ran out.
+ */
+export function tableUptime(
+  { members, qualified }: TruthTable,
+  model: FailureModel,
+  budget: Budget,
+): Uptime | undefined {
+  const groups = groupsByMask(members, model.groups);
+  const [up, down] = [qualified, otherSets(qualified)].map((family) => {
+    const chances = new Float64Array(family);
+    for (const [mask, uptime] of groups) {
+      if (budget.isSpent()) return undefined;
+      takeGroup(chances, mask, uptime);
+    }
+    return members.reduceRight<Float64Array>((rest, id) => takeLast(rest, model.server(id)), chances)[0];
+  });
+  return up === undefined || down === undefined ? undefined : { up, down };
 }
 
-function probability(family: SubsetTable, members: readonly ProcessId[], { server, groups }: FailureModel): number {
-  const chances = new Float64Array(family);
-  for (const { members: group, uptime } of groups) {
-    const mask = members.reduce((bits, id, index) => (group.includes(id) ? bits | (1 << index) : bits), 0);
-    takeGroup(chances, mask, uptime);
+/** Groups that have the same members here are one. */
+function groupsByMask(members: readonly ProcessId[], groups: readonly FailureGroup[]): ReadonlyMap<number, Uptime> {
+  const bits = new Map(members.map((id, index) => [id, 1 << index]));
+  const uptimes = new Map<number, Uptime>();
+  for (const { members: ids, uptime } of groups) {
+    const mask = ids.reduce((all, id) => all | (bits.get(id) ?? 0), 0);
+    if (mask !== 0) uptimes.set(mask, bothUp(uptimes.get(mask) ?? neverDown, uptime));
   }
-  return members.reduceRight<Float64Array>((rest, id) => takeLast(rest, server(id)), chances)[0] ?? 0;
+  return uptimes;
 }
 
 /** From the chance of each set, all groups but one being decided, to that with this one undecided. Larger masks first: it is done in place. */

@@ -61,11 +61,11 @@ export class TreeAnalysis implements StructureAnalysis {
   }
 
   banzhaf(): Figure<ReadonlyMap<ProcessId, number>> {
-    return treeBanzhaf(this.policy);
+    return treeBanzhaf(this.policy, this.budget);
   }
 
   dummies(): Figure<readonly ProcessId[]> {
-    return treeDummies(this.policy);
+    return treeDummies(this.policy, this.budget);
   }
 
   load(): Figure<Fraction> {

@@ -36,10 +36,13 @@ export interface UptimeMeans {
  * @param policy - read-once.
  */
 export function treeUptime(policy: Policy, model: FailureModel, means: UptimeMeans = {}): Figure<Uptime> {
-  const tree = placeFailures(policy, model, 'down');
+  const { budget = unlimited } = means;
+  const tree = placeFailures(policy, model, { rounding: 'down', budget });
   const pessimistic = uptimeInterval(tree, means);
   if (pessimistic._tag === 'unknown') return pessimistic;
-  const optimistic = tree.isRounded ? uptimeInterval(placeFailures(policy, model, 'up'), means) : pessimistic;
+  const optimistic = tree.isRounded
+    ? uptimeInterval(placeFailures(policy, model, { rounding: 'up', budget }), means)
+    : pessimistic;
   if (optimistic._tag === 'unknown') return optimistic;
   const reasons = [...(tree.isRounded ? [roundedWeights] : []), ...new Set([pessimistic.reason, optimistic.reason])];
   const reason = reasons.filter((one) => one !== undefined).join('; ');

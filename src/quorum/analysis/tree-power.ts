@@ -8,7 +8,7 @@ import type { ProcessId } from '../../prelude/process.js';
 import type { Policy, ThresholdGate } from '../policy/policy.js';
 import { membersOf } from '../tree/tree-check.js';
 import { totalWeight, weightAt } from '../tree/weights.js';
-import { exact, type Figure } from '../verdict.js';
+import { type Budget, exact, type Figure, outOfTime, unlimited } from '../verdict.js';
 import { emptySum, reachableSums, shorterSide } from './gate-sums.js';
 import type { SumDistribution, Term } from './sum-distribution.js';
 
@@ -17,13 +17,13 @@ import type { SumDistribution, Term } from './sum-distribution.js';
  * which nearly all or nearly none must act, it may be too small for a number and is 0 then.
  * @param policy - read-once.
  */
-export function treeBanzhaf(policy: Policy): Figure<ReadonlyMap<ProcessId, number>> {
+export function treeBanzhaf(policy: Policy, budget: Budget = unlimited): Figure<ReadonlyMap<ProcessId, number>> {
   assertReadOnce(policy);
   const index = new Map<ProcessId, number>();
-  const root = atEvenOdds(policy);
-  if (root === undefined) return tooManySums;
-  spreadPower(root, 1, index);
-  return exact(index);
+  const root = atEvenOdds(policy, budget);
+  if (root !== undefined) spreadPower(root, 1, { index, budget });
+  if (budget.isSpent()) return outOfTime(budget, 'power');
+  return root === undefined ? tooManySums : exact(index);
 }
 
 /** In shares of the power of all, which add up to 1; all 0 if none has any. */
@@ -33,9 +33,11 @@ export function normalizedPower<M>(index: ReadonlyMap<M, number>): ReadonlyMap<M
 }
 
 /** The members that no set needs, in order of appearance. @param policy - read-once. */
-export function treeDummies(policy: Policy): Figure<readonly ProcessId[]> {
+export function treeDummies(policy: Policy, budget: Budget = unlimited): Figure<readonly ProcessId[]> {
   assertReadOnce(policy);
-  return dummiesOf(policy);
+  const dummies = dummiesOf(policy, budget);
+  if (dummies !== undefined) return exact(dummies);
+  return budget.isSpent() ? outOfTime(budget, 'members that never matter') : tooManySums;
 }
 
 const tooManySums = { _tag: 'unknown', reason: 'the weights of a gate have too many different sums' } as const;
@@ -53,13 +55,13 @@ interface OddsNode {
   readonly children: readonly OddsNode[];
 }
 
-/** Undefined where a gate has too many sums. */
-function atEvenOdds(policy: Policy): OddsNode | undefined {
+/** Undefined where a gate has too many sums, or time ran out. */
+function atEvenOdds(policy: Policy, budget: Budget): OddsNode | undefined {
   if (policy._tag === 'member') return { policy, satisfied: 1 / 2, unsatisfied: 1 / 2, children: [] };
-  if (hasTooManySums(policy)) return undefined;
+  if (budget.isSpent() || hasTooManySums(policy, budget)) return undefined;
   const children: OddsNode[] = [];
   for (const child of policy.of) {
-    const node = atEvenOdds(child);
+    const node = atEvenOdds(child, budget);
     if (node === undefined) return undefined;
     children.push(node);
   }
@@ -71,9 +73,9 @@ function atEvenOdds(policy: Policy): OddsNode | undefined {
     : { policy, children, satisfied: missed, unsatisfied: reached };
 }
 
-function hasTooManySums(gate: ThresholdGate): boolean {
+function hasTooManySums(gate: ThresholdGate, budget: Budget): boolean {
   if (gate.weights === undefined) return false;
-  return reachableSums(gate.weights, shorterSide(gate.k, totalWeight(gate)).limit) === undefined;
+  return reachableSums(gate.weights, shorterSide(gate.k, totalWeight(gate)).limit, budget) === undefined;
 }
 
 function termsOf(gate: ThresholdGate, children: readonly OddsNode[]): readonly Term[] {
@@ -86,15 +88,24 @@ function termsOf(gate: ThresholdGate, children: readonly OddsNode[]): readonly T
   });
 }
 
-/** A member is pivotal where each gate above it is pivotal for the next, and these events are independent. */
-function spreadPower(node: OddsNode, power: number, index: Map<ProcessId, number>): void {
+interface Spread {
+  readonly index: Map<ProcessId, number>;
+  readonly budget: Budget;
+}
+
+/** A member is pivotal where each gate above it is pivotal for the next, and these events are independent. Ends early when time is up. */
+function spreadPower(node: OddsNode, power: number, { index, budget }: Spread): void {
   const { policy, children } = node;
   if (policy._tag === 'member') {
     index.set(policy.id, power);
     return;
   }
-  const swings = swingChances(termsOf(policy, children), shorterSide(policy.k, totalWeight(policy)).limit);
-  for (const [position, child] of children.entries()) spreadPower(child, power * (swings[position] ?? 0), index);
+  if (budget.isSpent()) return;
+  const { limit } = shorterSide(policy.k, totalWeight(policy));
+  const swings = swingChances(termsOf(policy, children), limit, budget);
+  for (const [position, child] of children.entries()) {
+    spreadPower(child, power * (swings[position] ?? 0), { index, budget });
+  }
 }
 
 /** Equal terms of one sum. */
@@ -103,10 +114,11 @@ interface TermClass {
   readonly positions: readonly number[];
 }
 
-/** Of each term, the probability that the sum of the others is below the limit, and would not be with its weight. */
-function swingChances(terms: readonly Term[], limit: number): readonly number[] {
+/** Of each term, the probability that the sum of the others is below the limit, and would not be with its weight. Some only, when time is up. */
+function swingChances(terms: readonly Term[], limit: number, budget: Budget): readonly number[] {
   const chances: number[] = [];
   const visit = (classes: readonly TermClass[], others: SumDistribution): void => {
+    if (budget.isSpent()) return;
     const [first] = classes;
     if (first !== undefined && classes.length === 1) {
       const { term, positions } = first;
@@ -134,24 +146,25 @@ function withClasses(sum: SumDistribution, classes: readonly TermClass[]): SumDi
   return sum.plusTerms(classes.flatMap(({ term, positions }) => positions.map(() => term)));
 }
 
-function dummiesOf(policy: Policy): Figure<readonly ProcessId[]> {
-  if (policy._tag === 'member') return exact([]);
-  const least = leastSwingingWeight(policy);
-  if (least === undefined) return tooManySums;
+/** Undefined where a gate has too many sums, or time ran out. */
+function dummiesOf(policy: Policy, budget: Budget): readonly ProcessId[] | undefined {
+  if (policy._tag === 'member') return [];
+  const least = leastSwingingWeight(policy, budget);
+  if (least === undefined) return undefined;
   const dummies: ProcessId[] = [];
   for (const [index, child] of policy.of.entries()) {
-    const inner = weightAt(policy, index) < least ? exact(membersOf(child)) : dummiesOf(child);
-    if (inner._tag === 'unknown') return inner;
-    dummies.push(...inner.value);
+    const inner = weightAt(policy, index) < least ? membersOf(child) : dummiesOf(child, budget);
+    if (inner === undefined) return undefined;
+    dummies.push(...inner);
   }
-  return exact(dummies);
+  return dummies;
 }
 
 /**
  * The least weight of a child that some set of the other children needs; undefined where sums are too many. By bisection: if a child
  * is needed, so is every heavier one, which may take its place in the set or stand beside it.
  */
-function leastSwingingWeight({ k, of, weights }: ThresholdGate): number | undefined {
+function leastSwingingWeight({ k, of, weights }: ThresholdGate, budget: Budget): number | undefined {
   if (weights === undefined) return 1;
   const { limit } = shorterSide(k, totalWeight({ of, weights }));
   const candidates = [...new Set(weights)].sort((a, b) => a - b);
@@ -160,7 +173,7 @@ function leastSwingingWeight({ k, of, weights }: ThresholdGate): number | undefi
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
     const weight = candidates[middle] ?? 0;
-    const sums = reachableSums(weights.toSpliced(weights.indexOf(weight), 1), limit);
+    const sums = reachableSums(weights.toSpliced(weights.indexOf(weight), 1), limit, budget);
     if (sums === undefined) return undefined;
     if (sums.chanceFrom(limit - weight) > 0) high = middle;
     else low = middle + 1;

@@ -13,12 +13,15 @@ import type {
 import { emptySum, shorterSide } from './gate-sums.js';
 import type { SumDistribution, Term } from './sum-distribution.js';
 
+const stepsBetweenClocks = 10_000;
+
 export class TreeUptime {
   /** By index, whether a cutting group is down in the state that is being tried. */
   private readonly isDown: Uint8Array;
   /** What was found of a gate, by the states of the groups that cut it off from its surroundings. */
   private readonly known = new Map<FailureGate, Map<number, Uptime>>();
-  private evaluationCount = 0;
+  /** Since the clock was read. */
+  private steps = stepsBetweenClocks;
   private isSpent = false;
 
   constructor(
@@ -78,15 +81,21 @@ export class TreeUptime {
   }
 
   private inThisState({ k, totalWeight, parts }: FailureGate, states: 'every state' | 'one state'): Uptime {
-    this.evaluationCount += 1;
-    if (this.evaluationCount % 64 === 0) this.isSpent ||= this.budget.isSpent();
-    if (this.isSpent) return neverDown;
     if (k > totalWeight) return alwaysDown;
     const { counting, limit } = shorterSide(k, totalWeight);
+    this.countSteps(parts.length * limit);
+    if (this.isSpent) return neverDown;
     const weight = this.weightOf(parts, { counting, limit, states });
     return counting === 'up'
       ? { up: weight.reached, down: weight.missed }
       : { up: weight.missed, down: weight.reached };
+  }
+
+  private countSteps(count: number): void {
+    this.steps += count;
+    if (this.steps < stepsBetweenClocks) return;
+    this.steps = 0;
+    this.isSpent ||= this.budget.isSpent();
   }
 
   private weightOf(parts: readonly GatePart[], question: WeightQuestion): SumDistribution {

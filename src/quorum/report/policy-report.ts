@@ -67,7 +67,7 @@ export function reportPolicy(policy: Policy, request: ReportRequest): PolicyRepo
 
 /** By the cover; where that is out of reach, by the splitting set, which is empty where two quorums are disjoint. */
 function judgeMeetings(policy: Policy, servers: LevelReport, budget: Budget): Verdict<BadMeeting> {
-  const verdict = judgeIntersection(policy, budget);
+  const verdict = inTime(budget, 'whether quorums meet', () => judgeIntersection(policy, budget));
   if (verdict._tag !== 'unknown') return verdict;
   const figure = servers.smallestSplittingSet;
   const split = figure._tag === 'exact' ? figure.value : figure.atMost;

@@ -12,7 +12,7 @@ import type { Policy } from '../policy/policy.js';
 import { recoveryPolicy } from '../trust/derived-policy.js';
 import type { TrustModel } from '../trust/trust-model.js';
 import { type TrustReport, validateTrust } from '../trust/trust-report.js';
-import type { Budget, Verdict } from '../verdict.js';
+import { type Budget, inTime, type Verdict } from '../verdict.js';
 
 export interface TrustFit {
   /** Of the trust model itself. */
@@ -53,10 +53,12 @@ export function judgeTrustFit(policy: Policy, trust: TrustModel, budget: Budget)
   const { rule } = trust;
   return {
     trust: validateTrust(trust, budget),
-    unforgeable: judgeUnforgeability(policy, rule, budget),
-    live: judgeLiveness(policy, rule, budget),
-    dissemination: judgeDissemination(policy, rule, budget),
-    masking: judgeMasking(policy, rule, budget),
-    fast: judgeFab({ fast: policy, recovery: recoveryPolicy(trust) }, rule, budget),
+    unforgeable: inTime(budget, 'whether fault sets can act', () => judgeUnforgeability(policy, rule, budget)),
+    live: inTime(budget, 'whether fault sets can block', () => judgeLiveness(policy, rule, budget)),
+    dissemination: inTime(budget, 'meetings inside a fault set', () => judgeDissemination(policy, rule, budget)),
+    masking: inTime(budget, 'meetings inside two fault sets', () => judgeMasking(policy, rule, budget)),
+    fast: inTime(budget, 'meetings of fast quorums', () =>
+      judgeFab({ fast: policy, recovery: recoveryPolicy(trust) }, rule, budget),
+    ),
   };
 }

@@ -3,12 +3,14 @@
  * (Martello & Toth, "Knapsack Problems", 1990, chapter 2).
  */
 import { sum } from './weights.js';
+import { type Budget, unlimited } from '../verdict.js';
 
-/** Tables have at most so many entries. */
+/** Tables, which are made within some 0.1 s, have at most so many entries. */
 const maxTable = 20_000_000;
 
 /**
- * Which items bring the most profit that fits into `limit`; undefined where weights and profits are too large for a table.
+ * Which items bring the most profit that fits into `limit`; undefined where weights and profits are too large for a table, or no time
+ * is left for one.
  *
  * @param weights - from 1.
  * @param profits - of the same items, not negative.
@@ -17,7 +19,9 @@ export function fillKnapsack(
   weights: readonly number[],
   profits: readonly number[],
   limit: number,
+  budget: Budget = unlimited,
 ): ReadonlySet<number> | undefined {
+  if (budget.isSpent()) return undefined;
   const room = Math.min(limit, sum(weights));
   if (weights.length * (room + 1) <= maxTable) return mostValue(weights, profits, room);
   if (weights.length * (sum(profits) + 1) <= maxTable) return leastWeight(weights, profits, limit);

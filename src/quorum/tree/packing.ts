@@ -34,7 +34,9 @@ export function pack(
   if (weights?.every((weight) => weight === 1) === true) return packEqual(weights.length, limits);
   const task: PackingTask = { columns, limits, weights, order: decreasing(columns, items.length) };
   if (exceedsBounds(task)) return impossible;
-  return firstFit(task) ?? fillOneByOne(task) ?? packByKind(task, budget) ?? new PackingSearch(task, budget).run();
+  return (
+    firstFit(task) ?? fillOneByOne(task, budget) ?? packByKind(task, budget) ?? new PackingSearch(task, budget).run()
+  );
 }
 
 const impossible: Packing = { _tag: 'impossible' };
@@ -107,8 +109,8 @@ function firstFit({ columns, limits, order }: PackingTask): Packing | undefined 
  * choice of items reaches a capacity it is as good as the sum below it; where the room shrinks below the load, or with two bins, that
  * is a proof.
  */
-function fillOneByOne({ weights, limits, order }: PackingTask): Packing | undefined {
-  if (weights === undefined) return undefined;
+function fillOneByOne({ weights, limits, order }: PackingTask, budget: Budget): Packing | undefined {
+  if (weights === undefined || budget.isSpent()) return undefined;
   const distinct = new Set(weights).size;
   if (limits.some((limit) => limit * distinct > maxTable)) return undefined;
   const tight = limits.map((limit) => sum(heaviestFill(order, weights, limit).map((item) => weights[item] ?? 0)));
@@ -167,7 +169,7 @@ function packByKind({ columns, limits, weights, order }: PackingTask, budget: Bu
   if (weights !== undefined || !kindOf.every((kind) => kind === 0 || kind === second)) return undefined;
   const roomOf = (kind: number): number => sum(limits.filter((_, bin) => kindOf[bin] === kind));
   const other = columns[second] ?? [];
-  const taken = fillKnapsack(columns[0] ?? [], other, roomOf(0));
+  const taken = fillKnapsack(columns[0] ?? [], other, roomOf(0), budget);
   if (taken === undefined) return undefined;
   if (sum(other.filter((_, item) => !taken.has(item))) > roomOf(second)) return impossible;
   const binOf = order.map(() => -1);

@@ -10,10 +10,11 @@ import type { Policy } from '../policy/policy.js';
 import type { Budget } from '../verdict.js';
 import type { SideProbabilities, WeightedQuorum } from './column-program.js';
 import { type StrategyError, unfinished } from './errors.js';
+import { mixtureOf } from './flow-mixture.js';
 import { ProgramBuilder } from './program-builder.js';
 import type { Solver } from './solver.js';
 import type { Access, StrategyFrame } from './strategy-frame.js';
-import { addFlow, type FlowRoot, mixtureOf, type Strength } from './tree-flow.js';
+import { addFlow, type FlowRoot, type Strength } from './tree-flow.js';
 
 export interface TreeTask {
   readonly frame: StrategyFrame;

@@ -231,20 +231,3 @@ export function arbitraryTree(maxChildren: number): fc.Arbitrary<TrustGate> {
     return grow(root, undefined);
   });
 }
-
-/** The same with a weight from 1 to 4 for each child of some gates, and limits to match. */
-export function arbitraryWeightedTree(maxChildren: number): fc.Arbitrary<TrustGate> {
-  const numbers = fc.array(fc.nat(), { minLength: 50, maxLength: 50 });
-  return fc.tuple(arbitraryTree(maxChildren), numbers).map(([tree, drawn]) => {
-    let used = 0;
-    return withWeights(tree, () => present(drawn[used++ % drawn.length], 'fifty numbers'));
-  });
-}
-
-function withWeights(tree: TrustGate, next: () => number): TrustGate {
-  const of = tree.of.map((child) => (child._tag === 'member' ? child : withWeights(child, next)));
-  if (next() % 3 === 0) return { ...tree, of };
-  const weights = of.map(() => 1 + (next() % 4));
-  const f = next() % weights.reduce((sum, weight) => sum + weight, 0);
-  return { _tag: 'gate', f, t: next() % (f + 1), of, weights };
-}

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import type { TrustGate, TrustTree } from '../../src/quorum/trust/trust-tree.js';
 import { arbitraryTree } from './quorum.js';
 
-/** Trees as `arbitraryTree` makes them, at most `maxMembers` large; every other gate gets weights from 1 to 4. */
-export function arbitraryWeightedTree(maxChildren: number, maxMembers: number): fc.Arbitrary<TrustGate> {
+/** Trees as `arbitraryTree` makes them, of at most `maxMembers`; every other gate gets weights from 1 to 4. */
+export function arbitraryWeightedTree(maxChildren: number, maxMembers = Infinity): fc.Arbitrary<TrustGate> {
   return fc
     .tuple(arbitraryTree(maxChildren), fc.array(fc.nat({ max: 1000 }), { minLength: 50, maxLength: 50 }))
     .map(([tree, dice]) => {

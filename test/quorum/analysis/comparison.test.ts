@@ -1,16 +1,14 @@
 /** What changes from one policy to another. */
 import { describe, expect, it } from 'vitest';
-import type { ProcessId } from '../../../src/prelude/process.js';
 import { comparePolicies } from '../../../src/quorum/analysis/comparison.js';
 import type { Policy } from '../../../src/quorum/policy/policy.js';
+import { gate, member } from '../../support/policies.js';
 
-const member = (id: string): Policy => ({ _tag: 'member', id: id as ProcessId });
-const gate = (k: number, ...of: readonly Policy[]): Policy => ({ _tag: 'threshold', k, of });
 const abc = ['a', 'b', 'c'].map(member);
 
 describe('comparePolicies', () => {
   it('shows who may act now and could not before, and whose power changed', () => {
-    const found = comparePolicies(gate(2, ...abc), gate(2, gate(1, ...abc), member('d')));
+    const found = comparePolicies(gate(2, abc), gate(2, [gate(1, abc), member('d')]));
     expect(found).toEqual({
       firstWithinSecond: { _tag: 'violated', witness: ['a', 'b'] },
       secondWithinFirst: { _tag: 'violated', witness: ['c', 'd'] },
@@ -20,7 +18,7 @@ describe('comparePolicies', () => {
   });
 
   it('knows the same rule in another form', () => {
-    const found = comparePolicies(gate(2, ...abc), gate(1, gate(2, ...abc.toReversed())));
+    const found = comparePolicies(gate(2, abc), gate(1, [gate(2, abc.toReversed())]));
     expect(found.firstWithinSecond).toEqual({ _tag: 'holds' });
     expect(found.secondWithinFirst).toEqual({ _tag: 'holds' });
     expect(found.vetoes).toEqual({ gained: [], lost: [] });
@@ -29,8 +27,14 @@ describe('comparePolicies', () => {
   it('compares alliances of one shape at any size', () => {
     const alliance = (outer: number, inner: number): Policy => {
       const org = (name: number): Policy =>
-        gate(inner, ...Array.from({ length: 15 }, (_, index) => member(`o${name}/${index}`)));
-      return gate(outer, ...Array.from({ length: 50 }, (_, name) => org(name)));
+        gate(
+          inner,
+          Array.from({ length: 15 }, (_, index) => member(`o${name}/${index}`)),
+        );
+      return gate(
+        outer,
+        Array.from({ length: 50 }, (_, name) => org(name)),
+      );
     };
     const found = comparePolicies(alliance(34, 8), alliance(30, 9));
     expect([found.firstWithinSecond._tag, found.secondWithinFirst._tag]).toEqual(['violated', 'violated']);

@@ -20,6 +20,7 @@ import type { ExplicitFaults } from '../../../src/quorum/trust/explicit-faults.j
 import type { TrustRule } from '../../../src/quorum/trust/trust-model.js';
 import type { TrustTree } from '../../../src/quorum/trust/trust-tree.js';
 import { budgetOf, unlimited, type Verdict } from '../../../src/quorum/verdict.js';
+import { member } from '../../support/policies.js';
 import { hasSet, idsOf } from '../../support/families.js';
 import { arbitraryPolicy, NaiveStructure } from '../../support/naive-structures.js';
 import { vectors } from '../../support/vectors.js';
@@ -65,7 +66,7 @@ const scene = fc.tuple(arbitraryPolicy(policies), arbitraryPolicy({ ...policies,
   const joined: Policy = {
     _tag: 'threshold',
     k: 1,
-    of: [...new Set([...policyMembers(a), ...policyMembers(b)])].map(leaf),
+    of: [...new Set([...policyMembers(a), ...policyMembers(b)])].map(member),
   };
   const rule = fc.oneof<fc.Arbitrary<TrustRule>[]>(
     arbitraryTrust(policyMembers(joined).length === policyMembers(a).length ? a : joined),
@@ -73,10 +74,6 @@ const scene = fc.tuple(arbitraryPolicy(policies), arbitraryPolicy({ ...policies,
   );
   return rule.map((trust) => ({ a, b, trust }));
 });
-
-function leaf(id: ProcessId): Policy {
-  return { _tag: 'member', id };
-}
 
 /** Fault sets of a small model, the empty one among them. */
 function faultyIn(rule: TrustRule): readonly Ids[] {
@@ -142,7 +139,7 @@ describe('meetings of quorums', () => {
   });
 
   it('say that they do not know members that the trust model does not know', () => {
-    const a: Policy = { _tag: 'threshold', k: 1, of: [leaf('a' as ProcessId), leaf('b' as ProcessId)] };
+    const a: Policy = { _tag: 'threshold', k: 1, of: [member('a'), member('b')] };
     const rule: TrustRule = { _tag: 'gate', f: 0, t: 0, of: [{ _tag: 'member', id: 'a' as ProcessId }] };
     const unknown = { _tag: 'unknown', reason: 'b is not a process of the trust model' };
     expect(judgeUnforgeability(a, rule)).toEqual(unknown);
@@ -152,7 +149,7 @@ describe('meetings of quorums', () => {
   it('stop when the time is over', () => {
     const members = Array.from({ length: 40 }, (_, index) => `s${index}` as ProcessId);
     const rule: ExplicitFaults = { _tag: 'explicit', of: members, byzantine: members.map((id) => [id]), slow: [] };
-    const policy: Policy = { _tag: 'threshold', k: 30, of: members.map(leaf) };
+    const policy: Policy = { _tag: 'threshold', k: 30, of: members.map(member) };
     let now = 0;
     expect(judgeMasking(policy, rule)._tag).toBe('holds');
     const verdict = judgeMasking(
@@ -166,7 +163,7 @@ describe('meetings of quorums', () => {
 
 describe('listed fault sets', () => {
   it('leave open what is open without them', () => {
-    const members = Array.from({ length: 24 }, (_, index) => leaf(`s${index}` as ProcessId));
+    const members = Array.from({ length: 24 }, (_, index) => member(`s${index}`));
     const inGroups = (size: number): Policy[] =>
       Array.from({ length: 24 / size }, (_, group) => {
         const of = members.slice(group * size, (group + 1) * size);
@@ -181,7 +178,7 @@ describe('listed fault sets', () => {
 
   it('share one table of all sets where the members of a policy recur', () => {
     const members = Array.from({ length: 18 }, (_, index) => `s${index}` as ProcessId);
-    const most = (ids: readonly ProcessId[], k: number): Policy => ({ _tag: 'threshold', k, of: ids.map(leaf) });
+    const most = (ids: readonly ProcessId[], k: number): Policy => ({ _tag: 'threshold', k, of: ids.map(member) });
     const policy: Policy = { _tag: 'threshold', k: 2, of: [most(members, 12), most(members.slice(1), 11)] };
     const askedFor = (count: number): number => {
       const byzantine = members.slice(0, count).map((id) => [id]);
@@ -277,7 +274,7 @@ describe('alliances', () => {
   const organizations = (count: number, size: number, make: (servers: Policy[], org: number) => Policy): Policy[] =>
     Array.from({ length: count }, (_, org) =>
       make(
-        Array.from({ length: size }, (_server, index) => leaf(`o${org}/${index}` as ProcessId)),
+        Array.from({ length: size }, (_server, index) => member(`o${org}/${index}`)),
         org,
       ),
     );

@@ -5,6 +5,7 @@ import { organizationOf, type ProcessId } from '../../../src/prelude/process.js'
 import { mergeMembers } from '../../../src/quorum/analysis/merge.js';
 import { isReadOnce } from '../../../src/quorum/analysis/set-family.js';
 import type { Policy } from '../../../src/quorum/policy/policy.js';
+import { member } from '../../support/policies.js';
 import { arbitraryPolicy, letters, NaiveStructure } from '../../support/naive-structures.js';
 
 describe('mergeMembers', () => {
@@ -32,7 +33,6 @@ describe('mergeMembers', () => {
   it('makes thresholds of organizations out of those of their servers', () => {
     const servers = (org: string, count: number): Policy[] =>
       Array.from({ length: count }, (_, index) => ({ _tag: 'member', id: `${org}/${index}` as ProcessId }));
-    const member = (id: string): Policy => ({ _tag: 'member', id: id as ProcessId });
     const nested: Policy = {
       _tag: 'threshold',
       k: 2,

@@ -1,17 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ProcessId } from '../../../src/prelude/process.js';
 import { simplifyPolicy } from '../../../src/quorum/analysis/simplification.js';
 import { checkPolicy, type Policy, policyMembers } from '../../../src/quorum/policy/policy.js';
 import { printPolicy } from '../../../src/quorum/policy/policy-text.js';
 import { membersOf } from '../../../src/quorum/tree/tree-check.js';
+import { member } from '../../support/policies.js';
 import { allPolicies, arbitraryPolicy, NaiveStructure } from '../../support/naive-structures.js';
 import { right } from '../../support/right.js';
 import { policy } from '../../support/trust.js';
-
-function leaf(id: string): Policy {
-  return { _tag: 'member', id: id as ProcessId };
-}
 
 describe('a simplified policy', () => {
   it('is satisfied by the same sets, and has no more places', () => {
@@ -47,19 +43,19 @@ describe('a simplified policy', () => {
   });
 
   it('has equal children once, and none that never matter', () => {
-    const pair: Policy = { _tag: 'threshold', k: 2, of: [leaf('a'), leaf('b'), leaf('c')] };
+    const pair: Policy = { _tag: 'threshold', k: 2, of: [member('a'), member('b'), member('c')] };
     const twice: Policy = {
       _tag: 'threshold',
       k: 3,
-      of: [pair, leaf('d'), leaf('e'), { ...pair, of: pair.of.toReversed() }],
+      of: [pair, member('d'), member('e'), { ...pair, of: pair.of.toReversed() }],
     };
     expect(simplifyPolicy(twice)).toEqual({
       _tag: 'threshold',
       k: 3,
-      of: [pair, leaf('d'), leaf('e')],
+      of: [pair, member('d'), member('e')],
       weights: [2, 1, 1],
     });
-    const idle: Policy = { _tag: 'threshold', k: 6, of: [leaf('a'), leaf('b'), leaf('c')], weights: [3, 3, 2] };
-    expect(simplifyPolicy(idle)).toEqual({ _tag: 'threshold', k: 2, of: [leaf('a'), leaf('b')] });
+    const idle: Policy = { _tag: 'threshold', k: 6, of: [member('a'), member('b'), member('c')], weights: [3, 3, 2] };
+    expect(simplifyPolicy(idle)).toEqual({ _tag: 'threshold', k: 2, of: [member('a'), member('b')] });
   });
 });

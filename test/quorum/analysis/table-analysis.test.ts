@@ -5,7 +5,8 @@ import { downWith, independentServers } from '../../../src/quorum/analysis/failu
 import { TableAnalysis } from '../../../src/quorum/analysis/table-analysis.js';
 import { policyTable } from '../../../src/quorum/analysis/truth-table.js';
 import { checkPolicy, type Policy } from '../../../src/quorum/policy/policy.js';
-import { budgetOf, type Figure, unlimited } from '../../../src/quorum/verdict.js';
+import { budgetOf, unlimited } from '../../../src/quorum/verdict.js';
+import { value } from '../../support/policies.js';
 import { allPolicies, arbitraryPolicy, asFamily, letters, NaiveStructure } from '../../support/naive-structures.js';
 import { right } from '../../support/right.js';
 import { policy } from '../../support/trust.js';
@@ -13,11 +14,6 @@ import { vectors } from '../../support/vectors.js';
 
 function analysisOf(rule: Policy): TableAnalysis {
   return new TableAnalysis(right(policyTable(right(checkPolicy(rule)), unlimited)));
-}
-
-function value<A>(figure: Figure<A>): A {
-  if (figure._tag === 'exact') return figure.value;
-  throw new Error(figure.reason);
 }
 
 /** Distinct primes and a zero, so that different sets rarely cost the same. */

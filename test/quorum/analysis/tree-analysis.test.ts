@@ -6,18 +6,9 @@ import { mergeMembers } from '../../../src/quorum/analysis/merge.js';
 import { isReadOnce } from '../../../src/quorum/analysis/set-family.js';
 import { TreeAnalysis } from '../../../src/quorum/analysis/tree-analysis.js';
 import { isQualified, type Policy } from '../../../src/quorum/policy/policy.js';
-import type { Figure } from '../../../src/quorum/verdict.js';
+import { member, value } from '../../support/policies.js';
 import { allPolicies, arbitraryPolicy, asFamily, NaiveStructure } from '../../support/naive-structures.js';
 import { vectors } from '../../support/vectors.js';
-
-function valueOf<A>(figure: Figure<A>): A {
-  if (figure._tag !== 'exact') throw new Error(figure.reason);
-  return figure.value;
-}
-
-function member(id: string): Policy {
-  return { _tag: 'member', id: id as ProcessId };
-}
 
 /** Everything that C of the analysis answers, as the definitions have it, with witnesses that do what they say. */
 function expectRight(policy: Policy, cost: (id: ProcessId) => number): void {
@@ -30,12 +21,12 @@ function expectRight(policy: Policy, cost: (id: ProcessId) => number): void {
   expect(asFamily(quorums)).toEqual(asFamily(naive.minimalQuorums()));
   expect(asFamily(blocking)).toEqual(asFamily(naive.minimalBlockingSets()));
   for (const set of [...quorums, ...blocking]) expect(set).toEqual(tree.members.filter((id) => set.includes(id)));
-  expect(valueOf(tree.quorums.count())).toBe(BigInt(quorums.length));
-  expect(valueOf(tree.blockingSets.count())).toBe(BigInt(blocking.length));
-  const cheapest = valueOf(tree.quorums.cheapest(cost));
+  expect(value(tree.quorums.count())).toBe(BigInt(quorums.length));
+  expect(value(tree.blockingSets.count())).toBe(BigInt(blocking.length));
+  const cheapest = value(tree.quorums.cheapest(cost));
   expect([cheapest.cost, totalOf(cheapest.members)]).toEqual([naive.quorumCost(cost), naive.quorumCost(cost)]);
   expect(naive.isQualified(cheapest.members)).toBe(true);
-  const blocker = valueOf(tree.blockingSets.cheapest(cost));
+  const blocker = value(tree.blockingSets.cheapest(cost));
   expect([blocker.cost, totalOf(blocker.members)]).toEqual([naive.blockingCost(cost), naive.blockingCost(cost)]);
   expect(naive.isBlocking(blocker.members)).toBe(true);
   expectSplit(tree, naive);
@@ -43,7 +34,7 @@ function expectRight(policy: Policy, cost: (id: ProcessId) => number): void {
 }
 
 function expectSplit(tree: TreeAnalysis, naive: NaiveStructure): void {
-  const { members, quorums } = valueOf(tree.smallestSplittingSet());
+  const { members, quorums } = value(tree.smallestSplittingSet());
   expect(members).toHaveLength(naive.splittingSize());
   for (const quorum of quorums) expect(naive.isQualified(quorum)).toBe(true);
   const common = quorums[0].filter((id) => quorums[1].includes(id));
@@ -150,7 +141,7 @@ describe('TreeAnalysis', () => {
       Array.from({ length: 40 }, (_, index) => (index < 20 ? 900_000_001 : 7)),
       9_000_000_024,
     );
-    expect(valueOf(new TreeAnalysis(two).quorums.count())).toBe(184_756n * 190n + 167_960n);
+    expect(value(new TreeAnalysis(two).quorums.count())).toBe(184_756n * 190n + 167_960n);
     const wild = Array.from({ length: 60 }, (_, index) => 1 + ((index * index * 7_368_787) % 999_999_937));
     const tree = new TreeAnalysis(heavy(wild, Math.ceil(wild.reduce((sum, weight) => sum + weight, 0) / 2)));
     expect(tree.quorums.count()).toEqual({
@@ -192,13 +183,13 @@ describe.each(['threshold-trees-small', 'weighted-trees-small'])('%s', (file) =>
       const tree = new TreeAnalysis(policyOf(one.json));
       expect(asFamily(tree.quorums.list())).toEqual(asFamily(one.minimalQuorums));
       expect(asFamily(tree.blockingSets.list())).toEqual(asFamily(one.minimalBlockingSets));
-      expect(valueOf(tree.quorums.count())).toBe(BigInt(one.minimalQuorums.length));
-      expect(valueOf(tree.blockingSets.count())).toBe(BigInt(one.minimalBlockingSets.length));
-      const blocking = valueOf(tree.blockingSets.cheapest()).cost;
+      expect(value(tree.quorums.count())).toBe(BigInt(one.minimalQuorums.length));
+      expect(value(tree.blockingSets.count())).toBe(BigInt(one.minimalBlockingSets.length));
+      const blocking = value(tree.blockingSets.cheapest()).cost;
       expect(blocking).toBe(Math.min(...one.minimalBlockingSets.map((set) => set.length)));
       if (one.resilience !== undefined) expect(blocking - 1).toBe(one.resilience);
       if (one.minSplittingSetSize !== undefined) {
-        expect(valueOf(tree.smallestSplittingSet()).members).toHaveLength(one.minSplittingSetSize);
+        expect(value(tree.smallestSplittingSet()).members).toHaveLength(one.minSplittingSetSize);
       }
       const q = Object.entries(one.Qk ?? one.failProne_Qk_if_policy_means_NOT_failprone ?? {});
       expect(q.length).toBeGreaterThan(2);
@@ -230,13 +221,13 @@ describe('two-level-alliances', () => {
       const tree = new TreeAnalysis(policy);
       const byOrganization = new TreeAnalysis(mergeMembers(policy, organizationOf));
       expect({
-        minimalQuorumCount: String(valueOf(tree.quorums.count())),
-        minimalBlockingCount: String(valueOf(tree.blockingSets.count())),
-        minQuorumSize: valueOf(tree.quorums.cheapest()).cost,
-        minBlockingSize: valueOf(tree.blockingSets.cheapest()).cost,
-        minSplittingSize: valueOf(tree.smallestSplittingSet()).members.length,
-        minOrgsToBlock: valueOf(byOrganization.blockingSets.cheapest()).cost,
-        minOrgsToSplit_wholeOrgs: valueOf(byOrganization.smallestSplittingSet()).members.length,
+        minimalQuorumCount: String(value(tree.quorums.count())),
+        minimalBlockingCount: String(value(tree.blockingSets.count())),
+        minQuorumSize: value(tree.quorums.cheapest()).cost,
+        minBlockingSize: value(tree.blockingSets.cheapest()).cost,
+        minSplittingSize: value(tree.smallestSplittingSet()).members.length,
+        minOrgsToBlock: value(byOrganization.blockingSets.cheapest()).cost,
+        minOrgsToSplit_wholeOrgs: value(byOrganization.smallestSplittingSet()).members.length,
       }).toEqual({
         minimalQuorumCount: big['minimalQuorumCount'],
         minimalBlockingCount: big['minimalBlockingCount'],

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ProcessId } from '../../../src/prelude/process.js';
-import type { RandomBytes } from '../../../src/prelude/random.js';
 import {
   bothUp,
   downWith,
@@ -14,16 +13,13 @@ import {
 } from '../../../src/quorum/analysis/failure-model.js';
 import { treeAvailability, treeUptime } from '../../../src/quorum/analysis/tree-availability.js';
 import { type Policy, policyMembers, type ThresholdGate } from '../../../src/quorum/policy/policy.js';
-import { budgetOf, type Figure } from '../../../src/quorum/verdict.js';
+import { budgetOf } from '../../../src/quorum/verdict.js';
 import { organizationOf } from '../../../src/prelude/process.js';
+import { scaled, value } from '../../support/policies.js';
+import { seededRandom } from '../../support/seeded-random.js';
 import { allPolicies, arbitraryPolicy, type IdSet, NaiveStructure } from '../../support/naive-structures.js';
 import { policy } from '../../support/trust.js';
 import { vectors } from '../../support/vectors.js';
-
-function value<A>(figure: Figure<A>): A {
-  if (figure._tag === 'exact') return figure.value;
-  throw new Error(figure.reason);
-}
 
 /** `k of` organizations, each `inner of` its servers. */
 function alliance(shape: { orgs: number; servers: number; outer: number; inner: number }): Policy {
@@ -37,13 +33,6 @@ function alliance(shape: { orgs: number; servers: number; outer: number; inner: 
 function flat(k: number, count: number): ThresholdGate {
   const of = Array.from({ length: count }, (_, index) => ({ _tag: 'member' as const, id: `s${index}` as ProcessId }));
   return { _tag: 'threshold', k, of };
-}
-
-/** The same policy, its sums too large for arrays. */
-function scaled(rule: Policy): Policy {
-  if (rule._tag === 'member') return rule;
-  const weights = rule.of.map((_, index) => 100_003 * (rule.weights?.[index] ?? 1));
-  return { _tag: 'threshold', k: 100_003 * rule.k, of: rule.of.map(scaled), weights };
 }
 
 const ids = (text: string): readonly ProcessId[] => text.split(' ') as ProcessId[];
@@ -391,13 +380,3 @@ describe('availability with common failures', () => {
     expect(treeUptime(rule, few)).toMatchObject({ _tag: 'exact' });
   });
 });
-
-/** Numbers that a seed determines (a linear congruential generator, its upper bits). */
-function seededRandom(seed: number): RandomBytes {
-  let state = BigInt(seed);
-  return (length) =>
-    Uint8Array.from({ length }, () => {
-      state = (state * 6364136223846793005n + 1442695040888963407n) % 2n ** 64n;
-      return Number(state >> 56n);
-    });
-}

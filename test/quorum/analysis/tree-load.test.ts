@@ -7,8 +7,9 @@ import { Fraction } from '../../../src/quorum/analysis/fraction.js';
 import { solvePacking } from '../../../src/quorum/analysis/packing-program.js';
 import { treeLoad } from '../../../src/quorum/analysis/tree-load.js';
 import { sampleQuorum, type TreeStrategy } from '../../../src/quorum/analysis/tree-strategy.js';
-import { type Policy, policyMembers, type ThresholdGate } from '../../../src/quorum/policy/policy.js';
-import type { Figure } from '../../../src/quorum/verdict.js';
+import { type Policy, policyMembers } from '../../../src/quorum/policy/policy.js';
+import { value, weighted } from '../../support/policies.js';
+import { seededRandom } from '../../support/seeded-random.js';
 import { memberUses } from '../../support/member-uses.js';
 import { allPolicies, arbitraryPolicy, NaiveStructure } from '../../support/naive-structures.js';
 import { policy } from '../../support/trust.js';
@@ -24,16 +25,6 @@ const trees = vectors('quorum/threshold-trees-small.json') as { cases: readonly 
 const alliances = vectors('quorum/two-level-alliances.json') as
   | { big: readonly { orgs: number; servers: number; outer: number; inner: number; load: string }[] }
   | undefined;
-
-function value<A>(figure: Figure<A>): A {
-  if (figure._tag === 'exact') return figure.value;
-  throw new Error(figure.reason);
-}
-
-function weighted(k: number, weights: readonly number[]): ThresholdGate {
-  const of = weights.map((_, index) => ({ _tag: 'member' as const, id: `s${index}` as ProcessId }));
-  return { _tag: 'threshold', k, of, weights };
-}
 
 const one = (): Fraction => Fraction.one;
 
@@ -233,13 +224,4 @@ describe('a sampled quorum', () => {
 function bytesFrom(bytes: readonly number[]): RandomBytes {
   let next = 0;
   return (length) => Uint8Array.from({ length }, () => ((bytes[next++ % bytes.length] ?? 0) + next) % 256);
-}
-
-function seededRandom(seed: number): RandomBytes {
-  let state = BigInt(seed);
-  return (length) =>
-    Uint8Array.from({ length }, () => {
-      state = (state * 6364136223846793005n + 1442695040888963407n) % 2n ** 64n;
-      return Number(state >> 56n);
-    });
 }

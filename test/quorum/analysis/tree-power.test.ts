@@ -4,27 +4,10 @@ import { organizationOf, type ProcessId } from '../../../src/prelude/process.js'
 import { mergeMembers } from '../../../src/quorum/analysis/merge.js';
 import { soleBlockers, soleQualifiers } from '../../../src/quorum/analysis/sole-members.js';
 import { normalizedPower, treeBanzhaf, treeDummies } from '../../../src/quorum/analysis/tree-power.js';
-import type { Policy, ThresholdGate } from '../../../src/quorum/policy/policy.js';
-import type { Figure } from '../../../src/quorum/verdict.js';
+import type { Policy } from '../../../src/quorum/policy/policy.js';
+import { scaled, value, weighted } from '../../support/policies.js';
 import { allPolicies, arbitraryPolicy, letters, NaiveStructure } from '../../support/naive-structures.js';
 import { policy } from '../../support/trust.js';
-
-function value<A>(figure: Figure<A>): A {
-  if (figure._tag === 'exact') return figure.value;
-  throw new Error(figure.reason);
-}
-
-function weighted(k: number, weights: readonly number[]): ThresholdGate {
-  const of = weights.map((_, index) => ({ _tag: 'member' as const, id: `s${index}` as ProcessId }));
-  return { _tag: 'threshold', k, of, weights };
-}
-
-/** The same policy, its sums too large for arrays. */
-function scaled(rule: Policy): Policy {
-  if (rule._tag === 'member') return rule;
-  const weights = rule.of.map((_, index) => 100_003 * (rule.weights?.[index] ?? 1));
-  return { _tag: 'threshold', k: 100_003 * rule.k, of: rule.of.map(scaled), weights };
-}
 
 function expectNaive(rule: Policy): void {
   const naive = new NaiveStructure(rule);

@@ -5,6 +5,7 @@ import type { ProcessId } from '../../../src/prelude/process.js';
 import { afterLeaving, duringMaintenance } from '../../../src/quorum/analysis/what-if.js';
 import { E } from '../../../src/prelude/fp.js';
 import { checkPolicy, type Policy, policyMembers } from '../../../src/quorum/policy/policy.js';
+import { gate, member } from '../../support/policies.js';
 import { idsOf } from '../../support/families.js';
 import { arbitraryPolicy, type IdSet, letters, NaiveStructure } from '../../support/naive-structures.js';
 
@@ -50,10 +51,6 @@ function isQualifiedAmong(policy: Policy, left: IdSet, set: IdSet): boolean {
 }
 
 describe('afterLeaving', () => {
-  const member = (id: string): Policy => ({ _tag: 'member', id: id as ProcessId });
-  const gate = (k: number, of: readonly Policy[], weights?: readonly number[]): Policy =>
-    weights === undefined ? { _tag: 'threshold', k, of } : { _tag: 'threshold', k, of, weights };
-
   it('keeps thresholds as far as those who remain can reach them', () => {
     const policy = gate(3, [
       gate(2, [member('a'), member('b'), member('c')]),

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../../src/prelude/bytes.js';
-import { type ProcessId } from '../../../src/prelude/process.js';
 import { isQualified, type Policy } from '../../../src/quorum/policy/policy.js';
 import { canonicalPolicy, policyDigest } from '../../../src/quorum/policy/policy-digest.js';
 import { weightAt } from '../../../src/quorum/tree/weights.js';
+import { member } from '../../support/policies.js';
 import { arbitraryPolicy } from '../../support/arbitrary-policy.js';
 import { allSets, servers } from '../../support/quorum.js';
 
@@ -18,10 +18,6 @@ function gate(k: number, children: readonly (readonly [string | Policy, number])
 
 function counted(k: number, ...children: readonly (string | Policy)[]): Policy {
   return { _tag: 'threshold', k, of: children.map((child) => (typeof child === 'string' ? member(child) : child)) };
-}
-
-function member(id: string): Policy {
-  return { _tag: 'member', id: id as ProcessId };
 }
 
 function hex(policy: Policy): string {

@@ -10,23 +10,13 @@ import { isQualified } from '../../../src/quorum/policy/policy.js';
 import { thresholdSystem } from '../../../src/quorum/trust/threshold.js';
 import { validateTrust } from '../../../src/quorum/trust/trust-report.js';
 import { CoverFinder } from '../../../src/quorum/trust/witness.js';
+import { expectCover } from '../../support/covers.js';
 import { allTrees, arbitraryTree, NaiveSystem, naiveTwin, servers } from '../../support/quorum.js';
 import { policy, trust } from '../../support/trust.js';
 
-/** The fault sets are as many as asked, each possible, each Byzantine one with the accused, and together contain `set`. */
-function expectCover(system: QuorumSystem, set: ProcessSet, faults: CoveringFaults): void {
-  const { byzantine, slow = 0, accused = set.universe.none } = faults;
+function expectCovered(system: QuorumSystem, set: ProcessSet, faults: CoveringFaults): void {
   const search = new CoverFinder(system).find(set, faults);
-  const cover = search._tag === 'found' ? search.sets : expect.fail('a covered set has a cover');
-  expect(cover.filter(({ kind }) => kind === 'byzantine')).toHaveLength(byzantine);
-  expect(cover.filter(({ kind }) => kind === 'slow')).toHaveLength(slow);
-  for (const { kind, members } of cover) {
-    const possible = kind === 'byzantine' ? system.canBeFaulty(members) : system.isFastQuorum(members.complement());
-    expect(possible).toBe(true);
-    if (kind === 'byzantine') expect(accused.isSubsetOf(members)).toBe(true);
-  }
-  const union = cover.reduce((whole, { members }) => whole.union(members), set.universe.none);
-  expect(set.isSubsetOf(union)).toBe(true);
+  expectCover(search._tag === 'found' ? search.sets : expect.fail('a covered set has a cover'), system, set, faults);
 }
 
 function witnessOf(verdict: Verdict): readonly unknown[] | undefined {
@@ -69,7 +59,7 @@ describe('witnesses', () => {
       for (const faults of [c1Faults, c2Faults, ...[...all].map((id) => c2FaultsOf(all.universe.of([id])))]) {
         if (!system.isCoveredBy(all, faults)) continue;
         violationCount += 1;
-        expectCover(system, all, faults);
+        expectCovered(system, all, faults);
         expect(naiveTwin(tree).isCoveredBy(all, faults)).toBe(true);
       }
     }
@@ -89,7 +79,7 @@ describe('witnesses', () => {
           universe.of(universe.ids.filter(() => (dice.next().value ?? 0) < limit));
         const faults = { byzantine, slow, accused: byzantine === 0 ? universe.none : pick(1) };
         const set = pick(5);
-        if (system.isCoveredBy(set, faults)) expectCover(system, set, faults);
+        if (system.isCoveredBy(set, faults)) expectCovered(system, set, faults);
         else expect(new CoverFinder(system).find(set, faults)).toEqual({ _tag: 'none' });
       },
     );
@@ -99,8 +89,8 @@ describe('witnesses', () => {
   it('are constructed for 50 organizations of 15 servers', () => {
     const organizations = Array.from({ length: 50 }, (_, index) => `o${index}: f=5 t=5 of 15`).join(', ');
     const { system, leaders } = trust(`f=10 t=10 of (${organizations})`);
-    expectCover(system, system.processes, c1Faults);
-    expectCover(system, system.processes, c2FaultsOf(leaders.universe.of([...leaders].slice(0, 1))));
+    expectCovered(system, system.processes, c1Faults);
+    expectCovered(system, system.processes, c2FaultsOf(leaders.universe.of([...leaders].slice(0, 1))));
   });
 
   it('are searched for a few processes of a system without a tree', () => {
@@ -108,11 +98,11 @@ describe('witnesses', () => {
       byzantine: [0b000111, 0b011000, 0b100000],
       slow: [0b000011, 0b001000],
     });
-    expectCover(system, system.processes, c1Faults);
-    expectCover(system, system.processes, c2Faults);
+    expectCovered(system, system.processes, c1Faults);
+    expectCovered(system, system.processes, c2Faults);
     const star = new NaiveSystem(servers(5), { byzantine: [0b00011, 0b00101, 0b01001], slow: [0b00001, 0b10000] });
     const [first] = star.processes;
-    expectCover(star, star.processes, c2FaultsOf(star.processes.universe.of(first === undefined ? [] : [first])));
+    expectCovered(star, star.processes, c2FaultsOf(star.processes.universe.of(first === undefined ? [] : [first])));
     const { c1, accepted } = validateTrust({ system, leaders: system.processes });
     expect(witnessOf(c1)).toHaveLength(3);
     expect(accepted).toBe(false);

@@ -9,15 +9,8 @@ import { membersOf } from '../../../src/quorum/tree/tree-check.js';
 import { thresholdSystem } from '../../../src/quorum/trust/threshold.js';
 import { printTrustTree } from '../../../src/quorum/trust/trust-text.js';
 import type { TrustTree } from '../../../src/quorum/trust/trust-tree.js';
-import {
-  allSets,
-  allTrees,
-  arbitraryTree,
-  arbitraryWeightedTree,
-  naiveTwin,
-  servers,
-  setOfMask,
-} from '../../support/quorum.js';
+import { allSets, allTrees, arbitraryTree, naiveTwin, servers, setOfMask } from '../../support/quorum.js';
+import { arbitraryWeightedTree } from '../../support/weighted-trust.js';
 
 interface Scope {
   readonly questions: readonly CoveringFaults[];

@@ -8,30 +8,12 @@ import { ExplicitSystem } from '../../../src/quorum/trust/explicit-system.js';
 import { faultTable } from '../../../src/quorum/trust/fault-table.js';
 import { OrganizationSystem } from '../../../src/quorum/trust/organizations.js';
 import { validateTrust } from '../../../src/quorum/trust/trust-report.js';
+import { expectCover } from '../../support/covers.js';
 import { right } from '../../support/right.js';
 import { CoverFinder } from '../../../src/quorum/trust/witness.js';
-import { budgetOf, type FaultSet, unlimited } from '../../../src/quorum/verdict.js';
+import { budgetOf, unlimited } from '../../../src/quorum/verdict.js';
 import { servers, setOfMask } from '../../support/quorum.js';
 import { arbitraryWeightedTree } from '../../support/weighted-trust.js';
-
-/** The sets are as many as asked, each possible, each Byzantine one with the accused, and together contain `set`. */
-function expectCover(
-  sets: readonly FaultSet[],
-  system: QuorumSystem,
-  set: ProcessSet,
-  { byzantine, slow = 0, accused = set.universe.none }: CoveringFaults,
-): void {
-  const kinds = sets.map(({ kind }) => kind);
-  expect(kinds.filter((kind) => kind === 'byzantine')).toHaveLength(byzantine);
-  expect(kinds.filter((kind) => kind === 'slow')).toHaveLength(slow);
-  for (const { kind, members } of sets) {
-    const faults = kind === 'byzantine' ? { byzantine: 1, accused } : { byzantine: 0, slow: 1 };
-    expect(system.isCoveredBy(members, faults)).toBe(true);
-    if (kind === 'byzantine') expect(accused.isSubsetOf(members)).toBe(true);
-  }
-  const union = sets.reduce((whole, { members }) => whole.union(members), set.universe.none);
-  expect(set.isSubsetOf(union)).toBe(true);
-}
 
 function expectAgreement(system: QuorumSystem, set: ProcessSet, faults: CoveringFaults): 'found' | 'none' {
   const search = new CoverFinder(system).find(set, faults);

@@ -4,6 +4,7 @@ import type { AccessStructure } from '../access-structure.js';
 import { type Policy, policyMembers } from '../policy/policy.js';
 import { PolicyStructure } from '../policy/policy-structure.js';
 import { unlimited } from '../verdict.js';
+import { askedStructure } from './asked-structure.js';
 import { BoundedAnalysis, boundedPolicyAnalysis } from './bounded-analysis.js';
 import { WithIdleMembers } from './idle-members.js';
 import { isReadOnce } from './set-family.js';
@@ -42,5 +43,5 @@ export function analyseStructure(
   const table = structureTable(structure, budget);
   if (E.isRight(table)) return E.right(new TableAnalysis(table.right, budget));
   const isTooLarge = table.left._tag === 'TooManyMembers' || table.left._tag === 'OutOfTime';
-  return isTooLarge ? E.right(new BoundedAnalysis(structure, means)) : table;
+  return isTooLarge ? E.right(new BoundedAnalysis(askedStructure(structure), means)) : table;
 }

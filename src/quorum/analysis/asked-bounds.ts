@@ -2,11 +2,10 @@
  * Bounds on an access structure that can only be asked: by asking about all small sets, and by drawing who is up. So much at most is
  * asked for one bound, whatever time there is.
  */
-import { present } from '../../prelude/invariant.js';
-import { type ProcessId, ProcessSet } from '../../prelude/process.js';
+import type { ProcessId } from '../../prelude/process.js';
 import type { RandomBytes } from '../../prelude/random.js';
-import type { AccessStructure } from '../access-structure.js';
 import { type Budget, type Figure, unlimited } from '../verdict.js';
+import type { AskedStructure } from './asked-structure.js';
 import { type FailureModel, type Uptime, upWith } from './failure-model.js';
 import { flags, type Property } from './minimal-set-search.js';
 import type { Cost } from './structure-analysis.js';
@@ -16,27 +15,6 @@ import { drawAt, drawLength, wilsonInterval } from './uptime-estimate.js';
 
 /** Sets that one bound may ask about. */
 const maxAsked = 20_000;
-
-export interface AskedStructure {
-  readonly members: readonly ProcessId[];
-  readonly isQualified: Property;
-  readonly isBlocking: Property;
-}
-
-/** An access structure as a question about flags, in the order of its processes. */
-export function askedStructure(structure: AccessStructure): AskedStructure {
-  const { universe } = structure.processes;
-  const members = [...structure.processes];
-  const places = members.map((id) => present(universe.indexOf(id), 'a process has its place'));
-  const isQualified: Property = (set) => {
-    const words = new Uint32Array(universe.none.words.length);
-    for (const [index, place] of places.entries()) {
-      if (set[index] === true) words[place >>> 5] = (words[place >>> 5] ?? 0) | (1 << (place & 31));
-    }
-    return structure.isQualified(new ProcessSet(universe, words));
-  };
-  return { members, isQualified, isBlocking: (set) => !isQualified(set.map((chosen) => !chosen)) };
-}
 
 export class AskedBounds implements StructureBounds {
   readonly quorums: SetBounds;

@@ -4,11 +4,10 @@
  */
 import { invariant } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
-import type { AccessStructure } from '../access-structure.js';
 import type { Policy } from '../policy/policy.js';
-import { PolicyStructure } from '../policy/policy-structure.js';
 import { type Budget, exact, type Figure, unlimited, type Verdict } from '../verdict.js';
-import { AskedBounds, askedStructure } from './asked-bounds.js';
+import { AskedBounds } from './asked-bounds.js';
+import { askedPolicy, type AskedStructure } from './asked-structure.js';
 import { BoundedSets, untried } from './bounded-sets.js';
 import { budgetShare } from './budget-share.js';
 import { type FailureModel, type Uptime, upWith } from './failure-model.js';
@@ -25,9 +24,9 @@ import type { UptimeMeans } from './tree-availability.js';
 const orderShare = 0.1;
 const powerShare = 0.2;
 
-/** Of a checked policy of any kind; made for those in which members recur. */
+/** Of a checked policy of any kind, or what was made of one; meant for those in which members recur. */
 export function boundedPolicyAnalysis(policy: Policy, means: UptimeMeans = {}): BoundedAnalysis {
-  return new BoundedAnalysis(new PolicyStructure(policy), means, new OccurrenceBounds(policy, means));
+  return new BoundedAnalysis(askedPolicy(policy), means, new OccurrenceBounds(policy, means));
 }
 
 export class BoundedAnalysis implements StructureAnalysis {
@@ -37,9 +36,8 @@ export class BoundedAnalysis implements StructureAnalysis {
   private readonly bounds: StructureBounds;
   private readonly budget: Budget;
 
-  /** @param known - by asking `structure`, if absent. */
-  constructor(structure: AccessStructure, means: UptimeMeans = {}, known?: StructureBounds) {
-    const asked = askedStructure(structure);
+  /** @param known - by asking, if absent. */
+  constructor(asked: AskedStructure, means: UptimeMeans = {}, known?: StructureBounds) {
     const { members, isQualified, isBlocking } = asked;
     this.members = members;
     this.budget = means.budget ?? unlimited;

@@ -7,7 +7,7 @@ import type { ProcessId } from '../../prelude/process.js';
 import { invariant, present } from '../../prelude/invariant.js';
 import type { Policy, ThresholdGate } from '../policy/policy.js';
 import { membersOf } from '../tree/tree-check.js';
-import { totalWeight, weightAt } from '../tree/weights.js';
+import { sum, totalWeight, weightAt } from '../tree/weights.js';
 import type { Budget } from '../verdict.js';
 import { bothUp, type FailureModel, type Uptime } from './failure-model.js';
 import { type MemberSet, splitLaminar } from './laminar.js';
@@ -136,7 +136,7 @@ class Placement {
       return { _tag: 'leaf', uptime, cutBy: outer };
     }
     const { inside, whole, cutting } = sortGroups(policy, groups);
-    const { laminar, others } = splitLaminar(whole);
+    const { laminar, others } = overlapOf(whole) > maxOverlap ? { laminar: [], others: whole } : splitLaminar(whole);
     const own = [...cutting, ...others.map(({ group }) => group)].map((group) => this.cutterOf(group));
     const { k, weights } = this.roundedWeights(policy);
     const inner = [...own, ...cutBy];
@@ -146,7 +146,7 @@ class Placement {
       return { _tag: 'child', weight: weights[index] ?? 1, node };
     });
     const parts = nest(children, [...children.keys()], laminar);
-    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    const total = sum(weights);
     return { _tag: 'gate', k, totalWeight: total, parts, cutters: own.map(({ cutter }) => cutter), cutBy: outer };
   }
 
@@ -171,6 +171,15 @@ class Placement {
     const round = this.rounding === 'down' ? Math.floor : Math.ceil;
     return { k: Math.ceil(gate.k / unit), weights: weights.map((weight) => round(weight / unit)) };
   }
+}
+
+/** How often two groups share a child, at most, for those that nest to be picked out: it takes about a second. */
+const maxOverlap = 2_000_000;
+
+function overlapOf(groups: readonly GroupOfChildren[]): number {
+  const counts = new Map<number, number>();
+  for (const { members } of groups) for (const child of members) counts.set(child, (counts.get(child) ?? 0) + 1);
+  return sum([...counts.values()].map((count) => count * count));
 }
 
 /** Steps that a gate with rounded weights may take. */
@@ -250,7 +259,7 @@ function nest(
     for (const child of members) placed.add(child);
     const within = groups.slice(position + 1).filter((other) => members.has([...other.members][0] ?? -1));
     const inner = nest(children, [...members], within);
-    const weight = inner.reduce((sum, part) => sum + part.weight, 0);
+    const weight = sum(inner.map((part) => part.weight));
     parts.push({ _tag: 'group', weight, uptime: group.uptime, parts: inner });
   }
   const free = some.filter((child) => !placed.has(child));
@@ -272,14 +281,14 @@ function stepsOf(node: FailureNode): EvaluationSteps {
 }
 
 function stepsOfParts(parts: readonly GatePart[]): EvaluationSteps & { readonly count: number } {
-  let sum = { count: 0, inOneState: 0, inAllStates: 0 };
+  let all = { count: 0, inOneState: 0, inAllStates: 0 };
   for (const part of parts) {
     const steps = part._tag === 'child' ? { count: 1, ...stepsOf(part.node) } : stepsOfParts(part.parts);
-    sum = {
-      count: sum.count + steps.count,
-      inOneState: sum.inOneState + steps.inOneState,
-      inAllStates: sum.inAllStates + steps.inAllStates,
+    all = {
+      count: all.count + steps.count,
+      inOneState: all.inOneState + steps.inOneState,
+      inAllStates: all.inAllStates + steps.inAllStates,
     };
   }
-  return sum;
+  return all;
 }

@@ -118,7 +118,8 @@ class Search {
     }
     if (safe > row.largest) return;
     const best = this.shapes.at(row, safe);
-    if (!this.hasFlaw(livenessFlaw, best)) this.found = withCandidate(this.found, figured(best, this.intent));
+    if (!this.hasFlaw(livenessFlaw, best))
+      this.found = withCandidate(this.found, figured(best, this.intent, this.budget));
   }
 
   private hasFlaw(judge: typeof safetyFlaw, { policy }: ShapedPolicy): boolean {
@@ -182,13 +183,13 @@ function judgeSafety(policy: Policy, { trust, role, budget }: Requirement): Verd
 
 const usuallyUp = 0.99;
 
-function figured(shaped: ShapedPolicy, { up = () => usuallyUp }: PolicyIntent): FoundPolicy {
+function figured(shaped: ShapedPolicy, { up = () => usuallyUp }: PolicyIntent, budget: Budget): FoundPolicy {
   const { policy } = shaped;
-  const smallest = new TreeAnalysis(policy).quorums.cheapest();
+  const smallest = new TreeAnalysis(policy, { budget }).quorums.cheapest();
   return {
     ...shaped,
     load: treeLoad(policy).load,
-    uptime: treeUptime(policy, independentServers(up)),
+    uptime: treeUptime(policy, independentServers(up), { budget }),
     size: smallest._tag === 'exact' ? smallest.value.cost : (smallest.atMost?.cost ?? Infinity),
   };
 }

@@ -3,12 +3,11 @@
  * fractions. Primal: rates x_q ≥ 0 of quorums with Σ_{q∋i} x_q ≤ c_i; Σ x_q is reached. Dual: prices y_i ≥ 0; Σ c_i·y_i divided by the
  * price of the cheapest quorum is never exceeded. Both hold for any x and y, however the solver rounds; where they meet, the value is exact.
  */
-import { present } from '../../prelude/invariant.js';
 import { commonDenominator, Fraction } from '../analysis/fraction.js';
 import { solvePacking } from '../analysis/packing-program.js';
 import type { Budget } from '../verdict.js';
 import { nearFraction } from './near-fraction.js';
-import type { Column, LinearModel, Outcome, Solver } from './solver.js';
+import { type Column, type LinearModel, type Outcome, type Solver, valueAt } from './solver.js';
 
 /** How often a quorum uses each item. */
 export type Uses = readonly number[];
@@ -73,7 +72,7 @@ class Packing {
       if (outcome._tag !== 'optimal') break;
       solved = outcome;
       if (-outcome.objective >= (this.atMost?.toNumber() ?? Infinity) * (1 - tolerance)) break;
-      found = this.tryPrices(this.family.supplies.map((_, index) => Math.max(0, -at(outcome.duals, index))));
+      found = this.tryPrices(this.family.supplies.map((_, index) => Math.max(0, -valueAt(outcome.duals, index))));
     }
     if (solved !== undefined) this.prove(solved);
     const { atLeast, atMost } = this;
@@ -83,7 +82,7 @@ class Packing {
   /** Bounds the capacity by these prices, rounded to integers, and adds the cheapest quorum if it would pay. */
   private tryPrices(prices: readonly number[]): 'new quorum' | 'none' {
     const { maxUses } = this.family;
-    const largest = prices.reduce((sum, price, index) => sum + price * at(maxUses, index), 0);
+    const largest = prices.reduce((sum, price, index) => sum + price * valueAt(maxUses, index), 0);
     if (!(largest > 0)) return 'none';
     const scale = priceRange / largest;
     const cheapest = this.bound(prices.map((price) => Math.round(price * scale)));
@@ -107,7 +106,7 @@ class Packing {
     const cheapest = this.family.cheapest(prices);
     if (cheapest === undefined || cheapest.cost <= 0) return cheapest;
     const worth = this.family.supplies.reduce(
-      (sum, supply, index) => sum.plus(supply.times(whole(at(prices, index)))),
+      (sum, supply, index) => sum.plus(supply.times(whole(valueAt(prices, index)))),
       Fraction.zero,
     );
     const atMost = worth.dividedBy(whole(cheapest.cost));
@@ -120,10 +119,10 @@ class Packing {
     // After an interruption there are more quorums than values.
     const rates = this.quorums.map((_, index) => nearFraction(Math.max(0, values[index] ?? 0)));
     this.raise(this.capacityOf(rates));
-    const prices = this.family.supplies.map((_, index) => nearFraction(Math.max(0, -at(duals, index))));
+    const prices = this.family.supplies.map((_, index) => nearFraction(Math.max(0, -valueAt(duals, index))));
     const unit = commonDenominator(prices);
     const integers = prices.map(({ numerator, denominator }) => Number(numerator * (unit / denominator)));
-    const largest = integers.reduce((sum, price, index) => sum + price * at(this.family.maxUses, index), 0);
+    const largest = integers.reduce((sum, price, index) => sum + price * valueAt(this.family.maxUses, index), 0);
     if (largest > 0 && Number.isSafeInteger(largest)) this.bound(integers);
     if (this.atMost?.equals(this.atLeast ?? Fraction.zero) !== true) this.raise(this.exactCapacity(rates));
   }
@@ -163,8 +162,4 @@ function columnOf(uses: Uses): Column {
 
 function whole(value: number): Fraction {
   return Fraction.of(BigInt(value));
-}
-
-function at(values: ArrayLike<number>, index: number): number {
-  return present(values[index], 'a value for each item');
 }

@@ -7,7 +7,7 @@ import { present } from '../../prelude/invariant.js';
 import type { Budget } from '../verdict.js';
 import { type StrategyError, unfinished } from './errors.js';
 import type { QuorumColumn } from './quorum-columns.js';
-import type { Column, LinearModel, Outcome, Solver } from './solver.js';
+import { type Column, type LinearModel, type Outcome, type Solver, valueAt } from './solver.js';
 import type { Access, StrategyFrame } from './strategy-frame.js';
 
 /** A quorum with its probability. */
@@ -152,12 +152,15 @@ class ColumnGeneration {
     const priceOf = (places: readonly number[], latency: number): number => {
       const quorum = { places, latency };
       const entries = frame.entriesOf(access, quorum);
-      return entries.reduce((sum, { row, value }) => sum - value * at(duals, row), this.costOf({ access, quorum }));
+      return entries.reduce(
+        (sum, { row, value }) => sum - value * valueAt(duals, row),
+        this.costOf({ access, quorum }),
+      );
     };
     const prices = frame.goal.servers.map((_, place) => priceOf([place], 0));
     const slowest = lists[access].reduce((most, { latency }) => Math.max(most, latency), 0);
     const priceOfTime = slowest === 0 ? 0 : priceOf([], slowest) / slowest;
-    const base = at(duals, convexity + (access === 'read' ? 0 : 1));
+    const base = valueAt(duals, convexity + (access === 'read' ? 0 : 1));
     return ({ places, latency }) =>
       places.reduce((sum, place) => sum + (prices[place] ?? 0), priceOfTime * latency) - base;
   }
@@ -182,7 +185,7 @@ class ColumnGeneration {
   private share(access: Access, values: ArrayLike<number>): readonly WeightedQuorum[] {
     const first = this.task.frame.columns.length;
     return this.known.flatMap((known, index) => {
-      const probability = at(values, first + index);
+      const probability = valueAt(values, first + index);
       return known.access === access && probability > 0 ? [{ places: known.quorum.places, probability }] : [];
     });
   }
@@ -191,7 +194,3 @@ class ColumnGeneration {
 type Aim = 'limits' | 'metric';
 
 const sides: readonly Access[] = ['read', 'write'];
-
-function at(values: ArrayLike<number>, index: number): number {
-  return present(values[index], 'a value for each row and column');
-}

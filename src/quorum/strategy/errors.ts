@@ -1,11 +1,11 @@
 /** What may stand in the way of a strategy. */
+import { E, type Either } from '../../prelude/fp.js';
 import { assertNever } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { Budget } from '../verdict.js';
 
 export type StrategyError =
-  /** A figure that was given. `expected` completes "expected …". */
-  | { readonly _tag: 'OutOfRange'; readonly what: string; readonly expected: string }
+  | OutOfRange
   /** A read quorum and a write quorum without a common member. */
   | { readonly _tag: 'NotIntersecting'; readonly read: readonly ProcessId[]; readonly write: readonly ProcessId[] }
   /** No strategy keeps the limits, or no set is a quorum after so many failures. */
@@ -13,6 +13,17 @@ export type StrategyError =
   | { readonly _tag: 'TooLarge'; readonly reason: string }
   | UnfinishedStrategy
   | { readonly _tag: 'SolverFailed'; readonly reason: string };
+
+/** A figure that was given. `expected` completes "expected …". */
+export interface OutOfRange {
+  readonly _tag: 'OutOfRange';
+  readonly what: string;
+  readonly expected: string;
+}
+
+export function outOfRange(what: string, expected: string): Either<OutOfRange, never> {
+  return E.left({ _tag: 'OutOfRange', what, expected });
+}
 
 /** The time was up. The bounds, of the figure that was to be the least, hold all the same. */
 export interface UnfinishedStrategy {

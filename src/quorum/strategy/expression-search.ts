@@ -3,10 +3,11 @@
  * (after the search of Whittaker et al., PaPoC 2021, section 5). Servers of equal figures are interchangeable, and are not tried twice.
  */
 import { E, type Either } from '../../prelude/fp.js';
+import { invariant } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { Policy } from '../policy/policy.js';
 import type { Budget } from '../verdict.js';
-import { type StrategyError, unfinished } from './errors.js';
+import { outOfRange, type StrategyError, unfinished } from './errors.js';
 import { optimalStrategy, type StrategyGoal } from './optimal-strategy.js';
 import { readWriteSystem } from './read-write-system.js';
 import type { Solver } from './solver.js';
@@ -40,7 +41,7 @@ export function searchSystems(
   budget: Budget,
 ): Either<StrategyError, FoundSystem> {
   if (servers.length < 1 || servers.length > maxServers || new Set(servers).size !== servers.length)
-    return E.left({ _tag: 'OutOfRange', what: 'the servers', expected: `1 to ${maxServers} distinct ones` });
+    return outOfRange('the servers', `1 to ${maxServers} distinct ones`);
   const workload = workloadOf(goal.readFraction);
   if (E.isLeft(workload)) return workload;
   const kinds = kindsOf(servers, goal);
@@ -110,7 +111,8 @@ class SystemSearch {
 /** How many servers the smallest blocking set or quorum has. */
 function fewest(policy: Policy, kind: 'blocking' | 'quorum'): number {
   if (policy._tag === 'member') return 1;
-  const { k, of } = policy;
+  const { k, of, weights } = policy;
+  invariant(weights === undefined, 'trees that are tried have no weights');
   const count = kind === 'quorum' ? k : of.length - k + 1;
   const children = of.map((child) => fewest(child, kind)).sort((a, b) => a - b);
   return children.slice(0, count).reduce((sum, size) => sum + size, 0);

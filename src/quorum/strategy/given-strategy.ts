@@ -1,7 +1,7 @@
 /** Strategies that somebody chose by hand, to be judged like computed ones. */
 import { E, type Either } from '../../prelude/fp.js';
 import type { ProcessId } from '../../prelude/process.js';
-import type { StrategyError } from './errors.js';
+import { outOfRange, type StrategyError } from './errors.js';
 import { latencyOf } from './quorum-latency.js';
 import type { ReadWriteSystem } from './read-write-system.js';
 import { type QuorumShare, Strategy } from './strategy.js';
@@ -52,8 +52,4 @@ function sharesOf(
   return shares.length > 0 && total < Infinity
     ? E.right(shares)
     : outOfRange(`the ${access} quorums`, 'one of positive weight');
-}
-
-function outOfRange(what: string, expected: string): Either<StrategyError, never> {
-  return E.left({ _tag: 'OutOfRange', what, expected });
 }

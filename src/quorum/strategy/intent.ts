@@ -7,6 +7,7 @@ import { maxNodes, member } from '../tree/tree-check.js';
 import { totalWeight } from '../tree/weights.js';
 import { uncoverableFront } from '../trust/fault-front.js';
 import type { TrustGate, TrustTree } from '../trust/trust-tree.js';
+import { type OutOfRange, outOfRange } from './errors.js';
 
 export interface IntendedOrganization {
   readonly name: string;
@@ -36,7 +37,7 @@ export interface Intent {
 }
 
 export type IntentError =
-  | { readonly _tag: 'OutOfRange'; readonly what: string; readonly expected: string }
+  | OutOfRange
   /** Nothing can survive this; `instead` are the largest intents, for these organizations, that can be met. */
   | { readonly _tag: 'NotSurvivable'; readonly reason: string; readonly instead: readonly IntendedFaults[] };
 
@@ -87,10 +88,6 @@ export function largestSurvivable(
 
 function isCount(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
-}
-
-function outOfRange(what: string, expected: string): Either<IntentError, never> {
-  return E.left({ _tag: 'OutOfRange', what, expected });
 }
 
 /** A policy of one of the shapes that are tried, with its numbers: the root's threshold first. */

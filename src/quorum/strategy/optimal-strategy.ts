@@ -4,7 +4,7 @@ import { present } from '../../prelude/invariant.js';
 import { maxTableMembers } from '../tree/subset-transform.js';
 import type { Budget } from '../verdict.js';
 import { type SideProbabilities, solveByColumns, type WeightedQuorum } from './column-program.js';
-import type { StrategyError } from './errors.js';
+import { outOfRange, type StrategyError } from './errors.js';
 import { checkIntersection } from './intersection.js';
 import { type ColumnRequest, listedColumns, type QuorumColumn, tabledColumns } from './quorum-columns.js';
 import { latencyOf } from './quorum-latency.js';
@@ -80,10 +80,6 @@ function checkGoal(
     servers: servers.right,
     latencyMatters: optimize === 'latency' || limits.latency !== undefined,
   });
-}
-
-function outOfRange(what: string, expected: string): Either<StrategyError, never> {
-  return E.left({ _tag: 'OutOfRange', what, expected });
 }
 
 interface SolveTask {

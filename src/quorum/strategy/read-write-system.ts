@@ -7,7 +7,7 @@ import { dual } from '../policy/composition.js';
 import { isQualified, type Policy, policyMembers } from '../policy/policy.js';
 import { dualTable } from '../tree/subset-transform.js';
 import type { Budget } from '../verdict.js';
-import { type StrategyError, unfinished } from './errors.js';
+import { outOfRange, type StrategyError, unfinished } from './errors.js';
 
 /** A checked policy, or a predicate over at most 20 processes. */
 export type Access = Policy | AccessStructure;
@@ -40,9 +40,9 @@ export function readWriteSystem(access: {
 }): Either<StrategyError, ReadWriteSystem> {
   const { read, write } = access;
   const first = read ?? write;
-  if (first === undefined) return outOfRange('at least one of the two');
+  if (first === undefined) return outOfRange(bothRules, 'at least one of the two');
   const universe = universeOf(first, write ?? first);
-  if (universe === undefined) return outOfRange('two rules over the same processes');
+  if (universe === undefined) return outOfRange(bothRules, 'two rules over the same processes');
   return E.right({
     universe,
     read: read === undefined ? dualSide(first) : sideOf(read),
@@ -51,9 +51,7 @@ export function readWriteSystem(access: {
   });
 }
 
-function outOfRange(expected: string): Either<StrategyError, never> {
-  return E.left({ _tag: 'OutOfRange', what: 'the access of readers and writers', expected });
-}
+const bothRules = 'the access of readers and writers';
 
 /** The processes of both; undefined where a predicate does not know those of the other. */
 function universeOf(a: Access, b: Access): Universe | undefined {

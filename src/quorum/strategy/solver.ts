@@ -50,6 +50,11 @@ export type Outcome =
   | { readonly _tag: 'unfinished' }
   | { readonly _tag: 'failed'; readonly reason: string };
 
+/** @param index - in range: a program has a value for each row and column. */
+export function valueAt(values: ArrayLike<number>, index: number): number {
+  return present(values[index], 'a value for each row and column');
+}
+
 /** A program that is being minimized, and may grow between two solutions: the second starts where the first ended. */
 export interface LinearModel {
   minimize(budget: Budget): Outcome;

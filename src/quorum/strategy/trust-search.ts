@@ -3,6 +3,7 @@ import { E, type Either } from '../../prelude/fp.js';
 import { type AlliancePolicies, policiesFrom } from '../trust/derived-policy.js';
 import { largestSlow } from '../trust/largest-slow.js';
 import { type TrustModel, trustModel } from '../trust/trust-model.js';
+import { outOfRange } from './errors.js';
 import { type Intent, type IntentError, intendedTrust, largestSurvivable } from './intent.js';
 
 export interface FoundTrust {
@@ -16,7 +17,7 @@ export function searchTrust(intent: Intent): Either<IntentError, FoundTrust> {
   const tree = intendedTrust(intent);
   if (E.isLeft(tree)) return tree;
   const plain = trustModel(tree.right);
-  if (E.isLeft(plain)) return E.left({ _tag: 'OutOfRange', what: 'the intent', expected: plain.left.expected });
+  if (E.isLeft(plain)) return outOfRange('the intent', plain.left.expected);
   const largest = largestSlow(plain.right);
   if (largest === undefined) {
     const instead = largestSurvivable(intent, { trust: tree.right, covers: 3 });
@@ -24,6 +25,6 @@ export function searchTrust(intent: Intent): Either<IntentError, FoundTrust> {
     return E.left({ _tag: 'NotSurvivable', reason, instead });
   }
   const made = trustModel(largest.tree);
-  if (E.isLeft(made)) return E.left({ _tag: 'OutOfRange', what: 'the intent', expected: made.left.expected });
+  if (E.isLeft(made)) return outOfRange('the intent', made.left.expected);
   return E.right({ model: made.right, policies: policiesFrom(made.right) });
 }

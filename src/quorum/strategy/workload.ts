@@ -1,7 +1,7 @@
 /** What a strategy is to serve: how often is read and how often written, and what each server can do. */
 import { E, type Either } from '../../prelude/fp.js';
 import type { ProcessId } from '../../prelude/process.js';
-import type { StrategyError } from './errors.js';
+import { outOfRange, type StrategyError } from './errors.js';
 
 /** The share of operations that read, from 0 to 1; or several of them, each as likely as its weight says. */
 export type ReadFraction = number | readonly WeightedFraction[];
@@ -85,8 +85,4 @@ export function serversOf(ids: readonly ProcessId[], figuresOf: FiguresOf): Eith
 
 function isPositive(value: number): boolean {
   return value > 0 && value < Infinity;
-}
-
-function outOfRange(what: string, expected: string): Either<StrategyError, never> {
-  return E.left({ _tag: 'OutOfRange', what, expected });
 }

@@ -42,13 +42,12 @@ export function c2FaultsOf(leader: ProcessSet): CoveringFaults {
  */
 export function judgeConditions({ system, leaders }: TrustAssumption, budget: Budget = unlimited): TrustVerdicts {
   const finder = new CoverFinder(system, budget);
+  // What is needed in any case comes first, while there is time.
+  const slowWithinByzantine = judgeSlowSets(finder);
+  const c1 = judgeCover(finder, c1Faults);
   const c2 = judgeCover(finder, c2Faults);
-  return {
-    slowWithinByzantine: judgeSlowSets(finder),
-    c1: judgeCover(finder, c1Faults),
-    c2,
-    c2OfLeaders: c2._tag === 'holds' ? allHold(leaders) : judgeLeaders(finder, leaders),
-  };
+  const c2OfLeaders = c2._tag === 'holds' ? allHold(leaders) : judgeLeaders(finder, leaders);
+  return { slowWithinByzantine, c1, c2, c2OfLeaders };
 }
 
 const holds: Verdict = { _tag: 'holds' };

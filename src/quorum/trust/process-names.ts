@@ -7,8 +7,12 @@ const serverCounts = new WeakMap<Universe, ReadonlyMap<string, number>>();
 
 /** The organizations and servers of `set`: the name of an organization stands for all of its servers. */
 export function describeProcesses(set: ProcessSet): string {
-  const all = serverCountsOf(set.universe);
-  const ids = [...set];
+  return describeMembers([...set], set.universe);
+}
+
+/** {@link describeProcesses} of a list, at no more cost than its length. */
+export function describeMembers(ids: readonly ProcessId[], universe: Universe): string {
+  const all = serverCountsOf(universe);
   const present = countServers(ids);
   const names = ids.map((id) => {
     const organization = organizationOf(id);

@@ -91,21 +91,19 @@ class Planning {
   }
 
   /** For each weight the set that bears it; undefined where there is no room, or none was found. */
-  private ownersOf(weights: readonly number[], { f, t }: TrustGate, forced: number): readonly number[] | undefined {
+  private ownersOf(weights: readonly number[], gate: TrustGate, forced: number): readonly number[] | undefined {
     const { byzantine, slow } = this.task;
+    const { f, t } = gate;
     const capacities = [
       ...Array.from({ length: byzantine }, () => f - forced),
       ...Array.from({ length: slow }, () => t),
     ];
-    const packing = pack(
-      weights.map((weight) => capacities.map(() => weight)),
-      capacities,
-      this.budget,
-    );
+    const items = weights.map((weight) => capacities.map(() => weight));
+    // Of many gates with weights each takes its time, even where nothing is searched for.
+    const isLate = gate.weights !== undefined && this.budget.isSpent();
+    const packing = isLate ? outOfTime(this.budget, 'packing the weights') : pack(items, capacities, this.budget);
     if (packing._tag === 'packed') return packing.binOf;
-    if (packing._tag === 'unknown') {
-      this.openReason ??= this.budget.isSpent() ? outOfTime(this.budget, 'packing the weights').reason : packing.reason;
-    }
+    if (packing._tag === 'unknown') this.openReason ??= packing.reason;
     return undefined;
   }
 }

@@ -8,7 +8,7 @@ import { coveringOfChildren, gateSlack } from './gate-slack.js';
 import { type LargestSlow, largestSlow } from './largest-slow.js';
 import { OrganizationSystem } from './organizations.js';
 import { listNames } from '../tree/name-list.js';
-import { describeProcesses } from './process-names.js';
+import { describeMembers, describeProcesses } from './process-names.js';
 import { judgeAllLeaders, type TrustReport } from './trust-report.js';
 import { printTrustTree } from './trust-text.js';
 
@@ -94,9 +94,7 @@ function describeRemedy({ system }: TrustAssumption, faults: CoveringFaults): re
   const { universe } = system.processes;
   const children = coveringOfChildren(system, faults);
   const names = (kind: (typeof children)[number]['covering']): readonly string[] =>
-    children
-      .filter(({ covering }) => covering === kind)
-      .map(({ tree }) => describeProcesses(universe.of(membersOf(tree))));
+    children.filter(({ covering }) => covering === kind).map(({ tree }) => describeMembers(membersOf(tree), universe));
   const [weak, forced] = [names('covered'), names('forced')];
   const besides = forced.length === 0 ? '' : ` besides ${listNames(forced)}`;
   const repair = weak.length === 0 ? '' : `, add servers to ${listNames(weak)}`;

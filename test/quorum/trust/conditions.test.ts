@@ -123,7 +123,28 @@ describe('witnesses', () => {
   });
 });
 
+describe('C2ℓ of several leaders', () => {
+  it.each(['f=1 t=1 of (a, b, c)', 'sets ({a, b}, {b, c}, {c, d}, {a, d}) slow ({a, b}, {c, d}) of (a, b, c, d)'])(
+    'has one witness, of the first leader for whom it is violated: %s',
+    (text) => {
+      const { c2OfLeaders } = validateTrust(trust(text));
+      const verdicts = [...c2OfLeaders.values()].filter(({ _tag }) => _tag === 'violated');
+      expect(verdicts.length).toBeGreaterThan(1);
+      expect(verdicts.map((verdict) => witnessOf(verdict) === undefined)).toEqual(
+        verdicts.map((_, index) => index > 0),
+      );
+    },
+  );
+});
+
 describe('slow sets must be possible Byzantine sets', () => {
+  it('also where everything else holds: a list of few slow sets', () => {
+    const { slowWithinByzantine, c1, c2, accepted } = validateTrust(
+      trust('sets ({a}, {b}) slow ({h}) of (a, b, c, d, e, g, h, i)'),
+    );
+    expect([slowWithinByzantine._tag, c1._tag, c2._tag, accepted]).toEqual(['violated', 'holds', 'holds', false]);
+  });
+
   it('a slow set that cannot be Byzantine is the witness', () => {
     const system = new NaiveSystem(servers(7), { byzantine: [1, 2, 4, 8, 16, 32, 64], slow: [0b0000011] });
     const { slowWithinByzantine, c1, accepted } = validateTrust({ system, leaders: system.processes });

@@ -1,9 +1,10 @@
 /** Policies and figures for tests: written down shortly, and taken apart. */
 import type { ProcessId } from '../../src/prelude/process.js';
 import type { Policy, ThresholdGate } from '../../src/quorum/policy/policy.js';
+import type { Member } from '../../src/quorum/tree/tree-check.js';
 import type { Figure } from '../../src/quorum/verdict.js';
 
-export function member(id: string): Policy {
+export function member(id: string): Member {
   return { _tag: 'member', id: id as ProcessId };
 }
 

@@ -42,7 +42,7 @@ export function reportLevel(
   { listCount, budget }: { readonly listCount: number; readonly budget: Budget },
 ): LevelReport {
   const { members, quorums, blockingSets } = analysis;
-  const sole = { vetoes: [...soleBlockers(policy, same)], soleActors: [...soleQualifiers(policy, same)] };
+  const sole = { vetoes: [...soleBlockers(policy)], soleActors: [...soleQualifiers(policy)] };
   const smallest = {
     quorum: inTime(budget, 'smallest quorum', () => quorums.cheapest()),
     blockingSet: inTime(budget, 'smallest blocking set', () => blockingSets.cheapest()),
@@ -69,10 +69,6 @@ export function reportLevel(
     dummies: inTime(budget, 'members that never matter', () => analysis.dummies()),
     power: inTime(budget, 'power', () => mapFigure(analysis.banzhaf(), normalizedPower)),
   };
-}
-
-function same(id: ProcessId): ProcessId {
-  return id;
 }
 
 /** At least one where any is asked for, whatever the time. */

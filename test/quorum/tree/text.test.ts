@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { E, type Either } from '../../../src/prelude/fp.js';
-import type { ProcessId } from '../../../src/prelude/process.js';
 import { formatParseError, type ParseError, type PolicyErrorCode } from '../../../src/quorum/errors.js';
 import type { Policy } from '../../../src/quorum/policy/policy.js';
 import { parsePolicy, parsePolicyRule, printPolicy, printPolicyRule } from '../../../src/quorum/policy/policy-text.js';
@@ -10,6 +9,7 @@ import type { Membership } from '../../../src/quorum/tree/tree-text.js';
 import { trustModel } from '../../../src/quorum/trust/trust-model.js';
 import { parseTrust, printTrust } from '../../../src/quorum/trust/trust-text.js';
 import type { TrustTree } from '../../../src/quorum/trust/trust-tree.js';
+import { member } from '../../support/policies.js';
 import { arbitraryTree } from '../../support/quorum.js';
 import { policy, trust } from '../../support/trust.js';
 
@@ -270,8 +270,6 @@ describe('whatever is written', () => {
 });
 
 describe('a trust model made in code', () => {
-  const member = (id: string): TrustTree => ({ _tag: 'member', id: id as ProcessId });
-
   it('refuses what no quorum system can be made of', () => {
     const cyclic = { _tag: 'gate' as const, f: 0, t: 0, of: [] as TrustTree[] };
     cyclic.of.push(cyclic);

@@ -106,6 +106,18 @@ describe('fronts', () => {
     ]);
   });
 
+  it('of t count an organization that falls with its leader like a single server, at any depth', () => {
+    const slowOf = (member: (name: string) => string): unknown =>
+      faultFronts(trust(`f=2 of (${['a', 'b', 'c', 'd', 'e', 'g', 'h'].map(member).join(', ')})`))?.slow;
+    for (const member of [
+      (name: string) => name,
+      (name: string) => `${name}: f=0 of 2`,
+      (name: string) => `f=0 of (${name}/x, f=0 of (${name}/y, ${name}/z))`,
+    ]) {
+      expect(slowOf(member)).toEqual([{ root: 1, inner: 0 }]);
+    }
+  });
+
   it('of the largest weights take no more steps than their digits', () => {
     const fronts = faultFronts(trust('weight f=0 of (a*1000000000, b*1000000000, c*1000000000, d*999999999)'));
     expect(fronts?.byzantine).toEqual([{ root: 1_333_333_332, inner: 0 }]);

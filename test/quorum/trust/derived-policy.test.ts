@@ -40,6 +40,16 @@ describe('quorums as access policies', () => {
     for (const faults of explicit) expectQuorums(faults, new ExplicitSystem(faults));
   });
 
+  it('of listed sets have no gate of one child', () => {
+    const texts = explicit
+      .slice(0, 2)
+      .map((rule) => [vouchPolicy({ rule }), recoveryPolicy({ rule })].map(printPolicy));
+    expect(texts).toEqual([
+      ['1 of (s1, s2, s3, s4)', '4 of (s1, s2, s3, s4)'],
+      ['1 of (s2, s3, s4)', '3 of (s2, s3, s4)'],
+    ]);
+  });
+
   it('qualify exactly the quorums of weighted trees', () => {
     const of = servers(4).ids.map((id): TrustTree => ({ _tag: 'member', id }));
     const pair: TrustTree = { _tag: 'gate', f: 2, t: 1, of: of.slice(2), weights: [2, 1] };

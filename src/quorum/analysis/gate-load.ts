@@ -4,6 +4,7 @@
  * the load is the inverse). spec/quorum.md, "Load", has the proofs.
  */
 import { groupedBy } from '../../prelude/grouping.js';
+import { type Budget, unlimited } from '../verdict.js';
 import { commonDenominator, Fraction } from './fraction.js';
 import { solvePacking } from './packing-program.js';
 import type { GatePlan } from './tree-strategy.js';
@@ -20,12 +21,13 @@ export interface GateCapacity {
   readonly plans?: readonly GatePlan[];
 }
 
-/** @param k - from 1 to the weight of all children. */
-export function gateCapacity(k: number, children: readonly LoadedChild[]): GateCapacity {
+/** @param k - from 1 to the weight of all children. @param budget - when it is spent, bounds must do where weights differ. */
+export function gateCapacity(k: number, children: readonly LoadedChild[], budget: Budget = unlimited): GateCapacity {
   const clipped = children.map(({ weight, capacity }) => ({ weight: Math.min(weight, k), capacity }));
   const [{ weight } = { weight: 1 }] = clipped;
   if (clipped.every((child) => child.weight === weight)) return capacityByCount(Math.ceil(k / weight), clipped);
-  return capacityByCovers(k, clipped) ?? capacityBounds(k, clipped);
+  const exactly = budget.isSpent() ? undefined : capacityByCovers(k, clipped);
+  return exactly ?? capacityBounds(k, clipped);
 }
 
 function capacityByCount(count: number, children: readonly LoadedChild[]): GateCapacity {

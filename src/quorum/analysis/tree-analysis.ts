@@ -8,7 +8,7 @@ import { align } from './aligned-tree.js';
 import { cheapestRemainder } from './cheapest-remainder.js';
 import { findCovering } from './covering.js';
 import type { FailureModel, Uptime } from './failure-model.js';
-import type { Fraction } from './fraction.js';
+import { Fraction } from './fraction.js';
 import { quorumWithin } from './minimal-sets.js';
 import { isReadOnce, quorumComplements, unqualifiedSets } from './set-family.js';
 import type { MinimalSets, SplittingSet, StructureAnalysis } from './structure-analysis.js';
@@ -69,7 +69,7 @@ export class TreeAnalysis implements StructureAnalysis {
   }
 
   load(): Figure<Fraction> {
-    return treeLoad(this.policy).load;
+    return treeLoad(this.policy, () => Fraction.one, this.budget).load;
   }
 
   uptime(model: FailureModel): Figure<Uptime> {

@@ -4,9 +4,9 @@ import type { ProcessId } from '../../prelude/process.js';
 import type { Policy } from '../policy/policy.js';
 import { membersOf } from '../tree/tree-check.js';
 import { weightAt } from '../tree/weights.js';
-import { exact, type Figure } from '../verdict.js';
+import { type Budget, exact, type Figure, outOfTime, unlimited } from '../verdict.js';
 import { Fraction } from './fraction.js';
-import { type GateCapacity, gateCapacity } from './gate-load.js';
+import { type GateCapacity, gateCapacity, type LoadedChild } from './gate-load.js';
 import type { TreeStrategy } from './tree-strategy.js';
 
 export interface TreeLoad {
@@ -20,12 +20,20 @@ export interface TreeLoad {
  * @param policy - read-once.
  * @param capacityOf - how often a member can be used in a unit of time, positive; 1 if absent.
  */
-export function treeLoad(policy: Policy, capacityOf: (id: ProcessId) => Fraction = () => Fraction.one): TreeLoad {
+export function treeLoad(
+  policy: Policy,
+  capacityOf: (id: ProcessId) => Fraction = () => Fraction.one,
+  budget: Budget = unlimited,
+): TreeLoad {
   const members = membersOf(policy);
   invariant(new Set(members).size === members.length, 'every member stands once in the policy');
-  const { atLeast, atMost, strategy } = capacityOfTree(policy, capacityOf);
+  const { atLeast, atMost, strategy } = capacityOfTree(policy, capacityOf, (k, children) =>
+    gateCapacity(k, children, budget),
+  );
   if (atLeast.equals(atMost)) return { load: exact(atLeast.inverse), strategy };
-  const reason = 'the weights of a gate are too many for an exact load';
+  const reason = budget.isSpent()
+    ? outOfTime(budget, 'load').reason
+    : 'the weights of a gate are too many for an exact load';
   return { load: { _tag: 'unknown', reason, atLeast: atMost.inverse, atMost: atLeast.inverse }, strategy: undefined };
 }
 
@@ -44,7 +52,7 @@ interface TreeCapacity {
 export function capacityOfTree(
   policy: Policy,
   capacityOf: (id: ProcessId) => Fraction,
-  capacityOfGate: typeof gateCapacity = gateCapacity,
+  capacityOfGate: (k: number, children: readonly LoadedChild[]) => GateCapacity = gateCapacity,
 ): TreeCapacity {
   if (policy._tag === 'member') {
     const capacity = capacityOf(policy.id);

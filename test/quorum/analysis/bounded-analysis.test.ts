@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ProcessId, type ProcessSet, Universe } from '../../../src/prelude/process.js';
-import { AccessStructure } from '../../../src/quorum/access-structure.js';
+import { type ProcessId, Universe } from '../../../src/prelude/process.js';
+import { type AccessStructure, predicateStructure } from '../../../src/quorum/access-structure.js';
+import { askedStructure } from '../../../src/quorum/analysis/asked-structure.js';
 import { BoundedAnalysis, boundedPolicyAnalysis } from '../../../src/quorum/analysis/bounded-analysis.js';
 import { type FailureModel, independentServers } from '../../../src/quorum/analysis/failure-model.js';
 import { OccurrenceBounds } from '../../../src/quorum/analysis/occurrence-bounds.js';
@@ -11,26 +12,14 @@ import { policyTable } from '../../../src/quorum/analysis/truth-table.js';
 import { grid } from '../../../src/quorum/policy/composition.js';
 import { isQualified, type Policy, policyMembers } from '../../../src/quorum/policy/policy.js';
 import { budgetOf, type Figure, unlimited } from '../../../src/quorum/verdict.js';
+import { member, value } from '../../support/policies.js';
 import { arbitraryPolicy, asFamily, letters } from '../../support/naive-structures.js';
 import { right } from '../../support/right.js';
 import { Prng } from '../../support/simulation/random.js';
 import { policy } from '../../support/trust.js';
 
-class Predicate extends AccessStructure {
-  constructor(
-    readonly processes: ProcessSet,
-    private readonly accepts: (set: ProcessSet) => boolean,
-  ) {
-    super();
-  }
-
-  override isQualified(set: ProcessSet): boolean {
-    return this.accepts(set);
-  }
-}
-
 function predicateOf(rule: Policy): AccessStructure {
-  return new Predicate(new Universe(policyMembers(rule)).all, (set) => isQualified(rule, set));
+  return right(predicateStructure(new Universe(policyMembers(rule)), (set) => isQualified(rule, set)));
 }
 
 function means(seed = 1): { random: (length: number) => Uint8Array } {
@@ -40,11 +29,6 @@ function means(seed = 1): { random: (length: number) => Uint8Array } {
 
 function exactly(rule: Policy): TableAnalysis {
   return new TableAnalysis(right(policyTable(rule, unlimited)));
-}
-
-function value<A>(figure: Figure<A>): A {
-  if (figure._tag === 'exact') return figure.value;
-  throw new Error(figure.reason);
 }
 
 function price(id: ProcessId): number {
@@ -153,7 +137,7 @@ describe('the bounded analysis never contradicts the exact one', () => {
   it('of predicates, whose availability it estimates', () => {
     fc.assert(
       fc.property(arbitraryPolicy({ maxMembers: 8, weights: true, repeats: true }), fc.nat(), (rule, seed) => {
-        const bounded = new BoundedAnalysis(predicateOf(rule), { ...means(seed), sampleCount: 100 });
+        const bounded = new BoundedAnalysis(askedStructure(predicateOf(rule)), { ...means(seed), sampleCount: 100 });
         expectTrue(bounded, rule);
         expect(bounded.banzhaf()._tag).toBe('unknown');
       }),
@@ -199,7 +183,7 @@ describe('the bounds from places', () => {
       quorums: { ...bounds.quorums, cheapest: () => ({ atLeast: 12 }) },
       splittingSize: () => 0,
     });
-    const figure = new BoundedAnalysis(predicateOf(rule), {}, loose).smallestSplittingSet();
+    const figure = new BoundedAnalysis(askedStructure(predicateOf(rule)), {}, loose).smallestSplittingSet();
     expect(figure).toMatchObject({
       _tag: 'unknown',
       reason: 'not all sets of 21 members can be tried: at least 3 members, at most 7',
@@ -233,7 +217,7 @@ describe('the bounded analysis of policies', () => {
     const rule: Policy = {
       _tag: 'threshold',
       k: 1,
-      of: [withArbiter, { _tag: 'threshold', k: 2, of: [withArbiter, leaf('y')] }],
+      of: [withArbiter, { _tag: 'threshold', k: 2, of: [withArbiter, member('y')] }],
     };
     const bounded = boundedPolicyAnalysis(rule);
     expect(bounded.dummies()).toMatchObject({ _tag: 'unknown', atLeast: [], atMost: ['y'] });
@@ -255,7 +239,7 @@ describe('the bounded analysis of policies', () => {
   it('knows how correlated failures hit, whoever stands where', () => {
     const z = { name: 'z and a1', members: ['z', 'a/a1'] as ProcessId[], uptime: { up: 0.5, down: 0.5 } };
     const model: FailureModel = { server: () => ({ up: 1, down: 0 }), groups: [z] };
-    const three: Policy = { _tag: 'threshold', k: 2, of: [withMember(arbiter, 'z' as ProcessId), leaf('z')] };
+    const three: Policy = { _tag: 'threshold', k: 2, of: [withMember(arbiter, 'z' as ProcessId), member('z')] };
     expect(value(boundedPolicyAnalysis(three).uptime(model))).toEqual({ up: 0.5, down: 0.5 });
   });
 
@@ -275,10 +259,10 @@ describe('the bounded analysis of policies', () => {
 
 describe('the bounded analysis of predicates', () => {
   const many = Array.from({ length: 40 }, (_, index) => `s${index}` as ProcessId);
-  const majority = new Predicate(new Universe(many).all, (set) => set.size > 20);
+  const majority = right(predicateStructure(new Universe(many), (set) => set.size > 20));
 
   it('brackets sizes and availability', () => {
-    const bounded = new BoundedAnalysis(majority, { ...means(), sampleCount: 4000 });
+    const bounded = new BoundedAnalysis(askedStructure(majority), { ...means(), sampleCount: 4000 });
     expect(bounded.quorums.cheapest()).toMatchObject({ _tag: 'unknown', atLeast: { cost: 4 }, atMost: { cost: 21 } });
     expect(bounded.blockingSets.cheapest()).toMatchObject({ _tag: 'unknown', atMost: { cost: 20 } });
     const available = bounded.uptime(independentServers(() => 0.5));
@@ -294,7 +278,7 @@ describe('the bounded analysis of predicates', () => {
   });
 
   it('finds covers by hand and quorums that hardly meet', () => {
-    const bounded = new BoundedAnalysis(majority);
+    const bounded = new BoundedAnalysis(askedStructure(majority));
     expect(bounded.isUncoverable(1)).toEqual({ _tag: 'holds' });
     expect(bounded.isUncoverable(2)).toMatchObject({ _tag: 'violated' });
     expect(bounded.smallestSplittingSet()).toMatchObject({ _tag: 'unknown', atMost: { members: { length: 2 } } });
@@ -303,8 +287,8 @@ describe('the bounded analysis of predicates', () => {
 
   it('lets a slow predicate take the time that there is, and no more', () => {
     let now = 0;
-    const slow = new Predicate(new Universe(many).all, (set) => (now += 5) > 0 && set.size > 20);
-    const bounded = new BoundedAnalysis(slow, { ...means(), budget: budgetOf(5000, () => now) });
+    const slow = right(predicateStructure(new Universe(many), (set) => (now += 5) > 0 && set.size > 20));
+    const bounded = new BoundedAnalysis(askedStructure(slow), { ...means(), budget: budgetOf(5000, () => now) });
     expect(bounded.quorums.count()).toMatchObject({ _tag: 'unknown' });
     expect(now).toBeLessThan(2000);
     expect(bounded.uptime(independentServers(() => 0.9))).toMatchObject({ _tag: 'unknown' });
@@ -312,10 +296,6 @@ describe('the bounded analysis of predicates', () => {
   });
 });
 
-function leaf(id: string): Policy {
-  return { _tag: 'member', id: id as ProcessId };
-}
-
 function withMember(gate: Policy, id: ProcessId): Policy {
-  return gate._tag === 'member' ? gate : { ...gate, of: [...gate.of, leaf(id)] };
+  return gate._tag === 'member' ? gate : { ...gate, of: [...gate.of, member(id)] };
 }

@@ -237,3 +237,21 @@ describe('the analysis by table agrees with outside vectors', () => {
     for (const given of weighted?.cases ?? []) compareWithVector(analysisOf(fromVector(given.json)), given);
   });
 });
+
+describe('availability by table', () => {
+  it('is given up between two groups when time is up, and takes groups of the same members as one', () => {
+    const members = letters(8);
+    const groups = Array.from({ length: 400 }, (_, group) => ({
+      name: `group ${group}`,
+      members: members.filter((_id, index) => ((1 + (group % 200)) >>> index) % 2 === 1),
+      uptime: downWith(0.01),
+    }));
+    let asked = 0;
+    const budget = { ...unlimited, isSpent: () => (asked += 1) > 300 };
+    const table = right(policyTable(policy(`5 of (${members.join(', ')})`), unlimited));
+    const model = { server: () => downWith(0.1), groups };
+    expect(new TableAnalysis(table, budget).uptime(model)).toMatchObject({ _tag: 'unknown' });
+    asked = -100;
+    expect(new TableAnalysis(table, budget).uptime(model)).toMatchObject({ _tag: 'exact' });
+  });
+});

@@ -11,9 +11,9 @@ export type {
 } from '../quorum/strategy/intent.js';
 export { loadByProgram, type LoadQuestion } from '../quorum/strategy/load-program.js';
 export { optimalStrategy, type StrategyGoal } from '../quorum/strategy/optimal-strategy.js';
+export type { FoundPolicy } from '../quorum/strategy/policy-front.js';
 export {
   type Flaw,
-  type FoundPolicy,
   type PolicyIntent,
   type PolicySearch,
   type RejectedPolicy,

@@ -12,7 +12,6 @@ import {
   judgeMasking,
   judgeUnforgeability,
 } from '../analysis/cross-check.js';
-import type { Uptime } from '../analysis/failure-model.js';
 import { independentServers } from '../analysis/failure-model.js';
 import { Fraction } from '../analysis/fraction.js';
 import { TreeAnalysis } from '../analysis/tree-analysis.js';
@@ -20,31 +19,16 @@ import { treeUptime } from '../analysis/tree-availability.js';
 import { treeLoad } from '../analysis/tree-load.js';
 import type { Policy } from '../policy/policy.js';
 import type { TrustGate } from '../trust/trust-tree.js';
-import type { Budget, Figure, Verdict } from '../verdict.js';
-import {
-  type Intent,
-  type IntentError,
-  intendedTrust,
-  largestSurvivable,
-  PolicyShapes,
-  type PolicyRow,
-  type PolicyRole,
-  type ShapedPolicy,
-} from './intent.js';
+import type { Budget, Verdict } from '../verdict.js';
+import { type Intent, type IntentError, intendedTrust, largestSurvivable, type PolicyRole } from './intent.js';
+import { bestFirst, type FoundPolicy, type Merit, withCandidate } from './policy-front.js';
+import { type PolicyRow, PolicyShapes, type ShapedPolicy } from './policy-shapes.js';
 
 export interface PolicyIntent extends Intent {
   readonly role: PolicyRole;
-  readonly optimize: 'load' | 'availability' | 'size';
+  readonly optimize: Merit;
   /** The probability that a server is up; 0.99 if absent. */
   readonly up?: (id: ProcessId) => number;
-}
-
-/** A policy that does what was meant, with its figures. */
-export interface FoundPolicy extends ShapedPolicy {
-  readonly load: Figure<Fraction>;
-  readonly uptime: Figure<Uptime>;
-  /** Of the smallest quorum. */
-  readonly size: number;
 }
 
 /** Why a policy does not do what was meant. */
@@ -66,7 +50,7 @@ export interface PolicySearch {
   readonly rejected: readonly RejectedPolicy[];
   /** Policies that were judged. */
   readonly triedCount: number;
-  /** Whether nothing was left out; else the budget ended first, or a policy could not be decided. */
+  /** Whether nothing was left out; else the budget ended first, there were too many to try, or one could not be decided. */
   readonly isComplete: boolean;
 }
 
@@ -102,8 +86,9 @@ class Search {
       if (this.budget.isSpent()) break;
       this.tryRow(row);
     }
-    const found = [...this.found].sort(better(this.intent.optimize));
-    const { trust, triedCount, isComplete } = this;
+    const found = [...this.found].sort(bestFirst(this.intent.optimize));
+    const { trust, triedCount } = this;
+    const isComplete = this.isComplete && !this.shapes.isCut;
     return { trust, found, rejected: this.rejectedAround(found[0]), triedCount, isComplete };
   }
 
@@ -188,39 +173,8 @@ function figured(shaped: ShapedPolicy, { up = () => usuallyUp }: PolicyIntent, b
   const smallest = new TreeAnalysis(policy, { budget }).quorums.cheapest();
   return {
     ...shaped,
-    load: treeLoad(policy).load,
+    load: treeLoad(policy, () => Fraction.one, budget).load,
     uptime: treeUptime(policy, independentServers(up), { budget }),
     size: smallest._tag === 'exact' ? smallest.value.cost : (smallest.atMost?.cost ?? Infinity),
   };
-}
-
-/** Adds a policy unless another is at least as good in everything, and drops those that it is as good as. */
-function withCandidate(found: readonly FoundPolicy[], candidate: FoundPolicy): readonly FoundPolicy[] {
-  if (found.some((other) => isAsGood(other, candidate))) return found;
-  return [...found.filter((other) => !isAsGood(candidate, other)), candidate];
-}
-
-function isAsGood(a: FoundPolicy, b: FoundPolicy): boolean {
-  return loadOf(a).compare(loadOf(b)) <= 0 && downOf(a) <= downOf(b) && a.size <= b.size;
-}
-
-/** The worst that it may be. */
-function loadOf({ load }: FoundPolicy): Fraction {
-  return load._tag === 'exact' ? load.value : (load.atMost ?? Fraction.one);
-}
-
-function downOf({ uptime }: FoundPolicy): number {
-  return uptime._tag === 'exact' ? uptime.value.down : (uptime.atLeast?.down ?? 1);
-}
-
-function better(optimize: PolicyIntent['optimize']): (a: FoundPolicy, b: FoundPolicy) => number {
-  const byLoad = (a: FoundPolicy, b: FoundPolicy): number => loadOf(a).compare(loadOf(b));
-  const byDown = (a: FoundPolicy, b: FoundPolicy): number => downOf(a) - downOf(b);
-  const bySize = (a: FoundPolicy, b: FoundPolicy): number => a.size - b.size;
-  const orders = {
-    load: [byLoad, byDown, bySize],
-    availability: [byDown, byLoad, bySize],
-    size: [bySize, byLoad, byDown],
-  }[optimize];
-  return (a, b) => orders.reduce((order, compare) => (order === 0 ? compare(a, b) : order), 0);
 }

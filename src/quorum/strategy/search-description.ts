@@ -7,8 +7,10 @@ import { membersOf } from '../tree/tree-check.js';
 import { describeProcesses } from '../trust/process-names.js';
 import { printTrustTree } from '../trust/trust-text.js';
 import type { Figure } from '../verdict.js';
-import type { IntentError, ShapedPolicy } from './intent.js';
-import type { Flaw, FoundPolicy, PolicySearch, RejectedPolicy } from './policy-search.js';
+import type { IntentError } from './intent.js';
+import type { FoundPolicy } from './policy-front.js';
+import type { Flaw, PolicySearch, RejectedPolicy } from './policy-search.js';
+import type { ShapedPolicy } from './policy-shapes.js';
 
 /** No more policies, and no longer texts, are shown. */
 const maxShown = 8;

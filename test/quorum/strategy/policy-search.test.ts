@@ -5,7 +5,9 @@ import { Universe } from '../../../src/prelude/process.js';
 import { isQualified, policyMembers } from '../../../src/quorum/policy/policy.js';
 import { printPolicy } from '../../../src/quorum/policy/policy-text.js';
 import type { Intent, IntentError, PolicyRole } from '../../../src/quorum/strategy/intent.js';
-import { type FoundPolicy, type PolicyIntent, searchPolicies } from '../../../src/quorum/strategy/policy-search.js';
+import type { FoundPolicy } from '../../../src/quorum/strategy/policy-front.js';
+import { type PolicyIntent, searchPolicies } from '../../../src/quorum/strategy/policy-search.js';
+import { PolicyShapes } from '../../../src/quorum/strategy/policy-shapes.js';
 import { searchTrust } from '../../../src/quorum/strategy/trust-search.js';
 import { OrganizationSystem } from '../../../src/quorum/trust/organizations.js';
 import { validateTrust } from '../../../src/quorum/trust/trust-report.js';
@@ -196,6 +198,35 @@ describe('searchPolicies', () => {
         ),
       ),
     ).toMatchObject({ found: [], isComplete: false });
+  });
+});
+
+describe('organizations of many sizes', () => {
+  it('are tried in every combination of thresholds while these are few', () => {
+    const shapes = new PolicyShapes(intent([2, 3, 3, 5], 1, 1));
+    const inner = [...shapes.rows()].filter(({ shape }) => shape === 'organizations').map((row) => row.inner.join());
+    expect(inner[0]).toBe('1,2,4');
+    expect(inner).toHaveLength(2 * 3 * 5);
+    expect(new Set(inner).size).toBe(2 * 3 * 5);
+    expect(shapes.isCut).toBe(false);
+  });
+
+  const sizes = Array.from({ length: 12 }, (_, index) => index + 5);
+
+  it('are not tried without end', () => {
+    const shapes = new PolicyShapes(intent(sizes, 2, 1));
+    const inner = [...shapes.rows()].filter(({ shape }) => shape === 'organizations').map((row) => row.inner.join());
+    expect(shapes.isCut).toBe(true);
+    expect(inner).toHaveLength(10_000);
+    expect(new Set(inner).size).toBe(10_000);
+  });
+
+  it('are found a policy for at once, if there is one', () => {
+    let asked = 0;
+    const budget = { limitMs: Infinity, elapsedMs: () => 0, isSpent: () => ++asked > 60 };
+    const { found, isComplete } = right(searchPolicies(wish(intent(sizes, 2, 1), { role: 'storage' }), budget));
+    expect(found.some(({ shape }) => shape === 'organizations')).toBe(true);
+    expect(isComplete).toBe(false);
   });
 });
 

@@ -3,27 +3,20 @@ import { decodeJson } from '../prelude/codec.js';
 import { E, type Either } from '../prelude/fp.js';
 import type { ProcessId } from '../prelude/process.js';
 import { type FailureModel, independentServers } from '../quorum/analysis/failure-model.js';
-import { failureModelCodec, failureModelOf } from '../quorum/analysis/failure-model-codec.js';
+import { failureModelCodec, type FailureModelJson, failureModelOf } from '../quorum/analysis/failure-model-codec.js';
 import { badInput, type Failure } from './outcome.js';
-import { badWriting, type Language, readWritten } from './written-argument.js';
-
-const language: Language = {
-  name: 'a failure model',
-  example: '{"server": 0.99, "organization": 0.999}',
-  looksWritten: /\{/,
-};
+import { readAs } from './written-argument.js';
 
 /** @param members - of the policy in question. */
-export async function failuresOf(
-  argument: string,
-  members: readonly ProcessId[],
-): Promise<Either<Failure, FailureModel>> {
-  if (/^[-+.\d]/.test(argument)) return independent(argument);
-  const written = await readWritten(argument, language);
-  if (E.isLeft(written)) return written;
-  const decoded = decodeJson(failureModelCodec, written.right.text);
-  if (E.isRight(decoded)) return E.right(failureModelOf(decoded.right, members));
-  return badWriting(written.right, `at ${decoded.left.path}: expected ${decoded.left.expected}`);
+export function failuresOf(argument: string, members: readonly ProcessId[]): Promise<Either<Failure, FailureModel>> {
+  if (/^[-+.\d]/.test(argument)) return Promise.resolve(independent(argument));
+  return readAs(argument, {
+    name: 'a failure model',
+    example: '{"server": 0.99, "organization": 0.999}',
+    looksWritten: /\{/,
+    parseJson: (text) =>
+      E.map((json: FailureModelJson) => failureModelOf(json, members))(decodeJson(failureModelCodec, text)),
+  });
 }
 
 function independent(text: string): Either<Failure, FailureModel> {

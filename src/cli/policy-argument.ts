@@ -3,42 +3,35 @@ import { decodeJson } from '../prelude/codec.js';
 import { E, type Either } from '../prelude/fp.js';
 import { groupedBy } from '../prelude/grouping.js';
 import { organizationOf, type ProcessSet } from '../prelude/process.js';
-import { formatParseError } from '../quorum/errors.js';
 import { type Policy, policyMembers } from '../quorum/policy/policy.js';
 import { policyCodec } from '../quorum/policy/policy-codec.js';
 import { parsePolicy } from '../quorum/policy/policy-text.js';
 import type { Membership } from '../quorum/tree/membership.js';
 import type { TrustModel } from '../quorum/trust/trust-model.js';
 import type { Failure } from './outcome.js';
-import { badWriting, isJson, type Language, readWritten, type Written } from './written-argument.js';
+import { badWriting, type Language, parseAs, readWritten } from './written-argument.js';
 
-const language: Language = {
-  name: 'a policy',
-  example: '2 of (a, b, c)',
-  looksWritten: /[({\s]/,
-};
+function languageAmong(members: ProcessSet | undefined): Language<Policy> {
+  const membership = members && membershipOf(members);
+  return {
+    name: 'a policy',
+    example: '2 of (a, b, c)',
+    looksWritten: /[({\s]/,
+    parseJson: (text) => decodeJson(policyCodec, text),
+    parse: (text) => parsePolicy(text, membership),
+  };
+}
 
 /** @param trust - to whose processes all members of the policy must belong. */
 export async function policyOf(argument: string, trust?: TrustModel): Promise<Either<Failure, Policy>> {
+  const language = languageAmong(trust?.system.processes);
   const written = await readWritten(argument, language);
   if (E.isLeft(written)) return written;
-  const policy = parseWritten(written.right, trust?.system.processes);
+  const policy = parseAs(written.right, language);
   if (E.isLeft(policy) || trust === undefined) return policy;
   const stranger = policyMembers(policy.right).find((id) => !trust.system.processes.has(id));
   if (stranger === undefined) return policy;
   return badWriting(written.right, `${stranger} is not a member of the trust model; name those as it does`);
-}
-
-function parseWritten(written: Written, members: ProcessSet | undefined): Either<Failure, Policy> {
-  const { text } = written;
-  if (isJson(written)) {
-    const decoded = decodeJson(policyCodec, text);
-    return E.isLeft(decoded)
-      ? badWriting(written, `at ${decoded.left.path}: expected ${decoded.left.expected}`)
-      : decoded;
-  }
-  const parsed = parsePolicy(text, members === undefined ? undefined : membershipOf(members));
-  return E.isLeft(parsed) ? badWriting(written, formatParseError(parsed.left, text)) : parsed;
 }
 
 /** The organizations and servers among `members`; undefined where some are written without an organization. */

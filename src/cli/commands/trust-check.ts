@@ -7,7 +7,7 @@ import { budgetOption, startBudget } from '../budget-option.js';
 import { jsonOption } from '../options.js';
 import { type Outcome, outcomeOf } from '../outcome.js';
 import type { Session } from '../session.js';
-import { parseWrittenTrust, readTrustArgument } from '../trust-argument.js';
+import { trustOf } from '../trust-argument.js';
 import { trustJson } from '../trust-json.js';
 
 const help = `
@@ -46,9 +46,7 @@ export function registerTrust(program: Command, session: Session): void {
 }
 
 async function check(argument: string, options: TrustCheckOptions, session: Session): Promise<Outcome> {
-  const written = await readTrustArgument(argument);
-  if (E.isLeft(written)) return written;
-  const trust = parseWrittenTrust(written.right);
+  const trust = await trustOf(argument);
   if (E.isLeft(trust)) return trust;
   const examination = examineTrust(trust.right, startBudget(options.budget));
   const lines = describeTrust(examination);

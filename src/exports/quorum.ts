@@ -90,7 +90,7 @@ export {
 export { Fraction } from '../quorum/analysis/fraction.js';
 export { mergeMembers } from '../quorum/analysis/merge.js';
 export { soleBlockers, soleQualifiers } from '../quorum/analysis/sole-members.js';
-export type { PricedSet, SplittingSet, StructureAnalysis } from '../quorum/analysis/structure-analysis.js';
+export type { MinimalSets, PricedSet, SplittingSet, StructureAnalysis } from '../quorum/analysis/structure-analysis.js';
 export { type TreeLoad, treeLoad } from '../quorum/analysis/tree-load.js';
 export { sampleQuorum, type TreeStrategy } from '../quorum/analysis/tree-strategy.js';
 export { afterLeaving, duringMaintenance, type Remaining } from '../quorum/analysis/what-if.js';

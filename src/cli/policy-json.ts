@@ -7,6 +7,7 @@ import type { TrustFit } from '../quorum/report/trust-fit.js';
 import { printPolicy } from '../quorum/policy/policy-text.js';
 import type { Figure, Verdict } from '../quorum/verdict.js';
 import { conditionsJson } from './trust-json.js';
+import { verdictJson } from './verdict-json.js';
 
 /** Numbers that are not known are null; what is known of them stands in `unknown`. Counts are decimal strings. */
 export function policyJson(report: PolicyReport, { safety, findings }: PolicySummary, level: Level): object {
@@ -70,12 +71,7 @@ function uptimeJson(uptime: PolicyReport['uptime']): object {
 }
 
 function fitJson({ trust: _, ...fit }: TrustFit): object {
-  return Object.fromEntries(
-    Object.entries(fit).map(([name, verdict]) => [
-      name,
-      { status: verdict._tag, witness: witnessOf<unknown>(verdict) },
-    ]),
-  );
+  return Object.fromEntries(Object.entries(fit).map(([name, verdict]) => [name, verdictJson<unknown>(verdict)]));
 }
 
 /** The value, or null where it is not known. */

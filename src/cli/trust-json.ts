@@ -5,7 +5,8 @@ import type { TrustExamination } from '../quorum/trust/trust-examination.js';
 import type { TrustModel } from '../quorum/trust/trust-model.js';
 import { judgeAllLeaders, type TrustReport } from '../quorum/trust/trust-report.js';
 import { printTrust, printTrustTree } from '../quorum/trust/trust-text.js';
-import type { FaultSet, Verdict } from '../quorum/verdict.js';
+import type { Verdict } from '../quorum/verdict.js';
+import { verdictJson } from './verdict-json.js';
 
 export function trustJson(examination: TrustExamination<TrustModel>): object {
   const { trust, report, summary, slack, fronts, largestSlow } = examination;
@@ -35,16 +36,7 @@ export function conditionsJson(report: TrustReport): object {
 }
 
 function conditionJson(verdict: Verdict): object {
-  const witness = verdict._tag === 'violated' ? witnessJson(verdict.witness) : null;
-  return { status: verdict._tag, witness, ...reasonJson(verdict) };
-}
-
-function reasonJson(verdict: Verdict): object {
-  return verdict._tag === 'holds' || verdict.reason === undefined ? {} : { reason: verdict.reason };
-}
-
-function witnessJson(witness: readonly FaultSet[] | undefined): object | null {
-  return witness?.map(({ kind, members }) => ({ kind, members: [...members] })) ?? null;
+  return verdictJson(verdict, (sets) => sets.map(({ kind, members }) => ({ kind, members: [...members] })));
 }
 
 /** Every gate with its slack under each condition; null where the accused leader alone exceeds its f. */

@@ -4,7 +4,7 @@ import { downtimePerYear } from '../analysis/downtime.js';
 import type { Difference, PolicyComparison } from '../analysis/comparison.js';
 import { policyMembers } from '../policy/policy.js';
 import { listNames } from '../tree/name-list.js';
-import { describeProcesses } from '../trust/process-names.js';
+import { braced } from '../trust/process-names.js';
 import type { Figure, Verdict } from '../verdict.js';
 import { describeCount, describeFigure } from './figure-text.js';
 import type { LevelReport } from './level-report.js';
@@ -85,7 +85,7 @@ function describeLost(title: string, verdict: Verdict<readonly ProcessId[]>, rep
   if (verdict._tag === 'unknown') return [`${title}not decided (${verdict.reason})`];
   if (verdict._tag === 'holds' || verdict.witness === undefined) return [];
   const universe = new Universe(policyMembers(report.policy));
-  return [`${title}{${describeProcesses(universe.of(verdict.witness))}}`];
+  return [`${title}${braced(universe.of(verdict.witness))}`];
 }
 
 function describeDifference(what: string, { gained, lost }: Difference): readonly string[] {

@@ -1,6 +1,6 @@
-/** Figures and verdicts of reports in words. */
+/** Figures of reports in words. */
 import type { ProcessId } from '../../prelude/process.js';
-import type { Figure, Verdict } from '../verdict.js';
+import type { Figure } from '../verdict.js';
 
 /** The value, or between which bounds it lies and why no more is known. */
 export function describeFigure<A>(figure: Figure<A>, show: (value: A) => string): string {
@@ -11,14 +11,6 @@ export function describeFigure<A>(figure: Figure<A>, show: (value: A) => string)
     ...(atMost === undefined ? [] : [`at most ${show(atMost)}`]),
   ];
   return `${bounds.length === 0 ? 'unknown' : bounds.join(', ')} (${reason})`;
-}
-
-/** @param show - what shows the violation. */
-export function describeVerdict<W>(verdict: Verdict<W>, show: (witness: W) => string): string {
-  if (verdict._tag === 'holds') return 'holds';
-  if (verdict._tag === 'unknown') return `not decided: ${verdict.reason}`;
-  if (verdict.witness !== undefined) return `violated: ${show(verdict.witness)}`;
-  return verdict.reason === undefined ? 'violated' : `violated: ${verdict.reason}`;
 }
 
 /** Long numbers with their magnitude: `125734336584533676475560 (1.3e23)`. */

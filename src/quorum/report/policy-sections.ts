@@ -4,8 +4,9 @@ import type { ProcessId } from '../../prelude/process.js';
 import { downtimePerYear, nines } from '../analysis/downtime.js';
 import type { Fraction } from '../analysis/fraction.js';
 import { listNames } from '../tree/name-list.js';
+import { describeVerdict, section } from '../trust/report-layout.js';
 import { exact, type Figure } from '../verdict.js';
-import { describeCount, describeFigure, describeVerdict, type NameSet } from './figure-text.js';
+import { describeCount, describeFigure, type NameSet } from './figure-text.js';
 import type { LevelReport } from './level-report.js';
 import { drawPolicy } from './policy-drawing.js';
 import type { PolicyReport } from './policy-report.js';
@@ -30,10 +31,6 @@ export function describePolicy(report: PolicyReport, { safety, findings }: Polic
     ...(report.uptime === undefined ? [] : section('Over time', describeUptime(report.uptime))),
     ...(trustFit === undefined ? [] : section('Under the trust model', describeFit(trustFit, names))),
   ];
-}
-
-function section(title: string, lines: readonly string[]): readonly string[] {
-  return ['', title, ...lines.map((line) => `  ${line}`)];
 }
 
 function describeGroups(level: LevelReport): readonly string[] {

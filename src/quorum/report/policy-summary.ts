@@ -2,7 +2,7 @@
 import { Universe } from '../../prelude/process.js';
 import { policyMembers } from '../policy/policy.js';
 import { listNames } from '../tree/name-list.js';
-import { describeProcesses } from '../trust/process-names.js';
+import { braced } from '../trust/process-names.js';
 import type { TrustModel } from '../trust/trust-model.js';
 import { summarizeTrust } from '../trust/trust-summary.js';
 import type { Safety, Verdict } from '../verdict.js';
@@ -39,7 +39,7 @@ export function summarizePolicy(report: PolicyReport, trust?: TrustModel): Polic
 
 export function namesIn({ policy }: PolicyReport): NameSet {
   const universe = new Universe(policyMembers(policy));
-  return (ids) => `{${describeProcesses(universe.of(ids))}}`;
+  return (ids) => braced(universe.of(ids));
 }
 
 function judgeAlone({ intersection }: PolicyReport, names: NameSet): PolicySummary {

@@ -4,7 +4,7 @@ import { type ProcessId, Universe } from '../../prelude/process.js';
 import { downtimePerYear } from '../analysis/downtime.js';
 import { printPolicy } from '../policy/policy-text.js';
 import { membersOf } from '../tree/tree-check.js';
-import { describeProcesses } from '../trust/process-names.js';
+import { braced } from '../trust/process-names.js';
 import { printTrustTree } from '../trust/trust-text.js';
 import type { Figure } from '../verdict.js';
 import type { IntentError } from './intent.js';
@@ -20,7 +20,7 @@ const maxTextLength = 160;
 export function describeSearch(search: PolicySearch): readonly string[] {
   const { trust, found, rejected, triedCount, isComplete } = search;
   const universe = new Universe(membersOf(trust));
-  const names = (ids: readonly ProcessId[]): string => `{${describeProcesses(universe.of(ids))}}`;
+  const names = (ids: readonly ProcessId[]): string => braced(universe.of(ids));
   const others = found.length > maxShown ? [`and ${found.length - maxShown} more (--json lists them)`] : [];
   return [
     `Survived is ${shortened(printTrustTree(trust))}`,

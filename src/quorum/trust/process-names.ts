@@ -21,6 +21,11 @@ export function describeMembers(ids: readonly ProcessId[], universe: Universe): 
   return listNames([...new Set(names)]);
 }
 
+/** {@link describeProcesses} as a set: `{acme, globex/1}`. */
+export function braced(set: ProcessSet): string {
+  return `{${describeProcesses(set)}}`;
+}
+
 function serverCountsOf(universe: Universe): ReadonlyMap<string, number> {
   const counts = serverCounts.get(universe) ?? countServers(universe.ids);
   serverCounts.set(universe, counts);

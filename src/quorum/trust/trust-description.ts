@@ -1,5 +1,4 @@
 /** A trust report in words: which sets cover every server, what would mend it, how slow the two-step path may be. */
-import { assertNever } from '../../prelude/invariant.js';
 import type { CoveringFaults } from '../quorum-system.js';
 import { membersOf } from '../tree/tree-check.js';
 import type { FaultSet, Verdict } from '../verdict.js';
@@ -8,7 +7,8 @@ import { coveringOfChildren, gateSlack } from './gate-slack.js';
 import { type LargestSlow, largestSlow } from './largest-slow.js';
 import { OrganizationSystem } from './organizations.js';
 import { listNames } from '../tree/name-list.js';
-import { describeMembers, describeProcesses } from './process-names.js';
+import { braced, describeMembers } from './process-names.js';
+import { describeVerdict } from './report-layout.js';
 import { judgeAllLeaders, type TrustReport } from './trust-report.js';
 import { printTrustTree } from './trust-text.js';
 
@@ -51,7 +51,7 @@ function describeExcess(verdict: Verdict): string | undefined {
   if (verdict._tag === 'unknown') return `Whether slow sets are possible Byzantine sets: ${verdict.reason}.`;
   if (verdict.witness === undefined)
     return `Slow sets must be possible Byzantine sets; ${verdict.reason ?? 'some is none'}.`;
-  const sets = verdict.witness.map(({ members }) => `{${describeProcesses(members)}}`);
+  const sets = verdict.witness.map(({ members }) => braced(members));
   return `Slow sets must be possible Byzantine sets; ${sets.join(', ')} is none.`;
 }
 
@@ -62,25 +62,17 @@ function describeCover(
   faults: CoveringFaults,
   trust: TrustAssumption,
 ): string | undefined {
-  switch (verdict._tag) {
-    case 'holds':
-      return undefined;
-    case 'unknown':
-      return `${condition} is not decided: ${verdict.reason}.`;
-    case 'violated':
-      return [`${condition} is violated: ${describeWitness(verdict)}.`, ...describeRemedy(trust, faults)].join(' ');
-    default:
-      return assertNever(verdict);
-  }
+  if (verdict._tag === 'holds') return undefined;
+  const remedy = verdict._tag === 'violated' ? describeRemedy(trust, faults) : [];
+  return [`${condition} is ${describeVerdict(verdict, describeCovering)}.`, ...remedy].join(' ');
 }
 
-/** The sets that cover every server by kind, without empty ones; or why there are none to show. */
-export function describeWitness({ witness, reason }: Extract<Verdict, { readonly _tag: 'violated' }>): string {
-  if (witness === undefined) return reason ?? 'no counterexample was sought';
+/** The sets that cover every server by kind, without empty ones. */
+export function describeCovering(sets: readonly FaultSet[]): string {
   const setsOf = (kind: FaultSet['kind']): string =>
-    witness
+    sets
       .filter((set) => set.kind === kind && !set.members.isEmpty)
-      .map(({ members }) => `{${describeProcesses(members)}}`)
+      .map(({ members }) => braced(members))
       .join(', ');
   const [byzantine, slow] = [setsOf('byzantine'), setsOf('slow')];
   const parts = [byzantine && `Byzantine ${byzantine}`, slow && `slow ${slow}`].filter((part) => part !== '');

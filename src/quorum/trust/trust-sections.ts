@@ -1,10 +1,11 @@
 /** A trust model laid out for a person: a summary line, then conditions, the tree with its slack, what it tolerates, who may lead. */
-import type { Verdict } from '../verdict.js';
+import type { FaultSet } from '../verdict.js';
 import type { TrustAssumption } from './conditions.js';
 import type { FaultFronts, LimitPair } from './fault-front.js';
-import { describeProcesses } from './process-names.js';
+import { braced, describeProcesses } from './process-names.js';
+import { describeVerdict, section } from './report-layout.js';
 import { drawSlack } from './slack-drawing.js';
-import { describeLargestSlow, describeWitness, leaderCount } from './trust-description.js';
+import { describeLargestSlow, describeCovering, leaderCount } from './trust-description.js';
 import type { TrustExamination } from './trust-examination.js';
 import { judgeAllLeaders, type TrustReport } from './trust-report.js';
 
@@ -25,10 +26,6 @@ export function describeTrust(examination: TrustExamination): readonly string[] 
   ];
 }
 
-function section(title: string, lines: readonly string[]): readonly string[] {
-  return lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
-}
-
 function describeConditions(report: TrustReport): readonly string[] {
   const { slowWithinByzantine, c1, c2 } = report;
   const { verdict, leader, count } = judgeAllLeaders(report);
@@ -36,19 +33,18 @@ function describeConditions(report: TrustReport): readonly string[] {
   const leaders =
     verdict._tag === 'holds' ? leaderCount(count) : `leader ${leader}${count > 1 ? ` and ${count - 1} more` : ''}`;
   return [
-    `slow ⊆ Byzantine  ${describeVerdict(slowWithinByzantine)}`,
-    `C1                ${describeVerdict(c1)}`,
-    `C2                ${describeVerdict(c2)}${isEnough ? ' (C2ℓ is enough)' : ''}`,
-    `C2ℓ               ${describeVerdict(verdict)}, for ${leaders}`,
+    `slow ⊆ Byzantine  ${describeVerdict(slowWithinByzantine, describeFaults)}`,
+    `C1                ${describeVerdict(c1, describeFaults)}`,
+    `C2                ${describeVerdict(c2, describeFaults)}${isEnough ? ' (C2ℓ is enough)' : ''}`,
+    `C2ℓ               ${describeVerdict(verdict, describeFaults)}, for ${leaders}`,
   ];
 }
 
-function describeVerdict(verdict: Verdict): string {
-  if (verdict._tag === 'holds') return 'holds';
-  if (verdict._tag === 'unknown') return `not decided: ${verdict.reason}`;
-  const [only] = verdict.witness ?? [];
-  const isExcess = verdict.witness?.length === 1 && only !== undefined;
-  return `violated: ${isExcess ? `{${describeProcesses(only.members)}} is slow, never Byzantine` : describeWitness(verdict)}`;
+/** A single set is one that may be slow and not Byzantine; several cover every server. */
+function describeFaults(sets: readonly FaultSet[]): string {
+  const [only, ...others] = sets;
+  if (only === undefined || others.length > 0) return describeCovering(sets);
+  return `${braced(only.members)} is slow, never Byzantine`;
 }
 
 function describeFronts({ byzantine, fast, slow }: FaultFronts): readonly string[] {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ProcessId } from '../../../src/prelude/process.js';
 import { Fraction } from '../../../src/quorum/analysis/fraction.js';
-import { gateCapacity } from '../../../src/quorum/analysis/gate-load.js';
+import { classesOf, gateCapacity } from '../../../src/quorum/analysis/gate-load.js';
 import type { Policy } from '../../../src/quorum/policy/policy.js';
 import { parsePolicy } from '../../../src/quorum/policy/policy-text.js';
 import { packQuorums } from '../../../src/quorum/strategy/capacity-program.js';
@@ -118,6 +118,44 @@ describe('packQuorums', () => {
         },
       ),
       { numRuns: 60 },
+    );
+  });
+});
+
+describe('coverFamily', () => {
+  it('finds a minimal set of least cost, by enumeration', () => {
+    const child = fc.record({
+      weight: fc.integer({ min: 1, max: 6 }),
+      supply: fc.integer({ min: 1, max: 2 }),
+      price: fc.integer({ min: 0, max: 3 }),
+    });
+    fc.assert(
+      fc.property(fc.array(child, { minLength: 1, maxLength: 8 }), fc.nat(), (of, wish) => {
+        const total = of.reduce((sum, { weight }) => sum + weight, 0);
+        const k = 1 + (wish % total);
+        const items = of.map(({ weight, supply, price }) => ({
+          weight: Math.min(weight, k),
+          capacity: Fraction.of(BigInt(supply)),
+          price,
+        }));
+        const classes = classesOf(items);
+        const priceOf = classes.map(({ positions }) => items[positions[0] ?? 0]?.price ?? 0);
+        const cheapest = coverFamily(k, items)?.cheapest(priceOf);
+        if (cheapest === undefined) throw new Error('a small gate');
+        const paid = items.map((_, at) => priceOf[classes.findIndex(({ positions }) => positions.includes(at))] ?? 0);
+        const costs = Array.from({ length: 2 ** items.length }, (_, mask) => {
+          const chosen = items.flatMap(({ weight }, at) => (((mask >> at) & 1) === 1 ? [{ weight, at }] : []));
+          const isEnough = chosen.reduce((sum, { weight }) => sum + weight, 0) >= k;
+          return isEnough ? chosen.reduce((sum, { at }) => sum + (paid[at] ?? 0), 0) : Infinity;
+        });
+        expect(cheapest.cost).toBe(Math.min(...costs));
+        expect(cheapest.uses.reduce((sum, times, index) => sum + times * (priceOf[index] ?? 0), 0)).toBe(cheapest.cost);
+        const weight = cheapest.uses.reduce((sum, times, index) => sum + times * (classes[index]?.weight ?? 0), 0);
+        expect(weight).toBeGreaterThanOrEqual(k);
+        for (const [index, times] of cheapest.uses.entries())
+          if (times > 0) expect(weight - (classes[index]?.weight ?? 0)).toBeLessThan(k);
+      }),
+      { numRuns: 200 },
     );
   });
 });

@@ -11,6 +11,15 @@ export interface Absences {
   readonly gone?: readonly string[];
 }
 
+/** `With acme away and globex gone`; empty where nobody is missing. */
+export function describeAbsences({ away = [], gone = [] }: Absences): string {
+  const parts = [
+    ...(away.length === 0 ? [] : [`${away.join(', ')} away`]),
+    ...(gone.length === 0 ? [] : [`${gone.join(', ')} gone`]),
+  ];
+  return parts.length === 0 ? '' : `With ${parts.join(' and ')}`;
+}
+
 /** Those who left first, then those who are silent. */
 export function without(policy: Policy, { away = [], gone = [] }: Absences): Either<Failure, Remaining> {
   const left = membersNamed(policy, gone);

@@ -15,7 +15,7 @@ export function failuresOf(argument: string, members: readonly ProcessId[]): Pro
     example: '{"server": 0.99, "organization": 0.999}',
     looksWritten: /\{/,
     parseJson: (text) =>
-      E.map((json: FailureModelJson) => failureModelOf(json, members))(decodeJson(failureModelCodec, text)),
+      E.chain((json: FailureModelJson) => failureModelOf(json, members))(decodeJson(failureModelCodec, text)),
   });
 }
 

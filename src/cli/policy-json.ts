@@ -1,6 +1,6 @@
 /** A policy report as JSON, under names that programs may rely on. */
 import { Fraction } from '../quorum/analysis/fraction.js';
-import type { LevelReport } from '../quorum/report/level-report.js';
+import { isComplete, type LevelReport } from '../quorum/report/level-report.js';
 import type { Level, PolicyReport } from '../quorum/report/policy-report.js';
 import type { PolicySummary } from '../quorum/report/policy-summary.js';
 import type { TrustFit } from '../quorum/report/trust-fit.js';
@@ -38,6 +38,8 @@ function levelJson(level: LevelReport): object {
     minimalBlockingSetCount: figureJson(blockingSets.count, String),
     minimalQuorums: quorums.listed,
     minimalBlockingSets: blockingSets.listed,
+    minimalQuorumsComplete: isComplete(quorums),
+    minimalBlockingSetsComplete: isComplete(blockingSets),
     minQuorumSize: figureJson(quorums.smallest, ({ cost }) => cost),
     minBlockingSize: blocking,
     minSplittingSize: figureJson(level.smallestSplittingSet, ({ members }) => members.length),

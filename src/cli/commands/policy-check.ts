@@ -11,7 +11,7 @@ import { summarizePolicy } from '../../quorum/report/policy-summary.js';
 import type { TrustModel } from '../../quorum/trust/trust-model.js';
 import { budgetOption, startBudget } from '../budget-option.js';
 import { failuresOf } from '../failure-argument.js';
-import { type Absences, without } from '../absences.js';
+import { type Absences, describeAbsences, without } from '../absences.js';
 import { commaList, integerIn, jsonOption } from '../options.js';
 import { answeredNo, type Outcome, outcomeOf } from '../outcome.js';
 import { reportWithLoad } from '../policy-reporting.js';
@@ -35,6 +35,7 @@ The first line says
   SAFE     any two quorums meet; with --trust: fault sets can neither act alone nor block;
   FRAGILE  so, but too much depends on one member or organization; with --trust: or liars can block;
   UNSAFE   two quorums are disjoint; with --trust: liars can act alone, or the trust model does not hold;
+           with --away or --gone: nobody is left who can act;
   UNKNOWN  not decided within the budget.
 
 Exit status: 0 SAFE or FRAGILE, 1 UNSAFE, 2 it cannot be read, 3 UNKNOWN.`;
@@ -99,13 +100,19 @@ async function report(
     ...(failures.right && { failures: failures.right }),
   });
   const summary = summarizePolicy(made, trust);
-  const lines = describePolicy(made, summary);
-  session.print({ json: { ...policyJson(made, summary, options.level), report: lines }, lines }, options.json);
+  const absences = describeAbsences(options);
+  const lines = [
+    ...describePolicy(made, summary),
+    ...(absences === '' ? [] : ['', `Judged ${absences.toLowerCase()}.`]),
+  ];
+  const { away = [], gone = [] } = options;
+  const json = { ...policyJson(made, summary, options.level), away, gone, report: lines };
+  session.print({ json, lines }, options.json);
   return outcomeOf(summary.safety);
 }
 
 function blocked(ids: readonly ProcessId[], options: PolicyCheckOptions, session: Session): Outcome {
-  const finding = `Nobody can act without ${listNames(ids)}.`;
+  const finding = `${describeAbsences(options)} nobody can act: some of ${listNames(ids)} must return.`;
   session.print({ json: { verdict: 'UNSAFE', findings: [finding] }, lines: [`UNSAFE: ${finding}`] }, options.json);
   return answeredNo;
 }

@@ -21,6 +21,8 @@ Examples:
   koinon policy compare '2 of (a, b, c)' '3 of (a, b, c, d)'
   koinon policy compare in-force.policy proposed.policy --json
 
+The first line says SAME, WIDER (whoever may act before may after), NARROWER (the reverse), DIFFERENT, or UNKNOWN.
+
 Exit status: 0 they were compared (also where not all is decided), 2 one cannot be read.`;
 
 interface PolicyCompareOptions {

@@ -1,6 +1,7 @@
 /** Failure models as JSON: `{"server": 0.99, "organization": 0.999, "groups": [{"name": "eu-west", "members": ["a/1", "b/1"], "up": 0.9995}]}`. */
 import * as t from 'io-ts';
-import { list, record, refined, text } from '../../prelude/codec.js';
+import { type DecodeError, list, record, refined, text } from '../../prelude/codec.js';
+import { E, type Either } from '../../prelude/fp.js';
 import { organizationOf, type ProcessId } from '../../prelude/process.js';
 import { memberId } from '../tree/tree-codec.js';
 import { type FailureModel, groupsBy, neverDown, upWith } from './failure-model.js';
@@ -52,19 +53,47 @@ export const failureModelCodec: t.Type<FailureModelJson, unknown> = record(
   },
 );
 
-/** The model among `members`; names that are none of theirs are without effect. */
-export function failureModelOf(json: FailureModelJson, members: readonly ProcessId[]): FailureModel {
+/** The model among `members`, all of whose names are theirs. */
+export function failureModelOf(
+  json: FailureModelJson,
+  members: readonly ProcessId[],
+): Either<DecodeError, FailureModel> {
+  const stranger = strangerIn(json, members);
+  if (stranger !== undefined) return E.left({ _tag: 'DecodeError', ...stranger });
   const { server, servers = {}, organization, organizations = {}, groups = [] } = json;
   const uptimeOf = (values: Readonly<Record<string, number>>, name: string, otherwise: number | undefined) => {
     const own = Object.hasOwn(values, name) ? values[name] : otherwise;
     return own === undefined ? neverDown : upWith(own);
   };
   const byOrganization = groupsBy(members, organizationOf, (name) => uptimeOf(organizations, name, organization));
-  return {
+  return E.right({
     server: (id) => uptimeOf(servers, id, server),
     groups: [
       ...byOrganization.filter(({ uptime }) => uptime.down > 0),
       ...groups.map(({ name, members: ids, up }) => ({ name, members: ids, uptime: upWith(up) })),
     ],
-  };
+  });
+}
+
+/** The first name that no member has: a slip of the pen would otherwise make a model rosier than was meant. */
+function strangerIn(
+  { servers = {}, organizations = {}, groups = [] }: FailureModelJson,
+  members: readonly ProcessId[],
+): { readonly path: string; readonly expected: string } | undefined {
+  const ids = new Set<string>(members);
+  const names = new Set(members.map(organizationOf));
+  const server = Object.keys(servers).find((id) => !ids.has(id));
+  if (server !== undefined) return { path: '/servers', expected: `members of the policy, not ${server}` };
+  const organization = Object.keys(organizations).find((name) => !names.has(name));
+  if (organization !== undefined)
+    return { path: '/organizations', expected: `organizations of the policy, not ${organization}` };
+  for (const [at, { members: grouped }] of groups.entries()) {
+    const place = grouped.findIndex((id) => !ids.has(id));
+    if (place !== -1)
+      return {
+        path: `/groups/${at}/members/${place}`,
+        expected: `a member of the policy, not ${grouped[place] ?? ''}`,
+      };
+  }
+  return undefined;
 }

@@ -1,5 +1,6 @@
 /** What is told of an access structure at one level: among its servers, or among organizations that act and fail as one. */
 import type { ProcessId } from '../../prelude/process.js';
+import { budgetShare } from '../analysis/budget-share.js';
 import { soleBlockers, soleQualifiers } from '../analysis/sole-members.js';
 import type { MinimalSets, PricedSet, SplittingSet, StructureAnalysis } from '../analysis/structure-analysis.js';
 import { normalizedPower } from '../analysis/tree-power.js';
@@ -30,6 +31,11 @@ export interface SetsReport {
   readonly count: Figure<bigint>;
   /** The first, as many as were asked for. */
   readonly listed: readonly (readonly ProcessId[])[];
+}
+
+/** Whether all were listed. */
+export function isComplete({ count, listed }: SetsReport): boolean {
+  return count._tag === 'exact' && count.value === BigInt(listed.length);
 }
 
 /**
@@ -71,13 +77,17 @@ export function reportLevel(
   };
 }
 
+/** Of the whole time, for either list. */
+const listingShare = 0.2;
+
 /** At least one where any is asked for, whatever the time. */
 function first(sets: MinimalSets, count: number, budget: Budget): readonly (readonly ProcessId[])[] {
   const found: (readonly ProcessId[])[] = [];
   if (count === 0) return found;
+  const share = budgetShare(budget, listingShare);
   for (const set of sets.list()) {
     found.push(set);
-    if (found.length >= count || budget.isSpent()) break;
+    if (found.length >= count || share.isSpent()) break;
   }
   return found;
 }

@@ -14,11 +14,20 @@ const drawnCovers = [2, 3, 5] as const;
 
 /**
  * `spare` is the weight that may be missing at a gate. Q^k is its slack when k sets of corrupted members, none of which satisfies the
- * policy, try to contain everybody: positive where they cannot; only where every member stands once.
+ * policy, try to contain everybody: positive where they cannot; only where every member stands once, without weights (their slack says
+ * what they add up to, not whether they can be packed).
  */
 export function drawPolicy(policy: Policy): readonly string[] {
   const tree = tolerated(policy);
-  return drawGates<TrustTree>(tree, isReadOnce(policy) ? [spare, ...coverColumns(tree)] : [spare], headOf);
+  return drawGates<TrustTree>(
+    tree,
+    isReadOnce(policy) && !hasWeights(policy) ? [spare, ...coverColumns(tree)] : [spare],
+    headOf,
+  );
+}
+
+function hasWeights(policy: Policy): boolean {
+  return policy._tag !== 'member' && (policy.weights !== undefined || policy.of.some(hasWeights));
 }
 
 const spare: GateColumn<TrustGate> = {

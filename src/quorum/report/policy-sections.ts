@@ -7,7 +7,7 @@ import { listNames } from '../tree/name-list.js';
 import { describeVerdict, section } from '../trust/report-layout.js';
 import { exact, type Figure } from '../verdict.js';
 import { describeCount, describeFigure, type NameSet } from './figure-text.js';
-import type { LevelReport } from './level-report.js';
+import { isComplete, type LevelReport, type SetsReport } from './level-report.js';
 import { drawPolicy } from './policy-drawing.js';
 import type { PolicyReport } from './policy-report.js';
 import { namesIn, type PolicySummary } from './policy-summary.js';
@@ -24,7 +24,7 @@ export function describePolicy(report: PolicyReport, { safety, findings }: Polic
     ...(organizations === undefined ? [] : section('Organizations, each acting as one', describeGroups(organizations))),
     ...section('Gate by gate', drawPolicy(report.policy)),
     ...section(
-      'If any set that cannot act might be corrupted: Qk, no k such sets are everybody',
+      'Read as a fault model, in which whoever cannot act may be corrupted: Qk, no k such sets are everybody',
       describeCovers(servers, names),
     ),
     ...section('Under load', describeLoad(report)),
@@ -44,14 +44,25 @@ function describeLevel(level: LevelReport, names: NameSet): readonly string[] {
     `${found.length} of ${members.length}${found.length === 0 ? '' : `, such as ${names(found)}`}`;
   return [
     `act together      ${describeFigure(quorums.smallest, sized)}; minimal quorums: ${describeFigure(quorums.count, describeCount)}`,
-    ...quorums.listed.map((set) => `                  ${names(set)}`),
+    ...describeListed(quorums),
     `block together    ${describeFigure(blockingSets.smallest, sized)}; minimal blocking sets: ${describeFigure(blockingSets.count, describeCount)}`,
-    ...blockingSets.listed.map((set) => `                  ${names(set)}`),
+    ...describeListed(blockingSets),
     `split it by lying ${describeFigure(level.smallestSplittingSet, sized)}`,
     ...listed('veto              ', level.vetoes),
     ...listed('act alone         ', level.soleActors),
     ...(level.dummies._tag === 'exact' ? listed('never matter      ', level.dummies.value) : []),
   ];
+}
+
+/** Every set in full, and whether there are more. */
+function describeListed(sets: SetsReport): readonly string[] {
+  const lines = sets.listed.map((set) => `{${set.join(', ')}}`);
+  const more = lines.length === 0 || isComplete(sets) ? [] : [`and ${describeMore(sets)}`];
+  return [...lines, ...more].map((line) => `                  ${line}`);
+}
+
+function describeMore({ count, listed }: SetsReport): string {
+  return count._tag === 'exact' ? `${describeCount(count.value - BigInt(listed.length))} more` : 'perhaps more';
 }
 
 function listed(title: string, ids: readonly ProcessId[]): readonly string[] {

@@ -1,6 +1,6 @@
 /** Trees of gates drawn with figures beside every gate; alike servers, and alike organizations, share a line. */
 import { organizationOfAll } from './membership.js';
-import type { AnyTree } from './tree-check.js';
+import { type AnyTree, membersOf } from './tree-check.js';
 import { drawTree, type TreeStyle } from './tree-drawing.js';
 
 type AnyGate = Exclude<AnyTree, { readonly _tag: 'member' }>;
@@ -62,7 +62,8 @@ function styleOf(columns: readonly GateColumn[], headOf: (gate: AnyGate) => stri
   return {
     childrenOf: ({ children }) => children,
     label: (node) => `${titleOf(node, limitsOf(node))}${weightOf(node)}`,
-    traits: (node) => [limitsOf(node), weightOf(node), ...figuresOf(node, columns)].join(' '),
+    // Of a group without a name only its members tell which it is.
+    traits: (node) => [nameless(node), limitsOf(node), weightOf(node), ...figuresOf(node, columns)].join(' '),
     foldLeaves: (leaves) => {
       const isLong = leaves.length > maxListed;
       const names = isLong ? `${leaves.length} servers (${ends(leaves)})` : leaves.map(nameOf).join(', ');
@@ -71,6 +72,10 @@ function styleOf(columns: readonly GateColumn[], headOf: (gate: AnyGate) => stri
     },
     foldGates: (first, others) => `${others.length} more like ${nameOf(first)} (${ends(others)})`,
   };
+}
+
+function nameless({ tree, organization }: DrawnNode): string {
+  return tree._tag === 'member' || organization !== undefined ? '' : membersOf(tree).join();
 }
 
 /** No line lists more leaves. */

@@ -5,11 +5,11 @@ import { policy } from '../../support/trust.js';
 describe('the drawing of a policy', () => {
   it('has at every gate what may be missing, and the slack against two, three and five sets that cannot act', () => {
     expect(drawPolicy(policy('2 of (a: 3 of 4, b: 2 of 3, c)'))).toEqual([
-      '               spare    Q2    Q3    Q5',
-      '2 of 3             1     0    -2    -4',
-      '├─ a: 3 of 4       1     0    -2    -6',
+      '                  spare    Q2    Q3    Q5',
+      '2 of 3                1     0    -2    -4',
+      '├─ a: 3 of 4          1     0    -2    -6',
       '│  └─ 1, 2, 3, 4',
-      '├─ b: 2 of 3       1    +1     0    -2',
+      '├─ b: 2 of 3          1    +1     0    -2',
       '│  └─ 1, 2, 3',
       '└─ c',
     ]);

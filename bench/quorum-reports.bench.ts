@@ -5,10 +5,10 @@
  */
 import { cpus } from 'node:os';
 import { right } from '../test/support/right.js';
-import { independentServers } from '../src/quorum/analysis/failure-model.js';
-import { TableAnalysis } from '../src/quorum/analysis/table-analysis.js';
-import { TreeAnalysis } from '../src/quorum/analysis/tree-analysis.js';
-import { policyTable } from '../src/quorum/analysis/truth-table.js';
+import { independentServers } from '../src/quorum/analysis/availability/failure-model.js';
+import { TableAnalysis } from '../src/quorum/analysis/table/table-analysis.js';
+import { TreeAnalysis } from '../src/quorum/analysis/closed-form/tree-analysis.js';
+import { policyTable } from '../src/quorum/analysis/table/truth-table.js';
 import type { Policy } from '../src/quorum/policy/policy.js';
 import { parsePolicy } from '../src/quorum/policy/policy-text.js';
 import { reportPolicy } from '../src/quorum/report/policy-report.js';

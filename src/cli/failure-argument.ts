@@ -2,8 +2,12 @@
 import { decodeJson } from '../prelude/codec.js';
 import { E, type Either } from '../prelude/fp.js';
 import type { ProcessId } from '../prelude/process.js';
-import { type FailureModel, independentServers } from '../quorum/analysis/failure-model.js';
-import { failureModelCodec, type FailureModelJson, failureModelOf } from '../quorum/analysis/failure-model-codec.js';
+import { type FailureModel, independentServers } from '../quorum/analysis/availability/failure-model.js';
+import {
+  failureModelCodec,
+  type FailureModelJson,
+  failureModelOf,
+} from '../quorum/analysis/availability/failure-model-codec.js';
 import { badInput, type Failure } from './outcome.js';
 import { readAs } from './written-argument.js';
 

@@ -1,5 +1,5 @@
 /** A policy report as JSON, under names that programs may rely on. */
-import { Fraction } from '../quorum/analysis/fraction.js';
+import { Fraction } from '../quorum/analysis/load/fraction.js';
 import { isComplete, type LevelReport } from '../quorum/report/level-report.js';
 import type { Level, PolicyReport } from '../quorum/report/policy-report.js';
 import type { PolicySummary } from '../quorum/report/policy-summary.js';

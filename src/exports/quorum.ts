@@ -77,7 +77,7 @@ export {
   judgeMeeting,
   judgeUnforgeability,
 } from '../quorum/analysis/cross-check.js';
-export { downtimePerYear, nines } from '../quorum/analysis/downtime.js';
+export { downtimePerYear, nines } from '../quorum/analysis/availability/downtime.js';
 export {
   downWith,
   type FailureGroup,
@@ -86,13 +86,13 @@ export {
   independentServers,
   type Uptime,
   upWith,
-} from '../quorum/analysis/failure-model.js';
-export { Fraction } from '../quorum/analysis/fraction.js';
+} from '../quorum/analysis/availability/failure-model.js';
+export { Fraction } from '../quorum/analysis/load/fraction.js';
 export { mergeMembers } from '../quorum/analysis/merge.js';
 export { soleBlockers, soleQualifiers } from '../quorum/analysis/sole-members.js';
 export type { MinimalSets, PricedSet, SplittingSet, StructureAnalysis } from '../quorum/analysis/structure-analysis.js';
-export { type TreeLoad, treeLoad } from '../quorum/analysis/tree-load.js';
-export { sampleQuorum, type TreeStrategy } from '../quorum/analysis/tree-strategy.js';
+export { type TreeLoad, treeLoad } from '../quorum/analysis/load/tree-load.js';
+export { sampleQuorum, type TreeStrategy } from '../quorum/analysis/load/tree-strategy.js';
 export { afterLeaving, duringMaintenance, type Remaining } from '../quorum/analysis/what-if.js';
 
 // Reports.

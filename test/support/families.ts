@@ -1,7 +1,7 @@
 /** Families of sets for tests, and the definition of a cover: try one set of each family. */
 import fc from 'fast-check';
 import type { ProcessId } from '../../src/prelude/process.js';
-import type { Family } from '../../src/quorum/analysis/set-family.js';
+import type { Family } from '../../src/quorum/analysis/covers/set-family.js';
 import type { Policy } from '../../src/quorum/policy/policy.js';
 import { membersOf } from '../../src/quorum/tree/tree-check.js';
 import { weightAt } from '../../src/quorum/tree/weights.js';

@@ -1,8 +1,8 @@
 /** What a strategy over a tree does to each member: for tests that hold it to its figures. */
 import { present } from '../../src/prelude/invariant.js';
 import type { ProcessId } from '../../src/prelude/process.js';
-import { Fraction } from '../../src/quorum/analysis/fraction.js';
-import type { TreeStrategy } from '../../src/quorum/analysis/tree-strategy.js';
+import { Fraction } from '../../src/quorum/analysis/load/fraction.js';
+import type { TreeStrategy } from '../../src/quorum/analysis/load/tree-strategy.js';
 
 /** How likely each member is to be in a sampled quorum; members that never are have 0. In the order of the tree. */
 export function memberUses(strategy: TreeStrategy): ReadonlyMap<ProcessId, Fraction> {

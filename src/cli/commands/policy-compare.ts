@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { E, type Either } from '../../prelude/fp.js';
-import type { FailureModel } from '../../quorum/analysis/failure-model.js';
+import type { FailureModel } from '../../quorum/analysis/availability/failure-model.js';
 import { comparePolicies } from '../../quorum/analysis/comparison.js';
 import { type Policy, policyMembers } from '../../quorum/policy/policy.js';
 import { describeComparison } from '../../quorum/report/comparison-sections.js';

@@ -4,16 +4,16 @@ import type { AccessStructure } from '../access-structure.js';
 import { type Policy, policyMembers } from '../policy/policy.js';
 import { PolicyStructure } from '../policy/policy-structure.js';
 import { unlimited } from '../verdict.js';
-import { askedStructure } from './asked-structure.js';
-import { BoundedAnalysis, boundedPolicyAnalysis } from './bounded-analysis.js';
-import { WithIdleMembers } from './idle-members.js';
-import { isReadOnce } from './set-family.js';
-import { simplifyPolicy } from './simplification.js';
+import { askedStructure } from './bounds/asked-structure.js';
+import { BoundedAnalysis, boundedPolicyAnalysis } from './bounds/bounded-analysis.js';
+import { WithIdleMembers } from './closed-form/idle-members.js';
+import { isReadOnce } from './covers/set-family.js';
+import { simplifyPolicy } from './closed-form/simplification.js';
 import type { StructureAnalysis } from './structure-analysis.js';
-import { TableAnalysis } from './table-analysis.js';
-import type { UptimeMeans } from './tree-availability.js';
-import { TreeAnalysis } from './tree-analysis.js';
-import { policyTable, structureTable, type TableError } from './truth-table.js';
+import { TableAnalysis } from './table/table-analysis.js';
+import type { UptimeMeans } from './availability/tree-availability.js';
+import { TreeAnalysis } from './closed-form/tree-analysis.js';
+import { policyTable, structureTable, type TableError } from './table/truth-table.js';
 
 /** @param policy - checked. */
 export function analysePolicy(policy: Policy, means: UptimeMeans = {}): StructureAnalysis {

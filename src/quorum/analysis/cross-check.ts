@@ -7,11 +7,11 @@ import { type Policy, policyMembers } from '../policy/policy.js';
 import { membersOf } from '../tree/tree-check.js';
 import type { TrustRule } from '../trust/trust-model.js';
 import { type Budget, outOfTime, unlimited, type Verdict } from '../verdict.js';
-import { align } from './aligned-tree.js';
-import { cover, type Covering, findCovering } from './covering.js';
-import { restrictFamilies } from './family-restriction.js';
-import { quorumWithin } from './minimal-sets.js';
-import { type Family, faultSets, quorumComplements, unqualifiedSets } from './set-family.js';
+import { align } from './covers/aligned-tree.js';
+import { cover, type Covering, findCovering } from './covers/covering.js';
+import { restrictFamilies } from './covers/family-restriction.js';
+import { quorumWithin } from './closed-form/minimal-sets.js';
+import { type Family, faultSets, quorumComplements, unqualifiedSets } from './covers/set-family.js';
 
 /** Quorums whose common members all belong to the fault sets. */
 export interface BadMeeting {

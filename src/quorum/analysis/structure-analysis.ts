@@ -4,8 +4,8 @@
  */
 import type { ProcessId } from '../../prelude/process.js';
 import type { Figure, Verdict } from '../verdict.js';
-import type { FailureModel, Uptime } from './failure-model.js';
-import type { Fraction } from './fraction.js';
+import type { FailureModel, Uptime } from './availability/failure-model.js';
+import type { Fraction } from './load/fraction.js';
 
 /** Sets are lists of distinct members in the order of the structure's processes. */
 export interface StructureAnalysis {

@@ -2,10 +2,10 @@
 import type { ProcessId } from '../../prelude/process.js';
 import { type Policy, policyMembers } from '../policy/policy.js';
 import { type Budget, exact, type Figure } from '../verdict.js';
-import { align } from './aligned-tree.js';
-import { cheapestRemainder } from './cheapest-remainder.js';
-import { countMinimalQuorums, listMinimalQuorums } from './minimal-sets.js';
-import { quorumComplements } from './set-family.js';
+import { align } from './covers/aligned-tree.js';
+import { cheapestRemainder } from './covers/cheapest-remainder.js';
+import { countMinimalQuorums, listMinimalQuorums } from './closed-form/minimal-sets.js';
+import { quorumComplements } from './covers/set-family.js';
 import { type Cost, costsTooLarge, type MinimalSets, type PricedSet } from './structure-analysis.js';
 
 export class TreeSets implements MinimalSets {

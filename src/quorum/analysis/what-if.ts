@@ -3,8 +3,8 @@ import type { ProcessId } from '../../prelude/process.js';
 import { dual } from '../policy/composition.js';
 import type { Policy } from '../policy/policy.js';
 import { totalWeight, weightAt } from '../tree/weights.js';
-import { quorumWithin } from './minimal-sets.js';
-import { restrictPolicy } from './policy-restriction.js';
+import { quorumWithin } from './closed-form/minimal-sets.js';
+import { restrictPolicy } from './bounds/policy-restriction.js';
 
 export type Remaining =
   | { readonly _tag: 'satisfiable'; readonly policy: Policy }

@@ -1,6 +1,6 @@
 /** What a change from one policy to another does, for a person: figures side by side, who gains and who loses, and sets that show it. */
 import { organizationOf, type ProcessId, Universe } from '../../prelude/process.js';
-import { downtimePerYear } from '../analysis/downtime.js';
+import { downtimePerYear } from '../analysis/availability/downtime.js';
 import type { Difference, PolicyComparison } from '../analysis/comparison.js';
 import { policyMembers } from '../policy/policy.js';
 import { listNames } from '../tree/name-list.js';

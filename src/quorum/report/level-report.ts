@@ -1,9 +1,9 @@
 /** What is told of an access structure at one level: among its servers, or among organizations that act and fail as one. */
 import type { ProcessId } from '../../prelude/process.js';
-import { budgetShare } from '../analysis/budget-share.js';
+import { budgetShare } from '../analysis/bounds/budget-share.js';
 import { soleBlockers, soleQualifiers } from '../analysis/sole-members.js';
 import type { MinimalSets, PricedSet, SplittingSet, StructureAnalysis } from '../analysis/structure-analysis.js';
-import { normalizedPower } from '../analysis/tree-power.js';
+import { normalizedPower } from '../analysis/closed-form/tree-power.js';
 import type { Policy } from '../policy/policy.js';
 import { type Budget, type Figure, inTime, mapFigure, type Verdict } from '../verdict.js';
 

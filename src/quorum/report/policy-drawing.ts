@@ -1,5 +1,5 @@
 /** An access policy drawn as a tree, with what every gate can spare and how far it is from being covered by corrupted sets. */
-import { isReadOnce } from '../analysis/set-family.js';
+import { isReadOnce } from '../analysis/covers/set-family.js';
 import { tolerated } from '../policy/gates.js';
 import type { Policy } from '../policy/policy.js';
 import { drawGates, type GateColumn } from '../tree/gate-drawing.js';

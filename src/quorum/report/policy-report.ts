@@ -5,8 +5,8 @@
 import { organizationOf } from '../../prelude/process.js';
 import type { RandomBytes } from '../../prelude/random.js';
 import { analysePolicy } from '../analysis/analysis-choice.js';
-import type { FailureModel, Uptime } from '../analysis/failure-model.js';
-import type { Fraction } from '../analysis/fraction.js';
+import type { FailureModel, Uptime } from '../analysis/availability/failure-model.js';
+import type { Fraction } from '../analysis/load/fraction.js';
 import { type BadMeeting, judgeIntersection } from '../analysis/cross-check.js';
 import { mergeMembers } from '../analysis/merge.js';
 import { type Policy, policyMembers } from '../policy/policy.js';

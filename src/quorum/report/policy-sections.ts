@@ -1,8 +1,8 @@
 /** A policy report laid out for a person: a summary line, then who can act, who can block, what it survives, and its uses. */
 import { groupedBy } from '../../prelude/grouping.js';
 import type { ProcessId } from '../../prelude/process.js';
-import { downtimePerYear, nines } from '../analysis/downtime.js';
-import type { Fraction } from '../analysis/fraction.js';
+import { downtimePerYear, nines } from '../analysis/availability/downtime.js';
+import type { Fraction } from '../analysis/load/fraction.js';
 import { listNames } from '../tree/name-list.js';
 import { describeVerdict, section } from '../trust/report-layout.js';
 import { exact, type Figure } from '../verdict.js';

@@ -3,8 +3,8 @@
  * fractions. Primal: rates x_q ≥ 0 of quorums with Σ_{q∋i} x_q ≤ c_i; Σ x_q is reached. Dual: prices y_i ≥ 0; Σ c_i·y_i divided by the
  * price of the cheapest quorum is never exceeded. Both hold for any x and y, however the solver rounds; where they meet, the value is exact.
  */
-import { commonDenominator, Fraction } from '../analysis/fraction.js';
-import { solvePacking } from '../analysis/packing-program.js';
+import { commonDenominator, Fraction } from '../analysis/load/fraction.js';
+import { solvePacking } from '../analysis/load/packing-program.js';
 import type { Budget } from '../verdict.js';
 import { nearFraction } from './near-fraction.js';
 import { type Column, type LinearModel, type Outcome, type Solver, valueAt } from './solver.js';

@@ -1,7 +1,7 @@
 /** The sets of children that satisfy a weighted gate, as a family with a cheapest set for any prices (a knapsack: what it leaves over). */
 import { present } from '../../prelude/invariant.js';
-import { Fraction } from '../analysis/fraction.js';
-import { type ChildClass, classesOf, type LoadedChild } from '../analysis/gate-load.js';
+import { Fraction } from '../analysis/load/fraction.js';
+import { type ChildClass, classesOf, type LoadedChild } from '../analysis/load/gate-load.js';
 import { fillKnapsack } from '../tree/knapsack.js';
 import type { QuorumFamily, Uses } from './capacity-program.js';
 

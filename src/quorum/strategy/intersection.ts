@@ -1,8 +1,8 @@
 /** Does every read quorum meet every write quorum? In closed form where the trees allow it, else by an integer program. */
 import { E, type Either } from '../../prelude/fp.js';
 import type { ProcessId } from '../../prelude/process.js';
-import { findCovering } from '../analysis/covering.js';
-import { quorumComplements } from '../analysis/set-family.js';
+import { findCovering } from '../analysis/covers/covering.js';
+import { quorumComplements } from '../analysis/covers/set-family.js';
 import { type Policy, policyMembers } from '../policy/policy.js';
 import { membersOfMask, minimalMasks } from '../tree/subset-transform.js';
 import type { Budget } from '../verdict.js';

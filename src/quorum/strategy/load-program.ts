@@ -1,10 +1,10 @@
 /** The load of policies that have no closed form: many different weights, or members that recur. */
 import { E } from '../../prelude/fp.js';
 import type { ProcessId } from '../../prelude/process.js';
-import { Fraction } from '../analysis/fraction.js';
-import { type GateCapacity, gateCapacity, type LoadedChild } from '../analysis/gate-load.js';
-import { isReadOnce } from '../analysis/set-family.js';
-import { capacityOfTree } from '../analysis/tree-load.js';
+import { Fraction } from '../analysis/load/fraction.js';
+import { type GateCapacity, gateCapacity, type LoadedChild } from '../analysis/load/gate-load.js';
+import { isReadOnce } from '../analysis/covers/set-family.js';
+import { capacityOfTree } from '../analysis/load/tree-load.js';
 import { type Policy, policyMembers } from '../policy/policy.js';
 import { maxTableMembers } from '../tree/subset-transform.js';
 import { type Budget, exact, type Figure } from '../verdict.js';

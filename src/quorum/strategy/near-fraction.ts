@@ -1,5 +1,5 @@
 /** The simplest fraction near a number, by its continued fraction (Knuth, TAOCP 2, section 4.5.3). */
-import { Fraction } from '../analysis/fraction.js';
+import { Fraction } from '../analysis/load/fraction.js';
 
 const maxDenominator = 1_000_000;
 const nearness = 1e-9;

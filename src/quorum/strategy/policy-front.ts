@@ -1,6 +1,6 @@
 /** Which of several policies are worth showing: those that no other is at least as good as in every respect (a Pareto front). */
-import type { Uptime } from '../analysis/failure-model.js';
-import { Fraction } from '../analysis/fraction.js';
+import type { Uptime } from '../analysis/availability/failure-model.js';
+import { Fraction } from '../analysis/load/fraction.js';
 import type { Figure } from '../verdict.js';
 import type { ShapedPolicy } from './policy-shapes.js';
 

@@ -12,11 +12,11 @@ import {
   judgeMasking,
   judgeUnforgeability,
 } from '../analysis/cross-check.js';
-import { independentServers } from '../analysis/failure-model.js';
-import { Fraction } from '../analysis/fraction.js';
-import { TreeAnalysis } from '../analysis/tree-analysis.js';
-import { treeUptime } from '../analysis/tree-availability.js';
-import { treeLoad } from '../analysis/tree-load.js';
+import { independentServers } from '../analysis/availability/failure-model.js';
+import { Fraction } from '../analysis/load/fraction.js';
+import { TreeAnalysis } from '../analysis/closed-form/tree-analysis.js';
+import { treeUptime } from '../analysis/availability/tree-availability.js';
+import { treeLoad } from '../analysis/load/tree-load.js';
 import type { Policy } from '../policy/policy.js';
 import type { TrustGate } from '../trust/trust-tree.js';
 import type { Budget, Verdict } from '../verdict.js';

@@ -2,7 +2,7 @@
 import { E, type Either } from '../../prelude/fp.js';
 import { type ProcessSet, Universe } from '../../prelude/process.js';
 import { AccessStructure } from '../access-structure.js';
-import { policyTable, structureTable, type TableError, type TruthTable } from '../analysis/truth-table.js';
+import { policyTable, structureTable, type TableError, type TruthTable } from '../analysis/table/truth-table.js';
 import { dual } from '../policy/composition.js';
 import { isQualified, type Policy, policyMembers } from '../policy/policy.js';
 import { dualTable } from '../tree/subset-transform.js';

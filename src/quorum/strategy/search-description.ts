@@ -1,7 +1,7 @@
 /** What a search found, in words. */
 import { assertNever } from '../../prelude/invariant.js';
 import { type ProcessId, Universe } from '../../prelude/process.js';
-import { downtimePerYear } from '../analysis/downtime.js';
+import { downtimePerYear } from '../analysis/availability/downtime.js';
 import { printPolicy } from '../policy/policy-text.js';
 import { membersOf } from '../tree/tree-check.js';
 import { braced } from '../trust/process-names.js';

@@ -9,7 +9,7 @@
  */
 import { present } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
-import { minimalCoalitions } from '../analysis/gate-coalitions.js';
+import { minimalCoalitions } from '../analysis/closed-form/gate-coalitions.js';
 import type { Policy, ThresholdGate } from '../policy/policy.js';
 import { weightAt } from '../tree/weights.js';
 import type { ProgramBuilder } from './program-builder.js';

@@ -5,7 +5,7 @@
 import { E, type Either } from '../../prelude/fp.js';
 import { present } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
-import { isReadOnce } from '../analysis/set-family.js';
+import { isReadOnce } from '../analysis/covers/set-family.js';
 import type { Policy } from '../policy/policy.js';
 import type { Budget } from '../verdict.js';
 import type { SideProbabilities, WeightedQuorum } from './column-program.js';

@@ -13,7 +13,7 @@ import {
   judgeMeeting,
   judgeUnforgeability,
 } from '../../../src/quorum/analysis/cross-check.js';
-import { faultSets } from '../../../src/quorum/analysis/set-family.js';
+import { faultSets } from '../../../src/quorum/analysis/covers/set-family.js';
 import { type Policy, policyMembers } from '../../../src/quorum/policy/policy.js';
 import { membersOf } from '../../../src/quorum/tree/tree-check.js';
 import type { ExplicitFaults } from '../../../src/quorum/trust/explicit-faults.js';

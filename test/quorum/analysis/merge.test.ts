@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { organizationOf, type ProcessId } from '../../../src/prelude/process.js';
 import { mergeMembers } from '../../../src/quorum/analysis/merge.js';
-import { isReadOnce } from '../../../src/quorum/analysis/set-family.js';
+import { isReadOnce } from '../../../src/quorum/analysis/covers/set-family.js';
 import type { Policy } from '../../../src/quorum/policy/policy.js';
 import { member } from '../../support/policies.js';
 import { arbitraryPolicy, letters, NaiveStructure } from '../../support/naive-structures.js';

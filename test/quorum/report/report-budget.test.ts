@@ -1,7 +1,7 @@
 /** A report on whatever may be sent in ends soon after its budget: by a clock that counts work, the same on every machine. */
 import { describe, expect, it } from 'vitest';
 import type { ProcessId } from '../../../src/prelude/process.js';
-import type { FailureModel } from '../../../src/quorum/analysis/failure-model.js';
+import type { FailureModel } from '../../../src/quorum/analysis/availability/failure-model.js';
 import { checkPolicy, type Policy, policyMembers } from '../../../src/quorum/policy/policy.js';
 import { reportPolicy } from '../../../src/quorum/report/policy-report.js';
 import { type TrustModel, trustModel } from '../../../src/quorum/trust/trust-model.js';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ProcessId } from '../../../src/prelude/process.js';
-import { Fraction } from '../../../src/quorum/analysis/fraction.js';
-import { classesOf, gateCapacity } from '../../../src/quorum/analysis/gate-load.js';
+import { Fraction } from '../../../src/quorum/analysis/load/fraction.js';
+import { classesOf, gateCapacity } from '../../../src/quorum/analysis/load/gate-load.js';
 import type { Policy } from '../../../src/quorum/policy/policy.js';
 import { parsePolicy } from '../../../src/quorum/policy/policy-text.js';
 import { packQuorums } from '../../../src/quorum/strategy/capacity-program.js';

@@ -15,7 +15,7 @@ import type { MinimalSets, SplittingSet, StructureAnalysis } from '../structure-
 import { treeUptime, type UptimeMeans } from '../availability/tree-availability.js';
 import { treeLoad } from '../load/tree-load.js';
 import { treeBanzhaf, treeDummies } from './tree-power.js';
-import { notFound, TreeSets } from '../tree-sets.js';
+import { notFound, TreeSets } from './tree-sets.js';
 
 export class TreeAnalysis implements StructureAnalysis {
   readonly members: readonly ProcessId[];

@@ -6,10 +6,10 @@ import { dualTable, membersOfMask, otherSets } from '../../tree/subset-transform
 import { type Budget, exact, type Figure, outOfTime, unlimited, type Verdict } from '../../verdict.js';
 import type { FailureModel, Uptime } from '../availability/failure-model.js';
 import type { Fraction } from '../load/fraction.js';
-import { loadBounds } from '../load-bounds.js';
+import { loadBounds } from '../load/load-bounds.js';
 import type { SplittingSet, StructureAnalysis } from '../structure-analysis.js';
 import { tableUptime } from './table-availability.js';
-import { TableSets } from '../table-sets.js';
+import { TableSets } from './table-sets.js';
 import { smallestSplit } from './table-splitting.js';
 import type { TruthTable } from './truth-table.js';
 

@@ -1,7 +1,7 @@
 /** Between which bounds the load lies where there is no closed form; `strategy/` asks a linear program. */
-import type { Figure } from '../verdict.js';
-import { Fraction } from './load/fraction.js';
-import type { StructureAnalysis } from './structure-analysis.js';
+import type { Figure } from '../../verdict.js';
+import { Fraction } from './fraction.js';
+import type { StructureAnalysis } from '../structure-analysis.js';
 
 /** Quorums of at least c among n members use a member c/n of the time on average (Naor & Wool, "The load, capacity, and availability of quorum systems", 1998). */
 export function loadBounds({ members, quorums }: Pick<StructureAnalysis, 'members' | 'quorums'>): Figure<Fraction> {

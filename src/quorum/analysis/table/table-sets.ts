@@ -1,9 +1,9 @@
 /** The minimal sets of an upward closed table of all sets: of qualified ones, or of blocking ones. */
-import { present } from '../../prelude/invariant.js';
-import type { ProcessId } from '../../prelude/process.js';
-import { membersOfMask, minimalMasks, type SubsetTable } from '../tree/subset-transform.js';
-import { exact, type Figure } from '../verdict.js';
-import { type Cost, costsTooLarge, type MinimalSets, type PricedSet } from './structure-analysis.js';
+import { present } from '../../../prelude/invariant.js';
+import type { ProcessId } from '../../../prelude/process.js';
+import { membersOfMask, minimalMasks, type SubsetTable } from '../../tree/subset-transform.js';
+import { exact, type Figure } from '../../verdict.js';
+import { type Cost, costsTooLarge, type MinimalSets, type PricedSet } from '../structure-analysis.js';
 
 export class TableSets implements MinimalSets {
   private found: readonly number[] | undefined;

@@ -1,12 +1,12 @@
 /** The minimal quorums of a policy in which every member stands once; its minimal blocking sets are those of the dual. */
-import type { ProcessId } from '../../prelude/process.js';
-import { type Policy, policyMembers } from '../policy/policy.js';
-import { type Budget, exact, type Figure } from '../verdict.js';
-import { align } from './covers/aligned-tree.js';
-import { cheapestRemainder } from './covers/cheapest-remainder.js';
-import { countMinimalQuorums, listMinimalQuorums } from './closed-form/minimal-sets.js';
-import { quorumComplements } from './covers/set-family.js';
-import { type Cost, costsTooLarge, type MinimalSets, type PricedSet } from './structure-analysis.js';
+import type { ProcessId } from '../../../prelude/process.js';
+import { type Policy, policyMembers } from '../../policy/policy.js';
+import { type Budget, exact, type Figure } from '../../verdict.js';
+import { align } from '../covers/aligned-tree.js';
+import { cheapestRemainder } from '../covers/cheapest-remainder.js';
+import { countMinimalQuorums, listMinimalQuorums } from './minimal-sets.js';
+import { quorumComplements } from '../covers/set-family.js';
+import { type Cost, costsTooLarge, type MinimalSets, type PricedSet } from '../structure-analysis.js';
 
 export class TreeSets implements MinimalSets {
   /** @param policy - read-once. */

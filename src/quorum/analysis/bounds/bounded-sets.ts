@@ -1,12 +1,12 @@
 /** Minimal sets of one kind of a structure too large for a table: those that were found, and what no other can undercut. */
-import { present } from '../../prelude/invariant.js';
-import type { ProcessId } from '../../prelude/process.js';
-import { sum } from '../tree/weights.js';
-import { type Budget, exact, type Figure } from '../verdict.js';
-import { flags, membersIn, type Property, shrink } from './bounds/minimal-set-search.js';
-import { SetListing } from './bounds/set-listing.js';
-import { type Cost, costsTooLarge, type MinimalSets, type PricedSet } from './structure-analysis.js';
-import type { CostBound, SetBounds } from './bounds/structure-bounds.js';
+import { present } from '../../../prelude/invariant.js';
+import type { ProcessId } from '../../../prelude/process.js';
+import { sum } from '../../tree/weights.js';
+import { type Budget, exact, type Figure } from '../../verdict.js';
+import { flags, membersIn, type Property, shrink } from './minimal-set-search.js';
+import { SetListing } from './set-listing.js';
+import { type Cost, costsTooLarge, type MinimalSets, type PricedSet } from '../structure-analysis.js';
+import type { CostBound, SetBounds } from './structure-bounds.js';
 
 export class BoundedSets implements MinimalSets {
   readonly listing: SetListing;

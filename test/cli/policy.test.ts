@@ -177,6 +177,8 @@ describe('arguments', () => {
     );
     expect((await reported(text)).json['minQuorumSize']).toBe(3);
     expect((await reported(json)).json['minQuorumSize']).toBe(3);
+    const wrong = await file('wrong.policy', '{"threshold": 0, "of": [{"member": "a"}]}');
+    expect((await run('policy', 'check', wrong)).stderr).toContain(`${wrong}: at `);
     const model = await file(
       'model.json',
       '{"server": 0.5, "groups": [{"name": "g", "members": ["a", "b"], "up": 0.5}]}',

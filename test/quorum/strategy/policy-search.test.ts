@@ -219,6 +219,13 @@ describe('organizations of many sizes', () => {
     expect(shapes.isCut).toBe(true);
     expect(inner).toHaveLength(10_000);
     expect(new Set(inner).size).toBe(10_000);
+    // The first is what those leave who may fail, then come equal parts of all organizations, then the neighbours of these.
+    const first = sizes.map((size) => size - 1);
+    const near = inner.slice(0, 1 + 16 + 2 * sizes.length);
+    for (const [index, k] of first.entries()) {
+      expect(near).toContain(first.with(index, k - 1).join());
+      expect(near).toContain(first.with(index, k + 1).join());
+    }
   });
 
   it('are found a policy for at once, if there is one', () => {

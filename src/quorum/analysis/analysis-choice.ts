@@ -12,14 +12,14 @@ import { simplifyPolicy } from './closed-form/simplification.js';
 import type { StructureAnalysis } from './structure-analysis.js';
 import { TableAnalysis } from './table/table-analysis.js';
 import type { UptimeMeans } from './availability/tree-availability.js';
-import { TreeAnalysis } from './closed-form/tree-analysis.js';
+import { TreeOrTable } from './tree-or-table.js';
 import { policyTable, structureTable, type TableError } from './table/truth-table.js';
 
 /** @param policy - checked. */
 export function analysePolicy(policy: Policy, means: UptimeMeans = {}): StructureAnalysis {
-  if (isReadOnce(policy)) return new TreeAnalysis(policy, means);
+  if (isReadOnce(policy)) return new TreeOrTable(policy, means);
   const simple = simplifyPolicy(policy, means.budget);
-  const analysis = isReadOnce(simple) ? new TreeAnalysis(simple, means) : analyseRecurring(simple, means);
+  const analysis = isReadOnce(simple) ? new TreeOrTable(simple, means) : analyseRecurring(simple, means);
   const members = policyMembers(policy);
   const isSame = members.every((id, index) => analysis.members[index] === id);
   return isSame ? analysis : new WithIdleMembers(analysis, members);

@@ -35,6 +35,20 @@ describe('the choice of an analysis', () => {
     expect(analysePolicy(policy('1 of (2 of (a, b), 2 of (a, c))'))).toBeInstanceOf(TreeAnalysis);
   });
 
+  it('asks the table where the weights of few members have too many sums', () => {
+    const weights = Array.from({ length: 18 }, (_, at) => 2 ** at * 3001 + ((at * 7919) % 997));
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    const heavy = policy(
+      `weight >= ${Math.ceil(total / 2)} of (${letters(18)
+        .map((id, at) => `${id}*${weights[at] ?? 1}`)
+        .join(', ')})`,
+    );
+    expect(new TreeAnalysis(heavy).banzhaf()._tag).toBe('unknown');
+    const power = analysePolicy(heavy).banzhaf();
+    expect(power._tag === 'exact' && [...power.value.values()].every((share) => share > 0 && share < 1)).toBe(true);
+    expect(analysePolicy(heavy).uptime(independentServers(() => 0.5))._tag).toBe('exact');
+  });
+
   it('takes the table for other small ones, and bounds for large ones', () => {
     expect(analysePolicy(policy(inTwoPlaces))).toBeInstanceOf(TableAnalysis);
     const many = `3 of (${letters(20).join(', ')}, ${inTwoPlaces.replaceAll(/[a-f](?=[,)])/g, 'x$&')})`;

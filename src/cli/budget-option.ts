@@ -15,7 +15,10 @@ function secondsOf(text: string): number {
   throw new InvalidArgumentError(`Expected seconds from 0 to ${maxSeconds}.`);
 }
 
-/** Begins now. */
+/** What a step that has begun, and the printing, may still take of it. */
+const reserve = 0.1;
+
+/** Begins now, and ends early enough to be told of in time. */
 export function startBudget(seconds: number): Budget {
-  return budgetOf(seconds * 1000, () => performance.now());
+  return budgetOf((1 - reserve) * seconds * 1000, () => performance.now());
 }

@@ -2,10 +2,11 @@
 import { E, O } from '../../prelude/fp.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { Policy } from '../policy/policy.js';
-import { type Figure, unlimited } from '../verdict.js';
+import { type Figure, unlimited, type Verdict } from '../verdict.js';
 import type { FailureModel, Uptime } from './availability/failure-model.js';
 import type { UptimeMeans } from './availability/tree-availability.js';
 import { TreeAnalysis } from './closed-form/tree-analysis.js';
+import type { SplittingSet } from './structure-analysis.js';
 import { TableAnalysis } from './table/table-analysis.js';
 import { policyTable } from './table/truth-table.js';
 
@@ -18,6 +19,16 @@ export class TreeOrTable extends TreeAnalysis {
     private readonly asked: UptimeMeans = {},
   ) {
     super(policy, asked);
+  }
+
+  override smallestSplittingSet(): Figure<SplittingSet> {
+    return this.orTabled(super.smallestSplittingSet(), (table) => table.smallestSplittingSet());
+  }
+
+  override isUncoverable(k: number): Verdict<readonly (readonly ProcessId[])[]> {
+    const verdict = super.isUncoverable(k);
+    const table = verdict._tag === 'unknown' ? this.table() : O.none;
+    return O.isNone(table) ? verdict : table.value.isUncoverable(k);
   }
 
   override banzhaf(): Figure<ReadonlyMap<ProcessId, number>> {

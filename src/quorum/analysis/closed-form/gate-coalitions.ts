@@ -12,6 +12,8 @@ export interface Gate extends WeightedList {
 
 /** Sums of weights are kept in a list up to so many at all children together; in a map, which is slower, up to fewer. */
 const maxListed = 100_000_000;
+/** No list of sums is longer. */
+const longestList = 1_000_000;
 const maxMapped = 300_000;
 
 /** The positions of each minimal set of children, ascending, each set once, in lexicographic order of the children by weight. */
@@ -62,7 +64,9 @@ export function countCoalitions(gate: Gate, counts: readonly bigint[], budget: B
   const { weights, factor } = withoutCommonFactor(gate.weights ?? []);
   const plain = { ...gate, k: Math.ceil(gate.k / factor), weights };
   if (weights.every((weight) => weight === 1)) return symmetricSum(counts, plain.k, budget);
-  return plain.k * plain.of.length <= maxListed
+  // Few children reach few sums, however much they weigh.
+  const isSparse = plain.k > longestList || plain.k > 2 ** plain.of.length;
+  return !isSparse && plain.k * plain.of.length <= maxListed
     ? countBySums(plain, counts, budget)
     : countByReachedSums(plain, counts, budget);
 }

@@ -7,6 +7,7 @@ import { groupedBy } from '../../prelude/grouping.js';
 import { present } from '../../prelude/invariant.js';
 import { type Budget, unlimited } from '../verdict.js';
 import { fillKnapsack } from './knapsack.js';
+import { packByTable } from './packing-table.js';
 import { kindsOf, type Packing, PackingSearch, type PackingTask } from './packing-search.js';
 import { sum, withoutCommonFactor } from './weights.js';
 
@@ -34,9 +35,10 @@ export function pack(
   if (weights?.every((weight) => weight === 1) === true) return packEqual(weights.length, limits);
   const task: PackingTask = { columns, limits, weights, order: decreasing(columns, items.length) };
   if (exceedsBounds(task)) return impossible;
-  return (
-    firstFit(task) ?? fillOneByOne(task, budget) ?? packByKind(task, budget) ?? new PackingSearch(task, budget).run()
-  );
+  const quick = firstFit(task) ?? fillOneByOne(task, budget) ?? packByKind(task, budget);
+  if (quick !== undefined) return quick;
+  const searched = new PackingSearch(task, budget).run();
+  return searched._tag === 'unknown' ? (packByTable(task, budget) ?? searched) : searched;
 }
 
 const impossible: Packing = { _tag: 'impossible' };

@@ -43,7 +43,7 @@ function describeMembers(need: GateNeed, members: readonly ProcessId[], within: 
   const names = members.map((id, index) => nameWithin(id, inner) + weightSuffix(weights?.[index]));
   const list = `(${listNames(names, maxNames)})`;
   const isNamed = organization !== undefined && organization !== within;
-  const isWhole = open.length === childCount && weights === undefined;
+  const isWhole = need.isWhole && open.length === childCount && weights === undefined;
   const whom = isNamed ? (isWhole ? organization : `${organization} ${list}`) : list;
   return `${amount(need)} of ${whom}`;
 }

@@ -1,8 +1,8 @@
 /** What a set lacks to be qualified: gate by gate for a policy, one completion for any other structure. */
-import type { ProcessId, ProcessSet } from '../../prelude/process.js';
+import { organizationOf, type ProcessId, type ProcessSet, type Universe } from '../../prelude/process.js';
 import { organizationOfAll } from '../tree/membership.js';
 import { weightAt } from '../tree/weights.js';
-import type { Policy, ThresholdGate } from './policy.js';
+import { type Policy, policyMembers, type ThresholdGate } from './policy.js';
 import type { QualifiedSets } from './qualified-sets.js';
 
 export type Missing =
@@ -20,6 +20,8 @@ export interface GateNeed {
   readonly _tag: 'gate';
   /** The organization to which all members of the gate belong. */
   readonly organization: string | undefined;
+  /** Whether all servers of that organization stand at the gate, so that its name alone says who is meant. */
+  readonly isWhole: boolean;
   /** What the children that are satisfied weigh. */
   readonly present: number;
   /** What others must weigh in addition. */
@@ -30,7 +32,7 @@ export interface GateNeed {
   readonly childCount: number;
 }
 
-/** What `set` lacks to satisfy a checked policy when nobody of `refused` joins. Linear in the policy. */
+/** What `set` lacks to satisfy a checked policy when nobody of `refused` joins. At most the gates times the processes. */
 export function lackOf(policy: Policy, set: ProcessSet, refused: ProcessSet): Missing {
   const lack = judge(policy, set, refused);
   if (lack === 'satisfied') return { _tag: 'nothing' };
@@ -60,7 +62,14 @@ function judgeGate(gate: ThresholdGate, set: ProcessSet, refused: ProcessSet): L
   if (present >= gate.k) return 'satisfied';
   if (reachable < gate.k) return 'impossible';
   const childCount = gate.of.length;
-  return { _tag: 'gate', organization: organizationOfAll(gate), present, lacking: gate.k - present, open, childCount };
+  const organization = organizationOfAll(gate);
+  const isWhole = organization !== undefined && isEverybodyOf(organization, gate, set.universe);
+  return { _tag: 'gate', organization, isWhole, present, lacking: gate.k - present, open, childCount };
+}
+
+function isEverybodyOf(organization: string, gate: ThresholdGate, { ids }: Universe): boolean {
+  const members = new Set(policyMembers(gate));
+  return ids.every((id) => organizationOf(id) !== organization || members.has(id));
 }
 
 /** Everyone who has not refused, less each who can be spared, the last first: as many questions as there are processes. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ProcessId, ProcessSet } from '../../../src/prelude/process.js';
+import { type ProcessId, type ProcessSet, Universe } from '../../../src/prelude/process.js';
 import { predicateStructure } from '../../../src/quorum/access-structure.js';
 import type { Missing, Need } from '../../../src/quorum/policy/missing.js';
 import { describeMissing } from '../../../src/quorum/policy/missing-description.js';
@@ -35,6 +35,15 @@ describe('what is missing, in words', () => {
     expect(words('3 of (a, b, c, d)', 'a')).toBe('two more of (b, c, d)');
     expect(words('2 of (a, b)', 'a')).toBe('b');
     expect(words('a')).toBe('a');
+  });
+
+  it('says the name of an organization alone only where all of its servers are meant', () => {
+    const two = 'all of (2 of (acme/s1, acme/s2), 2 of (acme/s3, acme/s4), b)';
+    expect(words(two, 'b')).toBe('all of acme (s1, s2), and all of acme (s3, s4)');
+    const rule = policy('2 of (acme/1, acme/2, acme/3)');
+    const universe = new Universe(['1', '2', '3', '4', '5'].map((name) => `acme/${name}` as ProcessId));
+    const structure = new PolicyStructure(rule, universe);
+    expect(describeMissing(structure.missing(universe.none))).toBe('two of acme (1, 2, 3)');
   });
 
   it('says that nothing is missing, or that it cannot be reached any more', () => {

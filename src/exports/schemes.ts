@@ -30,6 +30,6 @@ export {
   schemeIds,
 } from '../schemes/registry.js';
 export { type DealRequest, type DealtKey, dealShoupRsa, type KeyMaterial } from '../schemes/shoup-rsa/dealer.js';
-export { ShoupRsaKeyShare, type ShoupRsaPublicKey } from '../schemes/shoup-rsa/key.js';
+export type { ShoupRsaKeyShare, ShoupRsaPublicKey } from '../schemes/shoup-rsa/key.js';
 export { publicKeyPem } from '../schemes/shoup-rsa/public-key-pem.js';
 export { generateSafePrimes, type SafePrimes } from '../schemes/shoup-rsa/safe-primes.js';

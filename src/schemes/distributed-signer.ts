@@ -18,8 +18,12 @@ export type Signature = Uint8Array & { readonly [signatureBrand]: true };
 /** Names a key: digest of suite, usage, algorithm and public part. */
 export type KeyId = Digest;
 
-/** What a key may sign: koinon's own tagged statements, or what people bring. Never both (design: "alliance key, document key"). */
-export type KeyUsage = 'statement' | 'document';
+/**
+ * The one thing that a key is for; part of its identity. `statement`: koinon's own tagged statements. `document`: what people
+ * bring. `beacon`: rounds of a public random beacon. `time-lock`: keys to ciphertexts for a label. `decryption`: RSA-OAEP
+ * ciphertexts. Never two: a file could otherwise be a forged decision, or the key to a future (design, "One map, many uses").
+ */
+export type KeyUsage = 'statement' | 'document' | 'beacon' | 'time-lock' | 'decryption';
 
 /** `unattributable`: nothing can be shown about the share, good or bad: it has no proof, or its key allows none. */
 export type ShareVerdict = 'valid' | 'invalid' | 'unattributable';
@@ -42,7 +46,7 @@ export function rejectedSenders(result: CombineResult): ProcessSet {
 
 /** Why a signer did not sign. */
 export type SignRefused =
-  /** A document signer was given a statement, or a statement signer something else. */
+  /** A document signer was given a statement, a statement signer something else, or the key is for no signatures at all. */
   { readonly _tag: 'WrongUsage'; readonly usage: KeyUsage };
 
 /** Public material only: what a client or a combiner holds. */

@@ -6,7 +6,17 @@ import { E, type Either } from '../prelude/fp.js';
 import { isStatement } from '../prelude/statement.js';
 import type { KeyUsage, SignRefused } from './distributed-signer.js';
 
+/** Every usage, in the order in which help texts name them. */
+export const keyUsages = [
+  'statement',
+  'document',
+  'beacon',
+  'time-lock',
+  'decryption',
+] as const satisfies readonly KeyUsage[];
+
 /** Refuses a `message` that a key of this `usage` must not sign; otherwise returns it. */
 export function checkUsage(usage: KeyUsage, message: Uint8Array): Either<SignRefused, Uint8Array> {
-  return isStatement(message) === (usage === 'statement') ? E.right(message) : E.left({ _tag: 'WrongUsage', usage });
+  const allowed = usage === (isStatement(message) ? 'statement' : 'document');
+  return allowed ? E.right(message) : E.left({ _tag: 'WrongUsage', usage });
 }

@@ -6,7 +6,6 @@ import { present } from '../../prelude/invariant.js';
 import { type ProcessId, processId } from '../../prelude/process.js';
 import { type Policy, policyMembers } from '../../quorum/policy/policy.js';
 import { policyCodec } from '../../quorum/policy/policy-codec.js';
-import type { KeyUsage } from '../distributed-signer.js';
 import {
   type Ed25519PublicKey,
   ed25519PublicKey,
@@ -15,14 +14,13 @@ import {
   publicKeyLength,
   seedLength,
 } from '../ed25519/encoding.js';
+import { usageCodec } from '../usage-codec.js';
 import { MultisigKeyShare, type MultisigPublicKey } from './key.js';
 import { multisigSchemeId, orderedHolders } from './multisig-verifier.js';
 
 const maxHolders = 10_000;
 
 const processCodec: t.Type<ProcessId, unknown> = refined(text(127), 'a name or organization/server', processId);
-
-const usageCodec: t.Type<KeyUsage, unknown> = t.union([t.literal('statement'), t.literal('document')]);
 
 const ed25519PublicKeyCodec: t.Type<Ed25519PublicKey, unknown> = refined(
   hexBytes(publicKeyLength),

@@ -10,16 +10,17 @@ import type { ProcessId, Universe } from '../../prelude/process.js';
 import type { RandomBytes } from '../../prelude/random.js';
 import type { Policy } from '../../quorum/policy/policy.js';
 import type { KeyUsage } from '../distributed-signer.js';
+import { LinearKeyShare, type SecretRow } from '../linear-key-share.js';
 import { dealingBounds } from '../sharing/bounds.js';
 import { commitTo } from '../sharing/commitments.js';
 import type { LinearSharing } from '../sharing/compile.js';
 import { dealOverIntegers } from '../sharing/dealing.js';
 import { bitLength, lcm } from '../sharing/integers.js';
 import { modularInverse } from '../sharing/modular-inverse.js';
-import { deriveBase } from './derived-base.js';
+import { deriveBase, shoupRsaSuite } from './derived-base.js';
 import type { ShoupRsaDealError } from './errors.js';
 import { makeExponentiation } from './exponentiation.js';
-import { keyIdOf, type SecretRow, ShoupRsaKeyShare, type ShoupRsaPublicKey } from './key.js';
+import { keyIdOf, type ShoupRsaKeyShare, type ShoupRsaPublicKey } from './key.js';
 import { checkExponent, checkModulus, prepareSharing, rowsByOwner, secretBitsOf } from './loaded-key.js';
 import { residueGroup } from './residue-group.js';
 
@@ -89,7 +90,8 @@ function deal(request: DealRequest, { exponent, base, sharing, secret }: Prepare
     return { row, secret: bigIntToBytes(share, Math.ceil(present(bounds.shareBits[row], 'its bits') / 8)) };
   };
   const keyShares = [...rowsByOwner(sharing)].map(
-    ([process, rows]) => [process, new ShoupRsaKeyShare(keyId, epoch, process, rows.map(secretRow))] as const,
+    ([process, rows]) =>
+      [process, new LinearKeyShare(shoupRsaSuite, keyId, epoch, process, rows.map(secretRow))] as const,
   );
   return { publicKey, shares: new Map(keyShares) };
 }

@@ -1,10 +1,10 @@
 /** A Shoup RSA key: its public part, which everyone holds, and one process's share of the private exponent. */
-import { bigIntToBytes, bytesToBigInt } from '../../prelude/bytes.js';
+import { bigIntToBytes } from '../../prelude/bytes.js';
 import { Writer } from '../../prelude/canonical.js';
 import { digest } from '../../prelude/digest.js';
-import type { ProcessId } from '../../prelude/process.js';
 import type { Policy } from '../../quorum/policy/policy.js';
 import type { KeyId, KeyUsage } from '../distributed-signer.js';
+import type { LinearKeyShare } from '../linear-key-share.js';
 import { bitLength } from '../sharing/integers.js';
 import { deriveBase, shoupRsaSuite } from './derived-base.js';
 
@@ -51,41 +51,5 @@ export function unsignedBytes(value: bigint): Uint8Array {
   return bigIntToBytes(value, Math.ceil(bitLength(value) / 8));
 }
 
-const inspectSymbol = Symbol.for('nodejs.util.inspect.custom');
-
-/** One row's secret integer, positive, big-endian, as long as its bound. */
-export interface SecretRow {
-  /** Index of the row in the sharing, from 0. */
-  readonly row: number;
-  readonly secret: Uint8Array;
-}
-
-/** Secret: one process's rows. Shows itself without them; `key-codec` alone writes them out. */
-export class ShoupRsaKeyShare {
-  readonly _tag = 'shoup-rsa';
-
-  constructor(
-    readonly keyId: KeyId,
-    readonly epoch: number,
-    readonly process: ProcessId,
-    readonly rows: readonly SecretRow[],
-  ) {}
-
-  /** Overwrites the secrets. Copies that the runtime made are beyond reach. */
-  erase(): void {
-    for (const { secret } of this.rows) secret.fill(0);
-  }
-
-  toJSON(): unknown {
-    return { _tag: this._tag, epoch: this.epoch, process: this.process, rows: '(secret)' };
-  }
-
-  [inspectSymbol](): unknown {
-    return this.toJSON();
-  }
-}
-
-/** The secrets of a share as integers, by row. */
-export function secretsOf(share: ShoupRsaKeyShare): ReadonlyMap<number, bigint> {
-  return new Map(share.rows.map(({ row, secret }) => [row, bytesToBigInt(secret)]));
-}
+/** Secret: one process's rows of the private exponent, positive integers. */
+export type ShoupRsaKeyShare = LinearKeyShare<typeof shoupRsaSuite>;

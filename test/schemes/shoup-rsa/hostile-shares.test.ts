@@ -26,7 +26,7 @@ import {
   verifyRow,
   verifyRowsTogether,
 } from '../../../src/schemes/shoup-rsa/share-proof.js';
-import { secretsOf } from '../../../src/schemes/shoup-rsa/key.js';
+import { secretsOf } from '../../../src/schemes/linear-key-share.js';
 import { right } from '../../support/right.js';
 import { otherSafePrimes1024, safePrimes1024 } from '../../support/rsa-keys.js';
 import { gate } from '../sharing/policies.js';

@@ -9,7 +9,8 @@ import { Universe } from '../../../src/prelude/process.js';
 import { bitLength } from '../../../src/schemes/sharing/integers.js';
 import { dealShoupRsa, type DealRequest } from '../../../src/schemes/shoup-rsa/dealer.js';
 import { deriveBase } from '../../../src/schemes/shoup-rsa/derived-base.js';
-import { keyIdOf, secretsOf, ShoupRsaKeyShare, type ShoupRsaPublicKey } from '../../../src/schemes/shoup-rsa/key.js';
+import { LinearKeyShare, secretsOf } from '../../../src/schemes/linear-key-share.js';
+import { keyIdOf, type ShoupRsaKeyShare, type ShoupRsaPublicKey } from '../../../src/schemes/shoup-rsa/key.js';
 import { shoupRsaKeyShareCodec, shoupRsaPublicKeyCodec } from '../../../src/schemes/shoup-rsa/key-codec.js';
 import { jacobi } from '../../../src/schemes/shoup-rsa/jacobi.js';
 import { makeShoupRsaSigner } from '../../../src/schemes/shoup-rsa/signer.js';
@@ -191,7 +192,8 @@ describe('loading a share', () => {
   const [first] = share.rows;
   const own = present(first, 'a row');
   const with_ = (change: Partial<Pick<ShoupRsaKeyShare, 'keyId' | 'epoch' | 'process' | 'rows'>>) =>
-    new ShoupRsaKeyShare(
+    new LinearKeyShare(
+      'shoup-rsa',
       change.keyId ?? share.keyId,
       change.epoch ?? share.epoch,
       change.process ?? share.process,
@@ -243,7 +245,7 @@ describe('loading a share', () => {
       { ...second, secret: second.secret.map((byte, at) => (at === 40 ? byte ^ 4 : byte)) },
     ];
     const fault = { _tag: 'ShareNotCommitted', row: second.row };
-    const wrong = new ShoupRsaKeyShare(mine.keyId, mine.epoch, mine.process, rows);
+    const wrong = new LinearKeyShare('shoup-rsa', mine.keyId, mine.epoch, mine.process, rows);
     expect(makeShoupRsaSigner(several.publicKey, wrong, universe)).toEqual(
       E.left({ _tag: 'BadShare', process: 'a', fault }),
     );
@@ -278,7 +280,7 @@ describe('the JSON of keys', () => {
   it('is read back as it was written', () => {
     expect(right(decode(shoupRsaPublicKeyCodec, publicJson()))).toEqual(publicKey);
     const share = right(decode(shoupRsaKeyShareCodec, shareJson()));
-    expect(share).toBeInstanceOf(ShoupRsaKeyShare);
+    expect(share).toBeInstanceOf(LinearKeyShare);
     expect(secretsOf(share)).toEqual(secretsOf(shareOf('a')));
     expect(E.isRight(makeShoupRsaSigner(publicKey, share, universe))).toBe(true);
   });

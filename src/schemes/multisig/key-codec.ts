@@ -42,7 +42,7 @@ const holderCodec: t.Type<Holder, unknown> = record('a holder {process, key}', {
 
 const publicKeyJson = record('a multisignature key', {
   _tag: t.literal(multisigSchemeId),
-  usage: usageCodec,
+  usage: usageCodec(['statement', 'document']),
   epoch: integer(0),
   policy: policyCodec,
   holders: list(holderCodec, maxHolders, 1),

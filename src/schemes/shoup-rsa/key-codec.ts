@@ -36,7 +36,7 @@ function positive(maxBytes: number): t.Type<bigint, unknown> {
 /** Bounds only: `makeShoupRsaVerifier` judges the numbers. */
 export const shoupRsaPublicKeyCodec: t.Type<ShoupRsaPublicKey, unknown> = record('a Shoup RSA key', {
   _tag: t.literal(shoupRsaSuite),
-  usage: usageCodec,
+  usage: usageCodec(['statement', 'document', 'decryption']),
   modulus: positive(maxModulusBytes),
   exponent: positive(maxExponentBytes),
   policy: policyCodec,

@@ -1,0 +1,51 @@
+/** What crosses between a signing thread and whoever opened it: plain data, which structured cloning carries. */
+import type { Either } from '../../prelude/fp.js';
+import type { ShareVerdict, SignRefused } from '../distributed-signer.js';
+import type { KeyError, SignerOptions } from '../registry.js';
+
+/** What a thread is opened with. Keys are in the form of their codecs, so the thread checks them as if read from a file. */
+export interface ThreadKey {
+  readonly publicKey: unknown;
+  readonly share: unknown;
+  readonly processes: readonly string[];
+  readonly options: Omit<SignerOptions, 'random'>;
+}
+
+/** One operation of a signer. Processes stand for themselves, and sets are lists. */
+export type Call =
+  | { readonly _tag: 'signShare'; readonly message: Uint8Array }
+  | { readonly _tag: 'verifyShare'; readonly message: Uint8Array; readonly from: string; readonly share: Uint8Array }
+  | {
+      readonly _tag: 'combine';
+      readonly message: Uint8Array;
+      readonly shares: readonly (readonly [string, Uint8Array])[];
+    }
+  | { readonly _tag: 'verify'; readonly message: Uint8Array; readonly signature: Uint8Array };
+
+/** What each operation answers. */
+export interface Answers {
+  readonly signShare: Either<SignRefused, Uint8Array>;
+  readonly verifyShare: ShareVerdict;
+  readonly combine: Either<CombineFailure, CombineSuccess>;
+  readonly verify: boolean;
+}
+
+/** `CombineError` with its sets as lists. */
+export type CombineFailure =
+  | { readonly _tag: 'NotQualified'; readonly signers: readonly string[]; readonly invalid: readonly string[] }
+  | { readonly _tag: 'BadShares'; readonly suspects: readonly string[] };
+
+export interface CombineSuccess {
+  readonly signature: Uint8Array;
+  readonly invalid: readonly string[];
+}
+
+export interface Request {
+  readonly id: number;
+  readonly call: Call;
+}
+
+export type Reply =
+  | { readonly _tag: 'opened' }
+  | { readonly _tag: 'refused'; readonly error: KeyError }
+  | { readonly _tag: 'answer'; readonly id: number; readonly answer: Answers[Call['_tag']] };

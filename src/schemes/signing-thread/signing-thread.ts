@@ -1,0 +1,176 @@
+/**
+ * A signer in a worker thread: exponentiations and pairings take milliseconds, during which an event loop would answer nobody.
+ * The thread holds the key share; the loop keeps the predicate `canCombine` and waits for everything else.
+ */
+import { Worker } from 'node:worker_threads';
+import { E, type Either } from '../../prelude/fp.js';
+import { assertNever, present } from '../../prelude/invariant.js';
+import type { ProcessId, ProcessSet, Universe } from '../../prelude/process.js';
+import type { AsyncDistributedSigner } from '../async-signer.js';
+import type {
+  CombineResult,
+  DistributedVerifier,
+  KeyId,
+  ShareVerdict,
+  Signature,
+  SignatureShare,
+  SignRefused,
+} from '../distributed-signer.js';
+import { type AllianceKeyShare, allianceKeyShareCodec } from '../key-share-codec.js';
+import { alliancePublicKeyCodec } from '../public-key-codec.js';
+import type { AlliancePublicKey } from '../public-key.js';
+import { type KeyError, makeVerifier, type SignerOptions } from '../registry.js';
+import type { Answers, Call, CombineFailure, Reply, Request, ThreadKey } from './calls.js';
+
+/** The thread ended while, or before, it was asked: its signer cannot go on. */
+export class SigningThreadLost extends Error {
+  override readonly name = 'SigningThreadLost';
+}
+
+/** What a thread is opened with, besides the key. */
+export interface SigningThreadOptions extends Omit<SignerOptions, 'random'> {
+  /** The script of the thread; the one beside this file if absent. */
+  readonly script?: URL;
+}
+
+/** Loads a key share in a thread of its own; the same errors as {@link makeSigner} has. */
+export async function openSigningThread(
+  publicKey: AlliancePublicKey,
+  share: AllianceKeyShare,
+  universe: Universe,
+  { script = new URL('./worker.js', import.meta.url), ...options }: SigningThreadOptions = {},
+): Promise<Either<KeyError, SigningThread>> {
+  const verifier = makeVerifier(publicKey, universe);
+  if (E.isLeft(verifier)) return verifier;
+  const key: ThreadKey = {
+    publicKey: alliancePublicKeyCodec.encode(publicKey),
+    share: allianceKeyShareCodec.encode(share),
+    processes: universe.ids,
+    options,
+  };
+  const thread = new ThreadCalls(new Worker(script, { workerData: key }));
+  const opened = await thread.opened;
+  return E.map(() => new SigningThread(thread, verifier.right, share.process, universe))(opened);
+}
+
+/** Answers in the order in which it was asked. */
+export class SigningThread implements AsyncDistributedSigner {
+  readonly schemeId: string;
+  readonly keyId: KeyId;
+  readonly epoch: number;
+
+  /** @param verifier - of the same key, for what needs no thread. */
+  constructor(
+    private readonly thread: ThreadCalls,
+    private readonly verifier: DistributedVerifier,
+    readonly me: ProcessId,
+    private readonly universe: Universe,
+  ) {
+    this.schemeId = verifier.schemeId;
+    this.keyId = verifier.keyId;
+    this.epoch = verifier.epoch;
+  }
+
+  canCombine(signers: ProcessSet): boolean {
+    return this.verifier.canCombine(signers);
+  }
+
+  async signShare(message: Uint8Array): Promise<Either<SignRefused, SignatureShare>> {
+    const signed = await this.thread.ask({ _tag: 'signShare', message });
+    return E.map((share: Uint8Array) => share as SignatureShare)(signed);
+  }
+
+  verifyShare(message: Uint8Array, from: ProcessId, share: SignatureShare): Promise<ShareVerdict> {
+    return this.thread.ask({ _tag: 'verifyShare', message, from, share });
+  }
+
+  async combine(message: Uint8Array, shares: ReadonlyMap<ProcessId, SignatureShare>): Promise<CombineResult> {
+    const combined = await this.thread.ask({ _tag: 'combine', message, shares: [...shares] });
+    if (E.isLeft(combined)) return E.left(this.combineError(combined.left));
+    const { signature, invalid } = combined.right;
+    return E.right({ signature: signature as Signature, invalid: this.setOf(invalid) });
+  }
+
+  verify(message: Uint8Array, signature: Signature): Promise<boolean> {
+    return this.thread.ask({ _tag: 'verify', message, signature });
+  }
+
+  /** Ends the thread; what it was still asked is not answered. */
+  close(): Promise<void> {
+    return this.thread.close();
+  }
+
+  private combineError(failure: CombineFailure) {
+    switch (failure._tag) {
+      case 'NotQualified':
+        return { ...failure, signers: this.setOf(failure.signers), invalid: this.setOf(failure.invalid) };
+      case 'BadShares':
+        return { ...failure, suspects: this.setOf(failure.suspects) };
+      default:
+        return assertNever(failure);
+    }
+  }
+
+  private setOf(processes: readonly string[]): ProcessSet {
+    return this.universe.of(processes.filter((process) => this.universe.has(process)));
+  }
+}
+
+interface Waiting {
+  readonly resolve: (answer: never) => void;
+  readonly reject: (error: SigningThreadLost) => void;
+}
+
+/** Questions to a thread and its answers, matched by number. */
+class ThreadCalls {
+  readonly opened: Promise<Either<KeyError, void>>;
+  private readonly waiting = new Map<number, Waiting>();
+  private lastId = 0;
+  private lost: SigningThreadLost | undefined;
+
+  constructor(private readonly worker: Worker) {
+    this.opened = new Promise((resolve, reject) => {
+      worker.on('message', (reply: Reply) => {
+        if (reply._tag === 'opened') resolve(E.right(undefined));
+        else if (reply._tag === 'refused') resolve(E.left(reply.error));
+        else this.settle(reply.id, reply.answer);
+      });
+      worker.on('error', (error) => {
+        reject(this.lose(`the signing thread failed: ${error instanceof Error ? error.message : String(error)}`));
+      });
+      worker.on('exit', () => {
+        reject(this.lose('the signing thread has ended'));
+      });
+    });
+  }
+
+  ask<C extends Call>(call: C): Promise<Answers[C['_tag']]> {
+    return new Promise((resolve, reject) => {
+      if (this.lost !== undefined) {
+        reject(this.lost);
+        return;
+      }
+      this.lastId += 1;
+      const request: Request = { id: this.lastId, call };
+      this.waiting.set(request.id, { resolve, reject });
+      this.worker.postMessage(request);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.worker.terminate();
+  }
+
+  private settle(id: number, answer: Answers[Call['_tag']]): void {
+    const waiting = present(this.waiting.get(id), 'a thread answers what it was asked, once');
+    this.waiting.delete(id);
+    waiting.resolve(answer as never);
+  }
+
+  private lose(sentence: string): SigningThreadLost {
+    this.lost ??= new SigningThreadLost(sentence);
+    for (const { reject } of this.waiting.values()) reject(this.lost);
+    this.waiting.clear();
+    return this.lost;
+  }
+}

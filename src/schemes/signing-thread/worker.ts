@@ -1,0 +1,74 @@
+/** The inside of a signing thread: one signer, one operation after another, in the order in which they were asked for. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { decode } from '../../prelude/codec.js';
+import { E, type Either } from '../../prelude/fp.js';
+import { assertNever, invariant, present } from '../../prelude/invariant.js';
+import { processId, type ProcessId, type ProcessSet, Universe } from '../../prelude/process.js';
+import type { CombineResult, DistributedSigner, Signature, SignatureShare } from '../distributed-signer.js';
+import { allianceKeyShareCodec } from '../key-share-codec.js';
+import { alliancePublicKeyCodec } from '../public-key-codec.js';
+import { type KeyError, makeSigner } from '../registry.js';
+import type { Answers, Call, Reply, Request, ThreadKey } from './calls.js';
+
+const port = present(parentPort ?? undefined, 'a signing thread runs as a worker');
+
+function say(reply: Reply): void {
+  port.postMessage(reply);
+}
+
+const signer = openSigner(workerData as ThreadKey);
+if (E.isLeft(signer)) {
+  say({ _tag: 'refused', error: signer.left });
+  port.close();
+} else {
+  const { right } = signer;
+  port.on('message', ({ id, call }: Request) => {
+    say({ _tag: 'answer', id, answer: perform(right, call) });
+  });
+  say({ _tag: 'opened' });
+}
+
+function openSigner({ publicKey, share, processes, options }: ThreadKey): Either<KeyError, DistributedSigner> {
+  const key = decode(alliancePublicKeyCodec, publicKey);
+  const part = decode(allianceKeyShareCodec, share);
+  invariant(E.isRight(key) && E.isRight(part), 'a key that was encoded can be decoded');
+  return makeSigner(key.right, part.right, new Universe(processes.map(known)), options);
+}
+
+function perform(signer: DistributedSigner, call: Call): Answers[Call['_tag']] {
+  switch (call._tag) {
+    case 'signShare':
+      return signer.signShare(call.message);
+    case 'verifyShare':
+      return signer.verifyShare(call.message, known(call.from), call.share as SignatureShare);
+    case 'combine':
+      return listed(
+        signer.combine(
+          call.message,
+          new Map(call.shares.map(([from, share]) => [known(from), share as SignatureShare])),
+        ),
+      );
+    case 'verify':
+      return signer.verify(call.message, call.signature as Signature);
+    default:
+      return assertNever(call);
+  }
+}
+
+function listed(result: CombineResult): Answers['combine'] {
+  const list = (set: ProcessSet): readonly string[] => [...set];
+  if (E.isRight(result)) return E.right({ ...result.right, invalid: list(result.right.invalid) });
+  const error = result.left;
+  switch (error._tag) {
+    case 'NotQualified':
+      return E.left({ ...error, signers: list(error.signers), invalid: list(error.invalid) });
+    case 'BadShares':
+      return E.left({ ...error, suspects: list(error.suspects) });
+    default:
+      return assertNever(error);
+  }
+}
+
+function known(text: string): ProcessId {
+  return present(processId(text), 'processes keep their names on the way to a thread');
+}

@@ -1,0 +1,86 @@
+/** A signer in a thread does what the same signer does in line, and says so when its thread is gone. Needs a build. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { utf8 } from '../../../src/prelude/bytes.js';
+import { E } from '../../../src/prelude/fp.js';
+import { present } from '../../../src/prelude/invariant.js';
+import type { SignatureShare } from '../../../src/schemes/distributed-signer.js';
+import { LinearKeyShare } from '../../../src/schemes/linear-key-share.js';
+import { openSigningThread, type SigningThread } from '../../../src/schemes/signing-thread/signing-thread.js';
+import { right } from '../../support/right.js';
+import { id, message, sharesOf, signerOf, statement, testKey, threeOfFive, universe } from '../shoup-rsa/setup.js';
+
+const script = new URL('../../../dist/src/schemes/signing-thread/worker.js', import.meta.url);
+const key = testKey(threeOfFive);
+const share = present(key.shares.get(id('a')), 'a share');
+const open = () => openSigningThread(key.publicKey, share, universe, { script });
+
+describe('a signing thread', () => {
+  let thread: SigningThread;
+  beforeAll(async () => {
+    thread = right(await open());
+  });
+  afterAll(() => thread.close());
+
+  it('is the signer whose key it was opened with', () => {
+    const { me, schemeId, keyId, epoch } = signerOf(key, 'a');
+    expect(thread).toMatchObject({ me, schemeId, keyId, epoch });
+    expect(thread.canCombine(universe.of([id('a'), id('b'), id('c')]))).toBe(true);
+    expect(thread.canCombine(universe.of([id('a'), id('b')]))).toBe(false);
+  });
+
+  it('signs shares that others accept, and judges theirs', async () => {
+    const own = right(await thread.signShare(message));
+    expect(key.verifier.verifyShare(message, id('a'), own)).toBe('valid');
+    const [of] = sharesOf(key, message, 'b').values();
+    const theirs = present(of, 'a share of b');
+    expect(await thread.verifyShare(message, id('b'), theirs)).toBe('valid');
+    expect(await thread.verifyShare(message, id('c'), theirs)).toBe('invalid');
+  });
+
+  it('refuses what its key is not for', async () => {
+    expect(await thread.signShare(statement)).toEqual(E.left({ _tag: 'WrongUsage', usage: 'document' }));
+  });
+
+  it('combines to a verified signature and names whose shares are bad', async () => {
+    const shares = sharesOf(key, message, 'a', 'b', 'c', 'd');
+    const bad = new Map([...shares, [id('b'), utf8('nonsense') as SignatureShare]]);
+    const { signature, invalid } = right(await thread.combine(message, bad));
+    expect([...invalid]).toEqual(['b']);
+    expect(key.verifier.verify(message, signature)).toBe(true);
+    expect(await thread.verify(message, signature)).toBe(true);
+    expect(await thread.verify(utf8('another message'), signature)).toBe(false);
+  });
+
+  it('says who is not enough, in the processes of the caller', async () => {
+    const failed = await thread.combine(message, sharesOf(key, message, 'a', 'b'));
+    expect(failed).toEqual(E.left(expect.objectContaining({ _tag: 'NotQualified' })));
+    const { signers } = E.isLeft(failed) && failed.left._tag === 'NotQualified' ? failed.left : { signers: undefined };
+    expect(signers?.equals(universe.of([id('a'), id('b')]))).toBe(true);
+  });
+
+  it('answers each of many questions asked at once', async () => {
+    const messages = Array.from({ length: 8 }, (_, index) => utf8(`message ${index}`));
+    const shares = await Promise.all(messages.map((each) => thread.signShare(each)));
+    const verdicts = shares.map((each, index) =>
+      key.verifier.verifyShare(present(messages[index], 'a message'), id('a'), right(each)),
+    );
+    expect(verdicts).toEqual(messages.map(() => 'valid'));
+  });
+});
+
+describe('opening and losing a thread', () => {
+  it('is refused a share of another epoch, with the error of the signer', async () => {
+    const other = new LinearKeyShare('shoup-rsa', share.keyId, 2, share.process, share.rows);
+    const opened = await openSigningThread(key.publicKey, other, universe, { script });
+    expect(opened).toEqual(E.left({ _tag: 'ShareOfAnotherKey', process: 'a' }));
+  });
+
+  it('rejects what was asked and what is asked after the thread has ended', async () => {
+    const thread = right(await open());
+    const asked = thread.signShare(message);
+    const rejected = expect(asked).rejects.toMatchObject({ name: 'SigningThreadLost' });
+    await thread.close();
+    await rejected;
+    await expect(thread.verify(message, utf8('x') as never)).rejects.toMatchObject({ name: 'SigningThreadLost' });
+  });
+});

@@ -11,9 +11,8 @@ import type { Configuration } from '../src/consensus/configuration.js';
 import { type ProcessId, Universe } from '../src/prelude/process.js';
 import { thresholdSystem } from '../src/quorum/trust/threshold.js';
 import type { DistributedSigner } from '../src/schemes/distributed-signer.js';
-import { inlineAllianceKey } from '../src/server/alliance-key.js';
 import { DecidedLog } from '../src/server/decided-log.js';
-import { Replica } from '../src/server/replica.js';
+import { type AllianceKey, Replica } from '../src/server/replica.js';
 import { MemoryJournal, MemoryLogStore } from '../src/storage/memory.js';
 import { MemoryNetwork } from '../src/transport/memory.js';
 import { testAllianceId, testConfiguration, testRequest } from '../test/support/cluster.js';
@@ -25,6 +24,14 @@ const commandBytes = 100;
 
 const universe = new Universe(['a', 'b', 'c', 'd'].map((name) => `${name}/1` as ProcessId));
 const system = thresholdSystem(universe, { f: 1, t: 1 });
+
+/** In the one thread that all of this runs in. */
+function inLine(signer: DistributedSigner): AllianceKey {
+  return {
+    signShare: (message) => Promise.resolve(signer.signShare(message)),
+    combine: (message, shares) => Promise.resolve(signer.combine(message, shares)),
+  };
+}
 
 interface Figures {
   readonly slotsPerSecond: number;
@@ -67,7 +74,7 @@ async function run(allianceSigner: (me: ProcessId) => DistributedSigner): Promis
       codec,
       journal: new MemoryJournal(),
       log,
-      allianceKey: inlineAllianceKey(signer),
+      allianceKey: inLine(signer),
       send: (to, frame) => {
         transport.send(to, frame);
       },

@@ -12,15 +12,13 @@ import type { Event } from '../consensus/event.js';
 import type { Message } from '../consensus/message.js';
 import type { PrefixCertificate } from '../consensus/range.js';
 import type { FabMachine } from '../consensus/step.js';
-import type { CombineResult, SignatureShare } from '../schemes/distributed-signer.js';
+import type { AsyncDistributedSigner } from '../schemes/async-signer.js';
+import type { SignatureShare } from '../schemes/distributed-signer.js';
 import type { Journal } from '../storage/storage.js';
 import type { DecidedLog } from './decided-log.js';
 
 /** The alliance key, whose operations are slow and answer later. */
-export interface AllianceKey {
-  sign(statement: Uint8Array): Promise<SignatureShare | undefined>;
-  combine(statement: Uint8Array, shares: ReadonlyMap<ProcessId, SignatureShare>): Promise<CombineResult>;
-}
+export type AllianceKey = Pick<AsyncDistributedSigner, 'signShare' | 'combine'>;
 
 /** What a replica tells whoever runs it. */
 export interface ReplicaObserver {
@@ -258,7 +256,9 @@ export class Replica {
   }
 
   private sign(statement: Uint8Array): void {
-    this.answerWith(this.parts.allianceKey.sign(statement), (share) => ({ _tag: 'Signed', statement, share }));
+    this.answerWith(this.parts.allianceKey.signShare(statement), (signed) => {
+      return { _tag: 'Signed', statement, share: E.isRight(signed) ? signed.right : undefined };
+    });
   }
 
   private combine(statement: Uint8Array, shares: ReadonlyMap<ProcessId, SignatureShare>): void {

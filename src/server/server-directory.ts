@@ -11,7 +11,7 @@ import type { DistributedSigner } from '../schemes/distributed-signer.js';
 import { ed25519Sign, ed25519Verify } from '../schemes/ed25519/ed25519.js';
 import type { Ed25519Seed } from '../schemes/ed25519/encoding.js';
 import { type MultisigSigner, multisigSigner } from '../schemes/multisig/signer.js';
-import { allianceKeyShareCodec, type KeyError, makeSigner } from '../schemes/registry.js';
+import { type AllianceKeyShare, allianceKeyShareCodec, type KeyError, makeSigner } from '../schemes/registry.js';
 import {
   type AllianceDocument,
   type LinkMaterial,
@@ -32,7 +32,9 @@ export interface ServerDirectory extends AllianceDocument, LinkMaterial {
   readonly identities: Identities;
   readonly clients: Clients;
   readonly slow: MultisigSigner;
+  /** For verifying; signing with it is done in a thread, from `allianceShare`. */
   readonly allianceSigner: DistributedSigner;
+  readonly allianceShare: AllianceKeyShare;
   /** Where the server keeps what it has accepted and decided. */
   readonly dataPath: string;
 }
@@ -75,7 +77,7 @@ function readServer(path: string, texts: Texts): Either<DirectoryError, ServerDi
   return E.right({ path, me, clients, dataPath, ...document.right, ...keys.right, ...link.right });
 }
 
-type Keys = Pick<ServerDirectory, 'identities' | 'slow' | 'allianceSigner'>;
+type Keys = Pick<ServerDirectory, 'identities' | 'slow' | 'allianceSigner' | 'allianceShare'>;
 
 function readKeys(path: string, texts: Texts, me: ServerEntry, alliance: Alliance): Either<DirectoryError, Keys> {
   const { id, identityKey, slowKey } = me;
@@ -87,29 +89,30 @@ function readKeys(path: string, texts: Texts, me: ServerEntry, alliance: Allianc
   if (E.isLeft(slowSeed)) return slowSeed;
   const slow = multisigSigner(slowKeyOf(alliance), id, slowSeed.right);
   if (E.isLeft(slow)) return E.left({ _tag: 'WrongKey', path: slowPath, id });
-  const allianceSigner = readAllianceSigner(
+  const allianceKey = readAllianceKey(
     join(path, fileNames.allianceShare),
     texts[fileNames.allianceShare],
     me,
     alliance,
   );
-  if (E.isLeft(allianceSigner)) return allianceSigner;
+  if (E.isLeft(allianceKey)) return allianceKey;
   const identities = identitiesOf(alliance, identity.right);
-  return E.right({ identities, slow: slow.right, allianceSigner: allianceSigner.right });
+  return E.right({ identities, slow: slow.right, ...allianceKey.right });
 }
 
-function readAllianceSigner(
+function readAllianceKey(
   path: string,
   text: string,
   { id }: ServerEntry,
   { allianceKey, trust }: Alliance,
-): Either<DirectoryError, DistributedSigner> {
+): Either<DirectoryError, Pick<Keys, 'allianceSigner' | 'allianceShare'>> {
   const share = decodeJson(allianceKeyShareCodec, text);
   if (E.isLeft(share))
     return E.left({ _tag: 'MalformedFile', path, at: share.left.path, expected: share.left.expected });
   if (share.right.process !== id) return E.left({ _tag: 'WrongKey', path, id });
   const signer = makeSigner(allianceKey, share.right, trust.system.processes.universe);
-  return E.isLeft(signer) ? E.left(signerError(path, id, signer.left)) : signer;
+  if (E.isLeft(signer)) return E.left(signerError(path, id, signer.left));
+  return E.right({ allianceSigner: signer.right, allianceShare: share.right });
 }
 
 /** Either the share is not this server's of this key, or the key itself is none. */

@@ -1,7 +1,7 @@
 /** One server of an alliance, running: its directory, its disk, its links, its replica and the applications connected to it. */
 import { join } from 'node:path';
 import { E, pipe, TE, type TaskEither } from '../prelude/fp.js';
-import { assertNever } from '../prelude/invariant.js';
+import { assertNever, invariant } from '../prelude/invariant.js';
 import type { ProcessId } from '../prelude/process.js';
 import type { ServerStatus } from '../client/protocol.js';
 import { ConsensusCodec } from '../consensus/codec.js';
@@ -11,13 +11,13 @@ import { leaderSchedule } from '../consensus/fab-quorums.js';
 import type { DurableRecord } from '../consensus/record.js';
 import { FabMachine } from '../consensus/step.js';
 import { serversOf } from '../management/alliance.js';
+import { openSigningThread, type SigningThread } from '../schemes/signing-thread/signing-thread.js';
 import { describeStorageError, type StorageError } from '../storage/errors.js';
 import { openJournal } from '../storage/journal.js';
 import { openLogStore } from '../storage/lmdb.js';
 import type { Journal, LogStore } from '../storage/storage.js';
 import { describeLinkError, type ListenError } from '../transport/errors.js';
 import { openTlsTransport, type TlsTransport } from '../transport/tls.js';
-import { inlineAllianceKey } from './alliance-key.js';
 import { ApplicationSessions } from './application-sessions.js';
 import { DecidedLog } from './decided-log.js';
 import { Replica, type ReplicaObserver, type StopReason } from './replica.js';
@@ -102,6 +102,7 @@ function run(directory: ServerDirectory, events: ServerEvents, disk: Disk): Task
     });
     const machine = recoverMachine(directory, configuration, codec, { journal: disk.journal, log });
     if (E.isLeft(machine)) return machine;
+    const allianceKey = await openAllianceKey(directory);
     const links: { transport?: TlsTransport } = {};
     const replica: Replica = new Replica({
       me: directory.me.id,
@@ -109,7 +110,7 @@ function run(directory: ServerDirectory, events: ServerEvents, disk: Disk): Task
       codec,
       journal: disk.journal,
       log,
-      allianceKey: inlineAllianceKey(directory.allianceSigner),
+      allianceKey,
       send: (to, frame) => links.transport?.send(to, frame),
       observer: observe(events, () => sessions),
       clock: () => performance.now(),
@@ -128,17 +129,24 @@ function run(directory: ServerDirectory, events: ServerEvents, disk: Disk): Task
     const transport = await openTransport(directory, events, { replica, sessions, connected })();
     if (E.isLeft(transport)) {
       replica.stop();
+      await allianceKey.close();
       return transport;
     }
     links.transport = transport.right;
     const close = async (): Promise<void> => {
       replica.stop();
       sessions.close();
-      await transport.right.close();
+      await Promise.all([transport.right.close(), allianceKey.close()]);
       await Promise.all([disk.journal.close(), disk.store.close()]);
     };
     return E.right({ me: directory.me.id, port: transport.right.port, status, close });
   };
+}
+
+async function openAllianceKey({ alliance, allianceShare }: ServerDirectory): Promise<SigningThread> {
+  const opened = await openSigningThread(alliance.allianceKey, allianceShare, alliance.trust.system.processes.universe);
+  invariant(E.isRight(opened), 'a directory that was read holds a share of its alliance key');
+  return opened.right;
 }
 
 function configurationOf({

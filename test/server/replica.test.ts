@@ -73,7 +73,7 @@ class Setting {
       codec,
       journal: this.journal,
       log,
-      allianceKey: { sign: never, combine: never, ...key },
+      allianceKey: { signShare: never, combine: never, ...key },
       send: (_, frame) => {
         const message = codec.decodeMessage(frame);
         if (E.isRight(message) && message.right._tag === 'FetchRange') this.sent.push(message.right.from);
@@ -165,11 +165,11 @@ describe('a replica', () => {
     expect(setting.stops).toMatchObject([{ _tag: 'StorageFailed' }]);
   });
 
-  it.each(['sign', 'combine'] as const)('stops where the alliance key cannot %s', async (operation) => {
+  it.each(['signShare', 'combine'] as const)('stops where the alliance key cannot %s', async (operation) => {
     const failing = { [operation]: () => Promise.reject(new Error('the key is broken')) };
     const statement = new Uint8Array(3);
     const asked = {
-      sign: { _tag: 'Sign', statement },
+      signShare: { _tag: 'Sign', statement },
       combine: { _tag: 'Combine', statement, shares: new Map() },
     } as const;
     const setting = new Setting(onStart(asked[operation]), failing);

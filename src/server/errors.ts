@@ -11,6 +11,8 @@ export type DirectoryError =
   | { readonly _tag: 'MissingFile'; readonly path: string }
   | { readonly _tag: 'UnreadableFile'; readonly path: string; readonly reason: string }
   | { readonly _tag: 'FileTooLarge'; readonly path: string; readonly maxBytes: number }
+  /** A secret that others than its owner may read or change. */
+  | { readonly _tag: 'OpenToOthers'; readonly path: string }
   /** `at` is a path inside a JSON document, if the file is one. */
   | { readonly _tag: 'MalformedFile'; readonly path: string; readonly at?: string; readonly expected: string }
   | { readonly _tag: 'NewerFile'; readonly path: string; readonly version: number; readonly newestKnown: number }
@@ -40,6 +42,8 @@ export function describeDirectoryError(error: DirectoryError): string {
       return `${error.path}: cannot be read (${error.reason})`;
     case 'FileTooLarge':
       return `${error.path}: larger than ${error.maxBytes} bytes, so it is not what it should be`;
+    case 'OpenToOthers':
+      return `${error.path}: others than its owner may read or change this secret; chmod 600 it, and ask who has read it`;
     case 'MalformedFile':
       return `${error.path}: ${error.at === undefined ? '' : `at ${error.at}: `}expected ${error.expected}`;
     case 'NewerFile':

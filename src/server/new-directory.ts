@@ -2,20 +2,10 @@
  * A directory that appears whole or not at all: written beside its place, then renamed. All of it happens in one turn, without
  * waiting, so that no signal that the program handles can come in between.
  */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { E, type Either } from '../prelude/fp.js';
+import { fileModes, syncDirectory, writeNewFile } from './durable-files.js';
 import type { FoundingError } from './errors.js';
 import { errorReason } from './text-files.js';
 
@@ -62,19 +52,5 @@ export function writeNewDirectory(path: string, entries: readonly NewEntry[]): E
 function writeEntry(root: string, { path, content, isSecret = false }: NewEntry): void {
   const full = join(root, path);
   mkdirSync(content === undefined ? full : dirname(full), { recursive: true, mode: 0o700 });
-  if (content !== undefined) writeFileSync(full, content, { mode: isSecret ? 0o600 : 0o644, flag: 'wx', flush: true });
-}
-
-/** As far as the system lets a directory be synced. */
-function syncDirectory(path: string): void {
-  try {
-    const descriptor = openSync(path, 'r');
-    try {
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch {
-    return;
-  }
+  if (content !== undefined) writeNewFile(full, content, isSecret ? fileModes.secret : fileModes.public);
 }

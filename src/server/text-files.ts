@@ -1,28 +1,53 @@
 /** Reading small files whose content is not trusted yet: bounded, strict UTF-8, and every failure a value. */
+import type { Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { concatBytes, fromUtf8 } from '../prelude/bytes.js';
 import { E, type Either, type TaskEither } from '../prelude/fp.js';
 import type { DirectoryError } from './errors.js';
 
-/** Reads at most `maxBytes`; a longer file is refused, not cut. */
-export function readTextFile(path: string, maxBytes: number): TaskEither<DirectoryError, string> {
+/** Who may be able to read a file: anybody, or its owner alone. */
+export type Readers = 'anybody' | 'owner';
+
+/** Reads at most `maxBytes`; a longer file is refused, not cut, and so is a secret one that others than its owner may read. */
+export function readTextFile(
+  path: string,
+  maxBytes: number,
+  readers: Readers = 'anybody',
+): TaskEither<DirectoryError, string> {
   return async () => {
-    const bytes = await readBytes(path, maxBytes + 1);
+    const bytes = await readFileBytes(path, maxBytes, readers)();
     if (E.isLeft(bytes)) return bytes;
-    if (bytes.right.length > maxBytes) return E.left({ _tag: 'FileTooLarge', path, maxBytes });
     const text = fromUtf8(bytes.right);
     return text === undefined ? E.left({ _tag: 'MalformedFile', path, expected: 'text in UTF-8' }) : E.right(text);
+  };
+}
+
+/** As {@link readTextFile}, for a file of any bytes. */
+export function readFileBytes(
+  path: string,
+  maxBytes: number,
+  readers: Readers = 'anybody',
+): TaskEither<DirectoryError, Uint8Array> {
+  return async () => {
+    const bytes = await readBytes(path, maxBytes + 1, readers);
+    if (E.isLeft(bytes) || bytes.right.length <= maxBytes) return bytes;
+    return E.left({ _tag: 'FileTooLarge', path, maxBytes });
   };
 }
 
 const chunkBytes = 65_536;
 
 /** At most `maxBytes`, also of a pipe, whose size nobody knows before. */
-async function readBytes(path: string, maxBytes: number): Promise<Either<DirectoryError, Uint8Array>> {
+async function readBytes(
+  path: string,
+  maxBytes: number,
+  readers: Readers,
+): Promise<Either<DirectoryError, Uint8Array>> {
   try {
     const file = await open(path, 'r');
     try {
+      if (readers === 'owner' && isOpenToOthers(await file.stat())) return E.left({ _tag: 'OpenToOthers', path });
       const chunks: Uint8Array[] = [];
       for (let length = 0; length < maxBytes; ) {
         const { bytesRead, buffer } = await file.read(new Uint8Array(Math.min(chunkBytes, maxBytes - length)));
@@ -37,6 +62,13 @@ async function readBytes(path: string, maxBytes: number): Promise<Either<Directo
   } catch (error) {
     return E.left(readingError(path, error));
   }
+}
+
+const othersMask = 0o077;
+
+/** Where the system knows modes. A pipe has no others. */
+function isOpenToOthers(stats: Stats): boolean {
+  return process.platform !== 'win32' && stats.isFile() && (stats.mode & othersMask) !== 0;
 }
 
 /** What a failure to read `path` means. */

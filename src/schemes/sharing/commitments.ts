@@ -4,8 +4,8 @@
  */
 import { E, type Either } from '../../prelude/fp.js';
 import { randomBits, type RandomBytes } from '../../prelude/random.js';
-import type { IntegerRange } from './bounds.js';
 import type { LinearSharing, SharingRow } from './compile.js';
+import { type IntegerRange, isInRange } from './ranges.js';
 
 /** A group, written multiplicatively, without elements of small order, with a base in which secrets are committed to. */
 export interface CommitmentGroup<G> {
@@ -31,6 +31,20 @@ export function rowKey<G>(group: CommitmentGroup<G>, commitments: readonly G[], 
   }, group.identity);
 }
 
+/** C_j v^(κ_j) for every column: the commitments to ρ + κ, where the shift κ is public and may be negative. */
+export function shiftedCommitments<G>(
+  group: CommitmentGroup<G>,
+  commitments: readonly G[],
+  columnShift: readonly bigint[],
+): readonly G[] {
+  const powerOfBase = (exponent: bigint): G =>
+    exponent < 0n ? group.power(group.commit(-exponent), -1n) : group.commit(exponent);
+  return commitments.map((commitment, column) => {
+    const shift = columnShift[column] ?? 0n;
+    return shift === 0n ? commitment : group.multiply(commitment, powerOfBase(shift));
+  });
+}
+
 /** What a receiver finds wrong with what it was dealt. Rows count from 0. */
 export type DealingFault =
   | { readonly _tag: 'WrongCommitmentCount'; readonly expected: number }
@@ -43,8 +57,13 @@ export interface ReceivedShares<G> {
   readonly commitments: readonly G[];
   /** The receiver's own shares by row. */
   readonly shares: ReadonlyMap<number, bigint>;
-  /** Where the share of a row must be. */
+  /** Where the share of a row must be: over residues {@link anyResidue}. */
   readonly range: (row: number) => IntegerRange;
+}
+
+/** The range of every share over residues of `order`: each number has one representative there. */
+export function anyResidue(order: bigint): ReceivedShares<unknown>['range'] {
+  return () => ({ low: 0n, high: order });
 }
 
 /** Checks one's own shares of a dealing: the number of commitments, every range, and v^s against every row's key. */
@@ -103,8 +122,7 @@ function checkShape<G>(
   share: bigint,
 ): DealingFault | undefined {
   if (sharing.rows[row] === undefined) return { _tag: 'NoSuchRow', row };
-  const { low, high } = dealing.range(row);
-  return share >= low && share < high ? undefined : { _tag: 'ShareOutOfRange', row };
+  return isInRange(share, dealing.range(row)) ? undefined : { _tag: 'ShareOutOfRange', row };
 }
 
 function checkCommitted<G>(

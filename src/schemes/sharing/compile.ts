@@ -1,6 +1,7 @@
 /**
  * Policy trees as linear secret sharing schemes (Benaloh and Leichter's composition; over Z an integer span programme as in
- * Damgård and Thorbek's linear integer secret sharing). The same matrix serves every ring; over Z a scale D is carried along.
+ * Damgård and Thorbek's linear integer secret sharing). The same matrix, but for the factors Δ of values that Z needs, serves
+ * every ring, and its entries are integers in each.
  *
  * The numbering of columns and rows is part of the protocol: column 0 is the secret; a gate takes its columns before its
  * children take theirs, children from left to right; rows are the leaves from left to right. A child of weight w stands w times.
@@ -9,7 +10,7 @@ import { E, type Either } from '../../prelude/fp.js';
 import { assertNever } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { Policy, ThresholdGate } from '../../quorum/policy/policy.js';
-import { bitLength, lcm } from './integers.js';
+import { bitLength, factorial, lcm } from './integers.js';
 import type { Ring } from './ring.js';
 
 /** What is refused before anything grows with it. */
@@ -40,14 +41,19 @@ interface SharingLeaf {
 
 /**
  * With value s, n children and columns a_1, …: `any` gives s to each child; `all` gives a_c to child c and
- * a_1 + … + a_(n-1) - s to the last; `threshold` (1 < k < n) gives Δs + a_1 c + … + a_(k-1) c^(k-1) to child c, from 1.
+ * a_1 + … + a_(n-1) - s to the last; `threshold` (1 < k < n) gives Δs + a_1 c + … + a_(k-1) c^(k-1) to child c, from 1,
+ * where Δ is the ring's scale of values.
  */
 export interface SharingGate {
   readonly _tag: 'any' | 'all' | 'threshold';
   readonly k: number;
   readonly children: readonly SharingNode[];
   readonly firstColumn: number;
-  /** The least common multiple of the children's scales. */
+  /** Δ: what the gate multiplies its value by; 1 unless it is a threshold. */
+  readonly valueScale: bigint;
+  /** n!, which every denominator of a Lagrange coefficient over 1..n divides; 1 unless it is a threshold. */
+  readonly interpolationScale: bigint;
+  /** L, the least common multiple of the children's scales. */
   readonly childScale: bigint;
   readonly scale: bigint;
 }
@@ -58,7 +64,7 @@ export interface LinearSharing {
   readonly rows: readonly SharingRow[];
   /** Number of columns of the matrix: the secret and the random coefficients. */
   readonly columnCount: number;
-  /** D: a qualified set reconstructs D times the secret. 1 over a field. */
+  /** D: a qualified set reconstructs D times the secret. All its prime factors are at most the largest fan-in. */
   readonly scale: bigint;
 }
 
@@ -105,8 +111,9 @@ class Compiler {
     this.columnCount += k - 1;
     const children = of.map((child, index) => this.node(child, this.childValue(policy, index, firstColumn, value)));
     const childScale = children.reduce((common, child) => lcm(common, child.scale), 1n);
-    const delta = kind === 'threshold' ? this.ring.gateScale(of.length) : 1n;
-    return { _tag: kind, k, children, firstColumn, childScale, scale: delta * delta * childScale };
+    const { valueScale, interpolationScale } = gateScales(policy, this.ring);
+    const scale = valueScale * interpolationScale * childScale;
+    return { _tag: kind, k, children, firstColumn, valueScale, interpolationScale, childScale, scale };
   }
 
   private childValue(
@@ -122,22 +129,26 @@ class Compiler {
       case 'all': {
         const isLast = index === gate.of.length - 1;
         if (!isLast) return [{ column: firstColumn + index, coefficient: 1n }];
-        return [...this.scaled(value, -1n), ...columns.map((column) => ({ column, coefficient: 1n }))];
+        return [...scaled(value, -1n), ...columns.map((column) => ({ column, coefficient: 1n }))];
       }
       case 'threshold': {
         const point = BigInt(index + 1);
-        const powers = columns.map((column, offset) => ({
-          column,
-          coefficient: this.ring.reduce(point ** BigInt(offset + 1)),
-        }));
-        return [...this.scaled(value, this.ring.gateScale(gate.of.length)), ...powers];
+        const powers = columns.map((column, offset) => ({ column, coefficient: point ** BigInt(offset + 1) }));
+        return [...scaled(value, gateScales(gate, this.ring).valueScale), ...powers];
       }
     }
   }
+}
 
-  private scaled(entries: readonly MatrixEntry[], factor: bigint): readonly MatrixEntry[] {
-    return entries.map(({ column, coefficient }) => ({ column, coefficient: this.ring.reduce(coefficient * factor) }));
-  }
+function scaled(entries: readonly MatrixEntry[], factor: bigint): readonly MatrixEntry[] {
+  return entries.map(({ column, coefficient }) => ({ column, coefficient: coefficient * factor }));
+}
+
+function gateScales(gate: ThresholdGate, ring: Ring): Pick<SharingGate, 'valueScale' | 'interpolationScale'> {
+  const fanIn = gate.of.length;
+  return gateKind(gate) === 'threshold'
+    ? { valueScale: ring.valueScale(fanIn), interpolationScale: factorial(fanIn) }
+    : { valueScale: 1n, interpolationScale: 1n };
 }
 
 /** The same policy, which is within the limits, with every child as often in its list as it weighs. */
@@ -180,12 +191,13 @@ function findError(policy: Policy): CompileError | undefined {
 /** D of the policy; `undefined` as soon as it passes its limit. */
 function boundedScale(policy: Policy, ring: Ring): bigint | undefined {
   if (policy._tag === 'member') return 1n;
-  const delta = gateKind(policy) === 'threshold' ? ring.gateScale(policy.of.length) : 1n;
-  let scale = delta * delta;
+  const { valueScale, interpolationScale } = gateScales(policy, ring);
+  let childScale = 1n;
+  const isWithin = () => bitLength(valueScale * interpolationScale * childScale) <= sharingLimits.maxScaleBits;
   for (const child of policy.of) {
     const below = boundedScale(child, ring);
-    if (below === undefined || bitLength(scale) > sharingLimits.maxScaleBits) return undefined;
-    scale = delta * delta * lcm(scale / (delta * delta), below);
+    if (below === undefined || !isWithin()) return undefined;
+    childScale = lcm(childScale, below);
   }
-  return bitLength(scale) > sharingLimits.maxScaleBits ? undefined : scale;
+  return isWithin() ? valueScale * interpolationScale * childScale : undefined;
 }

@@ -3,7 +3,6 @@ import { invariant } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { LinearSharing, SharingGate, SharingNode } from './compile.js';
 import { exactQuotient, product } from './integers.js';
-import type { Ring } from './ring.js';
 
 /** Whether a process takes part. */
 export type Membership = (process: ProcessId) => boolean;
@@ -28,8 +27,8 @@ export function satisfiedChildren(sharing: LinearSharing, gate: SharingGate, has
 }
 
 /**
- * λ by row, such that the sum of λ_r times row r of the matrix is (D, 0, …, 0), using only rows of processes for which
- * `has` holds: of each gate its first k satisfied children. `undefined` if they are not qualified.
+ * λ by row, such that the sum of λ_r times row r of the matrix is (D, 0, …, 0) over the integers, using only rows of
+ * processes for which `has` holds: of each gate its first k satisfied children. `undefined` if they are not qualified.
  */
 export function reconstruction(sharing: LinearSharing, has: Membership): ReadonlyMap<number, bigint> | undefined {
   if (!isQualified(sharing, has)) return undefined;
@@ -44,7 +43,7 @@ export function reconstruction(sharing: LinearSharing, has: Membership): Readonl
       const child = node.children[position - 1];
       invariant(child !== undefined, 'positions of children start at 1');
       const lift = exactQuotient(node.childScale, child.scale);
-      visit(child, sharing.ring.reduce(factor * childFactor(sharing.ring, node, chosen, position) * lift));
+      visit(child, factor * childFactor(node, chosen, position) * lift);
     }
   };
   visit(sharing.root, 1n);
@@ -52,8 +51,8 @@ export function reconstruction(sharing: LinearSharing, has: Membership): Readonl
   return lambda;
 }
 
-/** The coefficient of one child: over Z, Δ times the Lagrange coefficient at 0. */
-function childFactor(ring: Ring, gate: SharingGate, chosen: readonly number[], position: number): bigint {
+/** The coefficient of one child: of a threshold gate, n! times the Lagrange coefficient at 0, an integer. */
+function childFactor(gate: SharingGate, chosen: readonly number[], position: number): bigint {
   switch (gate._tag) {
     case 'any':
       return 1n;
@@ -63,7 +62,7 @@ function childFactor(ring: Ring, gate: SharingGate, chosen: readonly number[], p
       const others = chosen.filter((other) => other !== position);
       const numerator = product(others.map(BigInt));
       const denominator = product(others.map((other) => BigInt(other - position)));
-      return ring.divide(ring.gateScale(gate.children.length) * numerator, denominator);
+      return exactQuotient(gate.interpolationScale * numerator, denominator);
     }
   }
 }
@@ -75,6 +74,6 @@ function assertExact(sharing: LinearSharing, lambda: ReadonlyMap<number, bigint>
       columns[column] = (columns[column] ?? 0n) + factor * coefficient;
     }
   }
-  const exact = columns.every((value, column) => sharing.ring.reduce(value) === (column === 0 ? sharing.scale : 0n));
+  const exact = columns.every((value, column) => value === (column === 0 ? sharing.scale : 0n));
   invariant(exact, 'a reconstruction gives D times the secret and nothing else');
 }

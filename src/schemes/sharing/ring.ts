@@ -1,40 +1,29 @@
 /**
- * Where secrets and shares live: the integers for RSA, whose group order nobody knows, or a prime field for BLS.
- * Sharing is written once against this; only gates that interpolate, and what they pay for division, differ.
+ * What is known of the order of the group that shares are exponents of. Over `integers` nothing is, and shares are plain
+ * integers (RSA). Over `residues` shares are numbers modulo an order that the dealer knows: F_r for BLS, where everybody
+ * knows it, and Z/m for the textbook dealing of RSA. Matrix and λ are integers in both, and every identity between them
+ * holds over the integers: so combining needs small exponents only, and nobody who combines has to know an order.
  */
-import { invariant } from '../../prelude/invariant.js';
-import { exactQuotient, factorial, residue } from './integers.js';
-import { modularInverse } from './modular-inverse.js';
+import { factorial, residue } from './integers.js';
 
 export interface Ring {
   /** Stands in digests and messages. */
-  readonly name: string;
-  /** The representative of `value`. */
-  reduce(value: bigint): bigint;
-  /** `numerator / denominator`, where the caller knows that it exists. */
-  divide(numerator: bigint, denominator: bigint): bigint;
-  /** Δ: what a proper threshold gate of `fanIn` children multiplies its value by, so that interpolation stays in the ring. */
-  gateScale(fanIn: number): bigint;
+  readonly name: 'integers' | 'residues';
+  /**
+   * What a proper threshold gate of `fanIn` children multiplies its value by before it interpolates through it, so that
+   * a change of the value by 1 can be hidden by whole numbers.
+   */
+  valueScale(fanIn: number): bigint;
 }
 
-/** Z, with Δ = n! as in Shoup 2000: the denominators of every Lagrange coefficient over 1..n divide it. */
-export const integers: Ring = {
-  name: 'Z',
-  reduce: (value) => value,
-  divide: exactQuotient,
-  gateScale: factorial,
-};
+/** Z, as in Damgård and Thorbek's linear integer secret sharing. */
+export const integers: Ring = { name: 'integers', valueScale: factorial };
 
-/** The field of `order` elements, a prime above every fan-in, with Δ = 1. */
-export function primeField(order: bigint): Ring {
-  return {
-    name: `F_${order}`,
-    reduce: (value) => residue(value, order),
-    divide(numerator, denominator) {
-      const inverse = modularInverse(denominator, order);
-      invariant(inverse !== undefined, 'a field has no zero divisors');
-      return residue(numerator * inverse, order);
-    },
-    gateScale: () => 1n,
-  };
+/** Z/m for an m without divisors up to any fan-in but 1: what hides a change of the value there may be a fraction. */
+export const residues: Ring = { name: 'residues', valueScale: () => 1n };
+
+/** The representative of `value` modulo `order` that is nearest to 0: a shorter exponent where the order is known. */
+export function shortestResidue(value: bigint, order: bigint): bigint {
+  const least = residue(value, order);
+  return 2n * least > order ? least - order : least;
 }

@@ -4,26 +4,30 @@
  */
 import { E, type Either } from '../../prelude/fp.js';
 import type { LinearSharing, SharingGate, SharingNode } from './compile.js';
-import { product } from './integers.js';
+import { exactQuotient, product } from './integers.js';
 import { isSatisfied, type Membership, satisfiedChildren } from './reconstruction.js';
+import { integers } from './ring.js';
 
 /** The set is qualified: nothing hides the secret from it. */
 export interface Qualified {
   readonly _tag: 'Qualified';
 }
 
-/** κ by column, with κ_0 = 1, such that every row of a process for which `has` holds has product 0 with it. */
+/**
+ * κ by column, whole numbers such that every row of a process for which `has` holds has product 0 with it. κ_0 is 1 over the
+ * integers and D over residues, where D has an inverse.
+ */
 export function sweepingVector(sharing: LinearSharing, has: Membership): Either<Qualified, readonly bigint[]> {
   if (isSatisfied(sharing, sharing.root, has)) return E.left({ _tag: 'Qualified' });
   const kappa = new Array<bigint>(sharing.columnCount).fill(0n);
-  kappa[0] = 1n;
+  kappa[0] = sharing.ring === integers ? 1n : sharing.scale;
   const visit = (node: SharingNode, shift: bigint): void => {
     if (node._tag === 'leaf' || shift === 0n) return;
     const { columns, children } = sweepGate(sharing, node, has, shift);
-    for (const [offset, value] of columns.entries()) kappa[node.firstColumn + offset] = sharing.ring.reduce(value);
-    for (const [index, child] of node.children.entries()) visit(child, sharing.ring.reduce(children[index] ?? 0n));
+    for (const [offset, value] of columns.entries()) kappa[node.firstColumn + offset] = value;
+    for (const [index, child] of node.children.entries()) visit(child, children[index] ?? 0n);
   };
-  visit(sharing.root, 1n);
+  visit(sharing.root, kappa[0]);
   return E.right(kappa);
 }
 
@@ -44,7 +48,7 @@ function sweepGate(sharing: LinearSharing, gate: SharingGate, has: Membership, s
         shift,
       );
     case 'threshold':
-      return sweepThreshold(sharing, gate, satisfiedChildren(sharing, gate, has), shift);
+      return sweepThreshold(gate, satisfiedChildren(sharing, gate, has), shift);
   }
 }
 
@@ -57,17 +61,15 @@ function sweepAll(gate: SharingGate, index: number, shift: bigint): GateShift {
   };
 }
 
-/** The polynomial `shift · Δ · Π (1 - X/i)` over k-1 positions i that contain the satisfied ones: 0 there, `shift · Δ` at 0. */
-function sweepThreshold(
-  sharing: LinearSharing,
-  gate: SharingGate,
-  satisfied: readonly number[],
-  shift: bigint,
-): GateShift {
+/**
+ * The polynomial `shift · Δ · Π (1 - X/i)` over k-1 positions i that contain the satisfied ones: 0 there, `shift · Δ` at 0.
+ * It is whole because n! divides Δ or, over residues, the shift, which D of the gate divides.
+ */
+function sweepThreshold(gate: SharingGate, satisfied: readonly number[], shift: bigint): GateShift {
   const positions = gate.children.map((_, index) => index + 1);
   const others = positions.filter((position) => !satisfied.includes(position));
   const roots = [...satisfied, ...others].slice(0, gate.k - 1).map(BigInt);
-  const factor = sharing.ring.divide(shift * sharing.ring.gateScale(gate.children.length), product(roots));
+  const factor = exactQuotient(shift * gate.valueScale, product(roots));
   const polynomial = roots.reduce<readonly bigint[]>(
     (coefficients, root) =>
       [...coefficients, 0n].map((coefficient, degree) => root * coefficient - (coefficients[degree - 1] ?? 0n)),

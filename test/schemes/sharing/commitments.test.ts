@@ -1,8 +1,9 @@
 /** Dealing and its checks over a toy group: squares modulo a safe prime, and over the integers and the field of its order. */
 import { describe, expect, it } from 'vitest';
 import { E } from '../../../src/prelude/fp.js';
-import { dealingBounds } from '../../../src/schemes/sharing/bounds.js';
+import { dealingRanges, shareBounds } from '../../../src/schemes/sharing/bounds.js';
 import {
+  anyResidue,
   checkDealing,
   checkDealingInBatch,
   type CommitmentGroup,
@@ -11,10 +12,15 @@ import {
   rowKey,
 } from '../../../src/schemes/sharing/commitments.js';
 import { compile } from '../../../src/schemes/sharing/compile.js';
-import { dealOverField, dealOverIntegers } from '../../../src/schemes/sharing/dealing.js';
+import {
+  dealOverIntegers,
+  dealOverResidues,
+  dividedByScale,
+  shiftedDealing,
+} from '../../../src/schemes/sharing/dealing.js';
 import { residue } from '../../../src/schemes/sharing/integers.js';
 import { reconstruction } from '../../../src/schemes/sharing/reconstruction.js';
-import { integers, primeField } from '../../../src/schemes/sharing/ring.js';
+import { integers, residues } from '../../../src/schemes/sharing/ring.js';
 import { modularPower } from '../../../src/schemes/shoup-rsa/modular-power.js';
 import { right } from '../../support/right.js';
 import { seededRandom } from '../shoup-rsa/setup.js';
@@ -35,29 +41,37 @@ const group: CommitmentGroup<bigint> = {
 const policy = gate(2, gate(2, 'a', 'b', 'c'), gate(2, 'a', 'd'), 'e');
 const random = seededRandom('toy');
 
+const secret = 2n ** 64n + 12345n;
+
 const settings = [
   {
     name: 'the integers',
     deal: () => {
       const sharing = right(compile(policy, integers));
-      const bounds = dealingBounds(sharing, 64);
-      const secret = 2n ** 64n + 12345n;
+      const box = dealingRanges(sharing, 64);
+      const bounds = shareBounds(sharing, box);
       const range = (row: number) => bounds.rows[row] ?? { low: 0n, high: 0n };
-      return { sharing, secret, range, dealing: dealOverIntegers(sharing, bounds, secret, random) };
+      const drawn = dealOverIntegers(sharing, box, secret, random);
+      return {
+        sharing,
+        result: sharing.scale * secret,
+        range,
+        dealing: shiftedDealing(sharing, drawn, bounds.columnShift),
+      };
     },
   },
   {
     name: 'a field',
     deal: () => {
-      const sharing = right(compile(policy, primeField(order)));
-      const range = () => ({ low: 0n, high: order });
-      return { sharing, secret: 12345n, range, dealing: dealOverField(sharing, order, 12345n, random) };
+      const sharing = right(compile(policy, residues));
+      const dealing = dealOverResidues(sharing, order, dividedByScale(sharing, order, secret), random);
+      return { sharing, result: secret, range: anyResidue(order), dealing };
     },
   },
 ];
 
 describe.each(settings)('a dealing over $name', ({ deal }) => {
-  const { sharing, secret, range, dealing } = deal();
+  const { sharing, result, range, dealing } = deal();
   const commitments = commitTo(group, dealing.coefficients);
   const shares = new Map(dealing.shares.entries());
   const received: ReceivedShares<bigint> = { commitments, shares, range };
@@ -66,7 +80,7 @@ describe.each(settings)('a dealing over $name', ({ deal }) => {
     (given: ReceivedShares<bigint>) => checkDealingInBatch(sharing, group, given, random),
   ];
 
-  it('gives D times the secret to a qualified set, in shares and in the exponents of row keys', () => {
+  it('gives its secret to a qualified set, in shares and in the exponents of row keys', () => {
     const lambda = reconstruction(sharing, (process) => process !== 'b' && process !== 'e');
     let [sum, key] = [0n, 1n];
     for (const [row, factor] of lambda ?? []) {
@@ -75,8 +89,8 @@ describe.each(settings)('a dealing over $name', ({ deal }) => {
       sum += factor * (shares.get(row) ?? 0n);
       key = group.multiply(key, group.power(rowKey(group, commitments, entries), factor));
     }
-    expect(sharing.ring.reduce(sum)).toBe(sharing.ring.reduce(sharing.scale * secret));
-    expect(key).toBe(group.commit(sharing.scale * secret));
+    expect(sharing.ring === integers ? sum : residue(sum, order)).toBe(result);
+    expect(key).toBe(group.commit(result));
   });
 
   it.each(checks)('is accepted as dealt, whole and row by row', (check) => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { E } from '../../../src/prelude/fp.js';
 import type { Policy } from '../../../src/quorum/policy/policy.js';
-import { dealingBounds } from '../../../src/schemes/sharing/bounds.js';
+import { dealingRanges, shareBounds } from '../../../src/schemes/sharing/bounds.js';
 import { compile, sharingLimits } from '../../../src/schemes/sharing/compile.js';
 import { factorial } from '../../../src/schemes/sharing/integers.js';
-import { integers, primeField } from '../../../src/schemes/sharing/ring.js';
+import { integers, residues } from '../../../src/schemes/sharing/ring.js';
 import { sweepingVector } from '../../../src/schemes/sharing/sweep.js';
 import { right } from '../../support/right.js';
 import { gate, member } from './policies.js';
@@ -29,8 +29,11 @@ describe('compile', () => {
     expect(right(compile(policy, integers)).scale).toBe(6n ** 2n * 24n ** 2n);
   });
 
-  it('has scale 1 over a field', () => {
-    expect(right(compile(gate(3, ...names(5)), primeField(1009n))).scale).toBe(1n);
+  it('charges n! for each level over residues, where values are not multiplied', () => {
+    expect(right(compile(gate(3, ...names(5)), residues)).scale).toBe(120n);
+    const organization = gate(3, ...names(5));
+    expect(right(compile(gate(3, ...names(5).map(() => organization)), residues)).scale).toBe(120n ** 2n);
+    expect(right(compile(gate(5, ...names(5)), residues)).scale).toBe(1n);
   });
 
   it('gives a child of weight w that many places in its list', () => {
@@ -80,10 +83,12 @@ describe('sweepingVector', () => {
   });
 });
 
-describe('dealingBounds', () => {
+describe('shareBounds', () => {
   it('keeps shares of common policies within a tenth of the modulus', () => {
-    const bits = (policy: Parameters<typeof compile>[0]) =>
-      Math.max(...dealingBounds(right(compile(policy, integers)), 2048).shareBits);
+    const bits = (policy: Policy) => {
+      const sharing = right(compile(policy, integers));
+      return Math.max(...shareBounds(sharing, dealingRanges(sharing, 2048)).shareBits);
+    };
     expect(bits(gate(3, ...names(5)))).toBeLessThan(2220);
     expect(bits(gate(2, gate(2, 'a', 'b', 'c'), gate(2, 'd', 'e', 'f'), gate(3, ...names(5))))).toBeLessThan(2260);
   });

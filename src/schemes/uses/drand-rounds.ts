@@ -1,0 +1,52 @@
+/**
+ * The rounds of a randomness beacon by drand's rules: which BLS suite each of its schemes is, what is signed in a round, and
+ * what the random value is. (drand's specification, "Beacon Chain"; its schemes over bn254 are none of ours.)
+ */
+import { Writer } from '../../prelude/canonical.js';
+import { type Digest, digest, digestLength } from '../../prelude/digest.js';
+
+/** drand's names of its schemes. Chained ones sign the previous round's signature as well. */
+export const drandSchemes = [
+  'pedersen-bls-chained',
+  'pedersen-bls-unchained',
+  'bls-unchained-on-g1',
+  'bls-unchained-g1-rfc9380',
+] as const;
+
+export type DrandScheme = (typeof drandSchemes)[number];
+
+/** One round of a beacon, as it is published. */
+export interface Beacon {
+  /** From 1. */
+  readonly round: number;
+  readonly signature: Uint8Array;
+  /** In chained schemes only: the signature of the round before, or the genesis seed in round 1. */
+  readonly previousSignature?: Uint8Array;
+}
+
+export function isChained(scheme: DrandScheme): boolean {
+  return scheme === 'pedersen-bls-chained';
+}
+
+/** A compressed signature in G2, which is what chained schemes have. */
+const chainedSignatureLength = 96;
+
+/**
+ * What a round's signature signs: the digest of the round's number, behind the previous signature where rounds are chained.
+ * `undefined` where there is no such round, or where a previous signature is missing, superfluous or of a wrong length.
+ */
+export function roundMessage(
+  scheme: DrandScheme,
+  { round, previousSignature }: Omit<Beacon, 'signature'>,
+): Digest | undefined {
+  if (!Number.isSafeInteger(round) || round < 1) return undefined;
+  const number = new Writer().u64(round).finish();
+  if (!isChained(scheme)) return previousSignature === undefined ? digest(number) : undefined;
+  const expectedLength = round === 1 ? digestLength : chainedSignatureLength;
+  return previousSignature?.length === expectedLength ? digest(previousSignature, number) : undefined;
+}
+
+/** The random value of a round whose signature has been verified. */
+export function randomnessOf(signature: Uint8Array): Digest {
+  return digest(signature);
+}

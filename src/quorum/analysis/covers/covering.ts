@@ -100,11 +100,17 @@ function joined(
 
 function coverMixed(tree: MixedTree, terms: Terms): Covering {
   const closed = coverWithLists(tree, terms);
-  if (closed._tag !== 'unknown' || tree.members.length > maxTableMembers) return closed;
+  if (closed._tag !== 'unknown') return closed;
+  if (tree.members.length > maxTableMembers) return isTooMuch(tree, terms) ? uncovered : closed;
   const table = mixedCover(tree, terms.budget);
   if (table === undefined) return outOfTime(terms.budget, 'a cover by trees that differ in shape');
   const sets = table.covering(table.maskOf(terms.needed));
   return sets === undefined ? uncovered : covered(sets);
+}
+
+/** Whether even the largest sets of all families are too few to hold the members. */
+function isTooMuch(tree: MixedTree, { needed, budget }: Terms): boolean {
+  return cheapestRemainder(tree, (id) => (needed(id) ? 1 : 0), budget).atLeast > 0;
 }
 
 /** A gate over members alone, without common factors of its weights. */

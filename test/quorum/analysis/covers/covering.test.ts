@@ -1,7 +1,8 @@
 /** Covers of the members by sets of several families, against trying all of them. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ProcessId } from '../../../../src/prelude/process.js';
+import { present } from '../../../../src/prelude/invariant.js';
+import { type ProcessId, processId } from '../../../../src/prelude/process.js';
 import { align } from '../../../../src/quorum/analysis/covers/aligned-tree.js';
 import { cheapestRemainder } from '../../../../src/quorum/analysis/covers/cheapest-remainder.js';
 import { type Covering, findCovering } from '../../../../src/quorum/analysis/covers/covering.js';
@@ -12,9 +13,15 @@ import {
   unqualifiedSets,
 } from '../../../../src/quorum/analysis/covers/set-family.js';
 import type { Policy } from '../../../../src/quorum/policy/policy.js';
+import { grid } from '../../../../src/quorum/policy/composition.js';
 import { unlimited } from '../../../../src/quorum/verdict.js';
 import { arbitraryFamilies, coverable, distinctMembers, hasSet, idsOf } from '../../../support/families.js';
 import { arbitraryPolicy, letters, NaiveStructure } from '../../../support/naive-structures.js';
+import { right } from '../../../support/right.js';
+
+function named(name: string): ProcessId {
+  return present(processId(name), 'a name');
+}
 
 function membersIn(families: readonly Family[]): readonly ProcessId[] {
   return families[0] === undefined ? [] : distinctMembers(families[0]);
@@ -40,6 +47,42 @@ function expectRight(families: readonly Family[], part: number): void {
     }
   }
 }
+
+describe('beyond the table', () => {
+  const strangers = Array.from({ length: 21 }, (_, index): Family => ({ _tag: 'member', id: named(`x${index}`) }));
+  /** The same family, among members of whom none may be held. */
+  const among = (family: Family): Family => ({ _tag: 'gate', limit: 0, of: [family, ...strangers] });
+
+  it('never calls uncovered what is covered', () => {
+    const policy = arbitraryPolicy({ maxMembers: 5, weights: true, repeats: true });
+    let provenCount = 0;
+    fc.assert(
+      fc.property(policy, policy, fc.boolean(), (a, b, areComplements) => {
+        const members = new Set([a, b].flatMap((one) => distinctMembers(unqualifiedSets(one))));
+        const form = areComplements ? quorumComplements : unqualifiedSets;
+        const families = [a, b].map((one) => form(withMembers(one, members)));
+        const covering = findCovering({ families: families.map(among), needed: (id) => members.has(id) });
+        if (covering._tag !== 'uncovered') return;
+        provenCount += 1;
+        expect(coverable(families, [...members]).has(2 ** members.size - 1)).toBe(false);
+      }),
+      { numRuns: 300, seed: 1 },
+    );
+    expect(provenCount).toBeGreaterThan(5);
+  });
+
+  it('sees that sets are too small to cover: at most 22 places of a grid of 25 with no row, or none of a row, and two more', () => {
+    const rows = [0, 1, 2, 3, 4].map((row) => [0, 1, 2, 3, 4].map((column) => named(`g${row}${column}`)));
+    const policy = right(grid(rows));
+    const faults = (limit: number): Family => ({
+      _tag: 'gate',
+      limit,
+      of: rows.flat().map((id) => ({ _tag: 'member', id })),
+    });
+    expect(findCovering({ families: [unqualifiedSets(policy), faults(2)] })._tag).toBe('uncovered');
+    expect(findCovering({ families: [unqualifiedSets(policy), faults(5)] })._tag).not.toBe('uncovered');
+  });
+});
 
 describe('findCovering', () => {
   it.each([false, true])('is right for trees of one shape (weights: %s)', (weights) => {

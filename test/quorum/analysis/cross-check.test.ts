@@ -169,7 +169,7 @@ describe('listed fault sets', () => {
         const of = members.slice(group * size, (group + 1) * size);
         return { _tag: 'threshold', k: size - 1, of };
       });
-    const chosen = [4, 6].map((size): Policy => ({ _tag: 'threshold', k: 24 / size - 1, of: inGroups(size) }));
+    const chosen = [4, 6].map((size): Policy => ({ _tag: 'threshold', k: 24 / size - 2, of: inGroups(size) }));
     const reason = 'trees that differ in shape, or repeat members, over 24 members: at most 20 can be tried';
     const byzantine = [['s0' as ProcessId], ['s7' as ProcessId]];
     const rule: ExplicitFaults = { _tag: 'explicit', of: membersIn(chosen), byzantine, slow: [] };

@@ -9,6 +9,7 @@ import { registerPropose } from './commands/propose.js';
 import { registerUp } from './commands/up.js';
 import { registerServe } from './commands/serve.js';
 import { registerPolicy } from './commands/policy.js';
+import { registerKey } from './commands/key.js';
 import { registerTrust } from './commands/trust-check.js';
 import type { Io } from './io.js';
 import { type ExitCode, exitCodes } from './outcome.js';
@@ -25,6 +26,7 @@ const registrations: readonly ((program: Command, session: Session) => void)[] =
   registerListen,
   registerVerify,
   registerStatus,
+  registerKey,
   registerTrust,
   registerPolicy,
 ];
@@ -56,6 +58,7 @@ Examples:
   koinon init league --orgs acme,globex,initech,umbrella    four organizations, any one of which may be Byzantine
   koinon up league                                          run its servers
   koinon propose league lines.txt --as acme/app             have every line decided
+  koinon key deal --policy '2 of (a, b, c)' --scheme shoup-rsa --out k   a key that three hold
   koinon trust check 'f=1 t=1 of (a, b, c, d)'              may four agree so?
   koinon policy check '2 of (a, b, c)'                      who may act, who can block?
 

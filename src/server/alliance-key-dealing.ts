@@ -51,7 +51,11 @@ export async function dealAllianceKey(
 
 const progressEveryMs = 500;
 
-async function searchPrimes(modulusBits: number, onProgress: (progress: SearchProgress) => void): Promise<SafePrimes> {
+/** Looks for two safe primes, telling how it goes. */
+export async function searchPrimes(
+  modulusBits: number,
+  onProgress: (progress: SearchProgress) => void,
+): Promise<SafePrimes> {
   const startMs = performance.now();
   let foundCount = 0;
   const report = (): void => {

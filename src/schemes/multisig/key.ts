@@ -28,6 +28,11 @@ export class MultisigKeyShare {
     readonly seed: Ed25519Seed,
   ) {}
 
+  /** Overwrites the seed. Copies that the runtime made are beyond reach. */
+  erase(): void {
+    this.seed.fill(0);
+  }
+
   toJSON(): unknown {
     return { _tag: this._tag, process: this.process, seed: '(secret)' };
   }

@@ -11,13 +11,15 @@ export const statisticalSecurityBits = 128;
 
 /**
  * R: coefficients uniform over 2^R values hide which of two secrets that differ by less than 2^`shiftBits` was dealt, up to
- * 2^-{@link statisticalSecurityBits} in statistical distance, from every unqualified set that sees the commitments as well.
+ * 2^-`securityBits` in statistical distance, from every unqualified set that sees the commitments as well.
  */
-export function coefficientBits(sharing: LinearSharing, shiftBits: number): number {
+export function coefficientBits(
+  sharing: LinearSharing,
+  shiftBits: number,
+  securityBits: number = statisticalSecurityBits,
+): number {
   const coefficientCount = BigInt(Math.max(1, sharing.columnCount - 1));
-  return (
-    shiftBits + bitLength(maxCoefficientShift(sharing)) + statisticalSecurityBits + bitLength(coefficientCount) + 1
-  );
+  return shiftBits + bitLength(maxCoefficientShift(sharing)) + securityBits + bitLength(coefficientCount) + 1;
 }
 
 /** How far a unit change of the secret moves any coefficient, for the worst unqualified set. */

@@ -1,4 +1,4 @@
-/** Dealing and its checks over a toy group: squares modulo a safe prime, and over the integers and the field of its order. */
+/** Dealing and its checks over a toy group: squares modulo a safe prime, and over the integers and the field of its toyOrder. */
 import { describe, expect, it } from 'vitest';
 import { E } from '../../../src/prelude/fp.js';
 import { dealingRanges, shareBounds } from '../../../src/schemes/sharing/bounds.js';
@@ -6,7 +6,6 @@ import {
   anyResidue,
   checkDealing,
   checkDealingInBatch,
-  type CommitmentGroup,
   commitTo,
   type ReceivedShares,
   rowKey,
@@ -21,22 +20,10 @@ import {
 import { residue } from '../../../src/schemes/sharing/integers.js';
 import { reconstruction } from '../../../src/schemes/sharing/reconstruction.js';
 import { integers, residues } from '../../../src/schemes/sharing/ring.js';
-import { modularPower } from '../../../src/schemes/shoup-rsa/modular-power.js';
 import { right } from '../../support/right.js';
 import { seededRandom } from '../shoup-rsa/setup.js';
 import { gate } from './policies.js';
-
-/** The largest safe prime below 2^127: its squares have prime order. */
-const prime = 170141183460469231731687303715884103007n;
-const order = (prime - 1n) / 2n;
-
-const group: CommitmentGroup<bigint> = {
-  identity: 1n,
-  multiply: (a, b) => (a * b) % prime,
-  power: (base, exponent) => modularPower(base, residue(exponent, order), prime),
-  commit: (secret) => modularPower(4n, residue(secret, order), prime),
-  equals: (a, b) => a === b,
-};
+import { toyGroup, toyOrder } from './toy-group.js';
 
 const policy = gate(2, gate(2, 'a', 'b', 'c'), gate(2, 'a', 'd'), 'e');
 const random = seededRandom('toy');
@@ -64,20 +51,20 @@ const settings = [
     name: 'a field',
     deal: () => {
       const sharing = right(compile(policy, residues));
-      const dealing = dealOverResidues(sharing, order, dividedByScale(sharing, order, secret), random);
-      return { sharing, result: secret, range: anyResidue(order), dealing };
+      const dealing = dealOverResidues(sharing, toyOrder, dividedByScale(sharing, toyOrder, secret), random);
+      return { sharing, result: secret, range: anyResidue(toyOrder), dealing };
     },
   },
 ];
 
 describe.each(settings)('a dealing over $name', ({ deal }) => {
   const { sharing, result, range, dealing } = deal();
-  const commitments = commitTo(group, dealing.coefficients);
+  const commitments = commitTo(toyGroup, dealing.coefficients);
   const shares = new Map(dealing.shares.entries());
   const received: ReceivedShares<bigint> = { commitments, shares, range };
   const checks = [
-    (given: ReceivedShares<bigint>) => checkDealing(sharing, group, given),
-    (given: ReceivedShares<bigint>) => checkDealingInBatch(sharing, group, given, random),
+    (given: ReceivedShares<bigint>) => checkDealing(sharing, toyGroup, given),
+    (given: ReceivedShares<bigint>) => checkDealingInBatch(sharing, toyGroup, given, random),
   ];
 
   it('gives its secret to a qualified set, in shares and in the exponents of row keys', () => {
@@ -87,10 +74,10 @@ describe.each(settings)('a dealing over $name', ({ deal }) => {
       const entries = sharing.rows[row];
       if (entries === undefined) throw new Error('no such row');
       sum += factor * (shares.get(row) ?? 0n);
-      key = group.multiply(key, group.power(rowKey(group, commitments, entries), factor));
+      key = toyGroup.multiply(key, toyGroup.power(rowKey(toyGroup, commitments, entries), factor));
     }
-    expect(sharing.ring === integers ? sum : residue(sum, order)).toBe(result);
-    expect(key).toBe(group.commit(result));
+    expect(sharing.ring === integers ? sum : residue(sum, toyOrder)).toBe(result);
+    expect(key).toBe(toyGroup.commit(result));
   });
 
   it.each(checks)('is accepted as dealt, whole and row by row', (check) => {
@@ -109,7 +96,7 @@ describe.each(settings)('a dealing over $name', ({ deal }) => {
 
   it.each(checks)('refuses shares out of range, congruent or not', (check) => {
     const { low, high } = range(0);
-    for (const share of [low - 1n, high, (shares.get(0) ?? 0n) + order * high]) {
+    for (const share of [low - 1n, high, (shares.get(0) ?? 0n) + toyOrder * high]) {
       const wrong = new Map([...shares, [0, share] as const]);
       expect(check({ ...received, shares: wrong })).toEqual(E.left({ _tag: 'ShareOutOfRange', row: 0 }));
     }
@@ -124,7 +111,7 @@ describe.each(settings)('a dealing over $name', ({ deal }) => {
   });
 
   it.each(checks)('refuses a changed commitment', (check) => {
-    const changed = [...commitments.slice(0, -1), group.multiply(commitments.at(-1) ?? 1n, 4n)];
+    const changed = [...commitments.slice(0, -1), toyGroup.multiply(commitments.at(-1) ?? 1n, 4n)];
     expect(check({ ...received, commitments: changed })).toMatchObject(E.left({ _tag: 'ShareNotCommitted' }));
   });
 });

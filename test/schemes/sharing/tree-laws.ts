@@ -61,6 +61,10 @@ export function checkShareLengths(trees: { readonly count: number; readonly seed
     const slack = maxCoefficientShift(sharing) << BigInt(secretBits + statisticalSecurityBits);
     const width = fresh.coefficients.high - fresh.coefficients.low;
     assert(width > slack * BigInt(sharing.columnCount - 1), 'coefficients exceed every shift by σ bits');
+    const { secret, coefficients } = zeroDealingRanges(sharing, secretBits);
+    assert(secret.low === 0n && secret.high === 1n && coefficients.low === 0n, 'a refresh shares zero');
+    const refreshSlack = 2n * slack * BigInt(sharing.columnCount - 1);
+    assert(coefficients.high > refreshSlack, 'those of a refresh exceed the difference of two');
     for (const box of [fresh, ...derivedBoxes(sharing, fresh, number)]) checkBox(sharing, box, number);
   }
 }

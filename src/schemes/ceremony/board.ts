@@ -1,0 +1,132 @@
+/**
+ * The public half of a ceremony: what the log of one attempt comes to. Deterministic, so every replica that is fed the same
+ * entries in the same order reaches the same state, the same next key and the same culprits, and so does a newcomer who replays
+ * the log; there is no clock, no randomness and no secret in it.
+ */
+import { equalBytes } from '../../prelude/bytes.js';
+import { Writer } from '../../prelude/canonical.js';
+import { digest } from '../../prelude/digest.js';
+import { E } from '../../prelude/fp.js';
+import { present } from '../../prelude/invariant.js';
+import type { ProcessId } from '../../prelude/process.js';
+import { mayClose, readVote } from './close-votes.js';
+import { type Envelope, readEnvelope } from './envelope.js';
+import type { AbortReason, CeremonyFault, Culprit } from './fault.js';
+import { firstRound } from './kind-rounds.js';
+import type { Round, RoundEnd } from './round.js';
+import type { CeremonySetting } from './setting.js';
+import type { Settlement } from './settlement.js';
+import { Transcript } from './transcript.js';
+
+export type CeremonyState<G, Key> =
+  | {
+      readonly _tag: 'running';
+      readonly round: Round;
+      /** Who has not been heard in this round; in the last one, who has not acknowledged. */
+      readonly awaited: readonly ProcessId[];
+    }
+  | {
+      readonly _tag: 'committed';
+      readonly settlement: Settlement<G, Key>;
+      /** Receivers that have not said that they hold a share. Fewer as they do; those left have to be repaired. */
+      readonly unacknowledged: readonly ProcessId[];
+    }
+  | { readonly _tag: 'aborted'; readonly reason: AbortReason };
+
+export class CeremonyBoard<G, Key> {
+  readonly transcript: Transcript<G, Key>;
+  private round: Round;
+  private ended: Exclude<RoundEnd, { _tag: 'next' }> | undefined;
+  private readonly guilty = new Map<ProcessId, Culprit>();
+  private readonly heard = new Set<ProcessId>();
+  private readonly votes = new Set<ProcessId>();
+  private position = -1;
+
+  constructor(readonly setting: CeremonySetting<G, Key>) {
+    this.transcript = new Transcript(setting.id);
+    this.round = firstRound(setting, this.transcript);
+    this.advance();
+  }
+
+  get state(): CeremonyState<G, Key> {
+    const { settled, acknowledged } = this.transcript;
+    const { receivers } = this.setting;
+    if (this.ended?._tag === 'aborted') return this.ended;
+    if (this.ended?._tag === 'committed') {
+      const settlement = present(settled, 'what was committed was settled');
+      if (E.isLeft(settlement)) return { _tag: 'aborted', reason: settlement.left };
+      const unacknowledged = receivers.filter((receiver) => !acknowledged.has(receiver));
+      return { _tag: 'committed', settlement: settlement.right, unacknowledged };
+    }
+    const done = this.round.isSingle ? this.heard : acknowledged;
+    return { _tag: 'running', round: this.round, awaited: [...this.round.senders].filter((id) => !done.has(id)) };
+  }
+
+  /** In the order in which their faults were proven. Each is named once, by the first. */
+  get culprits(): readonly Culprit[] {
+    return [...this.guilty.values()];
+  }
+
+  /**
+   * Takes the next entry of the log. Whatever is no message of this attempt, or comes too late, twice, or from someone who is not
+   * asked, changes nothing and blames nobody.
+   *
+   * @param from - authenticated by the log.
+   */
+  receive(from: ProcessId, bytes: Uint8Array): void {
+    this.position += 1;
+    const envelope = readEnvelope(bytes);
+    if (envelope === undefined || !equalBytes(envelope.ceremonyId, this.setting.id)) return;
+    if (envelope.kind === 'close') this.vote(from, envelope.body);
+    else if (this.isAwaited(from, envelope)) this.take(from, envelope, bytes);
+  }
+
+  private isAwaited(from: ProcessId, { kind }: Envelope): boolean {
+    const { round, ended } = this;
+    if (ended?._tag === 'aborted' || (ended?._tag === 'committed' && kind !== 'acknowledge')) return false;
+    if (!round.kinds.includes(kind) || !round.senders.has(from)) return false;
+    return !round.isSingle || !this.heard.has(from);
+  }
+
+  private take(from: ProcessId, { kind, body }: Envelope, bytes: Uint8Array): void {
+    const { round, position } = this;
+    this.heard.add(from);
+    if (round.isSingle) this.transcript.dealt = chained(this.transcript.dealt, from, bytes);
+    const blame = (process: ProcessId, fault: CeremonyFault, evidence: readonly number[] = []): void => {
+      if (!this.guilty.has(process)) this.guilty.set(process, { process, fault, evidence: [...evidence, position] });
+    };
+    const taken =
+      body.length > round.maxBodyLength
+        ? E.left({ _tag: 'MalformedBytes', offset: 0, expected: `at most ${round.maxBodyLength} bytes` } as const)
+        : round.receive({ from, kind, body, position }, blame);
+    if (E.isLeft(taken)) blame(from, taken.left);
+    this.advance();
+  }
+
+  private vote(from: ProcessId, body: Uint8Array): void {
+    if (this.ended !== undefined || readVote(body) !== this.round.kinds[0]) return;
+    this.votes.add(from);
+    if (mayClose(this.setting, this.votes)) this.enter(this.round.close(this.heard));
+  }
+
+  private advance(): void {
+    const end = this.ended === undefined ? this.round.outcome(this.heard) : undefined;
+    if (end !== undefined) this.enter(end);
+  }
+
+  private enter(end: RoundEnd): void {
+    if (end._tag !== 'next') {
+      this.ended = end;
+      return;
+    }
+    this.round = end.round;
+    this.heard.clear();
+    this.votes.clear();
+    this.advance();
+  }
+}
+
+/** Binds a message to all before it. */
+function chained(before: Uint8Array, from: ProcessId, bytes: Uint8Array) {
+  return digest(new Writer().fixed(before).text(from).bytes(bytes).finish());
+}

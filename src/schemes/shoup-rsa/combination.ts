@@ -1,8 +1,8 @@
 /**
- * Row shares to a signature (Shoup 2000, section 2, with the integer combination of any policy in place of Lagrange's).
+ * Partial powers to the whole one (Shoup 2000, section 2, with the integer combination of any policy in place of Lagrange's).
  *
- * x_r = ±x^(2 s_r) gives w = Π x_r^(2 λ_r) = x^(4 D S), where S is D0 times the private exponent: w^e = x^(e') with
- * e' = 4 D D0, which is prime to e. With a e' + b e = 1, y = w^a x^b has y^e = x.
+ * x_r = ±u^(2 s_r) gives w = Π x_r^(2 λ_r) = u^(4 D S), where S is D0 times the private exponent: w^e = u^(e') with
+ * e' = 4 D D0, which is prime to e. With a e' + b e = 1, y = w^a u^b has y^e = u.
  */
 import { invariant } from '../../prelude/invariant.js';
 import { modularInverse } from '../sharing/modular-inverse.js';
@@ -15,7 +15,7 @@ interface Power {
 }
 
 /**
- * y, the signature of x if all shares are right. `undefined` where a share has no inverse, so that it cannot be right.
+ * y with y^e = u, which is checked; `undefined` where some share is wrong.
  *
  * @param lambda - the reconstruction of a qualified set.
  * @param values - |x_r| for every row that `lambda` has.
@@ -24,7 +24,7 @@ export function combineRows(
   key: LoadedKey,
   lambda: ReadonlyMap<number, bigint>,
   values: ReadonlyMap<number, bigint>,
-  encoded: bigint,
+  input: bigint,
 ): bigint | undefined {
   const { exponent, modulus, secretScale } = key.publicKey;
   const scale = 4n * key.sharing.scale * secretScale;
@@ -34,9 +34,11 @@ export function combineRows(
   const powers = [...lambda].map(([row, factor]) => ({ base: values.get(row) ?? 0n, exponent: 2n * factor }));
   const [over, under] = [productOfPowers(key, powers, 1n), productOfPowers(key, powers, -1n)];
   const numerator = key.exponentiation.powerPublic(over, a);
-  const denominator = key.exponentiation.powerPublic(under, a) * key.exponentiation.powerPublic(encoded, -b);
+  const denominator = key.exponentiation.powerPublic(under, a) * key.exponentiation.powerPublic(input, -b);
   const inverse = modularInverse(denominator, modulus);
-  return inverse === undefined ? undefined : (numerator * inverse) % modulus;
+  if (inverse === undefined) return undefined;
+  const root = (numerator * inverse) % modulus;
+  return key.exponentiation.powerPublic(root, exponent) === input ? root : undefined;
 }
 
 /** The product of the powers whose exponents have this sign, without the sign. */

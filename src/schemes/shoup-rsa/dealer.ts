@@ -1,6 +1,6 @@
 /**
- * The trusted dealer: shares the private exponent of an RSA key over the integers along a policy. The dealer knows the key,
- * whatever it says afterwards; a process that forgets is what an alliance has to trust here (SECURITY).
+ * The trusted dealer: shares the private exponent of an RSA key along a policy, over the integers or as Shoup printed it. The
+ * dealer knows the key, whatever it says afterwards; that it forgets is what an alliance has to trust here (SECURITY).
  */
 import { checkPrimeSync, randomBytes } from 'node:crypto';
 import { bigIntToBytes } from '../../prelude/bytes.js';
@@ -11,18 +11,28 @@ import type { RandomBytes } from '../../prelude/random.js';
 import type { Policy } from '../../quorum/policy/policy.js';
 import type { KeyUsage } from '../distributed-signer.js';
 import { LinearKeyShare, type SecretRow } from '../linear-key-share.js';
-import { dealingBounds } from '../sharing/bounds.js';
+import { dealingRanges, shareBounds } from '../sharing/bounds.js';
 import { commitTo } from '../sharing/commitments.js';
 import type { LinearSharing } from '../sharing/compile.js';
-import { dealOverIntegers } from '../sharing/dealing.js';
-import { bitLength, lcm } from '../sharing/integers.js';
+import { type Dealing, dealOverIntegers, dealOverResidues, shiftedDealing } from '../sharing/dealing.js';
+import { bitLength, lcm, residue } from '../sharing/integers.js';
 import { modularInverse } from '../sharing/modular-inverse.js';
+import { integers, residues } from '../sharing/ring.js';
 import { deriveBase, shoupRsaSuite } from './derived-base.js';
 import type { ShoupRsaDealError } from './errors.js';
 import { makeExponentiation } from './exponentiation.js';
-import { keyIdOf, type ShoupRsaKeyShare, type ShoupRsaPublicKey } from './key.js';
-import { checkExponent, checkModulus, prepareSharing, rowsByOwner, secretBitsOf } from './loaded-key.js';
+import {
+  keyIdOf,
+  type RsaAlgorithm,
+  type ShoupRsaKeyShare,
+  type ShoupRsaPublicKey,
+  type ShoupRsaRanges,
+  usualAlgorithm,
+} from './key.js';
+import { checkAlgorithm, checkExponent, checkModulus, prepareSharing } from './key-checks.js';
+import { rowsByOwner } from './loaded-key.js';
 import { residueGroup } from './residue-group.js';
+import { modularRange, rowBoundsOf, secretBitsOf } from './row-bounds.js';
 
 /** e = 65537, which exceeds every fan-in and so divides no scale. */
 export const usualExponent = 65537n;
@@ -40,6 +50,13 @@ export interface DealRequest {
   readonly policy: Policy;
   readonly universe: Universe;
   readonly usage: KeyUsage;
+  /** RSA-OAEP-256 for decryption and otherwise RS256, if absent. */
+  readonly algorithm?: RsaAlgorithm;
+  /**
+   * `integers` if absent. `modular` is the paper's dealing, for the sake of those who know that one: its shares are a little
+   * shorter, and no exact integers, so that such a key can be reshared plainly but not by masked quotients.
+   */
+  readonly sharing?: ShoupRsaRanges['_tag'];
   readonly epoch: number;
   readonly random?: RandomBytes;
 }
@@ -52,42 +69,64 @@ export interface DealtKey {
 
 /** Deals a key. Takes about one exponentiation for each column of the sharing. */
 export function dealShoupRsa(request: DealRequest): Either<ShoupRsaDealError, DealtKey> {
-  const { material, exponent = usualExponent, policy, universe } = request;
-  const isSafe = material._tag === 'safe-primes';
+  const { material, exponent = usualExponent, policy, universe, usage } = request;
+  const algorithm = request.algorithm ?? usualAlgorithm(usage);
+  const error = checkRequest(request, algorithm, exponent);
+  if (error !== undefined) return E.left(error);
   const modulus = material.p * material.q;
-  const numbers = checkModulus(modulus, isSafe) ?? checkExponent(exponent) ?? checkPrimes(material);
-  if (numbers !== undefined) return E.left(numbers);
-  const sharing = prepareSharing(policy, universe, exponent, 1n);
+  const sharing = prepareSharing(policy, universe, exponent, 1n, request.sharing === 'modular' ? residues : integers);
   if (E.isLeft(sharing)) return sharing;
   const base = deriveBase(modulus, exponent);
   if (base === undefined) return E.left({ _tag: 'BadModulus', modulusBits: bitLength(modulus) });
-  const secret = privateExponent(material, exponent);
+  const order = orderOf(material);
+  const secret = modularInverse(exponent, order);
   if (secret === undefined) return E.left({ _tag: 'BadExponent', exponent, divides: 'the order' });
-  return E.right(deal(request, { exponent, base, sharing: sharing.right, secret }));
+  return E.right(deal(request, { algorithm, exponent, base, sharing: sharing.right, order, secret }));
+}
+
+function checkRequest(
+  { material, usage, sharing }: DealRequest,
+  algorithm: RsaAlgorithm,
+  exponent: bigint,
+): ShoupRsaDealError | undefined {
+  const isSafe = material._tag === 'safe-primes';
+  if (sharing === 'modular' && !isSafe) return { _tag: 'ModularNeedsSafePrimes' };
+  return (
+    checkAlgorithm({ usage, algorithm }) ??
+    checkModulus(material.p * material.q, algorithm, isSafe) ??
+    checkExponent(exponent) ??
+    checkPrimes(material)
+  );
 }
 
 /** What was computed and checked before anything is drawn. */
 interface PreparedDeal {
+  readonly algorithm: RsaAlgorithm;
   readonly exponent: bigint;
   readonly base: bigint;
   readonly sharing: LinearSharing;
+  /** Of the squares, or a multiple of it. */
+  readonly order: bigint;
+  /** The inverse of e modulo the order. */
   readonly secret: bigint;
 }
 
-function deal(request: DealRequest, { exponent, base, sharing, secret }: PreparedDeal): DealtKey {
+function deal(request: DealRequest, prepared: PreparedDeal): DealtKey {
   const { material, usage, policy, epoch, random = randomBytes } = request;
+  const { algorithm, exponent, base, sharing } = prepared;
   const provenSafePrimes = material._tag === 'safe-primes';
   const modulus = material.p * material.q;
-  const bounds = dealingBounds(sharing, secretBitsOf(modulus));
-  const { coefficients, shares } = dealOverIntegers(sharing, bounds, secret, random);
+  const { ranges, coefficients, shares } = draw(modulus, prepared, random);
   const group = residueGroup(makeExponentiation(modulus, random), base, provenSafePrimes);
   const commitments = commitTo(group, coefficients);
-  const key = { modulus, exponent, policy, epoch, usage, secretScale: 1n, provenSafePrimes, commitments };
-  const publicKey: ShoupRsaPublicKey = { _tag: 'shoup-rsa', ...key };
+  const numbers = { modulus, exponent, secretScale: 1n, ranges, commitments };
+  const terms = { usage, algorithm, policy, epoch, provenSafePrimes };
+  const publicKey: ShoupRsaPublicKey = { _tag: 'shoup-rsa', ...terms, ...numbers };
   const keyId = keyIdOf(publicKey);
+  const { shareBits } = present(rowBoundsOf(sharing, publicKey), 'what is dealt afresh is not too long');
   const secretRow = (row: number): SecretRow => {
     const share = present(shares[row], 'a share of every row');
-    return { row, secret: bigIntToBytes(share, Math.ceil(present(bounds.shareBits[row], 'its bits') / 8)) };
+    return { row, secret: bigIntToBytes(share, Math.ceil(present(shareBits[row], 'its bits') / 8)) };
   };
   const keyShares = [...rowsByOwner(sharing)].map(
     ([process, rows]) =>
@@ -96,21 +135,44 @@ function deal(request: DealRequest, { exponent, base, sharing, secret }: Prepare
   return { publicKey, shares: new Map(keyShares) };
 }
 
+/** Over the integers, or modulo the order, each share then as {@link lifted} as the secret is over the integers. */
+function draw(
+  modulus: bigint,
+  { sharing, order, secret }: PreparedDeal,
+  random: RandomBytes,
+): Dealing & { readonly ranges: ShoupRsaRanges } {
+  const { low } = modularRange(modulus);
+  if (sharing.ring === residues) {
+    const { coefficients, shares } = dealOverResidues(sharing, order, secret, random);
+    return { ranges: { _tag: 'modular' }, coefficients, shares: shares.map((share) => lifted(share, order, low)) };
+  }
+  const box = dealingRanges(sharing, secretBitsOf(modulus));
+  const drawn = dealOverIntegers(sharing, box, lifted(secret, order, low), random);
+  const { columnShift } = shareBounds(sharing, box);
+  return { ranges: { _tag: 'integers', ...box }, ...shiftedDealing(sharing, drawn, columnShift) };
+}
+
 /**
- * The inverse of e modulo the order of the squares, or a multiple of it, and then the first number congruent to it that has
- * one bit more than N: every share then has a fixed length, that of a member who holds the whole secret included.
+ * The first number from `lowest` on that is congruent to `value`: below twice `lowest`, which is more than the order. So
+ * every share has a fixed length, that of a member who holds the whole secret included.
  */
-function privateExponent({ _tag, p, q }: KeyMaterial, exponent: bigint): bigint | undefined {
-  const order = _tag === 'safe-primes' ? ((p - 1n) / 2n) * ((q - 1n) / 2n) : lcm(p - 1n, q - 1n);
-  const inverse = modularInverse(exponent, order);
-  if (inverse === undefined) return undefined;
-  const lowest = 1n << BigInt(secretBitsOf(p * q));
-  return inverse + ((lowest - inverse + order - 1n) / order) * order;
+function lifted(value: bigint, order: bigint, lowest: bigint): bigint {
+  return lowest + residue(value - lowest, order);
+}
+
+/** p'q' of safe primes; of others a multiple of the order of every square. */
+function orderOf({ _tag, p, q }: KeyMaterial): bigint {
+  return _tag === 'safe-primes' ? ((p - 1n) / 2n) * ((q - 1n) / 2n) : lcm(p - 1n, q - 1n);
 }
 
 function checkPrimes({ _tag, p, q }: KeyMaterial): ShoupRsaDealError | undefined {
-  const isSafe = (value: bigint) => checkPrimeSync(value) && checkPrimeSync((value - 1n) / 2n);
-  if (_tag === 'safe-primes') return p !== q && isSafe(p) && isSafe(q) ? undefined : { _tag: 'NotSafePrimes' };
+  if (_tag === 'safe-primes')
+    return p !== q && isSafePrime(p) && isSafePrime(q) ? undefined : { _tag: 'NotSafePrimes' };
   const isOddPrime = (value: bigint) => value > 2n && checkPrimeSync(value);
   return p !== q && isOddPrime(p) && isOddPrime(q) ? undefined : { _tag: 'NotPrimes' };
+}
+
+/** Whether a number p and (p - 1)/2 are primes. */
+export function isSafePrime(value: bigint): boolean {
+  return value > 5n && checkPrimeSync(value) && checkPrimeSync((value - 1n) / 2n);
 }

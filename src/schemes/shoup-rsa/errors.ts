@@ -2,16 +2,20 @@
 import type { Either } from '../../prelude/fp.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { checkPolicy } from '../../quorum/policy/policy.js';
+import type { KeyUsage } from '../distributed-signer.js';
 import type { DealingFault } from '../sharing/commitments.js';
 import type { CompileError } from '../sharing/compile.js';
+import type { RsaAlgorithm } from './key.js';
 
 /** Why a public key, or a share of it, is not one. */
 export type ShoupRsaKeyError =
-  /** Too short, too long, even, or not what a product of safe primes is modulo 4. */
-  | { readonly _tag: 'BadModulus'; readonly modulusBits: number }
+  | BadAlgorithm
+  | BadModulus
   | BadExponent
   | UnshareablePolicy
   | StrangerHoldsShare
+  /** Shares from such ranges would be longer than any ceremony makes them. */
+  | { readonly _tag: 'BadRanges' }
   /** There is not one commitment for each column, or one is no group element. */
   | { readonly _tag: 'BadCommitments'; readonly expectedCount: number }
   /** The commitments are not to the private exponent of this modulus and exponent. */
@@ -26,13 +30,28 @@ export type ShoupRsaDealError =
   | { readonly _tag: 'NotSafePrimes' }
   /** The numbers are not two distinct odd primes. */
   | { readonly _tag: 'NotPrimes' }
+  /** Modulo an order that may have small factors, shares would show the secret modulo these. */
+  | { readonly _tag: 'ModularNeedsSafePrimes' }
   | ShoupRsaKeyError;
+
+/** Too short, too long, even, or not what a product of safe primes is modulo 4. */
+export interface BadModulus {
+  readonly _tag: 'BadModulus';
+  readonly modulusBits: number;
+}
 
 /** The exponent is not an odd prime below 2^32, or divides a factor that combining has to undo (`divides`). */
 export interface BadExponent {
   readonly _tag: 'BadExponent';
   readonly exponent: bigint;
   readonly divides?: 'the order' | 'the scale of the policy';
+}
+
+/** Keys of this usage have no such algorithm. */
+export interface BadAlgorithm {
+  readonly _tag: 'BadAlgorithm';
+  readonly usage: KeyUsage;
+  readonly algorithm: RsaAlgorithm;
 }
 
 type PolicyError = ReturnType<typeof checkPolicy> extends Either<infer Reason, unknown> ? Reason : never;

@@ -1,14 +1,23 @@
 /** Shoup RSA keys and key shares as JSON. Numbers are lower-case hexadecimal of whole bytes without leading zero bytes. */
 import * as t from 'io-ts';
 import { bytesToBigInt } from '../../prelude/bytes.js';
-import { hexBytes, integer, list, record } from '../../prelude/codec.js';
+import { hexBytes, integer, list, record, refined, text } from '../../prelude/codec.js';
 import { E } from '../../prelude/fp.js';
 import { policyCodec } from '../../quorum/policy/policy-codec.js';
 import { linearKeyShareCodec } from '../linear-key-share-codec.js';
+import type { IntegerRange } from '../sharing/ranges.js';
 import { sharingLimits } from '../sharing/compile.js';
+import { taggedCodec } from '../tagged-codec.js';
 import { usageCodec } from '../usage-codec.js';
 import { shoupRsaSuite } from './derived-base.js';
-import { type ShoupRsaKeyShare, type ShoupRsaPublicKey, unsignedBytes } from './key.js';
+import {
+  type RsaAlgorithm,
+  rsaAlgorithms,
+  type ShoupRsaKeyShare,
+  type ShoupRsaPublicKey,
+  type ShoupRsaRanges,
+  unsignedBytes,
+} from './key.js';
 import { maxModulusBits } from './rsa-verify.js';
 
 const maxModulusBytes = maxModulusBits / 8;
@@ -33,15 +42,56 @@ function positive(maxBytes: number): t.Type<bigint, unknown> {
   );
 }
 
+/** An integer of at most `maxBytes` bytes: a minus sign if it is negative, and its hexadecimal; `00` for zero. */
+function signed(maxBytes: number): t.Type<bigint, unknown> {
+  const magnitude = positive(maxBytes);
+  const name = `a number in hexadecimal with a minus sign if negative, at most ${maxBytes} bytes, without leading zeros`;
+  return new t.Type<bigint, unknown>(
+    name,
+    (value): value is bigint => typeof value === 'bigint',
+    (value, context) => {
+      if (typeof value !== 'string') return t.failure(value, context, name);
+      if (value === '00') return t.success(0n);
+      const isNegative = value.startsWith('-');
+      const found = magnitude.decode(isNegative ? value.slice(1) : value);
+      if (E.isLeft(found)) return t.failure(value, context, name);
+      return t.success(isNegative ? -found.right : found.right);
+    },
+    (value) => {
+      if (value === 0n) return '00';
+      return value < 0n ? `-${String(magnitude.encode(-value))}` : magnitude.encode(value);
+    },
+  );
+}
+
+const rangeCodec: t.Type<IntegerRange, unknown> = refined(
+  record('a range {low, high}', { low: signed(maxShareBytes), high: signed(maxShareBytes) }),
+  'a range that is not empty',
+  (range) => (range.low < range.high ? range : undefined),
+);
+
+const rangesCodec: t.Type<ShoupRsaRanges, unknown> = taggedCodec<ShoupRsaRanges>('ranges', {
+  integers: record('ranges', { _tag: t.literal('integers'), secret: rangeCodec, coefficients: rangeCodec }),
+  modular: record('ranges', { _tag: t.literal('modular') }),
+});
+
+const algorithmCodec: t.Type<RsaAlgorithm, unknown> = refined(
+  text(16),
+  `an algorithm (${rsaAlgorithms.join(', ')})`,
+  (found) => rsaAlgorithms.find((algorithm) => algorithm === found),
+);
+
 /** Bounds only: `makeShoupRsaVerifier` judges the numbers. */
 export const shoupRsaPublicKeyCodec: t.Type<ShoupRsaPublicKey, unknown> = record('a Shoup RSA key', {
   _tag: t.literal(shoupRsaSuite),
-  usage: usageCodec(['statement', 'document', 'decryption']),
+  usage: usageCodec(['statement', 'document', 'beacon', 'decryption']),
+  algorithm: algorithmCodec,
   modulus: positive(maxModulusBytes),
   exponent: positive(maxExponentBytes),
   policy: policyCodec,
   epoch: integer(0),
   secretScale: positive(maxScaleBytes),
+  ranges: rangesCodec,
   provenSafePrimes: t.boolean,
   commitments: list(positive(maxModulusBytes), sharingLimits.maxNodeCount, 1),
 });

@@ -1,9 +1,14 @@
-/** RS256: RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017, section 8.2). No node: import: clients without Node use it too. */
-import { bigIntToBytes, bytesToBigInt, concatBytes, equalBytes, fromHex } from '../../prelude/bytes.js';
+/**
+ * RSA signatures with SHA-256 (RFC 8017): RS256, which is RSASSA-PKCS1-v1_5, and PS256, which is RSASSA-PSS.
+ * No node: import: clients without Node use it too.
+ */
+import { bytesToBigInt, concatBytes, fromHex } from '../../prelude/bytes.js';
 import { digest, type Digest, digestLength } from '../../prelude/digest.js';
 import { present } from '../../prelude/invariant.js';
 import { bitLength } from '../sharing/integers.js';
+import type { RsaAlgorithm } from './key.js';
 import { modularPower } from './modular-power.js';
+import { isPs256Encoding, saltLength } from './rsa-pss.js';
 
 /** An ordinary RSA public key. */
 export interface RsaPublicKey {
@@ -17,8 +22,15 @@ const digestInfo = present(fromHex('3031300d060960864801650304020105000420'), 'h
 /** Longer moduli are refused, before anything is computed with them. */
 export const maxModulusBits = 4096;
 
-/** A smaller modulus has no room for the encoding: 11 bytes of padding, DigestInfo and the digest. */
-export const minModulusBits = 8 * (11 + digestInfo.length + digestLength - 1) + 1;
+/**
+ * A smaller modulus has no room for the encoding: for RS256 11 bytes of padding, DigestInfo and the digest; for PS256 digest,
+ * salt and two bytes, of the first of them one bit; for OAEP two digests and two bytes.
+ */
+export const minModulusBits: Readonly<Record<RsaAlgorithm, number>> = {
+  RS256: 8 * (11 + digestInfo.length + digestLength - 1) + 1,
+  PS256: 8 * (digestLength + saltLength + 1) + 2,
+  'RSA-OAEP-256': 8 * (2 * digestLength + 1) + 1,
+};
 
 /** The length of signatures: that of the modulus, in bytes. */
 export function modulusLength({ modulus }: Pick<RsaPublicKey, 'modulus'>): number {
@@ -31,14 +43,29 @@ export function encodeRs256(messageDigest: Digest, length: number): bigint {
   return bytesToBigInt(concatBytes(Uint8Array.of(0, 1), padding, Uint8Array.of(0), digestInfo, messageDigest));
 }
 
-/** Whether `signature` is an RS256 signature over `message`; never throws, whatever the bytes. */
-export function verifyRs256(key: RsaPublicKey, message: Uint8Array, signature: Uint8Array): boolean {
-  const length = modulusLength(key);
-  const bits = bitLength(key.modulus);
-  if (bits < minModulusBits || bits > maxModulusBits || key.modulus % 2n === 0n || signature.length !== length)
-    return false;
+/** A public key that says what its signatures are. */
+export interface RsaVerificationKey extends RsaPublicKey {
+  readonly algorithm: RsaAlgorithm;
+}
+
+/** Whether `signature` is the key's over `message`; never throws, whatever the bytes. A key for OAEP has no signatures. */
+export function verifyRsa(key: RsaVerificationKey, message: Uint8Array, signature: Uint8Array): boolean {
+  const { algorithm, modulus } = key;
+  if (algorithm === 'RSA-OAEP-256' || bitLength(modulus) < minModulusBits[algorithm]) return false;
+  const opened = openSignature(key, signature);
+  if (opened === undefined) return false;
+  const messageDigest = digest(message);
+  return algorithm === 'RS256'
+    ? opened === encodeRs256(messageDigest, modulusLength(key))
+    : isPs256Encoding(opened, messageDigest, modulus);
+}
+
+/** The signature to the power of e, if it is as long as the modulus and below it. */
+function openSignature(key: RsaPublicKey, signature: Uint8Array): bigint | undefined {
+  const { modulus, exponent } = key;
+  if (bitLength(modulus) > maxModulusBits || modulus % 2n === 0n || signature.length !== modulusLength(key)) {
+    return undefined;
+  }
   const value = bytesToBigInt(signature);
-  if (value >= key.modulus) return false;
-  const opened = bigIntToBytes(modularPower(value, key.exponent, key.modulus), length);
-  return equalBytes(opened, bigIntToBytes(encodeRs256(digest(message), length), length));
+  return value < modulus ? modularPower(value, exponent, modulus) : undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * Proofs that a signature share is correct (Shoup 2000, section 2; rule C4 of the design's cryptography): the discrete
- * logarithm of x_r² to the base x⁴ equals that of v_r to the base v, made non-interactive by hashing.
+ * Proofs that a partial power is correct (Shoup 2000, section 2; rule C4 of the design's cryptography): the discrete
+ * logarithm of x_r² to the base u⁴ equals that of v_r to the base v, made non-interactive by hashing.
  *
  * Deviation: (|v'|, |x'|, z) is sent instead of (c, z), so that many proofs can be checked together; c is always recomputed.
  */
@@ -10,48 +10,62 @@ import { type Digest, digest } from '../../prelude/digest.js';
 import { present } from '../../prelude/invariant.js';
 import { randomBits, type RandomBytes } from '../../prelude/random.js';
 import { batchWeightBits } from '../sharing/commitments.js';
-import { expand, shoupRsaSuite } from './derived-base.js';
+import { shoupRsaSuite } from './derived-base.js';
 import type { LoadedKey } from './loaded-key.js';
+import type { ProofNonce } from './nonce-pool.js';
 import type { ResidueGroup } from './residue-group.js';
-import { encodeRs256 } from './rsa-verify.js';
-import { challengeBits, responseBits, type RowShare, type ShareProof } from './share-encoding.js';
+import { challengeBits, type RowShare, type ShareProof } from './share-encoding.js';
 
-/** The message as the proofs see it. */
-export interface ProofSubject {
-  readonly messageDigest: Digest;
-  /** x: the encoded message, below N. */
-  readonly encoded: bigint;
-  /** |x⁴|, the base that shares are proved to. */
+/** What u ↦ u^d is applied to. */
+export interface MapInput {
+  /** What for. Stands in every proof, so that none serves another use. */
+  readonly role: string;
+  /** Names what u stands for: the digest of a message or of a ciphertext. */
+  readonly digest: Digest;
+  /** u, in [1, N). */
+  readonly value: bigint;
+}
+
+/** The input as the proofs see it. */
+export interface ProofSubject extends MapInput {
+  /** |u²|, whose powers partial powers are. */
+  readonly square: bigint;
+  /** |u⁴|, the base that they are proved to. */
   readonly proofBase: bigint;
 }
 
-export function proofSubject(key: LoadedKey, message: Uint8Array): ProofSubject {
-  const messageDigest = digest(message);
-  const encoded = encodeRs256(messageDigest, key.modulusLength);
-  return { messageDigest, encoded, proofBase: key.group.power(encoded, 4n) };
+export function proofSubject({ group }: Pick<LoadedKey, 'group'>, input: MapInput): ProofSubject {
+  const square = group.multiply(input.value, input.value);
+  return { ...input, square, proofBase: group.multiply(square, square) };
 }
 
 /** A row share whose proof is there. */
 export type ProvenRowShare = RowShare & { readonly proof: ShareProof };
 
-/** Proves that `value` is x to the power of twice the row's secret. */
+/** One row's partial power, and the secret that made it. */
+export interface SecretPower {
+  readonly row: number;
+  /** |u^(2 secret)|. */
+  readonly value: bigint;
+  readonly secret: bigint;
+}
+
+/** Proves that `value` is u to the power of twice the row's secret, with a nonce that nothing else was or will be proved with. */
 export function proveRow(
   key: LoadedKey,
   subject: ProofSubject,
-  { row, value, secret }: { readonly row: number; readonly value: bigint; readonly secret: bigint },
-  random: RandomBytes,
+  { row, value, secret }: SecretPower,
+  { nonce, base }: ProofNonce,
 ): ProvenRowShare {
-  const nonce = drawNonce(key, subject, { row, secret }, random);
-  const base = key.group.commit(nonce);
   const message = key.group.canonical(key.exponentiation.power(subject.proofBase, nonce));
   const challenge = challengeOf(key, subject, { row, value }, { base, message });
   return { row, value, proof: { base, message, response: nonce + challenge * secret } };
 }
 
 /**
- * Whether one row's share is what its sender's secret makes of the message.
+ * Whether one row's share is what its sender's secret makes of the input.
  *
- * The equations v^z = v' v_r^c and x~^z = x' x_r^(2c) are compared squared. Squares of units are in the group, so nothing
+ * The equations v^z = v' v_r^c and (u⁴)^z = x' x_r^(2c) are compared squared. Squares of units are in the group, so nothing
  * has to be asked of v' and x', and {@link verifyRowsTogether} is the same predicate: a Jacobi symbol costs as much as
  * the powers that a batch is left with. Another root of v'² than ±v' would factor N.
  */
@@ -105,43 +119,12 @@ function drawWeight(random: RandomBytes): bigint {
   return weight === 0n ? 1n : weight;
 }
 
-const nonceTag = 'koinon shoup-rsa nonce v1';
-
-/**
- * r, uniform below 2^(B_r + 2 L1): from the secret, the statement and fresh randomness, so that neither a bad source of
- * randomness nor a repeated run gives two proofs with one nonce, which would give the secret away.
- */
-function drawNonce(
-  key: LoadedKey,
-  { messageDigest }: ProofSubject,
-  { row, secret }: { readonly row: number; readonly secret: bigint },
-  random: RandomBytes,
-): bigint {
-  const shareBits = present(key.bounds.shareBits[row], 'a row of the sharing');
-  const bits = responseBits(key, row) - 1;
-  const seed = digest(
-    new Writer()
-      .text(nonceTag)
-      .fixed(key.dealingDigest)
-      .u32(row)
-      .bytes(bigIntToBytes(secret, Math.ceil(shareBits / 8)))
-      .fixed(messageDigest)
-      .bytes(random(32))
-      .finish(),
-  );
-  const length = Math.ceil(bits / 8);
-  return bytesToBigInt(expand(seed, length)) >> BigInt(8 * length - bits);
-}
-
 const challengeTag = 'koinon shoup-rsa share proof v1';
-
-/** What a proof is for: the role of the statement, so that no proof of another kind can stand in for it. */
-const challengeRole = 'signature share';
 
 /** c: the first 128 bits of the digest of everything that the proof is about, each part of fixed width. */
 export function challengeOf(
   key: LoadedKey,
-  { messageDigest, encoded }: ProofSubject,
+  { role, digest: inputDigest, value: input }: MapInput,
   { row, value }: Pick<RowShare, 'row' | 'value'>,
   { base, message }: Pick<ShareProof, 'base' | 'message'>,
 ): bigint {
@@ -150,15 +133,15 @@ export function challengeOf(
     .text(challengeTag)
     .text(shoupRsaSuite)
     .text(key.publicKey.usage)
-    .text(challengeRole)
+    .text(role)
     .fixed(key.keyId)
     .fixed(key.policyDigest)
     .u64(key.publicKey.epoch)
     .fixed(key.dealingDigest)
     .u32(row)
     .u32(present(key.bounds.shareBits[row], 'a row of the sharing'))
-    .fixed(messageDigest);
-  for (const number of [encoded, key.rowKey(row), key.group.multiply(value, value), base, message]) {
+    .fixed(inputDigest);
+  for (const number of [input, key.rowKey(row), key.group.multiply(value, value), base, message]) {
     writer.fixed(element(number));
   }
   return bytesToBigInt(digest(writer.finish()).subarray(0, challengeBits / 8));

@@ -10,6 +10,7 @@ import { residue } from '../../../src/schemes/sharing/integers.js';
 import { modularInverse } from '../../../src/schemes/sharing/modular-inverse.js';
 import { jacobi } from '../../../src/schemes/shoup-rsa/jacobi.js';
 import { loadKey } from '../../../src/schemes/shoup-rsa/loaded-key.js';
+import { drawNonce } from '../../../src/schemes/shoup-rsa/proof-nonce.js';
 import {
   challengeBits,
   decodeShare,
@@ -20,9 +21,9 @@ import {
 } from '../../../src/schemes/shoup-rsa/share-encoding.js';
 import {
   challengeOf,
-  proofSubject,
   proveRow,
   type ProvenRowShare,
+  type SecretPower,
   verifyRow,
   verifyRowsTogether,
 } from '../../../src/schemes/shoup-rsa/share-proof.js';
@@ -38,6 +39,7 @@ import {
   sharesOf,
   signerOf,
   statement,
+  subjectOf,
   testKey,
   threeOfFive,
   universe,
@@ -48,7 +50,7 @@ const random = seededRandom('weights');
 const loaded = right(loadKey(key.publicKey, universe, random));
 const { group } = loaded;
 const { modulus } = key.publicKey;
-const subject = proofSubject(loaded, message);
+const subject = subjectOf(loaded, message);
 const honest = right(signerOf(key, 'a').signShare(message));
 const [honestRow] = right(decodeShare(loaded, id('a'), honest));
 if (honestRow?.proof === undefined) throw new Error('an honest share carries a proof');
@@ -70,8 +72,15 @@ const outsider =
 /** A share of x^(2 (s + 1)), with a proof that is honest but for that. */
 function wrongExponent(): SignatureShare {
   const secret = (secretsOf(key.shares.get(id('a')) ?? fail()).get(row) ?? 0n) + 1n;
-  const value = group.power(subject.encoded, 2n * secret);
-  return encodeShare(loaded, [proveRow(loaded, subject, { row, value, secret }, random)]);
+  const value = group.power(subject.value, 2n * secret);
+  return encodeShare(loaded, [proved(message, { row, value, secret })]);
+}
+
+/** A proof that is made as signers make it, whatever it claims. */
+function proved(text: Uint8Array, power: SecretPower): ProvenRowShare {
+  const about = subjectOf(loaded, text);
+  const nonce = drawNonce(loaded, power, { _tag: 'input', role: about.role, digest: about.digest }, random);
+  return proveRow(loaded, about, power, nonce);
 }
 
 /** A root of unity other than ±1, which only the factors give; its Jacobi symbol is -1. */
@@ -257,7 +266,7 @@ describe('a batch', () => {
     for (let round = 0; round < 3; round++) {
       const text = utf8(`round ${round}`);
       const all = [...sharesOf(key, text, ...names)].flatMap(([sender, share]) => proven(sender, share));
-      const about = proofSubject(loaded, text);
+      const about = subjectOf(loaded, text);
       expect(all.every((one) => verifyRow(loaded, about, one))).toBe(true);
       expect(verifyRowsTogether(loaded, about, all, random)).toBe(true);
     }
@@ -268,9 +277,14 @@ describe('a proof', () => {
   it('uses another nonce each time, even where randomness repeats', () => {
     const constant = (length: number) => new Uint8Array(length);
     const secret = 7n;
-    const prove = (text: string) =>
-      proveRow(loaded, proofSubject(loaded, utf8(text)), { row, value: 4n, secret }, constant).proof;
-    expect(prove('one').base).not.toBe(prove('two').base);
+    const nonceFor = (text: string) => {
+      const { role, digest } = subjectOf(loaded, utf8(text));
+      return drawNonce(loaded, { row, secret }, { _tag: 'input', role, digest }, constant);
+    };
+    const ahead = (serial: number) => drawNonce(loaded, { row, secret }, { _tag: 'ahead', serial }, constant);
+    const drawn = [nonceFor('one'), nonceFor('two'), ahead(0), ahead(1)];
+    expect(new Set(drawn.map(({ nonce }) => nonce)).size).toBe(4);
+    for (const { nonce, base } of drawn) expect(base).toBe(group.commit(nonce));
     const fresh = (share: SignatureShare) => right(decodeShare(loaded, id('a'), share))[0]?.proof?.base;
     expect(fresh(right(signerOf(key, 'a').signShare(message)))).not.toBe(
       fresh(right(signerOf(key, 'a').signShare(message))),

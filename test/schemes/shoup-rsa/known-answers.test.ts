@@ -6,7 +6,7 @@ import { decode } from '../../../src/prelude/codec.js';
 import { present } from '../../../src/prelude/invariant.js';
 import { Universe } from '../../../src/prelude/process.js';
 import { policyCodec } from '../../../src/quorum/policy/policy-codec.js';
-import { dealingBounds } from '../../../src/schemes/sharing/bounds.js';
+import { dealingRanges, shareBounds } from '../../../src/schemes/sharing/bounds.js';
 import { compile } from '../../../src/schemes/sharing/compile.js';
 import { reconstruction } from '../../../src/schemes/sharing/reconstruction.js';
 import { integers } from '../../../src/schemes/sharing/ring.js';
@@ -15,11 +15,11 @@ import { keyIdOf } from '../../../src/schemes/shoup-rsa/key.js';
 import { shoupRsaPublicKeyCodec } from '../../../src/schemes/shoup-rsa/key-codec.js';
 import { loadKey } from '../../../src/schemes/shoup-rsa/loaded-key.js';
 import { decodeShare } from '../../../src/schemes/shoup-rsa/share-encoding.js';
-import { challengeOf, proofSubject } from '../../../src/schemes/shoup-rsa/share-proof.js';
+import { challengeOf } from '../../../src/schemes/shoup-rsa/share-proof.js';
 import { makeShoupRsaVerifier } from '../../../src/schemes/shoup-rsa/verifier.js';
 import type { SignatureShare } from '../../../src/schemes/distributed-signer.js';
 import { right } from '../../support/right.js';
-import { id, seededRandom } from './setup.js';
+import { id, seededRandom, subjectOf } from './setup.js';
 
 interface KnownAnswers {
   readonly compile: readonly {
@@ -66,7 +66,7 @@ describe('compile', () => {
     expect(found).toEqual(rows);
     const lambda = reconstruction(sharing, (process) => rest.reconstruction.of.includes(process));
     expect([...(lambda ?? [])].map(([row, factor]) => [row, `${factor}`])).toEqual(rest.reconstruction.lambda);
-    expect(dealingBounds(sharing, 2048).shareBits).toEqual(rest.shareBits);
+    expect(shareBounds(sharing, dealingRanges(sharing, 2048)).shareBits).toEqual(rest.shareBits);
   });
 });
 
@@ -93,7 +93,7 @@ describe('a share proof', () => {
     expect(toHex(loaded.dealingDigest)).toBe(proof.dealingDigest);
     const [row] = right(decodeShare(loaded, id(proof.process), bytes(proof.share) as SignatureShare));
     if (row?.proof === undefined) throw new Error('a share with a proof');
-    expect(challengeOf(loaded, proofSubject(loaded, message), row, row.proof).toString(16)).toBe(proof.challenge);
+    expect(challengeOf(loaded, subjectOf(loaded, message), row, row.proof).toString(16)).toBe(proof.challenge);
   });
 
   it('is accepted, and the shares combine to the known signature', () => {

@@ -13,6 +13,9 @@ import {
   type ShoupRsaSigner,
   type ShoupRsaSignerOptions,
 } from '../../../src/schemes/shoup-rsa/signer.js';
+import { loadKey, type LoadedKey } from '../../../src/schemes/shoup-rsa/loaded-key.js';
+import { type ProofSubject, proofSubject } from '../../../src/schemes/shoup-rsa/share-proof.js';
+import { signedMessage } from '../../../src/schemes/shoup-rsa/signed-message.js';
 import { makeShoupRsaVerifier, type ShoupRsaVerifier } from '../../../src/schemes/shoup-rsa/verifier.js';
 import { concatBytes } from '../../../src/prelude/bytes.js';
 import { right } from '../../support/right.js';
@@ -63,6 +66,16 @@ export function sharesOf(
   ...from: readonly string[]
 ): Map<ProcessId, SignatureShare> {
   return new Map(from.map((name) => [id(name), right(signerOf(key, name).signShare(message))]));
+}
+
+/** What signing `text` proves shares about. */
+export function subjectOf(key: LoadedKey, text: Uint8Array): ProofSubject {
+  return proofSubject(key, present(signedMessage(key, text), 'a key for signatures'));
+}
+
+/** The key as its verifiers and signers have it. */
+export function loadedOf(key: TestKey, among: Universe = universe): LoadedKey {
+  return right(loadKey(key.publicKey, among, seededRandom('blinding')));
 }
 
 export const message = utf8('the quick brown fox');

@@ -1,0 +1,67 @@
+/** What the numbers of a key must be before anything is computed with them. */
+import type { Either } from '../../prelude/fp.js';
+import { E } from '../../prelude/fp.js';
+import type { Universe } from '../../prelude/process.js';
+import { checkPolicy, type Policy } from '../../quorum/policy/policy.js';
+import { canonicalPolicy } from '../../quorum/policy/policy-digest.js';
+import { compile, type LinearSharing } from '../sharing/compile.js';
+import { bitLength, gcd } from '../sharing/integers.js';
+import { integers, type Ring } from '../sharing/ring.js';
+import type { BadAlgorithm, BadExponent, BadModulus, StrangerHoldsShare, UnshareablePolicy } from './errors.js';
+import { isAlgorithmFor, type RsaAlgorithm, type ShoupRsaPublicKey } from './key.js';
+import { maxModulusBits, minModulusBits } from './rsa-verify.js';
+
+/** Whether the algorithm is one that keys of the usage may have. */
+export function checkAlgorithm({
+  usage,
+  algorithm,
+}: Pick<ShoupRsaPublicKey, 'usage' | 'algorithm'>): BadAlgorithm | undefined {
+  return isAlgorithmFor(usage, algorithm) ? undefined : { _tag: 'BadAlgorithm', usage, algorithm };
+}
+
+/** A product of two primes that are 3 modulo 4 is 1 modulo 4. The algorithm's encoding must have room. */
+export function checkModulus(modulus: bigint, algorithm: RsaAlgorithm, isSafe: boolean): BadModulus | undefined {
+  const modulusBits = bitLength(modulus);
+  const fits = modulusBits >= minModulusBits[algorithm] && modulusBits <= maxModulusBits;
+  const isOdd = isSafe ? modulus % 4n === 1n : modulus % 2n === 1n;
+  return modulus > 0n && fits && isOdd ? undefined : { _tag: 'BadModulus', modulusBits };
+}
+
+const maxExponent = 2n ** 32n;
+
+/** An odd prime below 2^32. */
+export function checkExponent(exponent: bigint): BadExponent | undefined {
+  const isInRange = exponent >= 3n && exponent < maxExponent;
+  return isInRange && isOddPrime(Number(exponent)) ? undefined : { _tag: 'BadExponent', exponent };
+}
+
+function isOddPrime(value: number): boolean {
+  if (value % 2 === 0) return false;
+  for (let divisor = 3; divisor * divisor <= value; divisor += 2) if (value % divisor === 0) return false;
+  return true;
+}
+
+/**
+ * The sharing of a private exponent along the canonical form of a policy, if all its members are known and the exponent is
+ * prime to 4 D D0, which combining has to undo (rule B7 of the design's cryptography).
+ *
+ * @param secretScale - D0, with whatever the next reshare will multiply it by.
+ */
+export function prepareSharing(
+  policy: Policy,
+  universe: Universe,
+  exponent: bigint,
+  secretScale: bigint,
+  ring: Ring = integers,
+): Either<UnshareablePolicy | StrangerHoldsShare | BadExponent, LinearSharing> {
+  const checked = checkPolicy(policy);
+  if (E.isLeft(checked)) return E.left({ _tag: 'UnshareablePolicy', reason: checked.left });
+  const compiled = compile(canonicalPolicy(policy), ring);
+  if (E.isLeft(compiled)) return E.left({ _tag: 'UnshareablePolicy', reason: compiled.left });
+  const { rows, scale } = compiled.right;
+  const stranger = rows.find(({ owner }) => !universe.has(owner));
+  if (stranger !== undefined) return E.left({ _tag: 'StrangerHoldsShare', process: stranger.owner });
+  return gcd(exponent, 4n * scale * secretScale) === 1n
+    ? compiled
+    : E.left({ _tag: 'BadExponent', exponent, divides: 'the scale of the policy' });
+}

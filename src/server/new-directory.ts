@@ -49,7 +49,8 @@ export function writeNewDirectory(path: string, entries: readonly NewEntry[]): E
   }
 }
 
-function writeEntry(root: string, { path, content, isSecret = false }: NewEntry): void {
+/** Writes one entry below `root`. A failure is thrown as the operating system tells it. */
+export function writeEntry(root: string, { path, content, isSecret = false }: NewEntry): void {
   const full = join(root, path);
   mkdirSync(content === undefined ? full : dirname(full), { recursive: true, mode: 0o700 });
   if (content !== undefined) writeNewFile(full, content, isSecret ? fileModes.secret : fileModes.public);

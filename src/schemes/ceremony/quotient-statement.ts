@@ -7,7 +7,6 @@ import type { ProcessId } from '../../prelude/process.js';
 import { combinedKey } from '../sharing/combined-rows.js';
 import type { CommitmentGroup } from '../sharing/commitments.js';
 import { type IntegerRange, isInRange } from '../sharing/ranges.js';
-import { possibleConstants } from './quotient-ranges.js';
 import type { Contributor, QuotientPlan } from './quotient-plan.js';
 
 /** What a contributor publishes of its part of the quotient. */
@@ -60,16 +59,15 @@ export function remainders({ sharing }: QuotientPlan): IntegerRange {
 }
 
 /**
- * c, what the low parts lack of the secret; public. `undefined` where the remainders show that the old shares do not add up
- * to a multiple of D, or c is beyond what sub-shares in their ranges allow: neither can happen unless somebody knows the
- * order of the group, and no one is to blame for either that could be named.
+ * c, what the low parts lack of the secret; public. `undefined` where the remainders show that the old shares do not add up to
+ * a multiple of D, which cannot happen unless somebody knows the order of the group or a root of v, and then nobody can be
+ * named. There is no other bound on c: one contributor could exceed it unnoticed, and stop every attempt (`possibleConstants`).
  */
 export function constantOf(plan: QuotientPlan, statements: readonly QuotientStatement[]): bigint | undefined {
   const remainder = statements.reduce((sum, statement) => sum + statement.remainder, 0n);
   const high = statements.reduce((sum, statement) => sum + statement.high, 0n);
   if (remainder % plan.sharing.scale !== 0n) return undefined;
-  const constant = remainder / plan.sharing.scale + (high << BigInt(plan.windowBits));
-  return isInRange(constant, possibleConstants(plan)) ? constant : undefined;
+  return remainder / plan.sharing.scale + (high << BigInt(plan.windowBits));
 }
 
 /** v to a public power of either sign. */

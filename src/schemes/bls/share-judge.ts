@@ -1,0 +1,74 @@
+/** Telling good shares from bad ones, all of a message's at once where that is cheaper. */
+import { present } from '../../prelude/invariant.js';
+import type { ProcessId } from '../../prelude/process.js';
+import { randomBits, type RandomBytes } from '../../prelude/random.js';
+import { batchWeightBits } from '../sharing/commitments.js';
+import type { LoadedKey } from './loaded-key.js';
+import type { HashedMessage, KeyPoint, Term } from './pairing.js';
+import type { RowShare } from './share-encoding.js';
+
+/** The rows of each sender. */
+export type SharesBySender = ReadonlyMap<ProcessId, readonly RowShare[]>;
+
+/** Whether every row's point is the hashed message times the row's secret. */
+export function areValid(key: LoadedKey, message: HashedMessage, rows: readonly RowShare[]): boolean {
+  return rows.every(({ row, point }) => key.pairing.verify(key.rowKey(row), message, point));
+}
+
+/**
+ * The same of many rows by one equation: a random combination of all, drawn after the shares are fixed. Wrong with probability
+ * 2^-127 at most, since the order of the group is a prime; so points outside the group are looked for one by one first.
+ */
+export function areValidTogether(
+  key: LoadedKey,
+  message: HashedMessage,
+  rows: readonly RowShare[],
+  random: RandomBytes,
+): boolean {
+  const { pairing } = key;
+  const { signatures, keys } = pairing;
+  if (!rows.every(({ point }) => signatures.isInSubgroup(point))) return false;
+  const weighted = rows.map((share) => ({ ...share, weight: 1n + randomBits(random, batchWeightBits) }));
+  const signature = signatures.sum(weighted.map(({ point, weight }) => ({ point, factor: weight })));
+  return pairing.verify(keys.sum(keyTerms(key, weighted)), message, signature);
+}
+
+/** The sum of weight · rowKey(row), in terms of the commitments. */
+function keyTerms(
+  { sharing, commitments }: LoadedKey,
+  weighted: readonly { readonly row: number; readonly weight: bigint }[],
+): readonly Term<KeyPoint>[] {
+  const factors = commitments.map(() => 0n);
+  for (const { row, weight } of weighted) {
+    for (const { column, coefficient } of present(sharing.rows[row], 'a row of the sharing').entries)
+      factors[column] = (factors[column] ?? 0n) + weight * coefficient;
+  }
+  return commitments.map((point, column) => ({ point, factor: factors[column] ?? 0n }));
+}
+
+/** Up to so many senders are judged one by one: a batch of them would cost more. */
+const fewSenders = 3;
+
+/**
+ * The senders of bad shares, found by halves, each checked together.
+ *
+ * @param isSuspected - whether one of them is known to be bad, so that checking all of them together is of no use.
+ */
+export function findInvalid(
+  key: LoadedKey,
+  message: HashedMessage,
+  shares: SharesBySender,
+  { isSuspected, random }: { readonly isSuspected: boolean; readonly random: RandomBytes },
+): readonly ProcessId[] {
+  const search = (senders: readonly Sender[], suspected: boolean): readonly ProcessId[] => {
+    if (senders.length <= fewSenders)
+      return senders.filter(([, rows]) => !areValid(key, message, rows)).map(([from]) => from);
+    const all = senders.flatMap(([, rows]) => rows);
+    if (!suspected && areValidTogether(key, message, all, random)) return [];
+    const middle = Math.ceil(senders.length / 2);
+    return [...search(senders.slice(0, middle), false), ...search(senders.slice(middle), false)];
+  };
+  return search([...shares], isSuspected);
+}
+
+type Sender = readonly [ProcessId, readonly RowShare[]];

@@ -19,8 +19,15 @@ export interface SharedKey<G> {
   /** The dealing digest. */
   readonly digest: Digest;
   readonly sharing: LinearSharing;
+  /**
+   * Where the secret and the shares by row are as integers. None where they are residues, where nobody knows that they add up
+   * over the integers, or where the group may have elements of small order: then nothing can be divided.
+   */
+  readonly integers: { readonly secret: IntegerRange; readonly rows: readonly IntegerRange[] } | undefined;
   /** v_r: the commitment to the share of a row, counted from 0. */
   rowKey(row: number): G;
+  /** Whether a number is the share of a row: in its range, and what the row's key commits to. */
+  isShare(row: number, share: bigint): boolean;
 }
 
 /** What a dealer deals: nothing, so as to refresh; its share of an old row; a number of its own; or what is in given ranges. */
@@ -40,6 +47,9 @@ export interface DealingForm {
 
 /** A dealing with the weight that it has in the sum. */
 export interface Contribution<G> {
+  readonly dealer: ProcessId;
+  /** Which of the dealer's dealings, from 0. */
+  readonly dealing: number;
   readonly weight: bigint;
   readonly form: DealingForm;
   /** C_j by column of the next sharing. */
@@ -56,10 +66,10 @@ export interface Combination<G> {
 export interface NextKey<G, Key> extends SharedKey<G> {
   readonly publicKey: Key;
   /**
-   * The share of a row, from the weighted sum of its sub-shares and, in a refresh, the old share of the row.
+   * The share of a row, from the weighted sum of its sub-shares and, in a refresh, the old share of the row; 0 in all else.
    * `undefined` where it is not in its range or is not what the row's key commits to.
    */
-  shareOf(row: number, sum: bigint, old: bigint | undefined): bigint | undefined;
+  shareOf(row: number, sum: bigint, old: bigint): bigint | undefined;
   /** @param shares - by row, from {@link shareOf}. */
   keyShare(process: ProcessId, shares: ReadonlyMap<number, bigint>): LinearKeyShare<string>;
 }
@@ -81,6 +91,8 @@ export interface CeremonyScheme<G, Key> {
   readonly next: LinearSharing;
 
   formOf(secret: DealtSecret): DealingForm;
+  /** Column 0 of a dealing of a number of the dealer's own. */
+  drawRoot(random: RandomBytes): bigint;
   /** What goes into column 0 of a dealing of `secret`. */
   rootOf(secret: bigint): bigint;
   /** Whether `root` is the commitment to column 0 of a dealing of what `key` commits to. */

@@ -15,6 +15,7 @@ export function dealRound<G, Key>(
   rules: DealRules<G>,
 ): Round {
   const senders = new Set(rules.dealers);
+  transcript.rules = rules;
   const receive = ({ from, body, position }: RoundMessage, blame: Blame): Either<MalformedBytes, void> => {
     const read = readAll(body, (reader) => readDeal(reader, setting, transcript, rules, from));
     if (E.isLeft(read)) return read;

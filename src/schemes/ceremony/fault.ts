@@ -1,6 +1,8 @@
 /** What a process can be proven to have done wrong in a ceremony, and how a ceremony can fail. */
 import type { MalformedBytes } from '../../prelude/canonical.js';
 import type { ProcessId } from '../../prelude/process.js';
+import type { MaskFault } from './quotient-mask.js';
+import type { QuotientFault } from './quotient-statement.js';
 
 /** A fault is proven by entries of the log. No honest process commits one, whatever the others do and however late it is. */
 export type CeremonyFault =
@@ -14,6 +16,10 @@ export type CeremonyFault =
   | { readonly _tag: 'NoProofOfKnowledge' }
   /** What was sealed for a receiver is not what was committed to. */
   | { readonly _tag: 'BadBox'; readonly receiver: ProcessId; readonly why: BoxFault }
+  /** A mask sealed for a contributor is not what was committed to. */
+  | { readonly _tag: 'BadMask'; readonly receiver: ProcessId; readonly why: MaskFault }
+  /** Remainder, high part and dealing are not those of the contributor's shares. */
+  | { readonly _tag: 'WrongQuotient'; readonly why: QuotientFault }
   /** A complaint of what was right, or with a key that was never announced. */
   | { readonly _tag: 'FalseComplaint'; readonly against: ProcessId };
 
@@ -38,7 +44,9 @@ export type AbortReason =
   /** One whose part cannot be done without did wrong: to be tried again without it. */
   | { readonly _tag: 'CulpritNeeded'; readonly processes: readonly ProcessId[] }
   /** What was dealt would be another key. Nobody can be named; happens only where someone knows the order of the group. */
-  | { readonly _tag: 'KeyWouldChange' };
+  | { readonly _tag: 'KeyWouldChange' }
+  /** The old shares are not known to add up over the integers, or turned out not to: the key needs one plain reshare. */
+  | { readonly _tag: 'NotExact' };
 
 /** The messages of ceremonies, in the order in which a ceremony has them. */
 export type MessageKind = (typeof messageKinds)[number];

@@ -3,7 +3,7 @@
  * bias does no harm to signatures), with commitments before anything is opened and a proof of knowledge of every contribution
  * (Schnorr 1991), so that none is made from the others'.
  */
-import { bigIntToBytes, bytesToBigInt } from '../../prelude/bytes.js';
+import { bigIntToBytes, bytesToBigInt, equalBytes } from '../../prelude/bytes.js';
 import { readAll, Writer } from '../../prelude/canonical.js';
 import { type Digest, digest } from '../../prelude/digest.js';
 import { E } from '../../prelude/fp.js';
@@ -17,9 +17,9 @@ import type { CeremonyFault } from './fault.js';
 import { mayCloseDealing, sumOfDeals } from './refresh.js';
 import type { CeremonySetting } from './setting.js';
 import type { Deal, PublicDealing, Transcript } from './transcript.js';
-import { equalBytes } from '../../prelude/bytes.js';
 
-const fresh: DealtSecret = { _tag: 'fresh' };
+/** A number of the dealer's own. */
+export const fresh: DealtSecret = { _tag: 'fresh' };
 
 /** Dealers are those who committed. */
 export function generationRules<G, Key>(
@@ -35,7 +35,7 @@ export function generationRules<G, Key>(
     }
     const committed = present(transcript.commits.get(dealer), 'only who committed deals').digest;
     if (!equalBytes(committed, commitmentTo(setting, dealer, dealing))) return { _tag: 'NotAsCommitted' };
-    const isKnown = checkKnowledge(setting, dealer, root, dealing.attachment);
+    const isKnown = checkKnowledge(setting, dealer, root, dealing);
     return isKnown ? undefined : { _tag: 'NoProofOfKnowledge' };
   };
   return {
@@ -66,13 +66,14 @@ export function proveKnowledge<G, Key>(
   setting: CeremonySetting<G, Key>,
   dealer: ProcessId,
   secret: bigint,
+  commitments: readonly G[],
   random: RandomBytes,
 ): Uint8Array {
   const { scheme } = setting;
   const order = orderOf(scheme);
   const nonce = randomBelow(random, order);
-  const nonceKey = scheme.group.commit(nonce);
-  const c = challenge(setting, dealer, scheme.group.commit(secret), nonceKey);
+  const nonceKey = scheme.commit(nonce);
+  const c = challenge(setting, dealer, commitments, nonceKey);
   const response = bigIntToBytes(residue(nonce + c * secret, order), responseLength(scheme));
   return new Writer().fixed(scheme.encodeElement(nonceKey)).fixed(response).finish();
 }
@@ -81,25 +82,30 @@ function checkKnowledge<G, Key>(
   setting: CeremonySetting<G, Key>,
   dealer: ProcessId,
   root: G,
-  proof: Uint8Array,
+  { commitments, attachment }: PublicDealing<G>,
 ): boolean {
   const { scheme } = setting;
-  const read = readAll(proof, (reader) => ({
+  const read = readAll(attachment, (reader) => ({
     nonceKey: scheme.readElement(reader),
     response: bytesToBigInt(reader.fixed(responseLength(scheme))),
   }));
   if (E.isLeft(read) || read.right.response >= orderOf(scheme)) return false;
   const { nonceKey, response } = read.right;
   const { group } = scheme;
-  const expected = group.multiply(nonceKey, group.power(root, challenge(setting, dealer, root, nonceKey)));
-  return group.equals(group.commit(response), expected);
+  const expected = group.multiply(nonceKey, group.power(root, challenge(setting, dealer, commitments, nonceKey)));
+  return group.equals(scheme.commit(response), expected);
 }
 
 const challengeTag = 'koinon generate knowledge v1';
 
-function challenge<G, Key>({ id, scheme }: CeremonySetting<G, Key>, dealer: ProcessId, root: G, nonceKey: G): bigint {
+function challenge<G, Key>(
+  { id, scheme }: CeremonySetting<G, Key>,
+  dealer: ProcessId,
+  commitments: readonly G[],
+  nonceKey: G,
+): bigint {
   const writer = new Writer().text(challengeTag).fixed(id).text(dealer);
-  for (const element of [root, nonceKey]) writer.fixed(scheme.encodeElement(element));
+  for (const element of [...commitments, nonceKey]) writer.fixed(scheme.encodeElement(element));
   return bytesToBigInt(digest(writer.finish()).subarray(0, 16));
 }
 

@@ -16,7 +16,7 @@ import type { AnnouncedKeys, Transcript } from './transcript.js';
 export function keysRound<G, Key>(
   setting: CeremonySetting<G, Key>,
   transcript: Transcript<G, Key>,
-  next: () => Round,
+  next: () => RoundEnd,
 ): Round {
   const senders = new Set([...setting.receivers, ...setting.dealers].filter((id) => isAsked(setting, id)));
   const receive = ({ from, body, position }: RoundMessage): Either<MalformedBytes, void> => {
@@ -32,7 +32,7 @@ export function keysRound<G, Key>(
   const close = (): RoundEnd => {
     const rules = setting.rules.receivers;
     const isEnough = rules.isCommitQuorum(rules.universe.of(boxReceivers(setting, transcript)));
-    return isEnough ? { _tag: 'next', round: next() } : tooFew('keys', setting.receivers, transcript.keys);
+    return isEnough ? next() : tooFew('keys', setting.receivers, transcript.keys);
   };
   return {
     kinds: ['keys'],

@@ -33,10 +33,10 @@ export function plainReshareRules<G, Key>(setting: CeremonySetting<G, Key>): Dea
       return E.left({ _tag: 'TooFew', round: 'deal', missing });
     }
     const contributions = [...lambda].map(([row, weight]): Contribution<G> => {
-      const owner = present(old.sharing.rows[row], 'a row of the sharing').owner;
-      const dealing = standing.get(owner)?.dealings[oldRows(owner).indexOf(row)];
-      const { commitments } = present(dealing, 'a dealing of every row of a dealer');
-      return { weight, form: scheme.formOf({ _tag: 'row', row }), commitments };
+      const dealer = present(old.sharing.rows[row], 'a row of the sharing').owner;
+      const dealing = oldRows(dealer).indexOf(row);
+      const { commitments } = present(standing.get(dealer)?.dealings[dealing], 'a dealing of every row of a dealer');
+      return { dealer, dealing, weight, form: scheme.formOf({ _tag: 'row', row }), commitments };
     });
     return E.right({ contributions, constant: 0n });
   };

@@ -50,8 +50,8 @@ export function sumOfDeals<G, Key>(
     return E.left({ _tag: 'TooFew', round: 'deal', missing });
   }
   const form = scheme.formOf(secret);
-  const contributions = [...standing.values()].flatMap(({ dealings }) =>
-    dealings.map(({ commitments }) => ({ weight: 1n, form, commitments })),
+  const contributions = [...standing].flatMap(([dealer, { dealings }]) =>
+    dealings.map(({ commitments }, dealing) => ({ dealer, dealing, weight: 1n, form, commitments })),
   );
   return E.right({ contributions, constant: 0n });
 }

@@ -2,7 +2,9 @@
 import type { Digest } from '../../prelude/digest.js';
 import type { Either } from '../../prelude/fp.js';
 import type { ProcessId } from '../../prelude/process.js';
+import type { DealRules } from './deal-rules.js';
 import type { AbortReason } from './fault.js';
+import type { QuotientTranscript } from './quotient-transcript.js';
 import type { Settlement } from './settlement.js';
 
 /** The one-time public keys of one process, by the sender that each was made for. */
@@ -37,6 +39,10 @@ export class Transcript<G, Key> {
   readonly keys = new Map<ProcessId, AnnouncedKeys>();
   /** Where keys are generated: what each dealer committed to, and the position in the log. */
   readonly commits = new Map<ProcessId, { readonly digest: Digest; readonly position: number }>();
+  /** In a masked-quotient reshare: what was said of the masks. */
+  quotient: QuotientTranscript<G> | undefined;
+  /** From DEAL on: what is dealt, and by whom. */
+  rules: DealRules<G> | undefined;
   /** By dealer, the deals that stand. */
   readonly deals = new Map<ProcessId, Deal<G>>();
   /** In the last round: what they come to, or why they come to nothing. */

@@ -1,0 +1,194 @@
+/**
+ * The private half of a ceremony: one process's secrets in one attempt. It watches a board that its caller feeds from the log,
+ * and says what to post; it has no clock, no network and no disk. Its secrets are in memory only, belong to this attempt alone,
+ * and each is forgotten as soon as it has served (rules A1, A6 and B16 of the design's cryptography).
+ */
+import { equalBytes } from '../../prelude/bytes.js';
+import type { Digest } from '../../prelude/digest.js';
+import { E } from '../../prelude/fp.js';
+import type { ProcessId } from '../../prelude/process.js';
+import type { RandomBytes } from '../../prelude/random.js';
+import { type LinearKeyShare, secretsOf } from '../linear-key-share.js';
+import type { CeremonyBoard } from './board.js';
+import { writeVote } from './close-votes.js';
+import { writeComplaint } from './complaint.js';
+import { DealerPart } from './dealer-part.js';
+import { writeEnvelope } from './envelope.js';
+import type { MessageKind } from './fault.js';
+import { keyPeers, writeKeys } from './keys-round.js';
+import { MaskPart } from './mask-part.js';
+import { ReceiverPart } from './receiver-part.js';
+import { rowsOf } from './setting.js';
+import type { Settlement } from './settlement.js';
+
+/** One process, and what it brings to an attempt. */
+export interface ParticipantOptions {
+  readonly me: ProcessId;
+  /** Its share of the old key, which stays the caller's; where a dealt key is accepted, the share that was handed over. */
+  readonly share: LinearKeyShare<string> | undefined;
+  /**
+   * Makes durable that this process takes part in the attempt of this id; false if it did before. Then it was restarted, what it
+   * had drawn is gone, and it says nothing for the rest of the attempt: masks drawn twice would show the old share.
+   */
+  readonly claim: (ceremonyId: Digest) => boolean;
+  readonly random: RandomBytes;
+}
+
+export class CeremonyParticipant<G, Key> {
+  /** Whether the process should have a good share of the old key and has none: it deals nothing, and receives where it can. */
+  readonly needsRepair: boolean;
+  private readonly isSilent: boolean;
+  private readonly receiver: ReceiverPart<G, Key>;
+  private readonly dealer: DealerPart<G, Key>;
+  private readonly masks: MaskPart<G, Key>;
+  private readonly posted = new Set<MessageKind>();
+  private acknowledged: Digest | undefined;
+  #newShare: LinearKeyShare<string> | undefined;
+  #isOver = false;
+
+  constructor(
+    private readonly board: CeremonyBoard<G, Key>,
+    private readonly options: ParticipantOptions,
+  ) {
+    const { setting } = board;
+    const { me, random, claim } = options;
+    const peers = keyPeers(setting, me);
+    this.needsRepair = !this.hasGoodShare();
+    this.isSilent = (this.needsRepair && this.isLostWithoutShare()) || !claim(setting.id);
+    this.receiver = new ReceiverPart(setting, me, peers.deal, random);
+    this.dealer = new DealerPart(setting, me, random);
+    this.masks = new MaskPart(setting, me, peers.mask, random);
+  }
+
+  /** What to post now, in this order. Each message is returned once; ask again whenever the board has moved. */
+  messages(): readonly Uint8Array[] {
+    if (this.isSilent || this.#isOver) return [];
+    const { state } = this.board;
+    switch (state._tag) {
+      case 'aborted':
+        this.erase();
+        return [];
+      case 'committed':
+        return this.conclude(state.settlement);
+      case 'running': {
+        const [kind] = state.round.kinds;
+        if (kind === 'acknowledge') return this.settle();
+        if (this.posted.has(kind) || !state.round.senders.has(this.options.me)) return [];
+        const body = this.bodyOf(kind);
+        if (body === undefined) return [];
+        this.posted.add(kind);
+        return [this.envelope(kind, body)];
+      }
+    }
+  }
+
+  /** A vote to close the present round with whoever is there; for the caller to post when it has waited long enough. */
+  voteToClose(): Uint8Array | undefined {
+    const { state } = this.board;
+    return state._tag === 'running' ? this.envelope('close', writeVote(state.round)) : undefined;
+  }
+
+  /** After COMMIT, and after {@link messages}: this process's share of the next key; `undefined` where it has to be repaired. */
+  get newShare(): LinearKeyShare<string> | undefined {
+    return this.#newShare;
+  }
+
+  /** Forgets everything but a new share that was committed. */
+  erase(): void {
+    this.#isOver = true;
+    this.receiver.erase();
+    this.dealer.erase();
+    this.masks.erase();
+  }
+
+  private envelope(kind: MessageKind, body: Uint8Array): Uint8Array {
+    return writeEnvelope({ ceremonyId: this.board.setting.id, kind, body });
+  }
+
+  /** The body of a message that is posted once; none where this process has nothing to say. */
+  private bodyOf(kind: MessageKind): Uint8Array | undefined {
+    const { transcript } = this.board;
+    switch (kind) {
+      case 'keys':
+        return writeKeys({ deal: this.receiver.publicKeys, mask: this.masks.publicKeys });
+      case 'commit':
+        return this.dealer.commit();
+      case 'masks':
+        return this.masks.masks(transcript, this.oldShares());
+      case 'confirm':
+        return this.masks.confirm(transcript, this.oldShares());
+      case 'deal':
+        if (this.needsRepair) return undefined;
+        return this.dealer.deal(transcript, this.oldShares(), () => this.masks.split(transcript, this.oldShares()));
+      default:
+        return undefined;
+    }
+  }
+
+  /** Complaints of what is bad; or the acknowledgement of the present key, where all that stands is good. */
+  private settle(): readonly Uint8Array[] {
+    const { settled } = this.board.transcript;
+    if (settled === undefined || E.isLeft(settled)) return [];
+    const complaints = this.complaints();
+    if (complaints.length > 0) return complaints;
+    const { acknowledgement } = settled.right;
+    if (this.acknowledged !== undefined && equalBytes(this.acknowledged, acknowledgement)) return [];
+    if (this.sharesOf(settled.right) === undefined) return [];
+    this.acknowledged = acknowledgement;
+    return [this.envelope('acknowledge', acknowledgement)];
+  }
+
+  /** Takes the new share, late or in time, and forgets all that it was made of. */
+  private conclude(settlement: Settlement<G, Key>): readonly Uint8Array[] {
+    this.complaints();
+    const shares = this.sharesOf(settlement);
+    this.erase();
+    if (shares === undefined) return [];
+    this.#newShare = settlement.key.keyShare(this.options.me, shares);
+    if (this.acknowledged !== undefined && equalBytes(this.acknowledged, settlement.acknowledgement)) return [];
+    return [this.envelope('acknowledge', settlement.acknowledgement)];
+  }
+
+  private complaints(): readonly Uint8Array[] {
+    const { transcript } = this.board;
+    if (transcript.rules === undefined || !transcript.keys.has(this.options.me)) return [];
+    const { dealers } = transcript.rules;
+    const found = this.receiver.examine(transcript);
+    return found.map((complaint) => this.envelope('complain', writeComplaint(dealers, complaint)));
+  }
+
+  /** Where a dealt key is accepted there is nothing to add up: the share that was handed over is the new one. */
+  private sharesOf(settlement: Settlement<G, Key>): ReadonlyMap<number, bigint> | undefined {
+    const { kind } = this.board.setting.terms;
+    const old = kind === 'refresh' || kind === 'accept' ? this.oldShares() : undefined;
+    return this.receiver.sharesOf(settlement, (row) => old?.get(row) ?? 0n);
+  }
+
+  private oldShares(): ReadonlyMap<number, bigint> {
+    const { share } = this.options;
+    return share === undefined || this.needsRepair ? new Map() : secretsOf(share);
+  }
+
+  /** Whether the share is one of every row that this process has of the old key. True also of who has none, and none is there. */
+  private hasGoodShare(): boolean {
+    const { old } = this.board.setting.scheme;
+    const { me, share } = this.options;
+    if (old === undefined) return true;
+    const rows = rowsOf(old.sharing, me);
+    const secrets = share === undefined ? new Map<number, bigint>() : secretsOf(share);
+    const isGood = (row: number) => {
+      const secret = secrets.get(row);
+      return secret !== undefined && old.isShare(row, secret);
+    };
+    return secrets.size === rows.length && rows.every(isGood);
+  }
+
+  /** Who has no old share can receive in a reshare, but not where shares are added to, or everybody who announces keys divides. */
+  private isLostWithoutShare(): boolean {
+    const { terms, dealers } = this.board.setting;
+    const { kind } = terms;
+    return (
+      kind === 'refresh' || kind === 'accept' || (kind === 'reshare-quotient' && dealers.includes(this.options.me))
+    );
+  }
+}

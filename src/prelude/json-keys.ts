@@ -8,13 +8,11 @@ interface Open {
   at: string | number;
 }
 
-const token = /"(?:[^"\\]|\\.)*"|[{}[\],:]/gsu;
-
 /** The path of the first key that stands a second time in its object. @param text - valid JSON. */
 export function repeatedKey(text: string): string | undefined {
   const open: Open[] = [];
   let last = '';
-  for (const [found] of text.matchAll(token)) {
+  for (const found of tokensOf(text)) {
     const here = open.at(-1);
     if (found === ':' && here?.keys !== undefined) {
       here.at = JSON.parse(last) as string;
@@ -27,4 +25,20 @@ export function repeatedKey(text: string): string | undefined {
     last = found;
   }
   return undefined;
+}
+
+/** Its strings and punctuation marks. Strings are scanned by hand: a pattern for them overflows the stack on long ones. */
+function* tokensOf(text: string): Generator<string> {
+  const mark = /["{}[\],:]/gu;
+  for (let found = mark.exec(text); found !== null; found = mark.exec(text)) {
+    if (found[0] === '"') mark.lastIndex = endOfString(text, found.index);
+    yield text.slice(found.index, mark.lastIndex);
+  }
+}
+
+/** Just behind the closing quotation mark. @param start - where the opening one is. */
+function endOfString(text: string, start: number): number {
+  let at = start + 1;
+  while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
+  return at + 1;
 }

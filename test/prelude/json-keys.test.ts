@@ -39,4 +39,9 @@ describe('repeatedKey', () => {
     });
     fc.assert(property, { numRuns: 300 });
   });
+
+  it.each(['a', '\\n', '\\\\', '\\"'])('reads strings as long as any: %s', (piece) => {
+    const long = piece.repeat(1 << 22);
+    expect(repeatedKey(`{"a":"${long}","b":"","a":0}`)).toBe('/a');
+  });
 });

@@ -16,6 +16,8 @@ export type ShoupRsaKeyError =
   | StrangerHoldsShare
   /** Shares from such ranges would be longer than any ceremony makes them. */
   | { readonly _tag: 'BadRanges' }
+  /** Modulo an order that may have small factors, shares would show the secret modulo these. */
+  | { readonly _tag: 'ModularNeedsSafePrimes' }
   /** There is not one commitment for each column, or one is no group element. */
   | { readonly _tag: 'BadCommitments'; readonly expectedCount: number }
   /** The commitments are not to the private exponent of this modulus and exponent. */
@@ -30,8 +32,6 @@ export type ShoupRsaDealError =
   | { readonly _tag: 'NotSafePrimes' }
   /** The numbers are not two distinct odd primes. */
   | { readonly _tag: 'NotPrimes' }
-  /** Modulo an order that may have small factors, shares would show the secret modulo these. */
-  | { readonly _tag: 'ModularNeedsSafePrimes' }
   | ShoupRsaKeyError;
 
 /** Too short, too long, even, or not what a product of safe primes is modulo 4. */

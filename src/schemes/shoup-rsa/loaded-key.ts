@@ -56,6 +56,7 @@ export function loadKey(
   const numbers =
     checkAlgorithm(publicKey) ?? checkModulus(modulus, algorithm, provenSafePrimes) ?? checkExponent(exponent);
   if (numbers !== undefined) return E.left(numbers);
+  if (ranges._tag === 'modular' && !provenSafePrimes) return E.left({ _tag: 'ModularNeedsSafePrimes' });
   const prepared = prepareSharing(policy, universe, exponent, secretScale, ringOf(ranges));
   if (E.isLeft(prepared)) return prepared;
   const sharing = prepared.right;

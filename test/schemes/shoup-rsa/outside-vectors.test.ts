@@ -1,9 +1,5 @@
 /** Outside vectors: Wycheproof, tcrsa, circl and pretzel. */
-import { execFileSync } from 'node:child_process';
 import { constants, createPublicKey, createVerify, verify } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex, utf8 } from '../../../src/prelude/bytes.js';
 import { E } from '../../../src/prelude/fp.js';
@@ -12,15 +8,19 @@ import type { Signature, SignatureShare } from '../../../src/schemes/distributed
 import type { Policy } from '../../../src/quorum/policy/policy.js';
 import { compile } from '../../../src/schemes/sharing/compile.js';
 import { reconstruction } from '../../../src/schemes/sharing/reconstruction.js';
-import { integers } from '../../../src/schemes/sharing/ring.js';
+import { rowProduct } from '../../../src/schemes/sharing/dealing.js';
+import { residue } from '../../../src/schemes/sharing/integers.js';
+import { integers, residues } from '../../../src/schemes/sharing/ring.js';
 import { dealShoupRsa } from '../../../src/schemes/shoup-rsa/dealer.js';
 import { makeExponentiation } from '../../../src/schemes/shoup-rsa/exponentiation.js';
+import { modularPower } from '../../../src/schemes/shoup-rsa/modular-power.js';
 import { publicKeyPem } from '../../../src/schemes/shoup-rsa/public-key-pem.js';
 import { verifyRsa } from '../../../src/schemes/shoup-rsa/rsa-verify.js';
 import { right } from '../../support/right.js';
 import { pretzelSafePrimes, safePrimes1024 } from '../../support/rsa-keys.js';
 import { vectors } from '../../support/vectors.js';
 import { gate } from '../sharing/policies.js';
+import { hasOpenssl, opensslVerifies } from './openssl.js';
 import { id, message, names, seededRandom, sharesOf, testKey, threeOfFive, universe } from './setup.js';
 
 interface SignatureTest {
@@ -123,21 +123,24 @@ const tcrsa = vectors('rsa-threshold/tcrsa_fixed_key.json') as
   | undefined;
 
 describe.skipIf(tcrsa === undefined)('tcrsa', () => {
-  it('its 511-bit key goes through bigint and gives the signature that it expects, 3 of 5', () => {
-    const file = present(tcrsa, 'the file');
-    const material = { _tag: 'safe-primes', p: BigInt(file.p), q: BigInt(file.q) } as const;
-    const key = testKey(threeOfFive, { material });
-    expect(key.publicKey.modulus).toBe(BigInt(file.n));
-    expect(makeExponentiation(key.publicKey.modulus, seededRandom('blinding')).backend).toBe('bigint');
-    const text = utf8(file.message);
-    for (const quorum of ['abc', 'bde', 'ace']) {
-      const shares = sharesOf(key, text, ...Array.from(quorum));
-      for (const [from, share] of shares) expect(key.verifier.verifyShare(text, from, share)).toBe('valid');
-      const { signature } = right(key.verifier.combine(text, shares));
-      expect(BigInt(`0x${toHex(signature)}`)).toBe(BigInt(file.expected_signature));
-      expect(verifyRsa(key.publicKey, text, signature)).toBe(true);
-    }
-  });
+  it.each(['integers', 'modular'] as const)(
+    'its 511-bit key goes through bigint and gives the signature that it expects, 3 of 5, dealt over %s',
+    (sharing) => {
+      const file = present(tcrsa, 'the file');
+      const material = { _tag: 'safe-primes', p: BigInt(file.p), q: BigInt(file.q) } as const;
+      const key = testKey(threeOfFive, { material, sharing });
+      expect(key.publicKey.modulus).toBe(BigInt(file.n));
+      expect(makeExponentiation(key.publicKey.modulus, seededRandom('blinding')).backend).toBe('bigint');
+      const text = utf8(file.message);
+      for (const quorum of ['abc', 'bde', 'ace']) {
+        const shares = sharesOf(key, text, ...Array.from(quorum));
+        for (const [from, share] of shares) expect(key.verifier.verifyShare(text, from, share)).toBe('valid');
+        const { signature } = right(key.verifier.combine(text, shares));
+        expect(BigInt(`0x${toHex(signature)}`)).toBe(BigInt(file.expected_signature));
+        expect(verifyRsa(key.publicKey, text, signature)).toBe(true);
+      }
+    },
+  );
 
   it('its Lagrange coefficients are ours, for the five members of a threshold gate', () => {
     const file = vectors('rsa-threshold/tcrsa_lagrange.json') as { lagrange_at_0: number[] };
@@ -154,6 +157,8 @@ const circl = vectors('rsa-threshold/circl_tss_rsa.json') as
   | {
       lagrange: { large: { S: number[]; j: number; l: number; cases: { i: number; want: string }[] } };
       reject: { bytes: string };
+      deal: { m: number; poly: number[]; shares: Record<string, number> };
+      share: { n: number; delta: number; s: number; x: number; x_i: number };
     }
   | undefined;
 
@@ -164,6 +169,17 @@ describe.skipIf(circl === undefined)('circl', () => {
     const sharing = right(compile(gate(S.length, ...members), integers));
     const lambda = reconstruction(sharing, (process) => S.some((index) => process === `m${index}`));
     expect(lambda?.get(j - 1)).toBe(BigInt(cases.find(({ i }) => i === 0)?.want ?? -1));
+  });
+
+  it('its deal is the matrix times its polynomial, and its share a power of that', () => {
+    const { deal, share } = present(circl, 'the file');
+    const sharing = right(compile(gate(2, 'm1', 'm2', 'm3'), residues));
+    const poly = deal.poly.map(BigInt);
+    const shares = sharing.rows.map((row) => residue(rowProduct(row, poly), BigInt(deal.m)));
+    expect(shares).toEqual(Object.values(deal.shares).map(BigInt));
+    // circl raises to 2 Δ s where ours raise to 2 s and leave Δ to the combination.
+    const ours = modularPower(BigInt(share.x), 2n * BigInt(share.s), BigInt(share.n));
+    expect(modularPower(ours, BigInt(share.delta), BigInt(share.n))).toBe(BigInt(share.x_i));
   });
 
   it('its hostile share is invalid here too', () => {
@@ -189,38 +205,11 @@ describe.skipIf(pretzel === undefined)('pretzel', () => {
 
 describe('openssl', () => {
   const key = testKey(threeOfFive, { material: { _tag: 'safe-primes', ...safePrimes1024 } });
-  const isInstalled = canRun();
 
-  it.skipIf(!isInstalled)('verifies a combined signature with the key as PEM, and no other', () => {
+  it.skipIf(!hasOpenssl)('verifies a combined signature with the key as PEM, and no other', () => {
     const { signature } = right(key.verifier.combine(message, sharesOf(key, message, 'a', 'b', 'c')));
-    expect(opensslVerifies(publicKeyPem(key.publicKey), signature)).toBe(true);
+    expect(opensslVerifies(publicKeyPem(key.publicKey), message, signature)).toBe(true);
     const changed = signature.map((byte, index) => (index === 5 ? byte ^ 1 : byte)) as Signature;
-    expect(opensslVerifies(publicKeyPem(key.publicKey), changed)).toBe(false);
+    expect(opensslVerifies(publicKeyPem(key.publicKey), message, changed)).toBe(false);
   });
 });
-
-function canRun(): boolean {
-  try {
-    execFileSync('openssl', ['version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function opensslVerifies(pem: string, signature: Uint8Array): boolean {
-  const folder = mkdtempSync(join(tmpdir(), 'koinon-'));
-  const file = (name: string, content: string | Uint8Array): string => {
-    writeFileSync(join(folder, name), content);
-    return join(folder, name);
-  };
-  try {
-    const [key, sig, text] = [file('key.pem', pem), file('signature', signature), file('message', message)];
-    execFileSync('openssl', ['dgst', '-sha256', '-verify', key, '-signature', sig, text], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}

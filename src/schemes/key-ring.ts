@@ -1,0 +1,48 @@
+/**
+ * Keys that are configured together. A qualified set of one sharing learns an integer that gives the factors of N, or the
+ * secret itself, away: were the same public numbers shared along another policy, or used for something else, the weaker of
+ * the two would stand for both (rules A3 and B11 of the design's cryptography).
+ */
+import { equalBytes, toHex } from '../prelude/bytes.js';
+import { type Digest, shortHex } from '../prelude/digest.js';
+import { E, type Either } from '../prelude/fp.js';
+
+/** What a key ring asks of a key. */
+export interface RingKey {
+  /** What people call it. */
+  readonly name: string;
+  readonly keyId: Digest;
+  /** What an attacker of the key has to break: N of RSA, the public key of BLS. */
+  readonly publicNumbers: Uint8Array;
+  readonly epoch: number;
+  /** Names the sharing: policy, epoch and commitments. */
+  readonly dealing: Digest;
+}
+
+/** Two keys have the same public numbers: under another usage, algorithm or exponent, or shared twice in one epoch. */
+export interface SharedNumbers {
+  readonly _tag: 'SharedNumbers';
+  readonly names: readonly [string, string];
+  /** For people. */
+  readonly keyIds: readonly [string, string];
+}
+
+/** Refuses keys of which two have the same public numbers, unless they are one key: the same dealing, or another epoch's. */
+export function checkKeyRing(keys: readonly RingKey[]): Either<SharedNumbers, void> {
+  const seen = new Map<string, RingKey>();
+  for (const key of keys) {
+    const numbers = toHex(key.publicNumbers);
+    const other = seen.get(numbers);
+    if (other !== undefined && !isSameKey(key, other)) {
+      const keyIds = [shortHex(other.keyId), shortHex(key.keyId)] as const;
+      return E.left({ _tag: 'SharedNumbers', names: [other.name, key.name], keyIds });
+    }
+    seen.set(numbers, key);
+  }
+  return E.right(undefined);
+}
+
+function isSameKey(one: RingKey, other: RingKey): boolean {
+  if (!equalBytes(one.keyId, other.keyId)) return false;
+  return one.epoch !== other.epoch || equalBytes(one.dealing, other.dealing);
+}

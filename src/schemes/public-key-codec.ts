@@ -1,5 +1,6 @@
 /** The public keys of all schemes as JSON. */
 import type * as t from 'io-ts';
+import { blsPublicKeyCodec } from './bls/key-codec.js';
 import { multisigPublicKeyCodec } from './multisig/key-codec.js';
 import type { AlliancePublicKey } from './public-key.js';
 import { shoupRsaPublicKeyCodec } from './shoup-rsa/key-codec.js';
@@ -10,5 +11,6 @@ export const alliancePublicKeyCodec: t.Type<AlliancePublicKey, unknown> = tagged
   {
     multisig: multisigPublicKeyCodec,
     'shoup-rsa': shoupRsaPublicKeyCodec,
+    bls: blsPublicKeyCodec,
   },
 );

@@ -1,12 +1,13 @@
 /** The public keys of all schemes: what an alliance document holds and a client trusts. No node: import here or below. */
 import { assertNever } from '../prelude/invariant.js';
 import { policyDigest } from '../quorum/policy/policy-digest.js';
+import { type BlsPublicKey, keyIdOf as blsKeyId } from './bls/key.js';
 import type { KeyId } from './distributed-signer.js';
 import type { MultisigPublicKey } from './multisig/key.js';
 import { multisigKeyId } from './multisig/multisig-verifier.js';
 import { keyIdOf as shoupRsaKeyId, type ShoupRsaPublicKey } from './shoup-rsa/key.js';
 
-export type AlliancePublicKey = MultisigPublicKey | ShoupRsaPublicKey;
+export type AlliancePublicKey = MultisigPublicKey | ShoupRsaPublicKey | BlsPublicKey;
 
 /** What names a key in every statement that it signs. */
 export function keyIdOf(publicKey: AlliancePublicKey): KeyId {
@@ -15,6 +16,8 @@ export function keyIdOf(publicKey: AlliancePublicKey): KeyId {
       return multisigKeyId({ ...publicKey, ruleDigest: policyDigest(publicKey.policy) });
     case 'shoup-rsa':
       return shoupRsaKeyId(publicKey);
+    case 'bls':
+      return blsKeyId(publicKey);
     default:
       return assertNever(publicKey);
   }

@@ -5,6 +5,8 @@
 import { E } from '../prelude/fp.js';
 import { assertNever } from '../prelude/invariant.js';
 import { Universe } from '../prelude/process.js';
+import type { BlsPublicKey } from './bls/key.js';
+import { blsVerification } from './bls/ordinary-verify.js';
 import type { Signature } from './distributed-signer.js';
 import { ed25519VerifyPortable } from './ed25519/ed25519-portable.js';
 import { describeMultisig, type MultisigPublicKey } from './multisig/key.js';
@@ -30,6 +32,8 @@ export function publicVerifier(
       return multisigPublicVerifier(publicKey);
     case 'shoup-rsa':
       return portableRsaVerifier(publicKey, webCrypto);
+    case 'bls':
+      return blsPublicVerifier(publicKey);
     default:
       return assertNever(publicKey);
   }
@@ -41,6 +45,12 @@ function multisigPublicVerifier(publicKey: MultisigPublicKey): PublicVerifier {
   if (E.isLeft(key)) return () => Promise.resolve(false);
   const verifier = new MultisigVerifier(key.right, ed25519VerifyPortable);
   return (message, signature) => Promise.resolve(verifier.verify(message, signature as Signature));
+}
+
+/** Over whatever computes pairings in this process: `bls/load-backends` makes that more than plain JavaScript. */
+function blsPublicVerifier({ suite, groupKey }: BlsPublicKey): PublicVerifier {
+  const verify = blsVerification(suite, groupKey);
+  return (message, signature) => Promise.resolve(verify(message, signature));
 }
 
 function platformWebCrypto(): WebCryptoVerification | null {

@@ -6,6 +6,9 @@ import { E, type Either } from '../prelude/fp.js';
 import { assertNever } from '../prelude/invariant.js';
 import type { Universe } from '../prelude/process.js';
 import type { RandomBytes } from '../prelude/random.js';
+import type { BlsKeyError } from './bls/errors.js';
+import { makeBlsSigner } from './bls/signer.js';
+import { makeBlsVerifier } from './bls/verifier.js';
 import type { DistributedSigner, DistributedVerifier } from './distributed-signer.js';
 import type { AllianceKeyShare } from './key-share-codec.js';
 import type { MultisigKeyError } from './multisig/errors.js';
@@ -20,7 +23,7 @@ export { type AlliancePublicKey, keyIdOf } from './public-key.js';
 
 export type SchemeId = AlliancePublicKey['_tag'];
 
-export const schemeIds = ['multisig', 'shoup-rsa'] as const satisfies readonly SchemeId[];
+export const schemeIds = ['multisig', 'shoup-rsa', 'bls'] as const satisfies readonly SchemeId[];
 
 /** No registered scheme is called so. */
 export interface UnknownScheme {
@@ -37,7 +40,7 @@ interface ShareOfAnotherScheme {
 }
 
 /** Why a key, or a share of it, is refused. */
-export type KeyError = MultisigKeyError | ShoupRsaKeyError | ShareOfAnotherScheme;
+export type KeyError = MultisigKeyError | ShoupRsaKeyError | BlsKeyError | ShareOfAnotherScheme;
 
 /** What signers may be given besides their key; each scheme takes what concerns it. */
 export interface SignerOptions extends ShoupRsaSignerOptions {
@@ -62,6 +65,8 @@ export function makeVerifier(
       return makeMultisigVerifier(publicKey, universe);
     case 'shoup-rsa':
       return makeShoupRsaVerifier(publicKey, universe, random);
+    case 'bls':
+      return makeBlsVerifier(publicKey, universe, random === undefined ? {} : { random });
     default:
       return assertNever(publicKey);
   }
@@ -79,6 +84,9 @@ export function makeSigner(
   }
   if (publicKey._tag === 'shoup-rsa' && share._tag === 'shoup-rsa') {
     return makeShoupRsaSigner(publicKey, share, universe, random, options);
+  }
+  if (publicKey._tag === 'bls' && share._tag === 'bls') {
+    return makeBlsSigner(publicKey, share, universe, random === undefined ? {} : { random });
   }
   return E.left({ _tag: 'ShareOfAnotherScheme', key: publicKey._tag, share: share._tag });
 }

@@ -3,6 +3,10 @@ import { E, type Either } from '../prelude/fp.js';
 import type { ProcessId, Universe } from '../prelude/process.js';
 import type { RandomBytes } from '../prelude/random.js';
 import type { Policy } from '../quorum/policy/policy.js';
+import { defaultBlsSuite } from '../schemes/bls/ciphersuite.js';
+import { dealBls } from '../schemes/bls/dealer.js';
+import type { BlsDealError } from '../schemes/bls/errors.js';
+import { loadBackends } from '../schemes/bls/load-backends.js';
 import { dealMultisig } from '../schemes/multisig/policy-key.js';
 import type { AlliancePublicKey } from '../schemes/public-key.js';
 import type { AllianceKeyShare } from '../schemes/registry.js';
@@ -14,6 +18,7 @@ import type { FoundingError } from './errors.js';
 
 export type AllianceScheme =
   | { readonly _tag: 'multisig' }
+  | { readonly _tag: 'bls' }
   /** `primes` spares the search. */
   | { readonly _tag: 'shoup-rsa'; readonly modulusBits: number; readonly primes?: SafePrimes };
 
@@ -42,6 +47,10 @@ export async function dealAllianceKey(
   { random, onProgress }: { random: RandomBytes; onProgress: (progress: SearchProgress) => void },
 ): Promise<Either<FoundingError, DealtAllianceKey>> {
   if (scheme._tag === 'multisig') return E.right(dealMultisig({ usage: 'statement', epoch, policy }, random));
+  if (scheme._tag === 'bls') {
+    await loadBackends([defaultBlsSuite]);
+    return E.mapLeft(dealingError)(dealBls({ policy, universe, usage: 'statement', epoch, random }));
+  }
   const possible = prepareSharing(policy, universe, usualExponent, 1n);
   if (E.isLeft(possible)) return E.left(dealingError(possible.left));
   const primes = scheme.primes ?? (await searchPrimes(scheme.modulusBits, onProgress));
@@ -73,7 +82,7 @@ export async function searchPrimes(
   }
 }
 
-function dealingError(error: ShoupRsaDealError): FoundingError {
+function dealingError(error: ShoupRsaDealError | BlsDealError): FoundingError {
   if (error._tag !== 'UnshareablePolicy') return { _tag: 'CannotDeal', reason: error._tag };
   const { reason } = error;
   const detail = reason._tag === 'PolicyTooLarge' ? `${reason._tag}, ${reason.limit}` : reason._tag;

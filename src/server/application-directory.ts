@@ -6,6 +6,8 @@ import { E, type Either, type TaskEither } from '../prelude/fp.js';
 import { fileNameOf, processId } from '../prelude/process.js';
 import type { ApplicationEntry } from '../management/alliance.js';
 import { requestKeyId } from '../management/alliance-keys.js';
+import { defaultBlsSuite } from '../schemes/bls/ciphersuite.js';
+import { loadBackends } from '../schemes/bls/load-backends.js';
 import { ed25519Sign } from '../schemes/ed25519/ed25519.js';
 import {
   type AllianceDocument,
@@ -42,7 +44,9 @@ type Texts = Readonly<Record<keyof typeof files, string>>;
 export function loadApplicationDirectory(path: string): TaskEither<DirectoryError, ApplicationDirectory> {
   return async () => {
     const texts = await readTextFiles(path, files)();
-    return E.isLeft(texts) ? texts : readApplication(path, texts.right);
+    if (E.isLeft(texts)) return texts;
+    await loadBackends([defaultBlsSuite]);
+    return readApplication(path, texts.right);
   };
 }
 

@@ -7,6 +7,8 @@ import type { ProcessId } from '../prelude/process.js';
 import type { Clients, Identities } from '../consensus/configuration.js';
 import { type Alliance, type ServerEntry, serversOf } from '../management/alliance.js';
 import { identitiesKeyId, identityKeysOf, requestKeyId, slowKeyOf } from '../management/alliance-keys.js';
+import { defaultBlsSuite } from '../schemes/bls/ciphersuite.js';
+import { loadBackends } from '../schemes/bls/load-backends.js';
 import type { DistributedSigner } from '../schemes/distributed-signer.js';
 import { ed25519Sign, ed25519Verify } from '../schemes/ed25519/ed25519.js';
 import type { Ed25519Seed } from '../schemes/ed25519/encoding.js';
@@ -54,7 +56,9 @@ type Texts = Readonly<Record<keyof typeof files, string>>;
 export function loadServerDirectory(path: string): TaskEither<DirectoryError, ServerDirectory> {
   return async () => {
     const texts = await readTextFiles(path, files)();
-    return E.isLeft(texts) ? texts : readServer(path, texts.right);
+    if (E.isLeft(texts)) return texts;
+    await loadBackends([defaultBlsSuite]);
+    return readServer(path, texts.right);
   };
 }
 

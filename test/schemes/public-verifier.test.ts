@@ -11,6 +11,7 @@ import { dealMultisig } from '../../src/schemes/multisig/policy-key.js';
 import { publicVerifier } from '../../src/schemes/public-verifier.js';
 import { type AlliancePublicKey, makeSigner, makeVerifier } from '../../src/schemes/registry.js';
 import { right } from '../support/right.js';
+import { testKey as blsTestKey } from './bls/setup.js';
 import { otherSafePrimes1024 } from '../support/rsa-keys.js';
 import { message, seededRandom, testKey, type TestKey, universe } from './shoup-rsa/setup.js';
 import { gate } from './sharing/policies.js';
@@ -44,8 +45,12 @@ const multisigSigners = [...multisig.shares.values()].map((share) =>
   right(makeSigner(multisig.publicKey, share, universe)),
 );
 
+const bls = blsTestKey(policy);
+const blsSigners = [...bls.signers.values()];
+
 const subjects: readonly Subject[] = [
   { name: 'multisig', publicKey: multisig.publicKey, signers: multisigSigners },
+  { name: 'bls', publicKey: bls.publicKey, signers: blsSigners },
   { name: 'shoup-rsa over WebCrypto', publicKey: shoupRsa.publicKey, signers: shoupSigners },
   { name: 'shoup-rsa without WebCrypto', publicKey: shoupRsa.publicKey, signers: shoupSigners, webCrypto: null },
   { name: 'shoup-rsa, keys not taken', publicKey: shoupRsa.publicKey, signers: shoupSigners, webCrypto: broken },

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/prelude/bytes.js';
 import { decode } from '../../src/prelude/codec.js';
 import { E } from '../../src/prelude/fp.js';
@@ -15,7 +15,10 @@ import {
   makeVerifier,
   schemeIds,
 } from '../../src/schemes/registry.js';
+import { defaultBlsSuite } from '../../src/schemes/bls/ciphersuite.js';
+import { loadBackends } from '../../src/schemes/bls/load-backends.js';
 import { right } from '../support/right.js';
+import { testKey as blsTestKey } from './bls/setup.js';
 import { seededRandom, testKey, universe } from './shoup-rsa/setup.js';
 import { gate } from './sharing/policies.js';
 
@@ -29,10 +32,14 @@ interface Key {
 
 const multisig: Key = dealMultisig({ usage: 'document', epoch: 1, policy }, seededRandom('multisig'));
 const shoupRsa: Key = testKey(policy);
+const bls: Key = blsTestKey(policy);
 const keys = [
   ['multisig', multisig],
   ['shoup-rsa', shoupRsa],
+  ['bls', bls],
 ] as const;
+
+beforeAll(() => loadBackends([defaultBlsSuite]));
 
 /** What became of a value written as JSON and read back. */
 const json = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
@@ -72,13 +79,16 @@ describe('the registry', () => {
   });
 
   it('tells which schemes it knows instead of another', () => {
-    for (const name of ['bls', '', 'Multisig', 'toString', '__proto__']) {
-      expect(findScheme(name)).toEqual(E.left({ _tag: 'UnknownScheme', name, known: ['multisig', 'shoup-rsa'] }));
+    for (const name of ['rsa', '', 'Multisig', 'toString', '__proto__']) {
+      expect(findScheme(name)).toEqual(
+        E.left({ _tag: 'UnknownScheme', name, known: ['multisig', 'shoup-rsa', 'bls'] }),
+      );
     }
   });
 
   it('refuses a share of another scheme', () => {
-    for (const [[, one], [, two]] of [[keys[0], keys[1]] as const, [keys[1], keys[0]] as const]) {
+    const pairs = keys.flatMap((one) => keys.flatMap((two) => (one === two ? [] : [[one, two] as const])));
+    for (const [[, one], [, two]] of pairs) {
       const [share] = two.shares.values();
       const error = { _tag: 'ShareOfAnotherScheme', key: one.publicKey._tag, share: two.publicKey._tag };
       expect(share && makeSigner(one.publicKey, share, universe)).toEqual(E.left(error));
@@ -86,7 +96,7 @@ describe('the registry', () => {
   });
 
   it.each([
-    ['bls', { _tag: 'bls' }],
+    ['frost', { _tag: 'frost' }],
     ['no tag', {}],
     ['a method of objects', { _tag: 'constructor' }],
     ['a list', ['multisig']],
@@ -95,22 +105,23 @@ describe('the registry', () => {
   ])('refuses a key or share of an unknown scheme, naming those it knows: %s', (_, value) => {
     for (const error of [decode(alliancePublicKeyCodec, value), decode(allianceKeyShareCodec, value)]) {
       expect(E.isLeft(error) && error.left.path).toBe('/_tag');
-      expect(E.isLeft(error) && error.left.expected).toContain('(multisig, shoup-rsa)');
+      expect(E.isLeft(error) && error.left.expected).toContain('(multisig, shoup-rsa, bls)');
     }
   });
 
   it('refuses a key that claims to be of the other scheme', () => {
     for (const [, { publicKey }] of keys) {
-      const [other] = schemeIds.filter((id) => id !== publicKey._tag);
       const encoded = alliancePublicKeyCodec.encode(publicKey) as object;
-      expect(E.isLeft(decode(alliancePublicKeyCodec, { ...encoded, _tag: other }))).toBe(true);
+      for (const other of schemeIds.filter((id) => id !== publicKey._tag)) {
+        expect(E.isLeft(decode(alliancePublicKeyCodec, { ...encoded, _tag: other }))).toBe(true);
+      }
     }
   });
 
   it('tells its own values from others', () => {
     const [share] = multisig.shares.values();
-    expect([multisig.publicKey, shoupRsa.publicKey].every((key) => alliancePublicKeyCodec.is(key))).toBe(true);
-    expect([share, null, { _tag: 'bls' }].some((value) => alliancePublicKeyCodec.is(value))).toBe(false);
+    expect(keys.map(([, { publicKey }]) => publicKey).every((key) => alliancePublicKeyCodec.is(key))).toBe(true);
+    expect([share, null, { _tag: 'frost' }].some((value) => alliancePublicKeyCodec.is(value))).toBe(false);
     expect(allianceKeyShareCodec.is(share)).toBe(true);
   });
 });

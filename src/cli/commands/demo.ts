@@ -53,9 +53,9 @@ async function demo(options: DemoOptions, session: Session): Promise<Outcome> {
   const proofDirectory = join(root ?? directory, 'proof');
   const notice = searchNotice(session.io.stderr);
   const scheme =
-    options.scheme === 'multisig'
-      ? ({ _tag: 'multisig' } as const)
-      : ({ _tag: 'shoup-rsa', modulusBits: 2048 } as const);
+    options.scheme === 'shoup-rsa'
+      ? ({ _tag: options.scheme, modulusBits: 2048 } as const)
+      : ({ _tag: options.scheme } as const);
   const ending = interrupted();
   const cancelled = Promise.race([outOfTime(), ending.promise.then(() => 'the tour was interrupted')]);
   const result = await runTour(

@@ -101,7 +101,7 @@ async function init(directory: string, options: InitOptions, session: Session): 
 }
 
 function schemeOf({ scheme, modulusBits }: InitOptions): AllianceScheme {
-  return scheme === 'multisig' ? { _tag: 'multisig' } : { _tag: 'shoup-rsa', modulusBits };
+  return scheme === 'shoup-rsa' ? { _tag: scheme, modulusBits } : { _tag: scheme };
 }
 
 /** What an alliance that tolerates nothing should know. */

@@ -18,7 +18,7 @@ export interface ProofFiles {
   readonly signature: string;
   readonly slots: string;
   readonly script: string;
-  /** Absent for multisignatures, whose public key is no single key. */
+  /** Absent where openssl could not read it. */
   readonly publicKey?: string;
 }
 
@@ -52,7 +52,7 @@ export async function writeProof(
 }
 
 export interface Verdict {
-  readonly by: 'openssl' | 'node:crypto';
+  readonly by: 'openssl' | 'node:crypto' | 'koinon';
   readonly isValid: boolean;
   readonly output: string;
 }
@@ -72,8 +72,12 @@ export async function judge(
   const verifier = makeVerifier(allianceKey, trust.system.processes.universe);
   const statement = certificateStatement(trustAnchorOf(application), certificate);
   const isValid = E.isRight(verifier) && verifier.right.verify(statement, certificate.signature);
-  const why = files.publicKey === undefined ? 'multisignatures are not for openssl' : 'there is no openssl here';
-  return { by: 'node:crypto', isValid, output: `${isValid ? 'valid' : 'NOT valid'} (${why})` };
+  const why = files.publicKey === undefined ? `openssl has no ${allianceKey._tag}` : 'there is no openssl here';
+  return {
+    by: allianceKey._tag === 'bls' ? 'koinon' : 'node:crypto',
+    isValid,
+    output: `${isValid ? 'valid' : 'NOT valid'} (${why})`,
+  };
 }
 
 /** What to type to repeat it. */

@@ -1,6 +1,6 @@
 /** The tour: an alliance on this machine, faults included, ending in a check that anyone can repeat. */
 import { E } from '../../prelude/fp.js';
-import { invariant, present } from '../../prelude/invariant.js';
+import { assertNever, invariant, present } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
 import { equalBytes, fromUtf8 } from '../../prelude/bytes.js';
 import { printTrust } from '../../quorum/trust/trust-text.js';
@@ -73,9 +73,7 @@ export async function runTour(wish: TourWish, events: TourEvents): Promise<E.Eit
   if (E.isLeft(founded)) return E.left(describeFoundingError(founded.left));
   const { alliance } = founded.right;
   events.say(`an alliance of ${tourOrganizations.join(', ')}: ${printTrust(alliance.trust)}`);
-  events.say(
-    `its key: ${wish.scheme._tag === 'multisig' ? 'Ed25519, side by side' : `threshold RSA, ${wish.scheme.modulusBits} bits`}; two servers sign together, none alone`,
-  );
+  events.say(`its key: ${describeScheme(wish.scheme)}; two servers sign together, none alone`);
   const [proposing, listening] = await Promise.all(
     ['acme/app', 'globex/app'].map((id) =>
       loadApplicationDirectory(applicationPath(wish.directory, id as ProcessId))(),
@@ -90,6 +88,19 @@ export async function runTour(wish: TourWish, events: TourEvents): Promise<E.Eit
     return await Promise.race([tour.run(), wish.cancelled.then(E.left)]);
   } finally {
     await tour.end();
+  }
+}
+
+function describeScheme(scheme: AllianceScheme): string {
+  switch (scheme._tag) {
+    case 'multisig':
+      return 'Ed25519, side by side';
+    case 'shoup-rsa':
+      return `threshold RSA, ${scheme.modulusBits} bits`;
+    case 'bls':
+      return 'threshold BLS, BLS12-381';
+    default:
+      return assertNever(scheme);
   }
 }
 

@@ -38,6 +38,8 @@ function writersOf(key: AlliancePublicKey): Writers {
       return { ...multisigWriters(key), json };
     case 'shoup-rsa':
       return { ...rsaWriters(key), json };
+    case 'bls':
+      return { json };
     default:
       return assertNever(key);
   }

@@ -4,6 +4,8 @@ import { E, type Either } from '../../prelude/fp.js';
 import { assertNever } from '../../prelude/invariant.js';
 import { type ProcessId, Universe } from '../../prelude/process.js';
 import { type Policy, policyMembers } from '../../quorum/policy/policy.js';
+import type { BlsSuite } from '../../schemes/bls/ciphersuite.js';
+import { dealBls } from '../../schemes/bls/dealer.js';
 import type { KeyUsage } from '../../schemes/distributed-signer.js';
 import { dealMultisig } from '../../schemes/multisig/policy-key.js';
 import type { AllianceKeyShare, AlliancePublicKey, SchemeId } from '../../schemes/registry.js';
@@ -21,6 +23,7 @@ export type OfflineUsage = Exclude<KeyUsage, 'statement'>;
 export const usagesOf: Readonly<Record<SchemeId, readonly OfflineUsage[]>> = {
   multisig: ['document'],
   'shoup-rsa': ['document', 'decryption'],
+  bls: ['document'],
 };
 
 /** A key and its exponent from elsewhere. */
@@ -31,6 +34,7 @@ export interface ImportedKey {
 
 export type SchemeTerms =
   | { readonly _tag: 'multisig' }
+  | { readonly _tag: 'bls'; readonly suite: BlsSuite }
   | {
       readonly _tag: 'shoup-rsa';
       readonly algorithm: RsaAlgorithm;
@@ -60,6 +64,17 @@ export async function dealOffline(terms: DealTerms): Promise<Either<Failure, Dea
     }
     case 'shoup-rsa':
       return dealRsa(terms, scheme);
+    case 'bls': {
+      const dealt = dealBls({
+        suite: scheme.suite,
+        policy,
+        usage,
+        universe: new Universe(policyMembers(policy)),
+        epoch: 0,
+      });
+      if (E.isLeft(dealt)) return badInput(describeKeyError(dealt.left));
+      return E.right({ key: dealt.right.publicKey, shares: dealt.right.shares });
+    }
     default:
       return assertNever(scheme);
   }

@@ -7,6 +7,7 @@ import { Universe } from '../../prelude/process.js';
 import { policyMembers } from '../../quorum/policy/policy.js';
 import { printPolicy } from '../../quorum/policy/policy-text.js';
 import { listNames } from '../../quorum/tree/name-list.js';
+import type { BlsPublicKey } from '../../schemes/bls/key.js';
 import { type AlliancePublicKey, keyIdOf } from '../../schemes/public-key.js';
 import type { ShoupRsaPublicKey } from '../../schemes/shoup-rsa/key.js';
 import { type LoadedKey, loadKey } from '../../schemes/shoup-rsa/loaded-key.js';
@@ -50,6 +51,8 @@ export function schemeText(key: AlliancePublicKey): string {
       return 'multisig (Ed25519)';
     case 'shoup-rsa':
       return `shoup-rsa of ${key.modulus.toString(2).length} bits, ${key.algorithm}`;
+    case 'bls':
+      return `bls, ${key.suite}`;
     default:
       return assertNever(key);
   }
@@ -64,9 +67,24 @@ export function sizeFacts(key: AlliancePublicKey): readonly Fact[] {
     }
     case 'shoup-rsa':
       return rsaFacts(key);
+    case 'bls':
+      return blsFacts(key);
     default:
       return assertNever(key);
   }
+}
+
+function blsFacts({ groupKey, commitments }: BlsPublicKey): readonly Fact[] {
+  const bytes = groupKey.length;
+  return [
+    { name: 'groupKey', label: 'public key', value: toHex(groupKey) },
+    {
+      name: 'commitmentCount',
+      label: 'commitments',
+      value: commitments.length,
+      text: `${commitments.length} of ${bytes} bytes`,
+    },
+  ];
 }
 
 function rsaFacts(key: ShoupRsaPublicKey): readonly Fact[] {

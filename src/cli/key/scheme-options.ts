@@ -1,6 +1,7 @@
 /** The options of `koinon key deal` that say which kind of key: which of them go together, and what they mean. */
 import { E, type Either } from '../../prelude/fp.js';
 import { assertNever } from '../../prelude/invariant.js';
+import { defaultBlsSuite } from '../../schemes/bls/ciphersuite.js';
 import type { SchemeId } from '../../schemes/registry.js';
 import type { RsaAlgorithm } from '../../schemes/shoup-rsa/key.js';
 import { badInput, type Failure } from '../outcome.js';
@@ -27,6 +28,8 @@ export async function schemeTermsOf(options: SchemeOptions): Promise<Either<Fail
       return E.right({ _tag: 'multisig' });
     case 'shoup-rsa':
       return rsaTerms(options);
+    case 'bls':
+      return E.right({ _tag: 'bls', suite: defaultBlsSuite });
     default:
       return assertNever(options.scheme);
   }

@@ -15,6 +15,7 @@ const chosen = new Map<string, Pairing>();
 
 /** Offers a backend to keys that are loaded from now on. */
 export function offerBackend(backend: PairingBackend): void {
+  if (loaded.get(backend.name) === backend) return;
   loaded.set(backend.name, backend);
   chosen.clear();
 }

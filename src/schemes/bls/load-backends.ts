@@ -1,27 +1,33 @@
 /**
  * Loading what is quicker than plain JavaScript, if it is installed: @chainsafe/blst (native code) and mcl-wasm (WebAssembly) are
- * optional packages. Whoever starts a process awaits this before it loads keys; where nobody does, @noble/curves serves.
+ * optional packages. Whoever starts a process, or a thread, awaits this before it loads keys; where nobody does, @noble/curves
+ * serves.
  */
-import { offerBackend } from './backends.js';
+import { offerBackend, pairingFor } from './backends.js';
 import { blstBackend } from './blst-pairing.js';
-import { mclBackend } from './mcl-pairing.js';
+import { type BlsSuite, blsSuites, ciphersuiteOf } from './ciphersuite.js';
 import { initializeMcl } from './mcl-module.js';
-import type { BackendName, PairingBackend } from './pairing.js';
+import { mclBackend } from './mcl-pairing.js';
+import type { PairingBackend } from './pairing.js';
 
-let loading: Promise<readonly BackendName[]> | undefined;
+/** A package takes from 20 ms (blst) to 200 ms (mcl-wasm) to load. */
+const packages = [once(loadBlst), once(loadMcl)] as const;
 
-/** Loads what there is, once; never rejects. What was loaded is still put to a self-test before it serves. */
-export function loadBackends(): Promise<readonly BackendName[]> {
-  loading ??= offerAll([loadBlst, loadMcl]);
-  return loading;
+/** Loads packages, the quickest first, until each of `suites` is served by one that passes the self-test. Never rejects. */
+export async function loadBackends(suites: readonly BlsSuite[] = blsSuites): Promise<void> {
+  await offerUntilServed(packages, suites);
 }
 
-/** Offers every backend that can be loaded, and names them. */
-export async function offerAll(loaders: readonly (() => Promise<PairingBackend>)[]): Promise<readonly BackendName[]> {
-  const results = await Promise.allSettled(loaders.map((load) => load()));
-  const backends = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  for (const backend of backends) offerBackend(backend);
-  return backends.map(({ name }) => name);
+/** The same from any packages; one that cannot be loaded is passed over. */
+export async function offerUntilServed(
+  loaders: readonly (() => Promise<PairingBackend>)[],
+  suites: readonly BlsSuite[],
+): Promise<void> {
+  for (const load of loaders) {
+    if (suites.every((suite) => pairingFor(ciphersuiteOf(suite)).backend !== 'noble')) return;
+    const loaded = await load().catch(() => undefined);
+    if (loaded !== undefined) offerBackend(loaded);
+  }
 }
 
 export async function loadBlst(): Promise<PairingBackend> {
@@ -32,4 +38,9 @@ export async function loadMcl(): Promise<PairingBackend> {
   const library = (await import('mcl-wasm')).default;
   await initializeMcl(library);
   return mclBackend(library);
+}
+
+function once<A>(work: () => Promise<A>): () => Promise<A> {
+  let result: Promise<A> | undefined;
+  return () => (result ??= work());
 }

@@ -9,7 +9,7 @@ import { pairingFor } from './backends.js';
 import { type BlsSuite, possessionCiphersuiteOf } from './ciphersuite.js';
 import type { BlsKeyError } from './errors.js';
 import type { BlsKeyShare, BlsPublicKey } from './key.js';
-import { verifyIn } from './ordinary-verify.js';
+import { verificationIn } from './ordinary-verify.js';
 import { type BlsMap, blsMap, type BlsOptions } from './threshold-map.js';
 
 /** The suite has no proofs of possession. */
@@ -48,5 +48,5 @@ export function verifyPossession(
   proof: Uint8Array,
 ): boolean {
   const ciphersuite = possessionCiphersuiteOf(suite);
-  return ciphersuite !== undefined && verifyIn(ciphersuite, groupKey, groupKey, proof);
+  return ciphersuite !== undefined && verificationIn(ciphersuite, groupKey)(groupKey, proof);
 }

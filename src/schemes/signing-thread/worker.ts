@@ -4,6 +4,7 @@ import { decode } from '../../prelude/codec.js';
 import { E, type Either } from '../../prelude/fp.js';
 import { assertNever, invariant, present } from '../../prelude/invariant.js';
 import { processId, type ProcessId, type ProcessSet, Universe } from '../../prelude/process.js';
+import { loadBackends } from '../bls/load-backends.js';
 import type { CombineResult, DistributedSigner, Signature, SignatureShare } from '../distributed-signer.js';
 import { allianceKeyShareCodec } from '../key-share-codec.js';
 import { alliancePublicKeyCodec } from '../public-key-codec.js';
@@ -16,7 +17,7 @@ function say(reply: Reply): void {
   port.postMessage(reply);
 }
 
-const signer = openSigner(workerData as ThreadKey);
+const signer = await openSigner(workerData as ThreadKey);
 if (E.isLeft(signer)) {
   say({ _tag: 'refused', error: signer.left });
   port.close();
@@ -28,10 +29,16 @@ if (E.isLeft(signer)) {
   say({ _tag: 'opened' });
 }
 
-function openSigner({ publicKey, share, processes, options }: ThreadKey): Either<KeyError, DistributedSigner> {
+async function openSigner({
+  publicKey,
+  share,
+  processes,
+  options,
+}: ThreadKey): Promise<Either<KeyError, DistributedSigner>> {
   const key = decode(alliancePublicKeyCodec, publicKey);
   const part = decode(allianceKeyShareCodec, share);
   invariant(E.isRight(key) && E.isRight(part), 'a key that was encoded can be decoded');
+  if (key.right._tag === 'bls') await loadBackends([key.right.suite]);
   return makeSigner(key.right, part.right, new Universe(processes.map(known)), options);
 }
 

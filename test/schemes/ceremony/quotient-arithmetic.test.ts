@@ -184,17 +184,58 @@ describe('the masked quotient', () => {
   });
 
   it('asks for masks and windows that hide the secret by σ bits', () => {
-    const old = deal(policies.flat, 2n ** 64n, seededRandom(5));
-    const next = right(compile(policies.nested, integers));
-    const { contributors, mask, windowBits, dealing } = present(planQuotient({ ...old, next }, ids), 'qualified');
-    const rowShift = rowShifts(old.sharing);
-    for (const { factors } of contributors) {
-      const move = [...factors].reduce((sum, [row, factor]) => sum + magnitude(factor) * (rowShift[row] ?? 0n), 0n);
-      expect((move << 64n) * BigInt(contributors.length)).toBeLessThanOrEqual(mask.high >> 128n);
+    for (const policy of Object.values(policies)) {
+      const old = deal(policy, 2n ** 64n, seededRandom(5));
+      const next = right(compile(policies.wide, integers));
+      const rowShift = rowShifts(old.sharing);
+      for (const available of [ids, [...ids].reverse(), ids.slice(1), ids.slice(2)]) {
+        const plan = planQuotient({ ...old, next }, available);
+        if (plan === undefined) continue;
+        for (const { factors } of plan.contributors) {
+          const move = [...factors].reduce((sum, [row, factor]) => sum + magnitude(factor) * (rowShift[row] ?? 0n), 0n);
+          expect((move << 64n) * BigInt(plan.contributors.length)).toBeLessThanOrEqual(plan.mask.high >> 128n);
+        }
+        expect(plan.windowBits).toBe(64 + 128 + 1);
+        expect(plan.dealing.coefficients).toEqual({ low: 0n, high: 1n << BigInt(coefficientBits(next, 64)) });
+        expect(plan.dealing.secret).toEqual({ low: 1n - (1n << 193n), high: 1n << 193n });
+        expect(plan.subShares).toEqual(rowRanges(next, plan.dealing));
+      }
     }
-    expect(windowBits).toBe(64 + 128 + 1);
-    expect(dealing.coefficients.high).toBe(1n << BigInt(coefficientBits(next, 64)));
-    expect(dealing.secret).toEqual({ low: 1n - (1n << 193n), high: 1n << 193n });
+  });
+
+  it('expects of honest high parts all that their shares and masks allow, and no more', () => {
+    const old = deal(policies.nested, 2n ** 64n, seededRandom(5));
+    const plan = present(planQuotient({ ...old, next: old.sharing }, ids), 'qualified');
+    const greatestMask = plan.mask.high - 1n;
+    const window = 1n << BigInt(plan.windowBits);
+    for (const [position, { factors, high }] of plan.contributors.entries()) {
+      const others = BigInt(plan.contributors.length - 1 - position);
+      let [least, most] = [-BigInt(position) * greatestMask, others * greatestMask];
+      for (const [row, factor] of factors) {
+        const range = present(old.rows[row], 'a row');
+        const ends = [factor * range.low, factor * (range.high - 1n)];
+        least += ends.reduce((x, y) => (x < y ? x : y));
+        most += ends.reduce((x, y) => (x > y ? x : y));
+      }
+      const rounded = (numerator: bigint, offset: bigint) =>
+        floorQuotient(floorQuotient(numerator, plan.sharing.scale) + offset, window);
+      expect(high).toEqual({ low: rounded(least, 0n), high: rounded(most, window - 1n) + 1n });
+    }
+  });
+
+  it('rounds up as often as the quotient is far above the window below it', () => {
+    const random = seededRandom(9);
+    const old = deal(policies.flat, 2n ** 64n, random);
+    const plan = present(planQuotient({ ...old, next: old.sharing }, ids), 'qualified');
+    const window = 1n << BigInt(plan.windowBits);
+    const ups = (rest: bigint) =>
+      Array.from({ length: 400 }, () => splitNumerator(plan, (5n * window + rest) * plan.sharing.scale, random)).filter(
+        ({ high }) => high === 6n,
+      ).length;
+    expect(ups(0n)).toBe(0);
+    expect(ups(window - 1n)).toBe(400);
+    expect(ups(window / 4n)).toBeGreaterThan(60);
+    expect(ups(window / 4n)).toBeLessThan(140);
   });
 
   it('measures how far two secrets lie apart', () => {
@@ -251,9 +292,21 @@ describe('malicious dealers at the bound', () => {
     const { plan, constant } = reshare(old, policies.flat, random, names, () => pushing(1n));
     const honest = reshare(old, policies.flat, random);
     expect(magnitude(constant)).toBeGreaterThan(20n * magnitude(honest.constant));
+    const reach = 3n * largestSecret(plan.next, plan.subShares);
+    expect(possibleConstants(plan)).toEqual({ low: 2n ** 64n - reach, high: 2n ** 65n + reach });
     expect(isInRange(constant, possibleConstants(plan))).toBe(true);
     expect(quotientRanges(sumOf(plan), constant)).not.toEqual(quotientRanges(sumOf(plan), honest.constant));
-    expect(quotientRanges(sumOf(plan), honest.constant)).toEqual(quotientRanges(sumOf(plan), 0n));
+    const low = plan.dealing.secret.high - 1n;
+    const usual = { low: 2n ** 64n - 3n * low, high: 2n ** 65n + 3n * low };
+    const boxOf = (value: bigint) => quotientRanges(sumOf(plan), value);
+    for (const value of [honest.constant, usual.low, usual.high - 1n]) expect(boxOf(value)).toEqual(boxOf(0n));
+    for (const value of [usual.low - (1n << 60n), usual.high + (1n << 60n)])
+      expect(boxOf(value)).not.toEqual(boxOf(0n));
+    const { high } = plan.dealing.coefficients;
+    expect(sumOf(plan).dealt).toEqual({
+      secret: { low: -3n * low, high: 3n * low + 1n },
+      coefficients: { low: 0n, high: 3n * (high - 1n) + 1n },
+    });
   });
 });
 

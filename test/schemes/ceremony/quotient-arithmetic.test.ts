@@ -18,7 +18,6 @@ import {
   quotientRanges,
   sumOf,
 } from '../../../src/schemes/ceremony/quotient-ranges.js';
-import { quotientResult, quotientShare } from '../../../src/schemes/ceremony/quotient-result.js';
 import { drawMask, maskedNumerator, splitNumerator } from '../../../src/schemes/ceremony/quotient-split.js';
 import { constantOf } from '../../../src/schemes/ceremony/quotient-statement.js';
 import { dealingRanges, shareBounds } from '../../../src/schemes/sharing/bounds.js';
@@ -111,17 +110,13 @@ function reshare(
     return { remainder: split.remainder, ...dealerOf(process)(plan, split, random) };
   });
   const constant = present(constantOf(plan, dealt), 'an exact sum');
-  const { bounds } = quotientResult(plan, constant);
   for (const { shares } of dealt)
     for (const [row, share] of shares.entries())
       if (!isInRange(share, present(plan.subShares[row], 'a row'))) throw new Error('a sub-share is out of its range');
-  const result = quotientResult(plan, constant);
-  const shares = next.rows.map((_, row) =>
-    quotientShare(
-      result,
-      row,
-      dealt.map((own) => own.shares[row] ?? 0n),
-    ),
+  const bounds = shareBounds(next, quotientRanges(sumOf(plan), constant));
+  const shift = [constant, ...bounds.columnShift.slice(1)];
+  const shares = next.rows.map((own, row) =>
+    dealt.reduce((sum, { shares: subShares }) => sum + (subShares[row] ?? 0n), rowProduct(own, shift)),
   );
   for (const [row, share] of shares.entries())
     if (!isInRange(share, present(bounds.rows[row], 'a row'))) throw new Error('a share is out of its range');

@@ -2,6 +2,12 @@
 import type { SafePrimes } from '../../src/schemes/shoup-rsa/safe-primes.js';
 import { vectors } from './vectors.js';
 
+/** A 512-bit modulus, for tests that do much with it. */
+export const safePrimes512: SafePrimes = {
+  p: 0xcd83056d553c887272fd75cac4782845b01c5a17eba10887077f9517f09176bfn,
+  q: 0xfbe0d85a821cd7bd1df5d77aa715cc741a658f9e5009b625a1823a06767524b7n,
+};
+
 /** A 1024-bit modulus. */
 export const safePrimes1024: SafePrimes = {
   p: 0xfe958d1b5f3e12386ede120cfb11122cb3aaeef3d982d681acf5f4268b5994faa42ec0b2b714b847cca1ae84a181882730aad84d751850975628ff1db915c153n,

@@ -81,11 +81,29 @@ export function judgeLiveness(
   rule: TrustRule,
   budget: Budget = unlimited,
 ): Verdict<readonly ProcessId[]> {
+  return judgeBlocking(policy, { rule, count: 1 }, budget);
+}
+
+/**
+ * Without any two fault sets the others are qualified: a key that is shared along the policy can be moved to new shares in time
+ * whoever is silent and whoever else is lost afterwards (see `judgeCommit`). The witness are two sets that block together.
+ */
+export function judgeMovability(
+  policy: Policy,
+  rule: TrustRule,
+  budget: Budget = unlimited,
+): Verdict<readonly ProcessId[]> {
+  return judgeBlocking(policy, { rule, count: 2 }, budget);
+}
+
+/** No union of so many fault sets blocks. */
+function judgeBlocking(policy: Policy, faults: Faults, budget: Budget): Verdict<readonly ProcessId[]> {
   const members = new Set(policyMembers(policy));
-  const stranger = strangerTo(rule, members);
+  const stranger = strangerTo(faults.rule, members);
   if (stranger !== undefined) return { _tag: 'unknown', reason: `${stranger} is not a process of the trust model` };
-  const covering = coverWithFaults([unqualifiedSets(policy)], members, { rule, count: 1 }, budget);
-  return covering._tag === 'covered' ? { _tag: 'violated', witness: covering.sets[1] ?? [] } : negative(covering);
+  const covering = coverWithFaults([unqualifiedSets(policy)], members, faults, budget);
+  if (covering._tag !== 'covered') return negative(covering);
+  return { _tag: 'violated', witness: [...new Set(covering.sets.slice(1).flat())] };
 }
 
 /** Every set that is qualified under `inner` is so under `outer`. The witness is one that is not. */

@@ -128,7 +128,7 @@ export class CeremonyParticipant<G, Key> {
   /** Complaints of what is bad; or the acknowledgement of the present key, where all that stands is good. */
   private settle(): readonly Uint8Array[] {
     const { settled } = this.board.transcript;
-    if (settled === undefined || E.isLeft(settled)) return [];
+    if (settled === undefined || E.isLeft(settled) || !this.canReceive()) return [];
     const complaints = this.complaints();
     if (complaints.length > 0) return complaints;
     const { acknowledgement } = settled.right;
@@ -140,8 +140,8 @@ export class CeremonyParticipant<G, Key> {
 
   /** Takes the new share, late or in time, and forgets all that it was made of. */
   private conclude(settlement: Settlement<G, Key>): readonly Uint8Array[] {
-    this.complaints();
-    const shares = this.sharesOf(settlement);
+    if (this.canReceive()) this.complaints();
+    const shares = this.canReceive() ? this.sharesOf(settlement) : undefined;
     this.erase();
     if (shares === undefined) return [];
     this.#newShare = settlement.key.keyShare(this.options.me, shares);
@@ -149,9 +149,16 @@ export class CeremonyParticipant<G, Key> {
     return [this.envelope('acknowledge', settlement.acknowledgement)];
   }
 
+  /** Whether boxes were sealed for this process; or, where a dealt key is accepted, a share was handed over. */
+  private canReceive(): boolean {
+    const { setting, transcript } = this.board;
+    const { me } = this.options;
+    return setting.receivers.includes(me) && (setting.terms.kind === 'accept' || transcript.keys.has(me));
+  }
+
   private complaints(): readonly Uint8Array[] {
     const { transcript } = this.board;
-    if (transcript.rules === undefined || !transcript.keys.has(this.options.me)) return [];
+    if (transcript.rules === undefined) return [];
     const { dealers } = transcript.rules;
     const found = this.receiver.examine(transcript);
     return found.map((complaint) => this.envelope('complain', writeComplaint(dealers, complaint)));

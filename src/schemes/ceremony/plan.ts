@@ -1,0 +1,71 @@
+/** What is asked for when a ceremony is to be held, and why it is not begun. */
+import type { ProcessId } from '../../prelude/process.js';
+import type { Policy } from '../../quorum/policy/policy.js';
+import type { BlsKeyError } from '../bls/errors.js';
+import type { ShoupRsaKeyError } from '../shoup-rsa/errors.js';
+import type { LinearSharing } from '../sharing/compile.js';
+import type { CeremonyKind, CeremonyTerms } from './terms.js';
+
+/** One attempt at moving a key, whose public part is known, or at accepting it. */
+export interface CeremonyPlan<Key> extends Pick<CeremonyTerms, 'context' | 'attempt' | 'culprits' | 'absent'> {
+  readonly kind: Exclude<CeremonyKind, 'generate'>;
+  readonly key: Key;
+  /** For a reshare; a refresh and an acceptance keep the policy of the key. Shared along as it is: its weights already reduced. */
+  readonly nextPolicy?: Policy;
+  /** Later than the key's; where a dealt key is accepted, the key's own. */
+  readonly nextEpoch: number;
+}
+
+/** Why a ceremony cannot succeed, said before anything is posted. */
+export type CeremonyRefused =
+  | { readonly _tag: 'BadKey'; readonly reason: ShoupRsaKeyError | BlsKeyError }
+  /** The policy that the key is to be moved to does not go with it. */
+  | { readonly _tag: 'BadNextPolicy'; readonly reason: ShoupRsaKeyError | BlsKeyError }
+  | { readonly _tag: 'EpochNotLater'; readonly epoch: number; readonly nextEpoch: number }
+  | { readonly _tag: 'NotOffered'; readonly kind: CeremonyKind; readonly why: RefusalReason }
+  /** The key has been through so many plain reshares that another makes D0 too long: it must be replaced. */
+  | { readonly _tag: 'ScaleTooLarge'; readonly maxBits: number }
+  /** More is to be posted than a log should carry. */
+  | { readonly _tag: 'CeremonyTooLarge'; readonly elementCount: number; readonly maxElementCount: number };
+
+export type RefusalReason =
+  /** The key was dealt modulo the order: its shares add up over the integers only after a plain reshare. */
+  | 'shares are residues'
+  /** Nobody can be proven wrong in a group that may have elements of small order: only the plain reshare is offered. */
+  | 'primes are not known to be safe'
+  /** Numbers modulo a known order never grow: the plain reshare is all that is needed. */
+  | 'the order is known'
+  /** A member alone would hold the whole secret, of which only that is known which multiple of the order it is near. */
+  | 'a sole holder of residues';
+
+/** Group elements that are posted in one ceremony. */
+export const maxElementCount = 2 ** 14;
+
+/** The policy that a plan leads to. */
+export function nextPolicyOf<Key extends { readonly policy: Policy }>(plan: CeremonyPlan<Key>): Policy {
+  const keeps = plan.kind === 'refresh' || plan.kind === 'accept';
+  return keeps ? plan.key.policy : (plan.nextPolicy ?? plan.key.policy);
+}
+
+/** Whether epoch and size of a ceremony are in order. */
+export function checkPlan(
+  { kind, key, nextEpoch }: Pick<CeremonyPlan<{ readonly epoch: number }>, 'kind' | 'key' | 'nextEpoch'>,
+  old: LinearSharing,
+  next: LinearSharing,
+): CeremonyRefused | undefined {
+  const isRightEpoch = kind === 'accept' ? nextEpoch === key.epoch : nextEpoch > key.epoch;
+  if (!isRightEpoch) return { _tag: 'EpochNotLater', epoch: key.epoch, nextEpoch };
+  const dealings = kind === 'reshare-plain' ? old.rows.length : ownerCount(old);
+  return kind === 'accept' ? undefined : checkSize(dealings, next);
+}
+
+/** Whether so many dealings along `next` are few enough. */
+export function checkSize(dealings: number, next: LinearSharing): CeremonyRefused | undefined {
+  const elementCount = dealings * next.columnCount;
+  return elementCount <= maxElementCount ? undefined : { _tag: 'CeremonyTooLarge', elementCount, maxElementCount };
+}
+
+/** How many processes own rows. */
+export function ownerCount({ rows }: LinearSharing): number {
+  return new Set<ProcessId>(rows.map(({ owner }) => owner)).size;
+}

@@ -69,9 +69,40 @@ export interface LinearSharing {
 }
 
 /** Why a policy has no sharing. */
-export type CompileError =
-  | { readonly _tag: 'BadThreshold'; readonly k: number; readonly fanIn: number }
-  | { readonly _tag: 'PolicyTooLarge'; readonly limit: keyof typeof sharingLimits };
+export type CompileError = { readonly _tag: 'BadThreshold'; readonly k: number; readonly fanIn: number } | TooLarge;
+
+interface TooLarge {
+  readonly _tag: 'PolicyTooLarge';
+  readonly limit: keyof typeof sharingLimits;
+  /** Of the gate that exceeds `maxFanIn`: what its children weigh together. */
+  readonly fanIn?: number;
+}
+
+/** Why there is none, and what to do about it, for people. */
+export function describeCompileError(error: CompileError): string {
+  if (error._tag === 'BadThreshold') return `a gate asks for ${error.k} of its ${error.fanIn} places`;
+  const { maxNodeCount, maxFanIn, maxDepth, maxScaleBits } = sharingLimits;
+  switch (error.limit) {
+    case 'maxFanIn': {
+      const found = error.fanIn === undefined ? '' : ` of ${error.fanIn} places`;
+      return (
+        `a gate${found}, one for each unit of weight, where ${maxFanIn} is the most: give its children smaller weights ` +
+        'that accept the same sets, or approximate ones, or split it into gates of fewer children'
+      );
+    }
+    case 'maxNodeCount':
+      return (
+        `more than ${maxNodeCount} places in all, those of weighted gates counted as often as they weigh: ` +
+        'use smaller weights, above all in gates that stand below others'
+      );
+    case 'maxDepth':
+      return `more than ${maxDepth} levels of gates: write it with fewer`;
+    case 'maxScaleBits':
+      return `shares would grow by more than ${maxScaleBits} bits: use smaller gates, or fewer levels of large ones`;
+    default:
+      return assertNever(error.limit);
+  }
+}
 
 /** Compiles a policy over a ring. Cost: linear in the size of the matrix. */
 export function compile(weighted: Policy, ring: Ring): Either<CompileError, LinearSharing> {
@@ -177,7 +208,7 @@ function findError(policy: Policy): CompileError | undefined {
     const { k, of, weights } = node;
     const fanIn = weights?.reduce((sum, weight) => sum + weight, 0) ?? of.length;
     if (of.length > sharingLimits.maxFanIn || fanIn > sharingLimits.maxFanIn)
-      return { _tag: 'PolicyTooLarge', limit: 'maxFanIn' };
+      return { _tag: 'PolicyTooLarge', limit: 'maxFanIn', fanIn: Math.max(fanIn, of.length) };
     if (!Number.isSafeInteger(k) || k < 1 || k > fanIn) return { _tag: 'BadThreshold', k, fanIn };
     for (const [index, child] of of.entries()) {
       const error = visit(child, depth + 1, copies * (weights?.[index] ?? 1));

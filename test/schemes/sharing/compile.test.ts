@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { E } from '../../../src/prelude/fp.js';
 import type { Policy } from '../../../src/quorum/policy/policy.js';
 import { dealingRanges, shareBounds } from '../../../src/schemes/sharing/bounds.js';
-import { compile, sharingLimits } from '../../../src/schemes/sharing/compile.js';
+import { compile, describeCompileError, sharingLimits } from '../../../src/schemes/sharing/compile.js';
 import { factorial } from '../../../src/schemes/sharing/integers.js';
 import { integers, residues } from '../../../src/schemes/sharing/ring.js';
 import { sweepingVector } from '../../../src/schemes/sharing/sweep.js';
@@ -46,12 +46,20 @@ describe('compile', () => {
 
   it('refuses weights that would grow beyond its limits before anything grows', () => {
     const heavy = { ...gate(2, 'a', 'b'), weights: [sharingLimits.maxFanIn, 1] };
-    expect(compile(heavy, integers)).toEqual(E.left({ _tag: 'PolicyTooLarge', limit: 'maxFanIn' }));
+    expect(compile(heavy, integers)).toEqual(E.left({ _tag: 'PolicyTooLarge', limit: 'maxFanIn', fanIn: 256 }));
     const deep = names(6).reduce<Policy>(
       (inner) => ({ _tag: 'threshold', k: 2, of: [inner, member('x')], weights: [250, 1] }),
       gate(1, 'a', 'b'),
     );
     expect(compile(deep, integers)).toEqual(E.left({ _tag: 'PolicyTooLarge', limit: 'maxNodeCount' }));
+  });
+
+  it('says what a gate that is too heavy weighs, and what to do', () => {
+    const of = ['a', 'b', 'c'].map(member);
+    const refused = compile({ _tag: 'threshold', k: 300, of, weights: [200, 150, 50] }, integers);
+    if (E.isRight(refused)) throw new Error('400 places are too many');
+    expect(describeCompileError(refused.left)).toMatch(/400 places.*255 is the most.*smaller weights/);
+    expect(describeCompileError({ _tag: 'BadThreshold', k: 4, fanIn: 3 })).toBe('a gate asks for 4 of its 3 places');
   });
 
   it('refuses a threshold outside 1..n and an empty gate', () => {
@@ -66,7 +74,9 @@ describe('compile', () => {
     ['maxDepth', names(20).reduce((inner) => gate(1, inner), member('a'))],
     ['maxScaleBits', names(5).reduce((inner) => gate(2, inner, ...names(149)), member('a'))],
   ] as const)('refuses what exceeds %s', (limit, policy) => {
-    expect(compile(policy, integers)).toEqual(E.left({ _tag: 'PolicyTooLarge', limit }));
+    const refused = compile(policy, integers);
+    expect(refused).toMatchObject(E.left({ _tag: 'PolicyTooLarge', limit }));
+    if (E.isLeft(refused)) expect(describeCompileError(refused.left)).toContain(`${sharingLimits[limit]}`);
   });
 
   it('accepts the largest flat gate', () => {

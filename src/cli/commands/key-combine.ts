@@ -1,46 +1,49 @@
-/** `koinon key combine`: makes one signature of the shares of enough members. */
+/** `koinon key combine`: makes one result of the shares of enough members. */
 import type { Command } from 'commander';
 import { E } from '../../prelude/fp.js';
 import type { AlliancePublicKey } from '../../schemes/public-key.js';
-import { readInput, writeOutput } from '../input-bytes.js';
+import { fileModes } from '../../server/durable-files.js';
+import { writeOutput } from '../input-bytes.js';
 import { checkCommand } from '../key/check-command.js';
 import {
-  type Combination,
   combineContributions,
   describeRejects,
   describeShortage,
   type Rejects,
+  type Shortage,
 } from '../key/combination.js';
 import { readContributions } from '../key/contributions.js';
-import { describeKeyError } from '../key/key-errors.js';
 import { readPublicKey } from '../key/key-files.js';
-import { maxInputBytes } from '../key/limits.js';
+import { addRequestOptions, readRequest, requestDigest, type RequestOptions } from '../key/key-request.js';
+import { combinerOf, type Delivery } from '../key/key-use.js';
 import { jsonOption } from '../options.js';
 import { badInput, exitCodes, type Outcome, succeeded } from '../outcome.js';
 import type { Session } from '../session.js';
 
 const help = `
-Example:
+Examples:
   koinon key combine --public league --in contract.pdf --out contract.sig acme.share globex.share
+  koinon key combine --public beacon --round 7 --out 7.json acme.share globex.share
+  koinon key combine --public vault --in secret.enc --out secret.txt acme.share globex.share
 
 The signature is that of an ordinary key. Bad shares do no harm where enough are good; their senders are named.
-Exit status: 0 combined, 2 something cannot be read, 3 more members are needed (they are named).`;
+Exit status: 0 combined, 1 what was deciphered is no message, 2 something cannot be read, 3 more members are needed
+(they are named).`;
 
-interface KeyCombineOptions {
+interface KeyCombineOptions extends RequestOptions {
   readonly public: string;
-  readonly in: string;
   readonly out: string;
   readonly json?: boolean;
 }
 
 export function registerKeyCombine(key: Command, session: Session): void {
-  key
+  const command = key
     .command('combine')
-    .description('make one signature of the shares of enough members')
+    .description('make one result, such as a signature, of the shares of enough members')
     .requiredOption('--public <file>', 'the public key, or the directory of the key')
-    .requiredOption('--in <file>', 'what was signed; - reads standard input')
-    .requiredOption('--out <file>', 'where the signature goes')
-    .argument('<share...>', 'what koinon key share made')
+    .requiredOption('--out <file>', 'where the result goes')
+    .argument('<share...>', 'what koinon key share made');
+  addRequestOptions(command)
     .addOption(jsonOption())
     .addHelpText('after', help)
     .action(
@@ -51,43 +54,53 @@ export function registerKeyCombine(key: Command, session: Session): void {
 async function combine(paths: readonly string[], options: KeyCombineOptions, session: Session): Promise<Outcome> {
   const key = await readPublicKey(options.public);
   if (E.isLeft(key)) return key;
-  const message = await readInput(options.in, maxInputBytes, session.io);
-  if (E.isLeft(message)) return message;
+  const request = await readRequest(key.right, options, session.io);
+  if (E.isLeft(request)) return request;
   const brought = await readContributions(paths);
   if (E.isLeft(brought)) return brought;
-  const combination = combineContributions(key.right, message.right, brought.right);
-  if (E.isLeft(combination)) return badInput(`${options.public}: ${describeKeyError(combination.left)}`);
-  if (combination.right._tag !== 'combined') return tellShortage(combination.right, options, session);
-  return deliver(key.right, combination.right, paths, options, session);
-}
-
-function tellShortage(
-  combination: Exclude<Combination, { readonly _tag: 'combined' }>,
-  options: KeyCombineOptions,
-  session: Session,
-): Outcome {
-  const { line, json } = describeShortage(combination);
+  const combiner = combinerOf(key.right, request.right);
+  if (E.isLeft(combiner)) return badInput(`${options.public}: ${combiner.left}`);
+  const combination = combineContributions(key.right, combiner.right, requestDigest(request.right), brought.right);
   const { rejects } = combination;
-  session.print({ json: { ...json, ...rejects }, lines: [line, ...describeRejects(rejects)] }, options.json);
-  return E.right(exitCodes.unavailable);
+  if (combination._tag === 'failed') return tellShortage(combination.shortage, rejects, options, session);
+  const sources = [...(options.in === undefined ? [] : [options.in]), ...paths];
+  const { delivery } = combination;
+  const mode = delivery.isSecret ? fileModes.secret : fileModes.public;
+  const written = await writeOutput(options.out, delivery.content, sources, mode);
+  if (E.isLeft(written)) return written;
+  await tellDelivery(key.right, delivery, rejects, options, session);
+  return succeeded;
 }
 
-async function deliver(
+function tellShortage(shortage: Shortage, rejects: Rejects, options: KeyCombineOptions, session: Session): Outcome {
+  const { line, json } = describeShortage(shortage);
+  session.print(
+    { json: { combined: false, ...json, ...rejects }, lines: [line, ...describeRejects(rejects)] },
+    options.json,
+  );
+  return E.right(exitCodeOf(shortage));
+}
+
+function exitCodeOf({ _tag }: Shortage): (typeof exitCodes)['no' | 'badInput' | 'unavailable'] {
+  if (_tag === 'no-message') return exitCodes.no;
+  return _tag === 'bad-request' ? exitCodes.badInput : exitCodes.unavailable;
+}
+
+async function tellDelivery(
   key: AlliancePublicKey,
-  { signature, rejects }: { readonly signature: Uint8Array; readonly rejects: Rejects },
-  paths: readonly string[],
+  { content, what, value }: Delivery,
+  rejects: Rejects,
   options: KeyCombineOptions,
   session: Session,
-): Promise<Outcome> {
-  const written = await writeOutput(options.out, signature, [options.in, ...paths]);
-  if (E.isLeft(written)) return written;
+): Promise<void> {
   const check = await checkCommand(key, options);
-  const json = { combined: true, out: options.out, bytes: signature.length, ...rejects, check };
   const lines = [
-    `COMBINED: a signature of ${signature.length} bytes is in ${options.out}.`,
+    `COMBINED: ${what} is in ${options.out}.`,
     ...describeRejects(rejects),
-    `  check it   ${check}`,
+    ...(value === undefined ? [] : [`  value      ${value}`]),
+    ...(check === undefined ? [] : [`  check it   ${check}`]),
   ];
+  const found = { ...(value === undefined ? {} : { value }), ...(check === undefined ? {} : { check }) };
+  const json = { combined: true, out: options.out, bytes: content.length, ...rejects, ...found };
   session.print({ json, lines }, options.json);
-  return succeeded;
 }

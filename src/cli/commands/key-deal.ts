@@ -6,14 +6,23 @@ import { toHex } from '../../prelude/bytes.js';
 import { E, type Either } from '../../prelude/fp.js';
 import type { Policy } from '../../quorum/policy/policy.js';
 import { printPolicy } from '../../quorum/policy/policy-text.js';
+import { blsSuites } from '../../schemes/bls/ciphersuite.js';
 import { keyIdOf, schemeIds } from '../../schemes/registry.js';
 import { describeFoundingError } from '../../server/errors.js';
 import { checkVacant, writeNewDirectory } from '../../server/new-directory.js';
-import { type DealtShares, dealOffline, type OfflineUsage, type SchemeTerms } from '../key/key-dealing.js';
+import {
+  type DealtShares,
+  dealOffline,
+  type OfflineUsage,
+  type SchemeTerms,
+  type ShareablePolicy,
+  shareablePolicy,
+} from '../key/key-dealing.js';
 import { schemeText } from '../key/key-description.js';
 import { keyEntries } from '../key/key-directory.js';
 import { keyFileNames } from '../key/key-layout.js';
 import { Passphrase, type PassphraseOptions, passphraseFileOption } from '../key/passphrase.js';
+import { reductionLines } from '../key/weight-lines.js';
 import { type SchemeOptions, schemeTermsOf } from '../key/scheme-options.js';
 import { jsonOption } from '../options.js';
 import { badInput, type Failure, type Outcome, succeeded } from '../outcome.js';
@@ -62,6 +71,7 @@ export function registerKeyDeal(key: Command, session: Session): void {
       '--unsafe-primes',
       'RSA: also where its primes are not safe primes: then nobody can be blamed for a bad share',
     )
+    .addOption(new Option('--suite <suite>', 'BLS: the ciphersuite').choices(blsSuites))
     .addOption(passphraseFileOption())
     .option('--passphrase', 'ask the terminal for a passphrase to keep the key shares under')
     .addOption(jsonOption())
@@ -79,12 +89,13 @@ async function deal(options: KeyDealOptions, session: Session): Promise<Outcome>
   const passphrase = new Passphrase(options, session.io);
   const asked = options.passphrase === true ? await passphrase.askNew() : await passphrase.given();
   if (E.isLeft(asked)) return asked;
-  const dealt = await dealWithNotice({ policy: policy.right, scheme: scheme.right }, options, session);
+  const shareable = shareablePolicy(policy.right, options.scheme);
+  const dealt = await dealWithNotice({ policy: shareable.policy, scheme: scheme.right }, options, session);
   if (E.isLeft(dealt)) return dealt;
   const written = await write(dealt.right, options, passphrase);
   await passphrase.erase();
   if (E.isLeft(written)) return written;
-  session.print(describeDealt(dealt.right, options, asked.right !== undefined), options.json);
+  session.print(describeDealt(dealt.right, shareable, options, asked.right !== undefined), options.json);
   return succeeded;
 }
 
@@ -119,7 +130,12 @@ async function write(
   return E.isLeft(written) ? badInput(describeFoundingError(written.left)) : written;
 }
 
-function describeDealt({ key, shares }: DealtShares, { out }: KeyDealOptions, isSealed: boolean): Printable {
+function describeDealt(
+  { key, shares }: DealtShares,
+  { gates }: ShareablePolicy,
+  { out }: KeyDealOptions,
+  isSealed: boolean,
+): Printable {
   const files = [
     keyFileNames.publicKey,
     ...(key._tag === 'shoup-rsa' ? [keyFileNames.pem] : []),
@@ -131,11 +147,22 @@ function describeDealt({ key, shares }: DealtShares, { out }: KeyDealOptions, is
     `Dealt a key to ${shares.size} members in ${out}.`,
     `  scheme   ${schemeText(key)}, for usage "${key.usage}"`,
     `  policy   ${policy}`,
+    ...reductionLines(gates).map((line) => `  weights  ${line}`),
     `  key id   ${keyId}`,
     `  files    ${files.map((file) => join(out, file)).join(', ')}${isSealed ? ' (each under the passphrase)' : ''}`,
     `Hand each member its file, then remove ${join(out, keyFileNames.shares)}: whoever has them all has the key.`,
   ];
   const { _tag: scheme, usage, epoch } = key;
-  const json = { directory: out, scheme, usage, epoch, keyId, policy, members: [...shares.keys()], sealed: isSealed };
+  const json = {
+    directory: out,
+    scheme,
+    usage,
+    epoch,
+    keyId,
+    policy,
+    weights: gates,
+    members: [...shares.keys()],
+    sealed: isSealed,
+  };
   return { json, lines };
 }

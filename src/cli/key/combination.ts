@@ -1,20 +1,14 @@
 /** Combining what members brought: a result, or whose shares are bad and who is still needed. */
-import { digest } from '../../prelude/digest.js';
-import { E, type Either } from '../../prelude/fp.js';
-import { type ProcessId, type ProcessSet, Universe } from '../../prelude/process.js';
+import type { Digest } from '../../prelude/digest.js';
+import { E } from '../../prelude/fp.js';
+import type { ProcessId, ProcessSet } from '../../prelude/process.js';
 import { lackOf, type Missing } from '../../quorum/policy/missing.js';
 import { describeMissing } from '../../quorum/policy/missing-description.js';
-import { policyMembers } from '../../quorum/policy/policy.js';
-import type { DistributedVerifier, Signature, SignatureShare } from '../../schemes/distributed-signer.js';
-import { type AlliancePublicKey, type KeyError, makeVerifier } from '../../schemes/registry.js';
+import type { SignatureShare } from '../../schemes/distributed-signer.js';
+import type { AlliancePublicKey } from '../../schemes/public-key.js';
+import type { UseError } from '../../schemes/uses/use.js';
 import { type Brought, type LeftOut, sortContributions } from './contributions.js';
-
-export type Combination =
-  | { readonly _tag: 'combined'; readonly signature: Signature; readonly rejects: Rejects }
-  /** `missing` says who would have to join those whose shares may be good. */
-  | { readonly _tag: 'not-enough'; readonly signers: ProcessSet; readonly missing: Missing; readonly rejects: Rejects }
-  /** Some share is bad, and the key's shares cannot show whose. */
-  | { readonly _tag: 'unattributable'; readonly suspects: ProcessSet; readonly rejects: Rejects };
+import type { Combiner, Delivery } from './key-use.js';
 
 /** What was of no use: files that are for something else, and members whose shares are bad. */
 export interface Rejects {
@@ -22,42 +16,71 @@ export interface Rejects {
   readonly bad: readonly ProcessId[];
 }
 
-/** @param message - the whole input. */
+/** Why nothing came of it. */
+export type Shortage =
+  /** `missing` says who would have to join those whose shares may be good. */
+  | { readonly _tag: 'not-enough'; readonly signers: ProcessSet; readonly missing: Missing }
+  /** Some share is bad, and the key's shares cannot show whose. */
+  | { readonly _tag: 'unattributable'; readonly suspects: ProcessSet }
+  /** Nothing of the kind can be asked of this key. */
+  | { readonly _tag: 'bad-request' }
+  /** The shares are good; what they decipher is no message. */
+  | { readonly _tag: 'no-message' };
+
+export type Combination = { readonly rejects: Rejects } & (
+  | { readonly _tag: 'combined'; readonly delivery: Delivery }
+  | { readonly _tag: 'failed'; readonly shortage: Shortage }
+);
+
+/** @param input - names what was asked of the key. */
 export function combineContributions(
   key: AlliancePublicKey,
-  message: Uint8Array,
+  combiner: Combiner,
+  input: Digest,
   brought: readonly Brought[],
-): Either<KeyError, Combination> {
-  const verifier = makeVerifier(key, new Universe(policyMembers(key.policy)));
-  if (E.isLeft(verifier)) return verifier;
-  const { usable, leftOut } = sortContributions(brought, key, digest(message));
-  const { shares, spoiled } = chooseShares(verifier.right, message, usable);
-  const result = verifier.right.combine(message, shares);
-  const rejectsWith = (bad: ProcessSet): Rejects => ({ leftOut: [...leftOut, ...spoiled], bad: [...bad] });
-  if (E.isRight(result)) {
-    const { signature, invalid } = result.right;
-    return E.right({ _tag: 'combined', signature, rejects: rejectsWith(invalid) });
+): Combination {
+  const { usable, leftOut } = sortContributions(brought, key, input);
+  const { shares, spoiled } = chooseShares(combiner, usable);
+  const result = combiner.combine(shares);
+  const rejectsWith = (bad: Iterable<ProcessId>): Rejects => ({ leftOut: [...leftOut, ...spoiled], bad: [...bad] });
+  if (E.isLeft(result)) return failed(key, result.left, rejectsWith);
+  const { output, invalid } = result.right;
+  return { _tag: 'combined', delivery: output, rejects: rejectsWith(invalid) };
+}
+
+function failed(
+  key: AlliancePublicKey,
+  error: UseError,
+  rejectsWith: (bad: Iterable<ProcessId>) => Rejects,
+): Combination {
+  switch (error._tag) {
+    case 'NotQualified': {
+      const { signers, invalid } = error;
+      const shortage = { _tag: 'not-enough', signers, missing: missingOf(key, signers, invalid) } as const;
+      return { _tag: 'failed', shortage, rejects: rejectsWith(invalid) };
+    }
+    case 'BadShares':
+      return {
+        _tag: 'failed',
+        shortage: { _tag: 'unattributable', suspects: error.suspects },
+        rejects: rejectsWith([]),
+      };
+    case 'BadRequest':
+      return { _tag: 'failed', shortage: { _tag: 'bad-request' }, rejects: rejectsWith([]) };
+    case 'DoesNotDecrypt':
+      return { _tag: 'failed', shortage: { _tag: 'no-message' }, rejects: rejectsWith([]) };
   }
-  if (result.left._tag === 'BadShares') {
-    const { suspects } = result.left;
-    return E.right({ _tag: 'unattributable', suspects, rejects: { leftOut: [...leftOut, ...spoiled], bad: [] } });
-  }
-  const { signers, invalid } = result.left;
-  const missing = missingOf(key, signers, invalid);
-  return E.right({ _tag: 'not-enough', signers, missing, rejects: rejectsWith(invalid) });
 }
 
 /** One share of each sender. Anybody may write a file in somebody's name, so of several the first that is not bad counts. */
 function chooseShares(
-  verifier: DistributedVerifier,
-  message: Uint8Array,
+  combiner: Combiner,
   usable: ReadonlyMap<ProcessId, readonly Brought[]>,
 ): { readonly shares: ReadonlyMap<ProcessId, SignatureShare>; readonly spoiled: readonly LeftOut[] } {
   const shares = new Map<ProcessId, SignatureShare>();
   const spoiled: LeftOut[] = [];
   for (const [process, files] of usable) {
-    const good = files.length === 1 ? files : files.filter((one) => isPossible(verifier, message, one));
-    const [chosen] = good.length > 0 ? good : files;
+    const chosen = files.length === 1 ? files[0] : (files.find((one) => isPossible(combiner, one)) ?? files[0]);
     if (chosen === undefined) continue;
     shares.set(process, chosen.file.contribution as SignatureShare);
     const others = files.filter((one) => one !== chosen);
@@ -66,8 +89,8 @@ function chooseShares(
   return { shares, spoiled };
 }
 
-function isPossible(verifier: DistributedVerifier, message: Uint8Array, { file }: Brought): boolean {
-  return verifier.verifyShare(message, file.process, file.contribution as SignatureShare) !== 'invalid';
+function isPossible(combiner: Combiner, { file }: Brought): boolean {
+  return combiner.judge(file.process, file.contribution as SignatureShare) !== 'invalid';
 }
 
 /** Without those who sent bad shares where others suffice. */
@@ -76,21 +99,23 @@ function missingOf({ policy }: AlliancePublicKey, signers: ProcessSet, bad: Proc
   return missing._tag === 'unreachable' ? lackOf(policy, signers, signers.universe.none) : missing;
 }
 
-/** The lines and the JSON about what did not come together. */
-export function describeShortage(combination: Exclude<Combination, { readonly _tag: 'combined' }>): {
-  readonly line: string;
-  readonly json: object;
-} {
-  if (combination._tag === 'unattributable') {
-    const suspects = [...combination.suspects];
-    const line = `NOT COMBINED: a share is bad, and shares of this key cannot show whose: ${suspects.join(', ')}`;
-    return { line, json: { combined: false, suspects } };
+/** A line, and the same for programs. */
+export function describeShortage(shortage: Shortage): { readonly line: string; readonly json: object } {
+  switch (shortage._tag) {
+    case 'not-enough': {
+      const missing = describeMissing(shortage.missing);
+      return { line: `NOT COMBINED: still needed: ${missing}`, json: { have: [...shortage.signers], missing } };
+    }
+    case 'unattributable': {
+      const suspects = [...shortage.suspects];
+      const line = `NOT COMBINED: a share is bad, and shares of this key cannot show whose: ${suspects.join(', ')}`;
+      return { line, json: { suspects } };
+    }
+    case 'bad-request':
+      return { line: 'NOT COMBINED: this key answers no such request', json: {} };
+    case 'no-message':
+      return { line: 'NOT COMBINED: what was deciphered is no message, or has another label', json: {} };
   }
-  const missing = describeMissing(combination.missing);
-  return {
-    line: `NOT COMBINED: still needed: ${missing}`,
-    json: { combined: false, have: [...combination.signers], missing },
-  };
 }
 
 /** A line about everything that was of no use. */

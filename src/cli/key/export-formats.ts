@@ -1,5 +1,6 @@
 /** Public keys in the forms that other software reads. */
 import { createPublicKey } from 'node:crypto';
+import { toHex } from '../../prelude/bytes.js';
 import { E, type Either } from '../../prelude/fp.js';
 import { assertNever } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
@@ -10,7 +11,7 @@ import { alliancePublicKeyCodec } from '../../schemes/public-key-codec.js';
 import type { ShoupRsaPublicKey } from '../../schemes/shoup-rsa/key.js';
 import { publicKeyJwk, publicKeyPem } from '../../schemes/shoup-rsa/public-key-pem.js';
 
-export const exportFormats = ['pem', 'jwk', 'json'] as const;
+export const exportFormats = ['pem', 'jwk', 'hex', 'json'] as const;
 
 export type ExportFormat = (typeof exportFormats)[number];
 
@@ -39,7 +40,7 @@ function writersOf(key: AlliancePublicKey): Writers {
     case 'shoup-rsa':
       return { ...rsaWriters(key), json };
     case 'bls':
-      return { json };
+      return { hex: () => `${toHex(key.groupKey)}\n`, json };
     default:
       return assertNever(key);
   }

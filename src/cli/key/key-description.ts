@@ -7,8 +7,11 @@ import { Universe } from '../../prelude/process.js';
 import { policyMembers } from '../../quorum/policy/policy.js';
 import { printPolicy } from '../../quorum/policy/policy-text.js';
 import { listNames } from '../../quorum/tree/name-list.js';
-import type { BlsPublicKey } from '../../schemes/bls/key.js';
 import { type AlliancePublicKey, keyIdOf } from '../../schemes/public-key.js';
+import { pairingFor } from '../../schemes/bls/backends.js';
+import { ciphersuiteOf, scalarLength } from '../../schemes/bls/ciphersuite.js';
+import type { BlsPublicKey } from '../../schemes/bls/key.js';
+import { loadKey as loadBlsKey } from '../../schemes/bls/loaded-key.js';
 import type { ShoupRsaPublicKey } from '../../schemes/shoup-rsa/key.js';
 import { type LoadedKey, loadKey } from '../../schemes/shoup-rsa/loaded-key.js';
 import { describeKeyError } from './key-errors.js';
@@ -74,19 +77,6 @@ export function sizeFacts(key: AlliancePublicKey): readonly Fact[] {
   }
 }
 
-function blsFacts({ groupKey, commitments }: BlsPublicKey): readonly Fact[] {
-  const bytes = groupKey.length;
-  return [
-    { name: 'groupKey', label: 'public key', value: toHex(groupKey) },
-    {
-      name: 'commitmentCount',
-      label: 'commitments',
-      value: commitments.length,
-      text: `${commitments.length} of ${bytes} bytes`,
-    },
-  ];
-}
-
 function rsaFacts(key: ShoupRsaPublicKey): readonly Fact[] {
   const loaded = loadKey(key, new Universe(policyMembers(key.policy)), randomBytes);
   if (E.isLeft(loaded)) return [{ name: 'flaw', label: 'FLAW', value: describeKeyError(loaded.left) }];
@@ -115,6 +105,24 @@ function rsaFacts(key: ShoupRsaPublicKey): readonly Fact[] {
     },
     { name: 'scaleBits', label: 'scale D', value: bitsOf(sharing.scale), text: `${bitsOf(sharing.scale)} bits` },
     { name: 'secretScaleBits', label: 'scale D0', value: bitsOf(secretScale), text: `${bitsOf(secretScale)} bits` },
+  ];
+}
+
+function blsFacts(key: BlsPublicKey): readonly Fact[] {
+  const loaded = loadBlsKey(key, new Universe(policyMembers(key.policy)), pairingFor(ciphersuiteOf(key.suite)));
+  if (E.isLeft(loaded)) return [{ name: 'flaw', label: 'FLAW', value: describeKeyError(loaded.left) }];
+  const { commitments, groupKey } = key;
+  const { rows, scale } = loaded.right.sharing;
+  return [
+    { name: 'groupKey', label: 'public key', value: toHex(groupKey) },
+    { name: 'rowCount', label: 'key shares', value: rows.length, text: `${rows.length} of ${scalarLength} bytes` },
+    {
+      name: 'commitmentCount',
+      label: 'commitments',
+      value: commitments.length,
+      text: `${commitments.length} of ${groupKey.length} bytes`,
+    },
+    { name: 'scaleBits', label: 'scale D', value: bitsOf(scale), text: `${bitsOf(scale)} bits` },
   ];
 }
 

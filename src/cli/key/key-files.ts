@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { E, type Either } from '../../prelude/fp.js';
 import { assertNever } from '../../prelude/invariant.js';
+import { loadBackends } from '../../schemes/bls/load-backends.js';
 import type { ContributionFile, KeyFile, KeyShareFile, SealedKeyShareFile } from '../../schemes/key-file/key-file.js';
 import { maxKeyFileBytes, parseKeyFile } from '../../schemes/key-file/key-file-codec.js';
 import { openKeyShare } from '../../schemes/key-file/sealed-key-share.js';
@@ -31,8 +32,12 @@ export function describeKind(kind: KeyFile['_tag']): string {
 
 /** A file of any kind; one that holds a key share only where nobody but its owner can read it. */
 export async function readKeyFile(path: string): Promise<Either<Failure, KeyFile>> {
-  const file = await readAs(path, 'anybody');
-  return E.isRight(file) && isSecret(file.right) ? readAs(path, 'owner') : file;
+  const seen = await readAs(path, 'anybody');
+  const file = E.isRight(seen) && isSecret(seen.right) ? await readAs(path, 'owner') : seen;
+  if (E.isRight(file) && 'key' in file.right && file.right.key._tag === 'bls') {
+    await loadBackends([file.right.key.suite]);
+  }
+  return file;
 }
 
 function isSecret({ _tag }: KeyFile): boolean {

@@ -1,24 +1,42 @@
 /** `--from`: an RSA private key from elsewhere, which is to be shared. */
-import { createPrivateKey } from 'node:crypto';
-import { bytesToBigInt } from '../../prelude/bytes.js';
 import { E, type Either } from '../../prelude/fp.js';
+import { assertNever } from '../../prelude/invariant.js';
+import { type ImportedKey, type KeyImportError, keyMaterialFromPkcs8 } from '../../schemes/shoup-rsa/key-import.js';
 import { readFileBytes } from '../../server/text-files.js';
 import { describeReading } from '../input-bytes.js';
 import { badInput, type Failure } from '../outcome.js';
-import type { ImportedKey } from './key-dealing.js';
+import { unsafePrimesText } from './key-errors.js';
 
 const maxPrivateKeyBytes = 1 << 16;
 
-/** @param acceptsUnsafe - whether primes that are not safe ones will do. */
-export async function importKey(path: string, acceptsUnsafe: boolean): Promise<Either<Failure, ImportedKey>> {
+/** @param unsafePrimes - whether primes that are not safe ones will do. */
+export async function importKey(path: string, unsafePrimes: boolean): Promise<Either<Failure, ImportedKey>> {
   const bytes = await readFileBytes(path, maxPrivateKeyBytes, 'owner')();
   if (E.isLeft(bytes)) return badInput(describeReading(bytes.left));
-  try {
-    const { p, q, e } = createPrivateKey(Buffer.from(bytes.right)).export({ format: 'jwk' });
-    const number = (text: string | undefined) => bytesToBigInt(Buffer.from(text ?? '', 'base64url'));
-    const _tag = acceptsUnsafe ? 'imported-primes' : 'safe-primes';
-    return E.right({ material: { _tag, p: number(p), q: number(q) }, exponent: number(e) });
-  } catch {
-    return badInput(`${path}: expected an RSA private key, unencrypted, as PKCS#8`);
+  const imported = keyMaterialFromPkcs8(bytes.right, { unsafePrimes });
+  bytes.right.fill(0);
+  return E.isLeft(imported) ? badInput(`${path}: ${describeImportError(imported.left)}`) : imported;
+}
+
+function describeImportError(error: KeyImportError): string {
+  switch (error._tag) {
+    case 'UnreadableKey':
+      return 'expected an RSA private key as PKCS#8, in PEM or DER';
+    case 'PublicKeyOnly':
+      return 'this is a public key; the private one is to be shared';
+    case 'EncryptedKey':
+      return 'it is under a passphrase; take that off first (openssl pkcs8 -topk8 -nocrypt)';
+    case 'NotRsa':
+      return `a key of type ${error.keyType}; expected an RSA key`;
+    case 'ModulusOutOfRange':
+      return `a modulus of ${error.modulusBits} bits; expected ${error.min} to ${error.max}`;
+    case 'MoreThanTwoPrimes':
+      return 'its modulus has more than two primes; such a key cannot be shared';
+    case 'InconsistentKey':
+      return 'its numbers do not belong together: it is damaged';
+    case 'NotSafePrimes':
+      return unsafePrimesText;
+    default:
+      return assertNever(error);
   }
 }

@@ -1,7 +1,7 @@
 /** The options of `koinon key deal` that say which kind of key: which of them go together, and what they mean. */
 import { E, type Either } from '../../prelude/fp.js';
 import { assertNever } from '../../prelude/invariant.js';
-import { defaultBlsSuite } from '../../schemes/bls/ciphersuite.js';
+import { type BlsSuite, defaultBlsSuite } from '../../schemes/bls/ciphersuite.js';
 import type { SchemeId } from '../../schemes/registry.js';
 import type { RsaAlgorithm } from '../../schemes/shoup-rsa/key.js';
 import { badInput, type Failure } from '../outcome.js';
@@ -15,6 +15,7 @@ export interface SchemeOptions {
   readonly bits?: string;
   readonly from?: string;
   readonly unsafePrimes?: boolean;
+  readonly suite?: BlsSuite;
 }
 
 const usualBits = 2048;
@@ -26,10 +27,10 @@ export async function schemeTermsOf(options: SchemeOptions): Promise<Either<Fail
   switch (options.scheme) {
     case 'multisig':
       return E.right({ _tag: 'multisig' });
+    case 'bls':
+      return E.right({ _tag: 'bls', suite: suiteOf(options) });
     case 'shoup-rsa':
       return rsaTerms(options);
-    case 'bls':
-      return E.right({ _tag: 'bls', suite: defaultBlsSuite });
     default:
       return assertNever(options.scheme);
   }
@@ -40,20 +41,26 @@ function strayOption({ scheme, usage, ...options }: SchemeOptions): string | und
   if (!usagesOf[scheme].includes(usage)) {
     return `--usage ${usage}: keys of scheme ${scheme} are for ${usagesOf[scheme].join(', ')}`;
   }
-  const ofRsa = [
-    ['--pss', options.pss],
-    ['--bits', options.bits],
-    ['--from', options.from],
-    ['--unsafe-primes', options.unsafePrimes],
+  const owned = [
+    ['shoup-rsa', '--pss', options.pss],
+    ['shoup-rsa', '--bits', options.bits],
+    ['shoup-rsa', '--from', options.from],
+    ['shoup-rsa', '--unsafe-primes', options.unsafePrimes],
+    ['bls', '--suite', options.suite],
   ] as const;
-  const stray = scheme === 'shoup-rsa' ? undefined : ofRsa.find(([, value]) => value !== undefined);
-  if (stray !== undefined) return `${stray[0]}: only with --scheme shoup-rsa`;
+  const stray = owned.find(([owner, , value]) => owner !== scheme && value !== undefined);
+  if (stray !== undefined) return `${stray[1]}: only with --scheme ${stray[0]}`;
   if (options.unsafePrimes === true && options.from === undefined) {
     return '--unsafe-primes: only with --from: a new key has safe primes';
   }
   if (options.bits !== undefined && options.from !== undefined)
     return '--bits: not with --from: the key has its length';
-  return options.pss === true && usage === 'decryption' ? '--pss: a key for decryption signs nothing' : undefined;
+  return options.pss === true && usage !== 'document' ? '--pss: only with --usage document' : undefined;
+}
+
+/** Where nothing is said: what native code is quickest at; for rounds, what drand's present network has. */
+function suiteOf({ suite, usage }: SchemeOptions): BlsSuite {
+  return suite ?? (usage === 'document' ? defaultBlsSuite : 'min-sig-nul');
 }
 
 async function rsaTerms(options: SchemeOptions): Promise<Either<Failure, SchemeTerms>> {

@@ -28,7 +28,7 @@ export interface LoadedKey {
   /** The rows of a process, ascending; none for a stranger. */
   rowsOf(process: ProcessId): readonly number[];
   /** g^(s_r), computed when it is first asked for. */
-  rowKey(row: number): KeyPoint;
+  readonly rowKey: (row: number) => KeyPoint;
 }
 
 /** Checks a public key and compiles it; D times the first commitment must be the group key. */

@@ -185,6 +185,7 @@ function commonParts<K extends MclPoint, S extends MclPoint>(
   return {
     backend: 'mcl',
     ciphersuite,
+    batchFrom: 2,
     keys,
     signatures,
     keyOf: (secret) => keys.multiplySecretly(generator, secret),

@@ -82,6 +82,7 @@ function pairingOver<K, S>(
   return {
     backend: 'noble',
     ciphersuite,
+    batchFrom: 2,
     keys,
     signatures,
     keyOf: (secret) => keys.points.BASE.multiply(bytesToBigInt(secret)),

@@ -79,6 +79,8 @@ export abstract class PointGroup<P> {
 export interface PairingOf<K, S, M> {
   readonly backend: BackendName;
   readonly ciphersuite: Ciphersuite;
+  /** So many shares, two at least, cost less to check together than one by one. */
+  readonly batchFrom: number;
   readonly keys: PointGroup<K>;
   readonly signatures: PointGroup<S>;
   /** The generator times a secret of 32 bytes in [1, r). */

@@ -33,11 +33,13 @@ export function areValidTogether(
   return pairing.verify(keys.sum(keyTerms(key, weighted)), message, signature);
 }
 
-/** The sum of weight · rowKey(row), in terms of the commitments. */
+/** The sum of weight · rowKey(row): over the rows, whose keys are remembered, or over the commitments where those are fewer. */
 function keyTerms(
-  { sharing, commitments }: LoadedKey,
+  { sharing, commitments, rowKey }: LoadedKey,
   weighted: readonly { readonly row: number; readonly weight: bigint }[],
 ): readonly Term<KeyPoint>[] {
+  if (weighted.length <= commitments.length)
+    return weighted.map(({ row, weight }) => ({ point: rowKey(row), factor: weight }));
   const factors = commitments.map(() => 0n);
   for (const { row, weight } of weighted) {
     for (const { column, coefficient } of present(sharing.rows[row], 'a row of the sharing').entries)
@@ -45,9 +47,6 @@ function keyTerms(
   }
   return commitments.map((point, column) => ({ point, factor: factors[column] ?? 0n }));
 }
-
-/** Up to so many senders are judged one by one: a batch of them would cost more. */
-const fewSenders = 3;
 
 /**
  * The senders of bad shares, found by halves, each checked together.
@@ -61,12 +60,13 @@ export function findInvalid(
   { isSuspected, random }: { readonly isSuspected: boolean; readonly random: RandomBytes },
 ): readonly ProcessId[] {
   const search = (senders: readonly Sender[], suspected: boolean): readonly ProcessId[] => {
-    if (senders.length <= fewSenders)
+    if (senders.length < key.pairing.batchFrom)
       return senders.filter(([, rows]) => !areValid(key, message, rows)).map(([from]) => from);
     const all = senders.flatMap(([, rows]) => rows);
     if (!suspected && areValidTogether(key, message, all, random)) return [];
     const middle = Math.ceil(senders.length / 2);
-    return [...search(senders.slice(0, middle), false), ...search(senders.slice(middle), false)];
+    const inFirst = search(senders.slice(0, middle), false);
+    return [...inFirst, ...search(senders.slice(middle), inFirst.length === 0)];
   };
   return search([...shares], isSuspected);
 }

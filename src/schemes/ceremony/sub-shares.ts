@@ -80,8 +80,9 @@ export function checkSubShares<G, Key>(
   return E.right(found);
 }
 
+/** One byte for a range of one number, such as that of a member's row of nothing in a refresh. */
 function widthOf({ low, high }: IntegerRange): number {
-  return Math.ceil(bitLength(high - low - 1n) / 8);
+  return Math.max(1, Math.ceil(bitLength(high - low - 1n) / 8));
 }
 
 function rangeOf(form: DealingForm, row: number): IntegerRange {

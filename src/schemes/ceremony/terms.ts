@@ -24,9 +24,9 @@ export interface CeremonyTerms {
   readonly nextEpoch: number;
   /** From 1, and never used again, whatever became of it. */
   readonly attempt: number;
-  /** Old holders that were proven culprits in earlier attempts: they deal no more. Sorted. */
+  /** Old holders that were proven culprits in earlier attempts: they deal no more. In any order. */
   readonly culprits: readonly ProcessId[];
-  /** Old holders that were silent in earlier attempts, or have lost their share: they do not deal this time. Sorted. */
+  /** Old holders that were silent in earlier attempts, or have lost their share: they do not deal this time. In any order. */
   readonly absent: readonly ProcessId[];
 }
 
@@ -37,7 +37,7 @@ export function ceremonyIdOf(terms: CeremonyTerms): Digest {
   const { kind, context, subject, nextPolicy, nextEpoch, attempt, culprits, absent } = terms;
   const writer = new Writer().text(termsTag).text(kind).bytes(context).fixed(subject).fixed(policyDigest(nextPolicy));
   writer.u64(nextEpoch).u64(attempt);
-  for (const names of [culprits, absent]) writer.list(names, (each, name) => each.text(name));
+  for (const names of [culprits, absent]) writer.list([...new Set(names)].sort(), (each, name) => each.text(name));
   return digest(writer.finish());
 }
 

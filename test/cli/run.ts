@@ -1,5 +1,5 @@
 /** Runs a command line in this process and keeps what it printed. */
-import { PassThrough, Writable } from 'node:stream';
+import { PassThrough, type Readable, Writable } from 'node:stream';
 import { main } from '../../src/cli/program.js';
 
 export interface Run {
@@ -16,10 +16,21 @@ class Kept extends Writable {
   }
 }
 
-export async function run(...argv: readonly string[]): Promise<Run> {
+/** What a run may find besides its arguments. */
+export interface Surroundings {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: Readable;
+}
+
+export function run(...argv: readonly string[]): Promise<Run> {
+  return runWith({}, ...argv);
+}
+
+/** @param surroundings - an empty environment and input where they are absent. */
+export async function runWith({ env = {}, stdin }: Surroundings, ...argv: readonly string[]): Promise<Run> {
   const [stdout, stderr] = [new Kept(), new Kept()];
-  const stdin = new PassThrough();
-  stdin.end();
-  const exitCode = await main(argv, { stdin, stdout, stderr, env: {} });
+  const nothing = new PassThrough();
+  nothing.end();
+  const exitCode = await main(argv, { stdin: stdin ?? nothing, stdout, stderr, env });
   return { exitCode, stdout: stdout.text, stderr: stderr.text };
 }

@@ -19,8 +19,9 @@ export interface GateReduction {
   /** In the order of the children as they were given. A child that weighs 0 here never decides anything and was left out. */
   readonly after: WeightedThreshold;
   /**
-   * `least`: nothing equivalent is smaller. `small`: within the limits, but smaller ones may exist. `heavy`: everything
-   * equivalent exceeds them. `unknown`: nothing within the limits was found in the steps allowed.
+   * Of all equivalent weights that give children of one influence one weight: `least`, none sum to less; `small`, these are
+   * within the limits, but some may sum to less; `heavy`, all exceed the limits; `unknown`, none within them were found in
+   * the steps allowed.
    */
   readonly outcome: 'least' | 'small' | 'heavy' | 'unknown';
 }

@@ -206,9 +206,8 @@ function findError(policy: Policy): CompileError | undefined {
     if (depth > sharingLimits.maxDepth) return { _tag: 'PolicyTooLarge', limit: 'maxDepth' };
     if (node._tag === 'member') return undefined;
     const { k, of, weights } = node;
-    const fanIn = weights?.reduce((sum, weight) => sum + weight, 0) ?? of.length;
-    if (of.length > sharingLimits.maxFanIn || fanIn > sharingLimits.maxFanIn)
-      return { _tag: 'PolicyTooLarge', limit: 'maxFanIn', fanIn: Math.max(fanIn, of.length) };
+    const fanIn = of.reduce((sum, _, index) => sum + (weights?.[index] ?? 1), 0);
+    if (fanIn > sharingLimits.maxFanIn) return { _tag: 'PolicyTooLarge', limit: 'maxFanIn', fanIn };
     if (!Number.isSafeInteger(k) || k < 1 || k > fanIn) return { _tag: 'BadThreshold', k, fanIn };
     for (const [index, child] of of.entries()) {
       const error = visit(child, depth + 1, copies * (weights?.[index] ?? 1));
@@ -219,16 +218,16 @@ function findError(policy: Policy): CompileError | undefined {
   return visit(policy, 0, 1);
 }
 
-/** D of the policy; `undefined` as soon as it passes its limit. */
+/** D of the policy; `undefined` if it, or D of any node, exceeds its limit. */
 function boundedScale(policy: Policy, ring: Ring): bigint | undefined {
   if (policy._tag === 'member') return 1n;
-  const { valueScale, interpolationScale } = gateScales(policy, ring);
   let childScale = 1n;
-  const isWithin = () => bitLength(valueScale * interpolationScale * childScale) <= sharingLimits.maxScaleBits;
   for (const child of policy.of) {
     const below = boundedScale(child, ring);
-    if (below === undefined || !isWithin()) return undefined;
+    if (below === undefined) return undefined;
     childScale = lcm(childScale, below);
   }
-  return isWithin() ? valueScale * interpolationScale * childScale : undefined;
+  const { valueScale, interpolationScale } = gateScales(policy, ring);
+  const scale = valueScale * interpolationScale * childScale;
+  return bitLength(scale) <= sharingLimits.maxScaleBits ? scale : undefined;
 }

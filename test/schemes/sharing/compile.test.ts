@@ -5,8 +5,10 @@ import { dealingRanges, shareBounds } from '../../../src/schemes/sharing/bounds.
 import { compile, describeCompileError, sharingLimits } from '../../../src/schemes/sharing/compile.js';
 import { factorial } from '../../../src/schemes/sharing/integers.js';
 import { integers, residues } from '../../../src/schemes/sharing/ring.js';
+import { reconstruction } from '../../../src/schemes/sharing/reconstruction.js';
 import { sweepingVector } from '../../../src/schemes/sharing/sweep.js';
 import { right } from '../../support/right.js';
+import { id } from '../shoup-rsa/setup.js';
 import { gate, member } from './policies.js';
 
 const names = (count: number) => Array.from({ length: count }, (_, index) => `m${index}`);
@@ -73,6 +75,7 @@ describe('compile', () => {
     ['maxNodeCount', gate(1, ...names(200).map(() => gate(1, ...names(10))))],
     ['maxDepth', names(20).reduce((inner) => gate(1, inner), member('a'))],
     ['maxScaleBits', names(5).reduce((inner) => gate(2, inner, ...names(149)), member('a'))],
+    ['maxScaleBits', names(5).reduce((inner) => gate(2, ...names(149), inner), member('a'))],
   ] as const)('refuses what exceeds %s', (limit, policy) => {
     const refused = compile(policy, integers);
     expect(refused).toMatchObject(E.left({ _tag: 'PolicyTooLarge', limit }));
@@ -83,6 +86,16 @@ describe('compile', () => {
     const sharing = right(compile(gate(128, ...names(sharingLimits.maxFanIn)), integers));
     expect(sharing.scale).toBe(factorial(255) ** 2n);
     expect(sharing.columnCount).toBe(128);
+  });
+});
+
+describe('reconstruction', () => {
+  it('never returns what is not exact', () => {
+    const sharing = right(compile(gate(2, 'a', 'b', 'c'), integers));
+    const [first, ...rest] = sharing.rows;
+    const entries = first?.entries.map((entry) => ({ ...entry, coefficient: entry.coefficient + 1n })) ?? [];
+    const damaged = { ...sharing, rows: [{ owner: first?.owner ?? id('a'), entries }, ...rest] };
+    expect(() => reconstruction(damaged, () => true)).toThrow('D times the secret and nothing else');
   });
 });
 

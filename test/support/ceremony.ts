@@ -34,7 +34,10 @@ export interface Adversary<G, Key> {
   readonly votes?: boolean;
 }
 
-export const silent: Adversary<never, never> = { tamper: () => [], votes: false };
+/** Says nothing at all. */
+export function silent<G, Key>(): Adversary<G, Key> {
+  return { tamper: () => [], votes: false };
+}
 
 export interface CeremonyRun<G, Key> {
   readonly setting: CeremonySetting<G, Key>;
@@ -43,6 +46,8 @@ export interface CeremonyRun<G, Key> {
   /** Which of the processes that have something to say speaks next, from 0; the first if absent. */
   readonly schedule?: (waiting: number) => number;
   readonly seed?: number;
+  /** Whether every process has a board of its own, as on separate machines; slow, and the same by the determinism of boards. */
+  readonly separateBoards?: boolean;
   /** Entries that are in the log before anybody speaks. */
   readonly prefix?: readonly LogEntry[];
 }
@@ -66,7 +71,9 @@ export function runCeremony<G, Key>(run: CeremonyRun<G, Key>): CeremonyOutcome<G
   const participants = new Map<ProcessId, CeremonyParticipant<G, Key>>();
   for (const [index, me] of everybody.entries()) {
     const adversary = adversaries.get(me);
-    const own = new CeremonyBoard(adversary?.setting?.(setting) ?? setting);
+    const changed = adversary?.setting?.(setting);
+    const isShared = changed === undefined && run.separateBoards !== true;
+    const own = isShared ? board : new CeremonyBoard(changed ?? setting);
     const honestShare = shares.get(me);
     const share =
       honestShare === undefined || adversary?.share === undefined ? honestShare : adversary.share(honestShare);
@@ -76,8 +83,7 @@ export function runCeremony<G, Key>(run: CeremonyRun<G, Key>): CeremonyOutcome<G
   }
   const post = (entry: LogEntry): void => {
     log.push(entry);
-    board.receive(entry.from, entry.bytes);
-    for (const own of boards.values()) own.receive(entry.from, entry.bytes);
+    for (const each of new Set([board, ...boards.values()])) each.receive(entry.from, entry.bytes);
   };
   for (const entry of run.prefix ?? []) post(entry);
   const queues = new Map<ProcessId, Uint8Array[]>(everybody.map((me) => [me, []]));

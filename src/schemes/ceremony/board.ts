@@ -83,7 +83,7 @@ export class CeremonyBoard<G, Key> {
 
   private isAwaited(from: ProcessId, { kind }: Envelope): boolean {
     const { round, ended } = this;
-    if (ended?._tag === 'aborted' || (ended?._tag === 'committed' && kind !== 'acknowledge')) return false;
+    if (ended?._tag === 'aborted') return false;
     if (!round.kinds.includes(kind) || !round.senders.has(from)) return false;
     return !round.isSingle || !this.heard.has(from);
   }

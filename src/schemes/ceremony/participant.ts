@@ -140,10 +140,14 @@ export class CeremonyParticipant<G, Key> {
 
   /** Takes the new share, late or in time, and forgets all that it was made of. */
   private conclude(settlement: Settlement<G, Key>): readonly Uint8Array[] {
-    if (this.canReceive()) this.complaints();
-    const shares = this.canReceive() ? this.sharesOf(settlement) : undefined;
+    if (!this.canReceive()) {
+      this.erase();
+      return [];
+    }
+    const complaints = this.complaints();
+    const shares = this.sharesOf(settlement);
     this.erase();
-    if (shares === undefined) return [];
+    if (shares === undefined) return complaints;
     this.#newShare = settlement.key.keyShare(this.options.me, shares);
     if (this.acknowledged !== undefined && equalBytes(this.acknowledged, settlement.acknowledgement)) return [];
     return [this.envelope('acknowledge', settlement.acknowledgement)];

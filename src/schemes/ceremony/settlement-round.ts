@@ -19,7 +19,11 @@ import type { CeremonySetting } from './setting.js';
 import { settle } from './settlement.js';
 import type { Transcript } from './transcript.js';
 
-/** @param rules - of the deals; none where there are none, and a dealt key is only acknowledged. */
+/**
+ * After COMMIT acknowledgements still say who need not be repaired, and complaints who did wrong; the key stays.
+ *
+ * @param rules - of the deals; none where there are none, and a dealt key is only acknowledged.
+ */
 export function settlementRound<G, Key>(
   setting: CeremonySetting<G, Key>,
   transcript: Transcript<G, Key>,
@@ -36,8 +40,8 @@ export function settlementRound<G, Key>(
     if (transcript.settled === undefined) return undefined;
     if (E.isLeft(transcript.settled)) return { _tag: 'aborted', reason: transcript.settled.left };
     const { universe } = setting.rules.receivers;
-    const isEnough = setting.rules.receivers.isCommitQuorum(universe.of(transcript.acknowledged));
-    return isEnough ? { _tag: 'committed' } : undefined;
+    transcript.isCommitted ||= setting.rules.receivers.isCommitQuorum(universe.of(transcript.acknowledged));
+    return transcript.isCommitted ? { _tag: 'committed' } : undefined;
   };
   return {
     kinds: ['acknowledge', 'complain'],
@@ -74,18 +78,21 @@ function complaints<G, Key>(
   rules: DealRules<G>,
 ): (from: ProcessId, body: Uint8Array, blame: Blame) => Either<MalformedBytes, void> {
   const refuted = new Set<ProcessId>();
+  const proven = new Set<ProcessId>();
   const judge = (from: ProcessId, complaint: Complaint, blame: Blame): void => {
     const { dealer } = complaint;
     const deal = transcript.deals.get(dealer);
-    if (deal === undefined || refuted.has(from)) return;
+    if (deal === undefined || proven.has(dealer) || refuted.has(from)) return;
     const { why, evidence } = judgeComplaint(setting, transcript, rules, deal, { ...complaint, from });
     if (why === undefined) {
       refuted.add(from);
       blame(from, { _tag: 'FalseComplaint', against: dealer }, evidence);
       return;
     }
-    transcript.deals.delete(dealer);
+    proven.add(dealer);
     blame(dealer, { _tag: 'BadBox', receiver: from, why }, evidence);
+    if (transcript.isCommitted) return;
+    transcript.deals.delete(dealer);
     settle(setting, transcript, rules);
   };
   return (from, body, blame) => {

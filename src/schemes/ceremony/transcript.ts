@@ -47,6 +47,8 @@ export class Transcript<G, Key> {
   readonly deals = new Map<ProcessId, Deal<G>>();
   /** In the last round: what they come to, or why they come to nothing. */
   settled: Either<AbortReason, Settlement<G, Key>> | undefined;
+  /** Whether that is the key from now on, whatever comes. */
+  isCommitted = false;
   /** Who has acknowledged that. */
   readonly acknowledged = new Set<ProcessId>();
   /** Digest of all that was taken before the last round, in order. */

@@ -15,7 +15,7 @@ import { blsKey, blsSetting, expectSigns, type HeldKey, type Move, rsaKey, rsaSe
 /** A policy and a trust model of its members under which it can be moved. */
 const shapes = {
   flat: ['2 of (a, b, c, d)', 'f=1 of (a, b, c, d)'],
-  nested: ['2 of (2 of (a, b, c, d), 2 of (e, f, g, h))', 'f=1 of (a, b, c, d, e, f, g, h)'],
+  nested: ['2 of (2 of (a, b, c), 2 of (d, e, f))', 'f=1 of (a, b, c, d, e, f)'],
   weighted: ['weight >= 3 of (a*2, b*1, c*2, d*1, e*1)', 'f=1 of (a, b, c, d, e)'],
   every: ['all of (any of (a, b, c), any of (b, c, d))', 'f=1 of (a, b, c, d)'],
   any: ['any of (a, b, c)', 'f=1 of (a, b, c, d)'],

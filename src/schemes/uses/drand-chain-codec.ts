@@ -3,13 +3,11 @@ import * as t from 'io-ts';
 import { equalBytes, toHex } from '../../prelude/bytes.js';
 import { hexBytes, hexDigest, integer, record, refined, text } from '../../prelude/codec.js';
 import { E } from '../../prelude/fp.js';
-import { chainHash, chainInfo, type DrandChain } from './drand-chain.js';
+import { chainHash, chainInfo, type DrandChain, maxBeaconIdLength, maxPeriodSeconds } from './drand-chain.js';
 import { type Beacon, type DrandScheme, drandSchemes, randomnessOf } from './drand-rounds.js';
 
 /** The longest points are those of G2. */
 const maxPointLength = 96;
-
-const maxPeriodSeconds = 2 ** 32 - 1;
 
 const schemeCodec: t.Type<DrandScheme, unknown> = refined(text(64), `one of ${drandSchemes.join(', ')}`, (found) =>
   drandSchemes.find((scheme) => scheme === found),
@@ -22,7 +20,7 @@ const chainJson = record('a chain of drand', {
   hash: hexDigest,
   groupHash: hexDigest,
   schemeID: schemeCodec,
-  metadata: record('metadata {beaconID}', { beaconID: text(64) }),
+  metadata: record('metadata {beaconID}', { beaconID: text(maxBeaconIdLength) }),
 });
 
 /** Refuses a chain whose hash is not its own. The key is not yet known to be a point. */

@@ -18,6 +18,12 @@ export interface DrandChain {
   readonly beaconId: string;
 }
 
+/** What fits drand's hash of a chain. */
+export const maxPeriodSeconds: number = 2 ** 32 - 1;
+
+/** In characters. */
+export const maxBeaconIdLength = 64;
+
 /** The name of a chain of which a network has but one; it is left out of the chain's hash. */
 const defaultBeaconId = 'default';
 

@@ -4,6 +4,9 @@
  */
 import { Writer } from '../../prelude/canonical.js';
 import { type Digest, digest, digestLength } from '../../prelude/digest.js';
+import { assertNever } from '../../prelude/invariant.js';
+import type { BlsSuite } from '../bls/ciphersuite.js';
+import { verifyBls } from '../bls/ordinary-verify.js';
 
 /** drand's names of its schemes. Chained ones sign the previous round's signature as well. */
 export const drandSchemes = [
@@ -22,6 +25,21 @@ export interface Beacon {
   readonly signature: Uint8Array;
   /** In chained schemes only: the signature of the round before, or the genesis seed in round 1. */
   readonly previousSignature?: Uint8Array;
+}
+
+/** The BLS suite that a scheme is. */
+export function suiteOfScheme(scheme: DrandScheme): BlsSuite {
+  switch (scheme) {
+    case 'pedersen-bls-chained':
+    case 'pedersen-bls-unchained':
+      return 'min-pk-nul';
+    case 'bls-unchained-on-g1':
+      return 'min-sig-fastnet';
+    case 'bls-unchained-g1-rfc9380':
+      return 'min-sig-nul';
+    default:
+      return assertNever(scheme);
+  }
 }
 
 export function isChained(scheme: DrandScheme): boolean {
@@ -49,4 +67,13 @@ export function roundMessage(
 /** The random value of a round whose signature has been verified. */
 export function randomnessOf(signature: Uint8Array): Digest {
   return digest(signature);
+}
+
+/** Whether a round was signed by the key of a chain, drand's own chains included. Never throws, whatever the bytes. */
+export function verifyRound(
+  { scheme, publicKey }: { readonly scheme: DrandScheme; readonly publicKey: Uint8Array },
+  { signature, ...terms }: Beacon,
+): boolean {
+  const message = roundMessage(scheme, terms);
+  return message !== undefined && verifyBls(suiteOfScheme(scheme), publicKey, message, signature);
 }

@@ -77,12 +77,16 @@ describe('OAEP unpadding', () => {
   it('takes what node:crypto made', () => {
     const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: longest }), fc.uint8Array({ minLength: 1, maxLength: 40 }), (text, label) => {
-        const oaepLabel = Buffer.from(label);
-        const sealed = publicEncrypt({ key: publicKey, oaepHash: 'sha256', oaepLabel }, text);
-        const block = privateDecrypt({ key: privateKey, padding: constants.RSA_NO_PADDING }, sealed);
-        expect(decodeOaep(block, label)).toEqual(text);
-      }),
+      fc.property(
+        fc.uint8Array({ maxLength: longest }),
+        fc.uint8Array({ minLength: 1, maxLength: 40 }),
+        (text, label) => {
+          const oaepLabel = Buffer.from(label);
+          const sealed = publicEncrypt({ key: publicKey, oaepHash: 'sha256', oaepLabel }, text);
+          const block = privateDecrypt({ key: privateKey, padding: constants.RSA_NO_PADDING }, sealed);
+          expect(decodeOaep(block, label)).toEqual(text);
+        },
+      ),
       { numRuns: 20 },
     );
   });

@@ -31,12 +31,23 @@ export function toHex(bytes: Uint8Array): string {
   return text;
 }
 
+/** The value of a hexadecimal digit by its code; 16 for what is none. */
+const digitValues = Uint8Array.from({ length: 128 }, (_, code) => {
+  const value = '0123456789abcdef'.indexOf(String.fromCharCode(code));
+  return value < 0 ? 16 : value;
+});
+
 /** The inverse of {@link toHex}; `undefined` for anything that {@link toHex} would not have written. */
 export function fromHex(text: string): Uint8Array | undefined {
-  if (text.length % 2 !== 0 || !/^[0-9a-f]*$/.test(text)) return undefined;
-  return Uint8Array.from({ length: text.length / 2 }, (_, index) =>
-    Number.parseInt(text.slice(2 * index, 2 * index + 2), 16),
-  );
+  if (text.length % 2 !== 0) return undefined;
+  const bytes = new Uint8Array(text.length / 2);
+  for (let index = 0; index < bytes.length; index++) {
+    const high = digitValues[text.charCodeAt(2 * index)] ?? 16;
+    const low = digitValues[text.charCodeAt(2 * index + 1)] ?? 16;
+    if ((high | low) > 15) return undefined;
+    bytes[index] = high * 16 + low;
+  }
+  return bytes;
 }
 
 const encoder = new TextEncoder();

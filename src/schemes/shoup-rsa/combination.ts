@@ -8,14 +8,11 @@ import { invariant } from '../../prelude/invariant.js';
 import { modularInverse } from '../sharing/modular-inverse.js';
 import type { LoadedKey } from './loaded-key.js';
 
-/** A power to be multiplied with others; the exponent may be negative. */
-interface Power {
-  readonly base: bigint;
-  readonly exponent: bigint;
-}
-
 /**
  * y with y^e = u, which is checked; `undefined` where some share is wrong.
+ *
+ * All powers are taken at once: a is shorter than a machine word, and so lengthens the exponents of shares by nothing or
+ * little where two more powers would cost as much as two more shares.
  *
  * @param lambda - the reconstruction of a qualified set.
  * @param values - |x_r| for every row that `lambda` has.
@@ -31,23 +28,23 @@ export function combineRows(
   const a = modularInverse(scale, exponent);
   invariant(a !== undefined, 'the exponent of a loaded key is prime to its scale');
   const b = (1n - a * scale) / exponent;
-  const powers = [...lambda].map(([row, factor]) => ({ base: values.get(row) ?? 0n, exponent: 2n * factor }));
-  const [over, under] = [productOfPowers(key, powers, 1n), productOfPowers(key, powers, -1n)];
-  const numerator = key.exponentiation.powerPublic(over, a);
-  const denominator = key.exponentiation.powerPublic(under, a) * key.exponentiation.powerPublic(input, -b);
-  const inverse = modularInverse(denominator, modulus);
+  const product: Quotient = { over: 1n, under: 1n };
+  multiplyPower(key, product, input, b);
+  for (const [row, factor] of lambda) multiplyPower(key, product, values.get(row) ?? 0n, 2n * a * factor);
+  const inverse = modularInverse(product.under, modulus);
   if (inverse === undefined) return undefined;
-  const root = (numerator * inverse) % modulus;
-  return key.exponentiation.powerPublic(root, exponent) === input ? root : undefined;
+  const root = (product.over * inverse) % modulus;
+  return key.raise(root) === input ? root : undefined;
 }
 
-/** The product of the powers whose exponents have this sign, without the sign. */
-function productOfPowers(key: LoadedKey, powers: readonly Power[], sign: 1n | -1n): bigint {
-  return powers
-    .filter(({ exponent }) => exponent * sign > 0n)
-    .reduce(
-      (whole, { base, exponent }) =>
-        (whole * key.exponentiation.powerPublic(base, exponent * sign)) % key.group.modulus,
-      1n,
-    );
+/** A product of powers, those with negative exponents apart, so that one inversion serves them all. */
+interface Quotient {
+  over: bigint;
+  under: bigint;
+}
+
+function multiplyPower({ exponentiation }: LoadedKey, product: Quotient, base: bigint, exponent: bigint): void {
+  const { modulus } = exponentiation;
+  if (exponent >= 0n) product.over = (product.over * exponentiation.powerPublic(base, exponent)) % modulus;
+  else product.under = (product.under * exponentiation.powerPublic(base, -exponent)) % modulus;
 }

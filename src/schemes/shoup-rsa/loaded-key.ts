@@ -18,6 +18,7 @@ import type { ShoupRsaKeyError } from './errors.js';
 import { type Exponentiation, makeExponentiation } from './exponentiation.js';
 import { keyIdOf, type ShoupRsaPublicKey } from './key.js';
 import { checkAlgorithm, checkExponent, checkModulus, prepareSharing } from './key-checks.js';
+import { nodeRsaPower } from './public-key-pem.js';
 import { type ResidueGroup, residueGroup } from './residue-group.js';
 import { ringOf, type RowBounds, rowBoundsOf } from './row-bounds.js';
 import { modulusLength } from './rsa-verify.js';
@@ -35,6 +36,8 @@ export interface LoadedKey {
   readonly structure: AccessStructure;
   readonly exponentiation: Exponentiation;
   readonly group: ResidueGroup;
+  /** A number below N to the power of e. */
+  readonly raise: (value: bigint) => bigint;
   /** Bytes of N, and of every number modulo N on the wire. */
   readonly modulusLength: number;
   readonly policyDigest: Digest;
@@ -95,6 +98,7 @@ function assemble(checked: CheckedKey): LoadedKey {
   return {
     ...checked,
     keyId,
+    raise: nodeRsaPower(publicKey),
     structure: new PolicyStructure(publicKey.policy, universe),
     modulusLength: modulusLength(publicKey),
     policyDigest: policyDigest(publicKey.policy),

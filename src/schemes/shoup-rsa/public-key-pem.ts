@@ -1,5 +1,6 @@
 /** The public key as other software knows it: PEM for openssl, JWK (RFC 7517), and node:crypto's own verification. */
-import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { constants, createPublicKey, type KeyObject, publicEncrypt, verify } from 'node:crypto';
+import { bigIntToBytes, bytesToBigInt } from '../../prelude/bytes.js';
 import type { KeyUsage } from '../distributed-signer.js';
 import { type RsaAlgorithm, unsignedBytes } from './key.js';
 import { saltLength } from './rsa-pss.js';
@@ -34,6 +35,13 @@ export function nodeRsaVerifier(key: RsaVerificationKey): (message: Uint8Array, 
   const prepared = { key: nodePublicKey(key), ...padding };
   const length = modulusLength(key);
   return (message, signature) => signature.length === length && verify('sha256', message, prepared, signature);
+}
+
+/** The power of e, of numbers below N: RSA without any padding, by node:crypto, with the key prepared once. */
+export function nodeRsaPower(key: RsaPublicKey): (value: bigint) => bigint {
+  const prepared = { key: nodePublicKey(key), padding: constants.RSA_NO_PADDING };
+  const length = modulusLength(key);
+  return (value) => bytesToBigInt(publicEncrypt(prepared, bigIntToBytes(value, length)));
 }
 
 function nodePublicKey(key: RsaPublicKey): KeyObject {

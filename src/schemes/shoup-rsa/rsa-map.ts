@@ -48,7 +48,7 @@ export class RsaMapVerifier implements ThresholdMapVerifier<MapInput> {
 
   /** `unattributable` is what a well-formed share without proofs gets: nothing can be shown about it, good or bad. */
   verifyPartial(input: MapInput, from: ProcessId, share: SignatureShare): ShareVerdict {
-    return judgeShare(this.key, proofSubject(this.key, input), from, share);
+    return judgeShare(this.key, proofSubject(this.key, input), from, share, this.random);
   }
 
   /**
@@ -70,7 +70,7 @@ export class RsaMapVerifier implements ThresholdMapVerifier<MapInput> {
   verify(input: MapInput, value: Signature): boolean {
     const root = bytesToBigInt(value);
     if (value.length !== this.key.modulusLength || root >= this.key.publicKey.modulus) return false;
-    return this.key.exponentiation.powerPublic(root, this.key.publicKey.exponent) === input.value;
+    return this.key.raise(root) === input.value;
   }
 
   private combineCarefully(subject: ProofSubject, formed: SharesBySender, malformed: ProcessSet): CombineResult {

@@ -5,7 +5,7 @@ import type { RandomBytes } from '../../prelude/random.js';
 import type { ShareVerdict, SignatureShare } from '../distributed-signer.js';
 import type { LoadedKey } from './loaded-key.js';
 import { decodeShare, type RowShare } from './share-encoding.js';
-import { type ProofSubject, type ProvenRowShare, verifyRow, verifyRowsTogether } from './share-proof.js';
+import { type ProofSubject, type ProvenRowShare, verifyRows } from './share-proof.js';
 
 /** The rows of each sender. */
 export type SharesBySender = ReadonlyMap<ProcessId, readonly RowShare[]>;
@@ -16,17 +16,15 @@ export function judgeShare(
   subject: ProofSubject,
   from: ProcessId,
   share: SignatureShare,
+  random: RandomBytes,
 ): ShareVerdict {
   const rows = decodeShare(key, from, share);
   if (E.isLeft(rows)) return 'invalid';
   const proven = provenRows(rows.right);
   if (proven === undefined) return 'unattributable';
   if (!key.publicKey.provenSafePrimes) return 'unattributable';
-  return proven.every((row) => verifyRow(key, subject, row)) ? 'valid' : 'invalid';
+  return verifyRows(key, subject, proven, random) ? 'valid' : 'invalid';
 }
-
-/** Up to so many senders are judged one by one where one of them is bad: halving would check most of them twice. */
-const fewSenders = 3;
 
 /**
  * The senders among `shares`, all of which carry proofs, whose proofs fail: by halves, each checked together.
@@ -40,28 +38,27 @@ export function findInvalid(
   isSuspected: boolean,
   random: RandomBytes,
 ): readonly ProcessId[] {
+  const areValid = (senders: readonly Proven[]): boolean => {
+    const rows = senders.flatMap(([, own]) => own);
+    return verifyRows(key, subject, rows, random);
+  };
   const search = (senders: readonly Proven[], suspected: boolean): readonly ProcessId[] => {
-    const isChecked = !suspected && senders.length > 1;
-    if (
-      isChecked &&
-      verifyRowsTogether(
-        key,
-        subject,
-        senders.flatMap(([, rows]) => rows),
-        random,
-      )
-    )
-      return [];
-    if (senders.length <= fewSenders) return senders.filter(([, rows]) => !isValid(rows)).map(([from]) => from);
+    if (senders.length === 0 || (!suspected && areValid(senders))) return [];
+    if (senders.length === 1 && !suspected) return senders.map(([from]) => from);
+    if (senders.length <= fewSenders) {
+      return senders.filter((sender) => !areValid([sender])).map(([from]) => from);
+    }
     const middle = Math.ceil(senders.length / 2);
     return [...search(senders.slice(0, middle), false), ...search(senders.slice(middle), false)];
   };
-  const isValid = (rows: readonly ProvenRowShare[]) => rows.every((row) => verifyRow(key, subject, row));
   return search(
     [...shares].map(([from, rows]) => [from, provenRows(rows) ?? []] as const),
     isSuspected,
   );
 }
+
+/** Up to so many senders are judged one by one where one of them is bad: halving would check most of them twice. */
+const fewSenders = 3;
 
 type Proven = readonly [ProcessId, readonly ProvenRowShare[]];
 

@@ -63,32 +63,16 @@ export function proveRow(
 }
 
 /**
- * Whether one row's share is what its sender's secret makes of the input.
+ * Whether all of the shares are what their senders' secrets make of the input: whether v^z = v' v_r^c and
+ * (u⁴)^z = x' x_r^(2c) for each of them. All equations are checked as one, by weights that are drawn here: the second kind's by
+ * one weight δ against the first, and those of each share but the first by its own (Bellare, Garay and Rabin, EUROCRYPT
+ * 1998). Right shares always pass; others with a probability of 2^-126 at most, since the group has no elements of small order.
  *
- * The equations v^z = v' v_r^c and (u⁴)^z = x' x_r^(2c) are compared squared. Squares of units are in the group, so nothing
- * has to be asked of v' and x', and {@link verifyRowsTogether} is the same predicate: a Jacobi symbol costs as much as
- * the powers that a batch is left with. Another root of v'² than ±v' would factor N.
+ * Both sides are compared squared. Squares of units are in the group, so nothing has to be asked of v' and x', and any
+ * number of shares is judged by one predicate: a Jacobi symbol costs as much as the powers that a batch is left with.
+ * Another root of v'² than ±v' would factor N.
  */
-export function verifyRow(key: LoadedKey, subject: ProofSubject, share: ProvenRowShare): boolean {
-  const { group } = key;
-  const { row, value, proof } = share;
-  if (!group.contains(value)) return false;
-  const challenge = challengeOf(key, subject, share, proof);
-  const committed = group.multiply(proof.base, group.power(key.rowKey(row), challenge));
-  if (!haveEqualSquares(group, group.power(group.base, proof.response), committed)) return false;
-  const raised = group.multiply(proof.message, group.power(group.multiply(value, value), challenge));
-  return haveEqualSquares(group, group.power(subject.proofBase, proof.response), raised);
-}
-
-function haveEqualSquares(group: ResidueGroup, a: bigint, b: bigint): boolean {
-  return group.equals(group.multiply(a, a), group.multiply(b, b));
-}
-
-/**
- * Whether all shares are correct: {@link verifyRow} of each, but for a probability of 2^-127 over weights that are drawn here
- * (Bellare, Garay and Rabin, EUROCRYPT 1998). Sound because the group has no elements of small order.
- */
-export function verifyRowsTogether(
+export function verifyRows(
   key: LoadedKey,
   subject: ProofSubject,
   shares: readonly ProvenRowShare[],
@@ -96,21 +80,25 @@ export function verifyRowsTogether(
 ): boolean {
   const { group } = key;
   if (!shares.every(({ value }) => group.contains(value))) return false;
-  let [committedSum, raisedSum] = [0n, 0n];
-  let [committed, raised] = [group.identity, group.identity];
-  for (const share of shares) {
+  const mixing = drawWeight(random);
+  let [response, committed, raised] = [0n, group.identity, group.identity];
+  for (const [index, share] of shares.entries()) {
     const { row, value, proof } = share;
     const challenge = challengeOf(key, subject, share, proof);
-    const [forBase, forMessage] = [drawWeight(random), drawWeight(random)];
-    committedSum += forBase * proof.response;
-    raisedSum += forMessage * proof.response;
-    committed = group.multiply(committed, group.power(proof.base, forBase));
-    committed = group.multiply(committed, group.power(key.rowKey(row), forBase * challenge));
-    raised = group.multiply(raised, group.power(proof.message, forMessage));
-    raised = group.multiply(raised, group.power(value, 2n * forMessage * challenge));
+    const weight = index === 0 ? 1n : drawWeight(random);
+    const ofKey = group.multiply(proof.base, group.power(key.rowKey(row), challenge));
+    const ofInput = group.multiply(proof.message, group.power(group.multiply(value, value), challenge));
+    response += weight * proof.response;
+    committed = group.multiply(committed, group.power(ofKey, weight));
+    raised = group.multiply(raised, group.power(ofInput, weight));
   }
-  const isCommitted = haveEqualSquares(group, group.power(group.base, committedSum), committed);
-  return isCommitted && haveEqualSquares(group, group.power(subject.proofBase, raisedSum), raised);
+  const base = group.multiply(group.base, group.power(subject.proofBase, mixing));
+  const expected = group.multiply(committed, group.power(raised, mixing));
+  return haveEqualSquares(group, group.power(base, response), expected);
+}
+
+function haveEqualSquares(group: ResidueGroup, a: bigint, b: bigint): boolean {
+  return group.equals(group.multiply(a, a), group.multiply(b, b));
 }
 
 /** A weight in [1, 2^128). */

@@ -6,12 +6,16 @@ import { decode } from '../../../src/prelude/codec.js';
 import { E } from '../../../src/prelude/fp.js';
 import { present } from '../../../src/prelude/invariant.js';
 import { Universe } from '../../../src/prelude/process.js';
+import { modularInverse } from '../../../src/schemes/sharing/modular-inverse.js';
 import { bitLength } from '../../../src/schemes/sharing/integers.js';
 import { dealShoupRsa, type DealRequest } from '../../../src/schemes/shoup-rsa/dealer.js';
 import { deriveBase } from '../../../src/schemes/shoup-rsa/derived-base.js';
 import { LinearKeyShare, secretsOf } from '../../../src/schemes/linear-key-share.js';
 import { keyIdOf, type ShoupRsaKeyShare, type ShoupRsaPublicKey } from '../../../src/schemes/shoup-rsa/key.js';
 import { shoupRsaKeyShareCodec, shoupRsaPublicKeyCodec } from '../../../src/schemes/shoup-rsa/key-codec.js';
+import { checkModulus, prepareSharing } from '../../../src/schemes/shoup-rsa/key-checks.js';
+import { loadKey } from '../../../src/schemes/shoup-rsa/loaded-key.js';
+import { modularPower } from '../../../src/schemes/shoup-rsa/modular-power.js';
 import { jacobi } from '../../../src/schemes/shoup-rsa/jacobi.js';
 import { makeShoupRsaSigner } from '../../../src/schemes/shoup-rsa/signer.js';
 import { makeShoupRsaVerifier } from '../../../src/schemes/shoup-rsa/verifier.js';
@@ -69,7 +73,7 @@ describe('dealing', () => {
     );
   });
 
-  it('refuses an exponent that divides the scale: e = 3 goes along all-of gates only', () => {
+  it('T16: refuses an exponent that divides the scale: e = 3 goes along all-of gates only', () => {
     const divides = 'the scale of the policy';
     expect(deal({ exponent: 3n, policy: gate(2, 'a', 'b', 'c') })).toEqual(
       E.left({ _tag: 'BadExponent', exponent: 3n, divides }),
@@ -79,6 +83,42 @@ describe('dealing', () => {
     const cube = testKey(gate(3, 'a', 'b', 'c'), { exponent: 3n });
     const { signature } = right(cube.verifier.combine(message, sharesOf(cube, message, 'a', 'b', 'c')));
     expect(cube.verifier.verify(message, signature)).toBe(true);
+  });
+
+  it.each([
+    ['statement', 'RSA-OAEP-256'],
+    ['document', 'RSA-OAEP-256'],
+    ['beacon', 'PS256'],
+    ['beacon', 'RSA-OAEP-256'],
+    ['decryption', 'RS256'],
+    ['decryption', 'PS256'],
+    ['time-lock', 'RS256'],
+    ['time-lock', 'RSA-OAEP-256'],
+  ] as const)('refuses a key for %s with %s, and so does loading', (usage, algorithm) => {
+    const error = E.left({ _tag: 'BadAlgorithm', usage, algorithm });
+    expect(deal({ usage, algorithm })).toEqual(error);
+    expect(load({ usage, algorithm })).toEqual(error);
+  });
+
+  it.each([
+    ['statement', 'RS256'],
+    ['document', 'RS256'],
+    ['beacon', 'RS256'],
+    ['decryption', 'RSA-OAEP-256'],
+  ] as const)('gives a key for %s the algorithm %s where none is asked for', (usage, algorithm) => {
+    expect(right(deal({ usage })).publicKey.algorithm).toBe(algorithm);
+  });
+
+  it.each([
+    ['RS256', 489],
+    ['PS256', 522],
+    ['RSA-OAEP-256', 521],
+  ] as const)('takes no modulus for %s of fewer than %i bits', (algorithm, bits) => {
+    const odd = (length: number) => (1n << BigInt(length - 1)) + 1n;
+    expect(checkModulus(odd(bits), algorithm, true)).toBeUndefined();
+    expect(checkModulus(odd(bits - 1), algorithm, true)).toEqual({ _tag: 'BadModulus', modulusBits: bits - 1 });
+    expect(checkModulus(odd(4096), algorithm, true)).toBeUndefined();
+    expect(checkModulus(odd(4097), algorithm, true)).toEqual({ _tag: 'BadModulus', modulusBits: 4097 });
   });
 
   it('refuses policies that are none, and members that are strangers', () => {
@@ -104,9 +144,14 @@ describe('dealing', () => {
 });
 
 describe('a key id', () => {
-  it('names usage, modulus and exponent, and neither policy nor epoch', () => {
+  it('names usage, algorithm, modulus and exponent, and neither policy nor epoch', () => {
     const other = otherSafePrimes1024.p * otherSafePrimes1024.q;
-    for (const change of [{ usage: 'statement' as const }, { modulus: other }, { exponent: 3n }]) {
+    for (const change of [
+      { usage: 'statement' as const },
+      { algorithm: 'PS256' as const },
+      { modulus: other },
+      { exponent: 3n },
+    ]) {
       expect(keyIdOf({ ...publicKey, ...change })).not.toEqual(keyIdOf(publicKey));
     }
     expect(keyIdOf({ ...publicKey, ...{ epoch: 9, policy: gate(1, 'a') } })).toEqual(keyIdOf(publicKey));
@@ -121,6 +166,32 @@ describe('loading a public key', () => {
     Array.from({ length: 50 }, (_, index) => BigInt(index + 2)).find((x) => jacobi(x, modulus) === -1) ?? 0n;
   const bad = E.left({ _tag: 'BadCommitments', expectedCount: 3 });
   const untied = E.left({ _tag: 'CommittedToAnotherSecret' });
+
+  it('T14: derives v again from modulus and exponent, and takes none from anybody', () => {
+    expect(right(loadKey(publicKey, universe, seededRandom('x'))).group.base).toBe(base);
+    // With v = 1, and with v the square of a known root, everything else would check.
+    const [p, q] = [safePrimes1024.p, safePrimes1024.q].map((prime) => (prime - 1n) / 2n);
+    const knownRoot = 4n;
+    const square = knownRoot * knownRoot;
+    const d = present(modularInverse(publicKey.exponent, (p ?? 0n) * (q ?? 0n)), 'an inverse');
+    for (const chosen of [1n, square]) {
+      const power = modularPower(chosen, d, modulus);
+      const tied = power <= modulus / 2n ? power : modulus - power;
+      expect([chosen, modulus - chosen]).toContain(modularPower(tied, publicKey.exponent, modulus));
+      expect(load({ commitments: [tied, ...others] })).toEqual(untied);
+    }
+  });
+
+  it('T16: refuses a scale that a plain reshare must not have left', () => {
+    const cube = testKey(gate(3, 'a', 'b', 'c'), { exponent: 3n }).publicKey;
+    expect(E.isRight(makeShoupRsaVerifier(cube, universe))).toBe(true);
+    expect(makeShoupRsaVerifier({ ...cube, secretScale: 36n }, universe)).toEqual(
+      E.left({ _tag: 'BadExponent', exponent: 3n, divides: 'the scale of the policy' }),
+    );
+    expect(prepareSharing(cube.policy, universe, 3n, 36n)).toEqual(
+      E.left({ _tag: 'BadExponent', exponent: 3n, divides: 'the scale of the policy' }),
+    );
+  });
 
   it('accepts it as dealt, for a larger universe and a policy in another order too', () => {
     expect(E.isRight(load({}))).toBe(true);
@@ -171,6 +242,19 @@ describe('loading a public key', () => {
     ['negative', -modulus],
   ])('refuses a modulus that is %s', (_, other) => {
     expect(load({ modulus: other })).toMatchObject(E.left({ _tag: 'BadModulus' }));
+  });
+
+  it('refuses ranges whose shares no ceremony would make, and takes wider ones of another dealing for another dealing', () => {
+    const { ranges } = publicKey;
+    if (ranges._tag !== 'integers') throw new Error('integers');
+    const wide = { low: 0n, high: 1n << 16_384n };
+    expect(load({ ranges: { ...ranges, coefficients: wide } })).toEqual(E.left({ _tag: 'BadRanges' }));
+    const digests = [ranges, { ...ranges, secret: { ...ranges.secret, high: ranges.secret.high + 1n } }].map(
+      (box) => right(loadKey({ ...publicKey, ranges: box }, universe, seededRandom('x'))).dealingDigest,
+    );
+    expect(digests[0]).not.toEqual(digests[1]);
+    const negative = { low: -ranges.secret.high, high: 5n };
+    expect(E.isRight(load({ ranges: { ...ranges, coefficients: negative, secret: negative } }))).toBe(true);
   });
 
   it('refuses bad exponents, scales that undo them, policies and members', () => {
@@ -279,6 +363,15 @@ describe('the JSON of keys', () => {
 
   it('is read back as it was written', () => {
     expect(right(decode(shoupRsaPublicKeyCodec, publicJson()))).toEqual(publicKey);
+    const negative = {
+      _tag: 'integers',
+      secret: { low: -258n, high: 0n },
+      coefficients: { low: -1n, high: 256n },
+    } as const;
+    for (const ranges of [negative, { _tag: 'modular' } as const]) {
+      const json: unknown = JSON.parse(JSON.stringify(shoupRsaPublicKeyCodec.encode({ ...publicKey, ranges })));
+      expect(right(decode(shoupRsaPublicKeyCodec, json))).toEqual({ ...publicKey, ranges });
+    }
     const share = right(decode(shoupRsaKeyShareCodec, shareJson()));
     expect(share).toBeInstanceOf(LinearKeyShare);
     expect(secretsOf(share)).toEqual(secretsOf(shareOf('a')));
@@ -299,6 +392,21 @@ describe('the JSON of keys', () => {
     ['epoch', 1.5],
     ['secretScale', '00'],
     ['provenSafePrimes', 1],
+    ['algorithm', 'RS512'],
+    ['algorithm', 'toString'],
+    ['usage', 'time-lock'],
+    ['ranges', { _tag: 'none' }],
+    ['ranges', { _tag: 'modular', secret: 1 }],
+    ['ranges', { _tag: 'integers', secret: { low: '00', high: '00' }, coefficients: { low: '00', high: '02' } }],
+    ['ranges', { _tag: 'integers', secret: { low: '02', high: '01' }, coefficients: { low: '00', high: '02' } }],
+    ['ranges', { _tag: 'integers', secret: { low: '-00', high: '01' }, coefficients: { low: '00', high: '02' } }],
+    ['ranges', { _tag: 'integers', secret: { low: '0', high: '01' }, coefficients: { low: '00', high: '02' } }],
+    ['ranges', { _tag: 'integers', secret: { low: '--02', high: '01' }, coefficients: { low: '00', high: '02' } }],
+    ['ranges', { _tag: 'integers', secret: { low: '00', high: '01' } }],
+    [
+      'ranges',
+      { _tag: 'integers', secret: { low: '00', high: 'f'.repeat(9000) }, coefficients: { low: '00', high: '02' } },
+    ],
     ['commitments', []],
     ['commitments', Array.from({ length: 1025 }, () => '02')],
     ['commitments', ['xy']],

@@ -6,7 +6,6 @@
  * Receivers can hold each sub-share against its range, but not the dealt secrets behind them: those they only know bounded as
  * far as in-range sub-shares bound them. The secret itself, the sum of it all, is the same integer as before.
  */
-import { type ShareBounds, shareBounds } from '../sharing/bounds.js';
 import type { LinearSharing, SharingGate, SharingNode } from '../sharing/compile.js';
 import { exactQuotient, product } from '../sharing/integers.js';
 import {
@@ -70,9 +69,12 @@ export function possibleConstants({ next, secret, subShares, contributors }: Quo
   return constantsFor(secret, scaledRange({ low: -low, high: low + 1n }, BigInt(contributors.length)));
 }
 
-/** Sizes that shares never exceed, however many of the contributors deal as badly as nobody can prove. */
-export function greatestShareBounds(plan: QuotientPlan): ShareBounds {
-  return shareBounds(plan.next, rangesFor(sumOf(plan), possibleConstants(plan)));
+/**
+ * A box with sizes that shares never exceed, however many of the contributors deal as badly as nobody can prove, unless somebody
+ * knows the order of the group: what there is to publish of a policy.
+ */
+export function greatestRanges(plan: QuotientPlan): CoefficientRanges {
+  return rangesFor(sumOf(plan), possibleConstants(plan));
 }
 
 /** The sum of the plan's dealings. */

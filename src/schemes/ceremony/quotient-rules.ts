@@ -94,5 +94,5 @@ function highLength({ contributors }: QuotientPlan): number {
 }
 
 function byteLength(largest: bigint): number {
-  return Math.ceil(bitLength(largest) / 8);
+  return Math.max(1, Math.ceil(bitLength(largest) / 8));
 }

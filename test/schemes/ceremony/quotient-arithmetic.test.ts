@@ -11,7 +11,7 @@ import {
   shiftBits,
 } from '../../../src/schemes/ceremony/quotient-plan.js';
 import {
-  greatestShareBounds,
+  greatestRanges,
   knownSecretRanges,
   largestSecret,
   possibleConstants,
@@ -153,7 +153,7 @@ describe('the masked quotient', () => {
         usual ??= next.bits;
         expect(next.bits).toEqual(usual);
         expect(next.shares.map(bitLength)).toEqual(usual);
-        expect(isAtMost(usual, greatestShareBounds(plan).shareBits)).toBe(true);
+        expect(isAtMost(usual, shareBounds(plan.next, greatestRanges(plan)).shareBits)).toBe(true);
         state = next;
       }
     }
@@ -269,7 +269,7 @@ describe('malicious dealers at the bound', () => {
         const { state: next, plan } = reshare(state, policy, random, names, (process) =>
           isBad(process) ? dealer : honestDealer,
         );
-        const bound = greatestShareBounds(plan).shareBits;
+        const bound = shareBounds(plan.next, greatestRanges(plan)).shareBits;
         greatest ??= bound;
         expect(bound).toEqual(greatest);
         expect(isAtMost(next.shares.map(bitLength), next.bits)).toBe(true);

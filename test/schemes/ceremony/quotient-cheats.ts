@@ -70,19 +70,30 @@ export function changeAttachment(
   board: RsaBoard,
   change: (attachment: Attachment) => Attachment,
 ): Uint8Array {
-  const { scheme } = board.setting;
+  const { next, elementLength } = board.setting.scheme;
   const rules: DealRules<bigint> = present(board.transcript.rules, 'deals');
-  const start = scheme.next.columnCount * scheme.elementLength;
+  const start = next.columnCount * elementLength;
   const end = start + rules.attachmentLength;
-  const width = Math.ceil(bitLength(quotientOf(board).plan.sharing.scale - 1n) / 8);
-  const [remainder, high] = [body.subarray(start, start + width), body.subarray(start + width, end)];
-  const changed = change({ remainder: bytesToBigInt(remainder), high: bytesToBigInt(high) });
+  const changed = change(readAttachment(board, body.subarray(start, end)));
   return concatBytes(
     body.subarray(0, start),
-    bigIntToBytes(changed.remainder, width),
-    bigIntToBytes(changed.high, end - start - width),
+    writeAttachment(board, changed, rules.attachmentLength),
     body.subarray(end),
   );
+}
+
+function readAttachment(board: RsaBoard, bytes: Uint8Array): Attachment {
+  const width = remainderWidth(board);
+  return { remainder: bytesToBigInt(bytes.subarray(0, width)), high: bytesToBigInt(bytes.subarray(width)) };
+}
+
+function writeAttachment(board: RsaBoard, { remainder, high }: Attachment, length: number): Uint8Array {
+  const width = remainderWidth(board);
+  return concatBytes(bigIntToBytes(remainder, width), bigIntToBytes(high, length - width));
+}
+
+function remainderWidth(board: RsaBoard): number {
+  return Math.max(1, Math.ceil(bitLength(quotientOf(board).plan.sharing.scale - 1n) / 8));
 }
 
 /** Changes the first byte after what is open in a DEAL, which is of the first receiver's box. */
@@ -93,18 +104,32 @@ export const unopenable: Hostility = patching('deal', (body, board) => {
   return body.with(start + 40, (body[start + 40] ?? 0) ^ 1);
 });
 
-/** Moves `step` windows from the low part to the high one, as the equation allows. */
+/**
+ * Moves up to `step` windows from the low part to the high one, as the equation allows: as many as honest high parts reach, and
+ * as can be hidden in coefficients.
+ */
 export function recut(step: bigint): Hostility {
+  const made = new Map<bigint, ReturnType<Deal>>();
+  const cheat = dealing((deal) => (form, root, random) => made.get(root) ?? deal(form, root, random));
   return {
-    ...dealing((deal, scheme) => (form, root, random) => {
-      const window = form.ranges.secret.high;
-      const spread = spreadOf(scheme, form.ranges.coefficients.high, root - step * window, form.rows);
-      return spread ?? deal(form, root, random);
-    }),
-    patch: (kind, body, board) =>
-      kind === 'deal'
-        ? changeAttachment(body, board, ({ remainder, high }) => ({ remainder, high: high + step }))
-        : body,
+    ...cheat,
+    split: (honest, board, me) => {
+      const { plan } = quotientOf(board);
+      const { high: range } = present(
+        plan.contributors.find(({ process }) => process === me),
+        'a contributor',
+      );
+      const { remainder, high } = readAttachment(board, honest.attachment);
+      for (let moved = step; moved !== 0n; moved += step > 0n ? -1n : 1n) {
+        const low = honest.low - (moved << BigInt(plan.windowBits));
+        const spread = spreadOf(board.setting.scheme, plan.dealing.coefficients.high, low, plan.subShares);
+        if (spread === undefined || !isInRange(range.low + high + moved, range)) continue;
+        made.set(low, spread);
+        const attachment = writeAttachment(board, { remainder, high: high + moved }, honest.attachment.length);
+        return { low, attachment };
+      }
+      return honest;
+    },
   };
 }
 
@@ -147,7 +172,7 @@ export const oversized: Hostility = dealing((_, { next }) => (form, root) => {
   }
 });
 
-/** Masks drawn by `draw` in place of uniform ones; what they are is of no use to the cheater itself. */
+/** Posts masks drawn by `draw` in place of its own. */
 export function maskingWith(draw: (bound: bigint) => bigint, me: string): Hostility {
   return patching('masks', (_, board) => {
     const { setting, transcript } = board;
@@ -163,6 +188,15 @@ export function maskingWith(draw: (bound: bigint) => bigint, me: string): Hostil
     }
     return writeMasks(setting, { keys, boxes });
   });
+}
+
+/** Draws masks of these bytes throughout: the largest, or the smallest. */
+export function maskingAt(byte: 0 | 0xff): Hostility {
+  const isMask = ({ state }: RsaBoard, length: number) =>
+    state._tag === 'running' && state.round.kinds[0] === 'masks' && length > 32;
+  return {
+    random: (honest, board) => (length) => (isMask(board, length) ? new Uint8Array(length).fill(byte) : honest(length)),
+  };
 }
 
 /** Commits to another mask than it seals. */

@@ -2,14 +2,17 @@
 import { E } from '../../../src/prelude/fp.js';
 import { present } from '../../../src/prelude/invariant.js';
 import { type ProcessId, type ProcessSet, Universe } from '../../../src/prelude/process.js';
+import type { RandomBytes } from '../../../src/prelude/random.js';
 import { type Policy, policyMembers } from '../../../src/quorum/policy/policy.js';
 import { thresholdSystem } from '../../../src/quorum/trust/threshold.js';
 import { CeremonyBoard, type CeremonyState } from '../../../src/schemes/ceremony/board.js';
 import type { CeremonyScheme } from '../../../src/schemes/ceremony/ceremony-scheme.js';
 import { readEnvelope, writeEnvelope } from '../../../src/schemes/ceremony/envelope.js';
 import type { CeremonyFault, MessageKind } from '../../../src/schemes/ceremony/fault.js';
+import type { MaskPart } from '../../../src/schemes/ceremony/mask-part.js';
 import { CeremonyParticipant } from '../../../src/schemes/ceremony/participant.js';
 import type { CeremonyPlan } from '../../../src/schemes/ceremony/plan.js';
+import type { QuotientDealing } from '../../../src/schemes/ceremony/quotient-contributor.js';
 import { shoupRsaCeremony } from '../../../src/schemes/ceremony/rsa-ceremony.js';
 import type { CeremonyRules, CeremonySetting } from '../../../src/schemes/ceremony/setting.js';
 import { compile } from '../../../src/schemes/sharing/compile.js';
@@ -65,6 +68,10 @@ function subsets(members: readonly ProcessId[], size: number): readonly (readonl
 export interface Hostility {
   /** In place of the scheme's, for what it deals itself. */
   readonly scheme?: (scheme: RsaSetting['scheme']) => Partial<RsaSetting['scheme']>;
+  /** Where it draws its numbers. */
+  readonly random?: (honest: RandomBytes, board: RsaBoard) => RandomBytes;
+  /** Changes what it deals of its quotient, and publishes beside it. */
+  readonly split?: (honest: QuotientDealing, board: RsaBoard, me: ProcessId) => QuotientDealing;
   /** Replaces the body of a message, or leaves it out. */
   readonly patch?: (kind: MessageKind, body: Uint8Array, board: RsaBoard) => Uint8Array | undefined;
 }
@@ -110,9 +117,12 @@ export function hold(
   const participants = new Map(
     [...members].map((me) => {
       const share = holding.shares.get(me);
-      const random = seededRandom(`${seed} ${me}`);
+      const honest = seededRandom(`${seed} ${me}`);
+      const random = hostile[me]?.random?.(honest, board) ?? honest;
       const seen = hostileBoard(board, hostile[me]);
-      return [me, new CeremonyParticipant(seen, { me, share, claim: () => true, random })] as const;
+      const participant = new CeremonyParticipant(seen, { me, share, claim: () => true, random });
+      splitOtherwise(participant, board, me, hostile[me]);
+      return [me, participant] as const;
     }),
   );
   const log: { from: ProcessId; bytes: Uint8Array }[] = [];
@@ -163,6 +173,20 @@ function hostileBoard(board: RsaBoard, hostility: Hostility | undefined): RsaBoa
   const own: CeremonyScheme<bigint, ShoupRsaPublicKey> = { ...scheme, ...hostility.scheme(scheme) };
   const view: unknown = Object.create(board, { setting: { value: { ...board.setting, scheme: own } } });
   return view as RsaBoard;
+}
+
+/** Reaches into a participant, since what it splits never leaves it. */
+function splitOtherwise(
+  participant: CeremonyParticipant<bigint, ShoupRsaPublicKey>,
+  board: RsaBoard,
+  me: ProcessId,
+  hostility: Hostility | undefined,
+): void {
+  const change = hostility?.split;
+  if (change === undefined) return;
+  const masks = Reflect.get(participant, 'masks') as MaskPart<bigint, ShoupRsaPublicKey>;
+  const honest = masks.split.bind(masks);
+  masks.split = (transcript, shares) => change(honest(transcript, shares), board, me);
 }
 
 function patchedMessage(bytes: Uint8Array, hostility: Hostility | undefined, board: RsaBoard): Uint8Array | undefined {

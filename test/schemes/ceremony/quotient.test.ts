@@ -19,6 +19,7 @@ import {
   complaining,
   dealing,
   halving,
+  maskingAt,
   maskingWith,
   maskSecret,
   misleading,
@@ -70,6 +71,11 @@ describe('a masked-quotient reshare', () => {
     const alone = dealt(gate(1, 'a', gate(2, 'b', 'c', 'd')));
     const moved = hold(alone, { nextPolicy: policies.flat });
     expect(moved.log.map(({ bytes }) => readEnvelope(bytes)?.kind)).not.toContain('masks');
+    expect(signed(present(moved.next, 'a key'), message, ['b', 'd', 'e'])).toEqual(signature);
+  });
+
+  it('divides by 1 where all or any are needed', () => {
+    const moved = hold(dealt(gate(2, 'a', gate(1, 'b', 'c'))), { nextPolicy: policies.flat });
     expect(signed(present(moved.next, 'a key'), message, ['b', 'd', 'e'])).toEqual(signature);
   });
 
@@ -228,8 +234,8 @@ describe('a contributor that cheats', () => {
 
   it('T8: gains nothing by another cut, by masks at their bound, or by coefficients at theirs', () => {
     const usual = hold(start, { nextPolicy: policies.flat });
-    const hostile = { a: { ...maskingWith((bound) => bound - 1n, 'a') }, b: recut(1n), c: atTheBound };
-    const moved = hold(start, { nextPolicy: policies.flat }, { b: hostile.b, c: hostile.c });
+    const hostile = { a: maskingAt(0xff), b: recut(1n), c: atTheBound };
+    const moved = hold(start, { nextPolicy: policies.flat }, hostile);
     expect(faultsOf(moved).size).toBe(0);
     const next = present(moved.next, 'a key');
     expect(next.publicKey.ranges).toEqual(usual.next?.publicKey.ranges);

@@ -31,6 +31,9 @@ export interface MinimizationLimits {
 /** With more different weights they are only scaled down. */
 const maxClasses = 64;
 
+/** For more children nothing is tried. */
+const maxChildren = 1024;
+
 /** What was found; `none` if nothing within the limits exists, `unknown` if that took too many steps to tell. */
 export type Minimization = SmallWeights | 'none' | 'unknown';
 
@@ -75,6 +78,7 @@ function evened(search: Search, classes: readonly WeightClass[], found: SmallWei
 }
 
 function least(search: Search, classes: readonly WeightClass[]): Minimization {
+  if (search.weights.length > maxChildren) return 'unknown';
   const scaled = scaledDown(search, classes);
   if (classes.length > maxClasses) return scaled === undefined ? 'unknown' : { ...scaled, isLeast: false };
   const limit = scaled === undefined ? search.maxTotal + 1 : sum(scaled.weights);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { E } from '../../../src/prelude/fp.js';
-import { checkPolicy, type ThresholdGate } from '../../../src/quorum/policy/policy.js';
+import { checkPolicy, type Policy, type ThresholdGate } from '../../../src/quorum/policy/policy.js';
 import { approximateWeights, type WeightApproximation } from '../../../src/quorum/policy/weight-approximation.js';
+import { approximatePolicy, describeApproximation } from '../../../src/quorum/policy/weight-approximated-policy.js';
 import { member, seededNumbers } from '../../schemes/sharing/policies.js';
 import { right } from '../../support/right.js';
 import { allSets, randomRule, weigh } from './weight-sets.js';
@@ -36,6 +37,47 @@ function expectAsClaimed(weights: readonly number[], k: number, found: WeightApp
   }
   expect(found.isEquivalent).toBe(isEquivalent);
 }
+
+describe('approximatePolicy', () => {
+  const { weights } = randomRule(seededNumbers(8), 12, 1000);
+  const k = Math.ceil(total(weights) / 2);
+  const heavy = gateOf(k, weights);
+  const small = gateOf(50, [30, 20, 10, 10]);
+  const policy: Policy = { _tag: 'threshold', k: 2, of: [member('a'), heavy, small] };
+
+  it('approximates only what has no small equivalent, and says where', () => {
+    const { gates, policy: nearly } = right(approximatePolicy(policy, { gap: 0.1 }));
+    expect(gates.map(({ path }) => path)).toEqual(['/of/1']);
+    const alone = right(approximateWeights(heavy, { gap: 0.1 }));
+    expect(gates[0]).toEqual({ ...alone, path: '/of/1', before: heavy });
+    const reduced = { ...small, k: 5, weights: [3, 2, 1, 1] };
+    expect(nearly).toEqual({ ...policy, of: [member('a'), alone.gate, reduced] });
+    expect(E.isRight(checkPolicy(nearly))).toBe(true);
+  });
+
+  it('changes nothing where nothing is too heavy', () => {
+    const found = right(approximatePolicy(small, { gap: 0.1 }));
+    expect(found).toEqual({ policy: { ...small, k: 5, weights: [3, 2, 1, 1] }, gates: [] });
+  });
+
+  it('names the gate for which there is nothing', () => {
+    const found = approximatePolicy(policy, { gap: 0.9 });
+    expect(found).toMatchObject(E.left({ _tag: 'BadGap', gap: 0.9, path: '/of/1' }));
+  });
+
+  it('prints the rule that it leads to', () => {
+    const before: ThresholdGate = { ...gateOf(4, [3, 2, 1]), of: [member('a'), gateOf(1, [1, 1]), member('c')] };
+    const found = right(approximateWeights(before, { gap: 0.2 }));
+    expect(describeApproximation({ ...found, path: '/', before })).toEqual([
+      'at /: 4 of 3, 2, 1 becomes 2 of 1, 1, 0',
+      'it is another rule: whoever weighed 4 was accepted before',
+      'the lightest set that it accepts weighs 5 (83.33 % of all weight): a, the gate in place 2',
+      'the heaviest set that it refuses weighs 4 (66.67 % of all weight): a, c',
+    ]);
+    const same = { ...found, isEquivalent: true };
+    expect(describeApproximation({ ...same, path: '/', before })[1]).toBe('it accepts the same sets as before');
+  });
+});
 
 describe('approximateWeights', () => {
   it('keeps refusing what was refused, accepts all that exceeds the gap, and says exactly what it changes', () => {

@@ -4,7 +4,7 @@
  */
 import { createPrivateKey, createPublicKey, diffieHellman } from 'node:crypto';
 import { bytesToBigInt, concatBytes, equalBytes, fromHex } from '../../prelude/bytes.js';
-import { invariant } from '../../prelude/invariant.js';
+import { invariant, present } from '../../prelude/invariant.js';
 import type { RandomBytes } from '../../prelude/random.js';
 
 /** Bytes of a public and of a private key. */
@@ -42,12 +42,14 @@ export class OneTimeKey {
 }
 
 const privateKeyPrefix = encoding('302e020100300506032b656e04220420');
-const publicKeyPrefix = encoding('302a300506032b656e032100');
 
 /** The public half of 32 bytes, all of which are private keys. */
 export function publicKeyOf(secret: Uint8Array): Uint8Array {
-  const key = createPublicKey(privateKey(secret)).export({ format: 'der', type: 'spki' });
-  return Uint8Array.from(key.subarray(key.length - oneTimeKeyLength));
+  invariant(secret.length === oneTimeKeyLength, 'a private key has 32 bytes');
+  const der = Buffer.from(concatBytes(privateKeyPrefix, secret));
+  const { x } = createPublicKey(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })).export({ format: 'jwk' });
+  der.fill(0);
+  return Uint8Array.from(Buffer.from(present(x, 'the coordinate of a public key'), 'base64url'));
 }
 
 /** Whether `secret` is the private half of `publicKey`. */
@@ -55,11 +57,15 @@ export function isPairedWith(secret: Uint8Array, publicKey: Uint8Array): boolean
   return equalBytes(publicKeyOf(secret), publicKey);
 }
 
-/** The shared secret with a public key that {@link isUsablePublicKey}. */
-export function agree(secret: Uint8Array, publicKey: Uint8Array): Uint8Array {
-  const der = Buffer.from(concatBytes(publicKeyPrefix, publicKey));
-  const theirs = createPublicKey({ key: der, format: 'der', type: 'spki' });
-  return Uint8Array.from(diffieHellman({ privateKey: privateKey(secret), publicKey: theirs }));
+/** The secret that a key pair shares with a public key that {@link isUsablePublicKey}. */
+export function agree(
+  own: { readonly secret: Uint8Array; readonly publicKey: Uint8Array },
+  theirs: Uint8Array,
+): Uint8Array {
+  const [d, x] = [base64url(own.secret), base64url(own.publicKey)];
+  const privateKey = createPrivateKey({ key: { kty: 'OKP', crv: 'X25519', d, x }, format: 'jwk' });
+  const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'X25519', x: base64url(theirs) }, format: 'jwk' });
+  return Uint8Array.from(diffieHellman({ privateKey, publicKey }));
 }
 
 const fieldPrime = 2n ** 255n - 19n;
@@ -80,9 +86,8 @@ export function isUsablePublicKey(publicKey: Uint8Array): boolean {
   return coordinate < fieldPrime && !smallOrderPoints.has(coordinate);
 }
 
-function privateKey(secret: Uint8Array) {
-  invariant(secret.length === oneTimeKeyLength, 'a private key has 32 bytes');
-  return createPrivateKey({ key: Buffer.from(concatBytes(privateKeyPrefix, secret)), format: 'der', type: 'pkcs8' });
+function base64url(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64url');
 }
 
 function encoding(hex: string): Uint8Array {

@@ -34,7 +34,12 @@ export function sealBox(
 ): Uint8Array {
   const own = new OneTimeKey(random);
   const secret = own.reveal();
-  const { key, info } = boxKey(address, agree(secret, receiverKey), own.publicKey, receiverKey);
+  const { key, info } = boxKey(
+    address,
+    agree({ secret, publicKey: own.publicKey }, receiverKey),
+    own.publicKey,
+    receiverKey,
+  );
   secret.fill(0);
   own.erase();
   const cipher = createCipheriv('aes-256-gcm', key, zeroNonce).setAAD(info);
@@ -47,7 +52,8 @@ export function sealBox(
 export function openBox(address: BoxAddress, secret: Uint8Array, box: Uint8Array): Uint8Array | undefined {
   const senderKey = box.subarray(0, oneTimeKeyLength);
   if (box.length < boxOverhead || !isUsablePublicKey(senderKey)) return undefined;
-  const { key, info } = boxKey(address, agree(secret, senderKey), senderKey, publicKeyOf(secret));
+  const publicKey = publicKeyOf(secret);
+  const { key, info } = boxKey(address, agree({ secret, publicKey }, senderKey), senderKey, publicKey);
   const sealed = box.subarray(oneTimeKeyLength, box.length - tagLength);
   const decipher = createDecipheriv('aes-256-gcm', key, zeroNonce, { authTagLength: tagLength }).setAAD(info);
   decipher.setAuthTag(box.subarray(box.length - tagLength));

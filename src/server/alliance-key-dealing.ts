@@ -12,7 +12,7 @@ import type { AlliancePublicKey } from '../schemes/public-key.js';
 import type { AllianceKeyShare } from '../schemes/registry.js';
 import { dealShoupRsa, usualExponent } from '../schemes/shoup-rsa/dealer.js';
 import type { ShoupRsaDealError } from '../schemes/shoup-rsa/errors.js';
-import { prepareSharing } from '../schemes/shoup-rsa/loaded-key.js';
+import { prepareSharing } from '../schemes/shoup-rsa/key-checks.js';
 import { generateSafePrimes, type SafePrimes } from '../schemes/shoup-rsa/safe-primes.js';
 import type { FoundingError } from './errors.js';
 

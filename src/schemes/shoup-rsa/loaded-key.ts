@@ -23,8 +23,6 @@ import { type ResidueGroup, residueGroup } from './residue-group.js';
 import { ringOf, type RowBounds, rowBoundsOf } from './row-bounds.js';
 import { modulusLength } from './rsa-verify.js';
 
-export { prepareSharing } from './key-checks.js';
-
 /** What signing and combining need, computed once. */
 export interface LoadedKey {
   readonly publicKey: ShoupRsaPublicKey;

@@ -6,6 +6,11 @@
 import { equalBytes, toHex } from '../prelude/bytes.js';
 import { type Digest, shortHex } from '../prelude/digest.js';
 import { E, type Either } from '../prelude/fp.js';
+import { assertNever } from '../prelude/invariant.js';
+import { dealingDigestOf as blsDealingDigestOf, keyIdOf as blsKeyIdOf } from './bls/key.js';
+import type { AlliancePublicKey } from './public-key.js';
+import { dealingDigestOf as rsaDealingDigestOf } from './shoup-rsa/dealing-digest.js';
+import { keyIdOf as rsaKeyIdOf, unsignedBytes } from './shoup-rsa/key.js';
 
 /** What a key ring asks of a key. */
 export interface RingKey {
@@ -17,6 +22,26 @@ export interface RingKey {
   readonly epoch: number;
   /** Names the sharing: policy, epoch and commitments. */
   readonly dealing: Digest;
+}
+
+/** A key as a ring sees it; `undefined` for multisignatures, whose members have keys of their own and nothing in common. */
+export function ringKeyOf(name: string, publicKey: AlliancePublicKey): RingKey | undefined {
+  switch (publicKey._tag) {
+    case 'multisig':
+      return undefined;
+    case 'shoup-rsa': {
+      const keyId = rsaKeyIdOf(publicKey);
+      const publicNumbers = unsignedBytes(publicKey.modulus);
+      return { name, keyId, epoch: publicKey.epoch, dealing: rsaDealingDigestOf(publicKey, keyId), publicNumbers };
+    }
+    case 'bls': {
+      const { epoch, groupKey } = publicKey;
+      const [keyId, dealing] = [blsKeyIdOf(publicKey), blsDealingDigestOf(publicKey)];
+      return { name, keyId, epoch, dealing, publicNumbers: groupKey };
+    }
+    default:
+      return assertNever(publicKey);
+  }
 }
 
 /** Two keys have the same public numbers: under another usage, algorithm or exponent, or shared twice in one epoch. */

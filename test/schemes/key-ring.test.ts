@@ -2,20 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/prelude/bytes.js';
 import { digest, shortHex } from '../../src/prelude/digest.js';
 import { E } from '../../src/prelude/fp.js';
-import { checkKeyRing, type RingKey } from '../../src/schemes/key-ring.js';
-import { keyIdOf, type ShoupRsaPublicKey, unsignedBytes } from '../../src/schemes/shoup-rsa/key.js';
-import { dealingDigestOf } from '../../src/schemes/shoup-rsa/dealing-digest.js';
+import { present } from '../../src/prelude/invariant.js';
+import { dealBls } from '../../src/schemes/bls/dealer.js';
+import { checkKeyRing, type RingKey, ringKeyOf } from '../../src/schemes/key-ring.js';
+import { dealMultisig } from '../../src/schemes/multisig/policy-key.js';
+import type { AlliancePublicKey } from '../../src/schemes/public-key.js';
+import { right } from '../support/right.js';
 import { otherSafePrimes1024 } from '../support/rsa-keys.js';
-import { seededRandom, testKey } from './shoup-rsa/setup.js';
+import { seededRandom, testKey, universe } from './shoup-rsa/setup.js';
 import { gate } from './sharing/policies.js';
 
 const policy = gate(2, 'a', 'b', 'c');
 
-function ringKey(name: string, key: ShoupRsaPublicKey): RingKey {
-  const keyId = keyIdOf(key);
-  const dealing = dealingDigestOf(key, keyId);
-  return { name, keyId, epoch: key.epoch, dealing, publicNumbers: unsignedBytes(key.modulus) };
-}
+const ringKey = (name: string, key: AlliancePublicKey): RingKey => present(ringKeyOf(name, key), 'a shared key');
 
 const documents = ringKey('documents', testKey(policy).publicKey);
 
@@ -46,6 +45,19 @@ describe('T20: a key ring', () => {
         keyIds: [shortHex(documents.keyId), shortHex(other.keyId)],
       }),
     );
+  });
+
+  it('refuses one BLS key for two uses, and asks nothing of multisignatures', () => {
+    const secret = digest(utf8('secret')).map((byte, index) => (index === 0 ? byte & 0x3f : byte));
+    const dealt = (['beacon', 'time-lock'] as const).map((usage) =>
+      right(dealBls({ usage, policy, universe, epoch: 1, secret, random: seededRandom(usage) })),
+    );
+    const [beacon, timeLock] = dealt.map(({ publicKey }, index) => ringKey(`key ${index}`, publicKey));
+    const found = checkKeyRing([documents, present(beacon, 'one'), present(timeLock, 'another')]);
+    expect(E.isLeft(found) && found.left.names).toEqual(['key 0', 'key 1']);
+    expect(E.isRight(checkKeyRing([documents, present(beacon, 'one')]))).toBe(true);
+    const multisig = dealMultisig({ usage: 'document', epoch: 1, policy }, seededRandom('multisig'));
+    expect(ringKeyOf('multisig', multisig.publicKey)).toBeUndefined();
   });
 
   it('looks at the public numbers alone', () => {

@@ -36,7 +36,9 @@ interface KnownAnswers {
     readonly shareBits: readonly number[];
   }[];
   readonly base: readonly { readonly modulus: string; readonly exponent: string; readonly base: string }[];
-  readonly proof: {
+  /** One for each algorithm of signatures. */
+  readonly proofs: readonly {
+    readonly algorithm: string;
     readonly publicKey: unknown;
     readonly keyId: string;
     readonly policyDigest: string;
@@ -47,7 +49,7 @@ interface KnownAnswers {
     readonly challenge: string;
     readonly signature: string;
     readonly shares: Readonly<Record<string, string>>;
-  };
+  }[];
 }
 
 const url = new URL('../../../spec/vectors/shoup-rsa.json', import.meta.url);
@@ -76,8 +78,7 @@ describe('the derived base', () => {
   });
 });
 
-describe('a share proof', () => {
-  const { proof } = known;
+describe.each(known.proofs)('a share proof of $algorithm', (proof) => {
   const publicKey = right(decode(shoupRsaPublicKeyCodec, proof.publicKey));
   const universe = new Universe(Object.keys(proof.shares).map(id));
   const loaded = right(loadKey(publicKey, universe, seededRandom('unused')));

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { E } from '../../../src/prelude/fp.js';
 import type { Policy } from '../../../src/quorum/policy/policy.js';
-import { dealingRanges, shareBounds } from '../../../src/schemes/sharing/bounds.js';
+import { dealingRanges, shareBounds, zeroDealingRanges } from '../../../src/schemes/sharing/bounds.js';
 import { compile, describeCompileError, sharingLimits } from '../../../src/schemes/sharing/compile.js';
+import { coefficientBits, statisticalSecurityBits } from '../../../src/schemes/sharing/hiding.js';
 import { factorial } from '../../../src/schemes/sharing/integers.js';
+import { addedRanges, scaledRanges } from '../../../src/schemes/sharing/ranges.js';
 import { integers, residues } from '../../../src/schemes/sharing/ring.js';
 import { reconstruction } from '../../../src/schemes/sharing/reconstruction.js';
 import { sweepingVector } from '../../../src/schemes/sharing/sweep.js';
@@ -107,12 +109,27 @@ describe('sweepingVector', () => {
 });
 
 describe('shareBounds', () => {
-  it('keeps shares of common policies within a tenth of the modulus', () => {
-    const bits = (policy: Policy) => {
-      const sharing = right(compile(policy, integers));
-      return Math.max(...shareBounds(sharing, dealingRanges(sharing, 2048)).shareBits);
-    };
-    expect(bits(gate(3, ...names(5)))).toBeLessThan(2220);
-    expect(bits(gate(2, gate(2, 'a', 'b', 'c'), gate(2, 'd', 'e', 'f'), gate(3, ...names(5))))).toBeLessThan(2260);
+  const organization = (name: string, k: number, size: number) => gate(k, ...names(size).map((one) => `${name}${one}`));
+
+  it.each([
+    ['3 of 5', gate(3, ...names(5)), 2187, 2195, 2203],
+    ['11 of 16', gate(11, ...names(16)), 2228, 2274, 2281],
+    ['11 of 21', gate(11, ...names(21)), 2249, 2298, 2306],
+    ['13 of 25', gate(13, ...names(25)), 2267, 2328, 2336],
+    [
+      '2 of (2 of 3, 2 of 3, 3 of 5)',
+      gate(2, organization('a', 2, 3), organization('b', 2, 3), organization('c', 3, 5)),
+      2192,
+      2206,
+      2214,
+    ],
+    ['3 of 5 of 3 of 5', gate(3, ...names(5).map((name) => organization(name, 3, 5))), 2198, 2216, 2224],
+  ] as const)('has the published sizes for %s at 2048 bits', (_, policy, randomness, fresh, refreshed) => {
+    const sharing = right(compile(policy, integers));
+    expect(statisticalSecurityBits).toBe(128);
+    expect(coefficientBits(sharing, 2048)).toBe(randomness);
+    const box = dealingRanges(sharing, 2048);
+    const twenty = addedRanges([box, scaledRanges(zeroDealingRanges(sharing, 2048), 100n)]);
+    expect([box, twenty].map((one) => Math.max(...shareBounds(sharing, one).shareBits))).toEqual([fresh, refreshed]);
   });
 });

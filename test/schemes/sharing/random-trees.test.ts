@@ -5,11 +5,11 @@ import { checkAlgebra, checkShareLengths } from './tree-laws.js';
 
 describe('random policy trees', () => {
   it.each([integers, residues])('T1: reconstruct exactly and are swept within the bounds over $name', (ring) => {
-    const { reconstructions, sweeps } = checkAlgebra(ring, { count: 500, seed: 1 });
-    expect(Math.min(reconstructions, sweeps)).toBeGreaterThan(1000);
+    const { reconstructions, sweeps } = checkAlgebra(ring, { count: 300, seed: 1 });
+    expect(Math.min(reconstructions, sweeps)).toBeGreaterThan(500);
   });
 
   it('T1: hide the secret by σ bits, in shares of one length whatever box they come from', () => {
-    checkShareLengths({ count: 200, seed: 2 });
+    checkShareLengths({ count: 150, seed: 2 });
   });
 });

@@ -58,9 +58,9 @@ export function checkShareLengths(trees: { readonly count: number; readonly seed
   for (let tree = 0; tree < trees.count; tree++) {
     const sharing = right(compile(randomTree(number, { members, maxDepth: 4, maxFanIn: 6 }), integers));
     const fresh = dealingRanges(sharing, secretBits);
-    const slack = maxCoefficientShift(sharing) << BigInt(secretBits + statisticalSecurityBits);
+    const slack = maxCoefficientShift(sharing) << BigInt(secretBits + statisticalSecurityBits + 1);
     const width = fresh.coefficients.high - fresh.coefficients.low;
-    assert(width > slack * BigInt(sharing.columnCount - 1), 'coefficients exceed every shift by σ bits');
+    assert(width > slack * BigInt(sharing.columnCount - 1), 'coefficients exceed all shifts together by σ bits');
     const { secret, coefficients } = zeroDealingRanges(sharing, secretBits);
     assert(secret.low === 0n && secret.high === 1n && coefficients.low === 0n, 'a refresh shares zero');
     const refreshSlack = 2n * slack * BigInt(sharing.columnCount - 1);
@@ -74,7 +74,7 @@ function derivedBoxes(sharing: LinearSharing, fresh: CoefficientRanges, number: 
   const bits = coefficientBits(sharing, 64) - Math.floor(number() * 20);
   const wide = 1n << BigInt(64 + Math.floor(number() * 200));
   const low = (number() < 0.5 ? -1n : 1n) * (1n << BigInt(Math.floor(number() * 300)));
-  const secret = { low: 3n - (number() < 0.5 ? wide : 0n), high: wide + 7n };
+  const secret = { low: 3n - (number() < 0.5 ? wide : 0n), high: 7n + (number() < 0.5 ? wide : 0n) };
   return [
     addedRanges([fresh, scaledRanges(zeroDealingRanges(sharing, 64), BigInt(1 + Math.floor(number() * 50)))]),
     addedRanges([fresh, scaledRanges(fresh, -7n), scaledRanges(fresh, 12n)]),

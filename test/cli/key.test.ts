@@ -127,7 +127,7 @@ describe('koinon key deal', () => {
     [
       'a policy too large to be shared along',
       () => deal('--policy', `2 of (${Array.from({ length: 300 }, (_, index) => `m${index}`).join(', ')})`),
-      /cannot be shared along: a gate of it has more than 255 members.*choose a smaller one, or --scheme multisig/,
+      /cannot be shared along: a gate of it has more than 255 members.*choose a smaller one, --approximate-weights, or --scheme multisig/,
     ],
   ])('refuses %s', async (_what, argv, complaint) => {
     const { exitCode, stdout, stderr } = await run(...argv());

@@ -10,19 +10,17 @@ import { blsSuites } from '../../schemes/bls/ciphersuite.js';
 import { keyIdOf, schemeIds } from '../../schemes/registry.js';
 import { describeFoundingError } from '../../server/errors.js';
 import { checkVacant, writeNewDirectory } from '../../server/new-directory.js';
-import {
-  type DealtShares,
-  dealOffline,
-  type OfflineUsage,
-  type SchemeTerms,
-  type ShareablePolicy,
-  shareablePolicy,
-} from '../key/key-dealing.js';
+import { type DealtShares, dealOffline, type OfflineUsage, type SchemeTerms } from '../key/key-dealing.js';
 import { schemeText } from '../key/key-description.js';
 import { keyEntries } from '../key/key-directory.js';
 import { keyFileNames } from '../key/key-layout.js';
 import { Passphrase, type PassphraseOptions, passphraseFileOption } from '../key/passphrase.js';
-import { reductionLines } from '../key/weight-lines.js';
+import {
+  approximateWeightsOption,
+  type ShareablePolicy,
+  shareablePolicy,
+  type WeightOptions,
+} from '../key/shareable-policy.js';
 import { type SchemeOptions, schemeTermsOf } from '../key/scheme-options.js';
 import { jsonOption } from '../options.js';
 import { badInput, type Failure, type Outcome, succeeded } from '../outcome.js';
@@ -45,7 +43,7 @@ Examples:
 Usage and algorithm are part of the key and never change. A new RSA key takes half a minute (2048 bits) to several
 minutes (4096): its primes are safe primes, so that whoever sends a bad share can be named.`;
 
-interface KeyDealOptions extends SchemeOptions, PassphraseOptions {
+interface KeyDealOptions extends SchemeOptions, PassphraseOptions, WeightOptions {
   readonly policy: string;
   readonly out: string;
   readonly passphrase?: boolean;
@@ -72,6 +70,7 @@ export function registerKeyDeal(key: Command, session: Session): void {
       'RSA: also where its primes are not safe primes: then nobody can be blamed for a bad share',
     )
     .addOption(new Option('--suite <suite>', 'BLS: the ciphersuite').choices(blsSuites))
+    .addOption(approximateWeightsOption())
     .addOption(passphraseFileOption())
     .option('--passphrase', 'ask the terminal for a passphrase to keep the key shares under')
     .addOption(jsonOption())
@@ -89,13 +88,14 @@ async function deal(options: KeyDealOptions, session: Session): Promise<Outcome>
   const passphrase = new Passphrase(options, session.io);
   const asked = options.passphrase === true ? await passphrase.askNew() : await passphrase.given();
   if (E.isLeft(asked)) return asked;
-  const shareable = shareablePolicy(policy.right, options.scheme);
-  const dealt = await dealWithNotice({ policy: shareable.policy, scheme: scheme.right }, options, session);
+  const shareable = shareablePolicy(policy.right, options.scheme, options);
+  if (E.isLeft(shareable)) return shareable;
+  const dealt = await dealWithNotice({ policy: shareable.right.policy, scheme: scheme.right }, options, session);
   if (E.isLeft(dealt)) return dealt;
   const written = await write(dealt.right, options, passphrase);
   await passphrase.erase();
   if (E.isLeft(written)) return written;
-  session.print(describeDealt(dealt.right, shareable, options, asked.right !== undefined), options.json);
+  session.print(describeDealt(dealt.right, shareable.right, options, asked.right !== undefined), options.json);
   return succeeded;
 }
 
@@ -132,7 +132,7 @@ async function write(
 
 function describeDealt(
   { key, shares }: DealtShares,
-  { gates }: ShareablePolicy,
+  { lines: weights }: ShareablePolicy,
   { out }: KeyDealOptions,
   isSealed: boolean,
 ): Printable {
@@ -147,7 +147,7 @@ function describeDealt(
     `Dealt a key to ${shares.size} members in ${out}.`,
     `  scheme   ${schemeText(key)}, for usage "${key.usage}"`,
     `  policy   ${policy}`,
-    ...reductionLines(gates).map((line) => `  weights  ${line}`),
+    ...weights.map((line) => `  weights  ${line}`),
     `  key id   ${keyId}`,
     `  files    ${files.map((file) => join(out, file)).join(', ')}${isSealed ? ' (each under the passphrase)' : ''}`,
     `Hand each member its file, then remove ${join(out, keyFileNames.shares)}: whoever has them all has the key.`,
@@ -160,7 +160,7 @@ function describeDealt(
     epoch,
     keyId,
     policy,
-    weights: gates,
+    weights,
     members: [...shares.keys()],
     sealed: isSealed,
   };

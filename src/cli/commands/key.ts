@@ -5,7 +5,10 @@ import { registerKeyCombine } from './key-combine.js';
 import { registerKeyDeal } from './key-deal.js';
 import { registerKeyExport } from './key-export.js';
 import { registerKeyInspect } from './key-inspect.js';
+import { registerKeyRefresh } from './key-refresh.js';
+import { registerKeyReshare } from './key-reshare.js';
 import { registerKeyShare } from './key-share.js';
+import { registerKeyTimeLock } from './key-time-lock.js';
 import { registerKeyVerify } from './key-verify.js';
 
 const help = `
@@ -24,6 +27,9 @@ export function registerKey(program: Command, session: Session): void {
   registerKeyShare(key, session);
   registerKeyCombine(key, session);
   registerKeyVerify(key, session);
+  registerKeyRefresh(key, session);
+  registerKeyReshare(key, session);
   registerKeyExport(key, session);
   registerKeyInspect(key, session);
+  registerKeyTimeLock(key, session);
 }

@@ -9,15 +9,44 @@ import type { MultisigPublicKey } from '../../schemes/multisig/key.js';
 import type { AlliancePublicKey } from '../../schemes/public-key.js';
 import { alliancePublicKeyCodec } from '../../schemes/public-key-codec.js';
 import type { ShoupRsaPublicKey } from '../../schemes/shoup-rsa/key.js';
+import { beaconChain } from '../../schemes/uses/beacon.js';
+import { drandChainCodec } from '../../schemes/uses/drand-chain-codec.js';
 import { publicKeyJwk, publicKeyPem } from '../../schemes/shoup-rsa/public-key-pem.js';
 
-export const exportFormats = ['pem', 'jwk', 'hex', 'json'] as const;
+import { schemeText } from './key-description.js';
+import { describeKeyError } from './key-errors.js';
+import { beaconSchemeOf } from './key-request.js';
+
+export const exportFormats = ['pem', 'jwk', 'hex', 'json', 'drand'] as const;
 
 export type ExportFormat = (typeof exportFormats)[number];
 
 export interface Exported {
   readonly format: ExportFormat;
   readonly text: string;
+}
+
+/** What the members of a beacon agree on besides its key. */
+export interface BeaconTerms {
+  readonly periodSeconds: number;
+  readonly genesisTimeSeconds: number;
+  readonly beaconId: string;
+  readonly isChained: boolean;
+}
+
+/**
+ * The chain of a beacon's key as drand's clients know it.
+ *
+ * @returns why there is none, or the text.
+ */
+export function exportChain(key: AlliancePublicKey, { isChained, ...terms }: BeaconTerms): Either<string, Exported> {
+  const scheme = key._tag === 'bls' ? beaconSchemeOf(key.suite, isChained) : undefined;
+  if (scheme === undefined) {
+    return E.left(`drand has no ${isChained ? 'chained ' : ''}beacons of ${schemeText(key)}`);
+  }
+  const chain = beaconChain(key, { ...terms, scheme });
+  if (E.isLeft(chain)) return E.left(describeKeyError(chain.left));
+  return E.right({ format: 'drand', text: jsonText(drandChainCodec.encode(chain.right)) });
 }
 
 /** @param wanted - the scheme's first format if absent. @returns why the scheme has no such form, or the text. */

@@ -4,7 +4,6 @@ import { E, type Either } from '../../prelude/fp.js';
 import { assertNever } from '../../prelude/invariant.js';
 import { type ProcessId, Universe } from '../../prelude/process.js';
 import { type Policy, policyMembers } from '../../quorum/policy/policy.js';
-import { type GateReduction, reduceWeights } from '../../quorum/policy/weight-reduction.js';
 import type { BlsSuite } from '../../schemes/bls/ciphersuite.js';
 import { dealBls } from '../../schemes/bls/dealer.js';
 import { loadBackends } from '../../schemes/bls/load-backends.js';
@@ -48,17 +47,6 @@ export interface DealTerms {
 export interface DealtShares {
   readonly key: AlliancePublicKey;
   readonly shares: ReadonlyMap<ProcessId, AllianceKeyShare>;
-}
-
-/** A policy that keys can be shared along, and what became of its weights on the way. */
-export interface ShareablePolicy {
-  readonly policy: Policy;
-  readonly gates: readonly GateReduction[];
-}
-
-/** The same policy with smaller weights; multisignatures take any as they are. */
-export function shareablePolicy(policy: Policy, scheme: SchemeId): ShareablePolicy {
-  return scheme === 'multisig' ? { policy, gates: [] } : reduceWeights(policy);
 }
 
 /** Deals a key of epoch 0. */

@@ -1,6 +1,6 @@
 /** Key files on the command line: read, opened, and refused where they are of another kind or open to others. */
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { E, type Either } from '../../prelude/fp.js';
 import { assertNever } from '../../prelude/invariant.js';
 import { loadBackends } from '../../schemes/bls/load-backends.js';
@@ -8,6 +8,7 @@ import type { ContributionFile, KeyFile, KeyShareFile, SealedKeyShareFile } from
 import { maxKeyFileBytes, parseKeyFile } from '../../schemes/key-file/key-file-codec.js';
 import { openKeyShare } from '../../schemes/key-file/sealed-key-share.js';
 import type { AlliancePublicKey } from '../../schemes/public-key.js';
+import { describeSuccessionError, isUnsettled, Succession } from '../../server/directory-succession.js';
 import { readTextFile } from '../../server/text-files.js';
 import { describeReading } from '../input-bytes.js';
 import { badInput, type Failure } from '../outcome.js';
@@ -32,12 +33,25 @@ export function describeKind(kind: KeyFile['_tag']): string {
 
 /** A file of any kind; one that holds a key share only where nobody but its owner can read it. */
 export async function readKeyFile(path: string): Promise<Either<Failure, KeyFile>> {
+  const settled = settleAround(path);
+  if (E.isLeft(settled)) return settled;
   const seen = await readAs(path, 'anybody');
   const file = E.isRight(seen) && isSecret(seen.right) ? await readAs(path, 'owner') : seen;
   if (E.isRight(file) && 'key' in file.right && file.right.key._tag === 'bls') {
     await loadBackends([file.right.key.suite]);
   }
   return file;
+}
+
+/** Finishes what a ceremony was killed over, in the key's directory that the file is in. */
+function settleAround(path: string): Either<Failure, void> {
+  for (const directory of [dirname(path), dirname(dirname(path))]) {
+    if (!isUnsettled(directory)) continue;
+    const succession = Succession.begin(directory);
+    if (E.isRight(succession)) succession.right.end();
+    else if (succession.left._tag !== 'Busy') return badInput(describeSuccessionError(succession.left));
+  }
+  return E.right(undefined);
 }
 
 function isSecret({ _tag }: KeyFile): boolean {
@@ -111,7 +125,8 @@ const origins: Readonly<Record<KeyFile['_tag'], string>> = {
   contribution: 'koinon key share writes it',
 };
 
-async function isDirectory(path: string): Promise<boolean> {
+/** Where `path` is a directory. */
+export async function isDirectory(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
   } catch {

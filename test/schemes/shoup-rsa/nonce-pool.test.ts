@@ -22,7 +22,7 @@ const makeSigner = (seed: string) => right(makeShoupRsaSigner(key.publicKey, sha
 /** |v'| of the proof in a share. */
 function commitmentOf(signer: ShoupRsaSigner, text: string): bigint {
   const signed = right(signer.signShare(utf8(text)));
-  expect(signer.verifyShare(utf8(text), id('a'), signed)).toBe('valid');
+  expect(key.verifier.verifyShare(utf8(text), id('a'), signed)).toBe('valid');
   const [row] = right(decodeShare(loaded, id('a'), signed));
   if (row?.proof === undefined) throw new Error('a proof');
   return row.proof.base;

@@ -132,8 +132,8 @@ describe('ranges', () => {
   });
 
   it('have the bits of their far end, and are of fixed length where both ends have as many', () => {
-    expect([range, { low: -9n, high: 5n }, { low: 3n, high: 9n }, { low: -4n, high: -1n }].map(maxBits)).toEqual([
-      3, 4, 4, 3,
+    expect([range, { low: -9n, high: 5n }, { low: 3n, high: 8n }, { low: -4n, high: -1n }].map(maxBits)).toEqual([
+      3, 4, 3, 3,
     ]);
     expect(
       [
@@ -143,6 +143,32 @@ describe('ranges', () => {
         { low: -7n, high: -4n },
       ].map(isOfFixedLength),
     ).toEqual([true, false, false, false]);
+  });
+});
+
+describe('shares of what may be far below zero', () => {
+  it.each([
+    ['all', gate(2, 'a', 'b')],
+    ['all of more', gate(4, 'a', 'b', 'c', 'd')],
+    ['a threshold', gate(2, 'a', 'b', 'c')],
+    ['a threshold of more', gate(4, 'a', 'b', 'c', 'd', 'e', 'f', 'g')],
+    ['gates below gates', gate(2, gate(2, 'a', 'b'), gate(2, 'c', 'd', 'e'), 'f')],
+  ])('have one length for %s', (_, wanted) => {
+    const sharing = right(compile(wanted, integers));
+    const secrets = [
+      { low: -(1n << 100n), high: 3n },
+      { low: -(1n << 100n), high: 1n << 100n },
+      { low: -(1n << 100n), high: -(1n << 99n) },
+    ];
+    for (const secret of secrets) {
+      for (const width of [1n, 1n << 40n, 1n << 100n, 1n << 160n]) {
+        for (const low of [-(1n << 120n), 0n, 1n << 120n]) {
+          const { rows, shareBits } = shareBounds(sharing, { secret, coefficients: { low, high: low + width } });
+          expect(rows.every(isOfFixedLength)).toBe(true);
+          expect(rows.map(({ high }) => bitLength(high - 1n))).toEqual(shareBits);
+        }
+      }
+    }
   });
 });
 

@@ -242,6 +242,17 @@ describe('the masked quotient', () => {
     expect(floorQuotient(-6n, 3n)).toBe(-2n);
   });
 
+  it('hides what a plain reshare has multiplied as well as what it was before', () => {
+    const old = deal(policies.flat, 2n ** 64n, seededRandom(6));
+    const secret = { low: (120n ** 2n) << 64n, high: (120n ** 2n) << 65n };
+    const plain = present(planQuotient({ ...old, next: old.sharing }, ids), 'qualified');
+    const plan = present(planQuotient({ ...old, secret, next: old.sharing }, ids), 'qualified');
+    const more = bitLength(120n ** 2n);
+    expect(plan.windowBits - plain.windowBits).toBe(more);
+    expect(plan.mask.high).toBe(plain.mask.high << BigInt(more));
+    expect(plan.dealing.coefficients.high).toBe(plain.dealing.coefficients.high << BigInt(more));
+  });
+
   it('is not planned for those who are not qualified', () => {
     const old = deal(policies.flat, 2n ** 64n, seededRandom(6));
     const next = right(compile(policies.nested, integers));

@@ -37,7 +37,7 @@ export interface Contributor {
 }
 
 export interface QuotientPlan extends QuotientSetting {
-  /** P, in the order of the universe. */
+  /** P, in the order of those available. */
   readonly contributors: readonly Contributor[];
   /** Where masks are drawn, uniformly: [0, 2^Rm). */
   readonly mask: IntegerRange;
@@ -52,7 +52,7 @@ export interface QuotientPlan extends QuotientSetting {
 /**
  * Fixes who contributes, with which factors, and every range. Of those available, the reconstruction's choice contributes.
  *
- * @param available - in the order of the universe.
+ * @param available - in an order that everybody knows.
  * @returns `undefined` if they are not qualified.
  */
 export function planQuotient(setting: QuotientSetting, available: readonly ProcessId[]): QuotientPlan | undefined {

@@ -6,7 +6,7 @@ import { E, type Either } from '../../src/prelude/fp.js';
 import { present } from '../../src/prelude/invariant.js';
 import { type ProcessId, Universe } from '../../src/prelude/process.js';
 import { type Policy, policyMembers } from '../../src/quorum/policy/policy.js';
-import { judgeCommit } from '../../src/quorum/analysis/commit-rule.js';
+import { commitRule } from '../../src/quorum/analysis/commit-rule.js';
 import type { TrustModel } from '../../src/quorum/trust/trust-model.js';
 import { CeremonyBoard } from '../../src/schemes/ceremony/board.js';
 import { CeremonyParticipant } from '../../src/schemes/ceremony/participant.js';
@@ -117,9 +117,7 @@ export function runCeremony<G, Key>(run: CeremonyRun<G, Key>): CeremonyOutcome<G
 /** The rules that fit a trust model of the old processes, and one of the new ones. */
 export function ceremonyRules(old: TrustModel, nextPolicy: Policy, next: TrustModel = old): CeremonyRules {
   const universe = new Universe(policyMembers(nextPolicy));
-  const isCommitQuorum: CeremonyRules['receivers']['isCommitQuorum'] = (acknowledged) =>
-    judgeCommit(nextPolicy, next.rule, new Set(acknowledged))._tag === 'holds';
-  return { dealers: old.system, receivers: { universe, isCommitQuorum } };
+  return { dealers: old.system, receivers: { universe, isCommitQuorum: commitRule(nextPolicy, next.rule) } };
 }
 
 export function committed<G, Key>({ board }: CeremonyOutcome<G, Key>) {

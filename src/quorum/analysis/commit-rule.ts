@@ -11,6 +11,18 @@ import { type Budget, unlimited, type Verdict } from '../verdict.js';
 import { judgeLiveness } from './cross-check.js';
 import { duringMaintenance } from './what-if.js';
 
+/** Steps of a search that decides whether a key moves; the same on every machine, unlike time. */
+const maxCommitSteps = 1_000_000;
+
+/** {@link judgeCommit} as ceremonies ask it: bounded by steps, never by a clock, and what is unknown is a no. */
+export function commitRule(policy: Policy, rule: TrustRule): (acknowledged: ProcessSet) => boolean {
+  return (acknowledged) => {
+    let steps = 0;
+    const budget: Budget = { limitMs: Infinity, elapsedMs: () => 0, isSpent: () => ++steps > maxCommitSteps };
+    return judgeCommit(policy, rule, new Set(acknowledged), budget)._tag === 'holds';
+  };
+}
+
 /**
  * Whether `acknowledged` without any fault set is qualified; exact. The witness is a fault set without which it is not, nobody
  * where it is not qualified itself. Same arguments, same answer on every machine as long as the budget reads no clock.

@@ -67,14 +67,12 @@ function hashOfTarget(element: TargetElement): Uint8Array {
   return digest(utf8('IBE-H2'), element);
 }
 
-/**
- * H3: the first digest of a counter (from 1, two bytes, little-endian) and the seed whose last 255 bits, after a shift of its
- * first byte, are below the group's order.
- */
+/** H3: the first digest of (counter ‖ seed) below the group's order, the counter from 1 in two bytes, little-endian. */
 function hashToScalar(sigma: Uint8Array, message: Uint8Array): bigint {
   const seed = digest(utf8('IBE-H3'), sigma, message);
   for (let counter = 1; ; counter++) {
     const candidate = digest(new Writer().u16(counter).finish().reverse(), seed);
+    // The order has 255 bits; kyber shifts the first byte alone.
     candidate[0] = (candidate[0] ?? 0) >> 1;
     const scalar = bytesToBigInt(candidate);
     if (scalar < groupOrder) return scalar;

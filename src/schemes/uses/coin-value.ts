@@ -17,7 +17,7 @@ export interface Coin {
 }
 
 /** In bytes. */
-export const maxCoinNameLength = 1024;
+const maxCoinNameLength = 1024;
 
 const coinTag = 'koinon coin v1';
 const valueTag = 'koinon coin value v1';
@@ -35,7 +35,7 @@ export function coinOf(keyId: KeyId, name: Uint8Array, signature: Uint8Array): C
 }
 
 /** Whether a key's signatures are unique, so that nobody chooses among the values of a coin. */
-export function hasUniqueSignatures(publicKey: AlliancePublicKey): boolean {
+function hasUniqueSignatures(publicKey: AlliancePublicKey): boolean {
   return publicKey._tag === 'bls' || (publicKey._tag === 'shoup-rsa' && publicKey.algorithm === 'RS256');
 }
 

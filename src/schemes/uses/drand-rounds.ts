@@ -42,7 +42,7 @@ export function suiteOfScheme(scheme: DrandScheme): BlsSuite {
   }
 }
 
-export function isChained(scheme: DrandScheme): boolean {
+function isChained(scheme: DrandScheme): boolean {
   return scheme === 'pedersen-bls-chained';
 }
 

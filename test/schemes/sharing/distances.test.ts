@@ -88,7 +88,7 @@ describe('T2: a thief of an unqualified set in every epoch', () => {
     },
   );
 
-  it.each([1, 10, 100, 1000])('tells them apart with probability (1 + E) 2^-σ at most after %i refreshes', (epochs) => {
+  it.each([1, 10, 100, 1000])('tells them apart with probability (1 + E) 2^-(σ+1) at most after %i refreshes', (epochs) => {
     const sigma = 10;
     const paths: readonly (readonly [LinearSharing, readonly ReadonlySet<string>[]])[] = [
       [twoOfThree, [new Set(['a']), new Set(['c'])]],
@@ -103,7 +103,7 @@ describe('T2: a thief of an unqualified set in every epoch', () => {
       );
       const widths = path.map((_, epoch) => (epoch === 0 ? bits : bits + 1));
       const told = distanceOfTwins(sharing, path, widths);
-      expect(told).toBeLessThanOrEqual((1 + epochs) * 2 ** -sigma);
+      expect(told).toBeLessThanOrEqual((1 + epochs) * 2 ** -(sigma + 1));
       expect(told).toBeGreaterThan(0);
     }
   });

@@ -127,6 +127,14 @@ describe('a batch', () => {
     expect(verifyRows(loaded, subject, [share], random)).toBe(false);
   });
 
+  it('has no weight of zero, whatever is drawn', () => {
+    const zeroes = (length: number) => new Uint8Array(length);
+    const share = aimed('a', nonce, { ofBase: 1n, ofMessage: group.base });
+    expect(verifyRows(loaded, subject, [share], zeroes)).toBe(false);
+    const last = aimed('a', nonce, { ofBase: group.base, ofMessage: 1n });
+    expect(verifyRows(loaded, subject, [...others, last], zeroes)).toBe(false);
+  });
+
   it('of none is right, and one of one row is judged as that row', () => {
     expect(verifyRows(loaded, subject, [], random)).toBe(true);
     for (const share of others) expect(verifyRows(loaded, subject, [share], random)).toBe(true);

@@ -6,12 +6,11 @@
 import { digest, digestLength } from '../../prelude/digest.js';
 import { expand } from '../shoup-rsa/derived-base.js';
 
-/** A zero, the masked seed, the digest of the label, and a one before the message. */
-const minBlockLength = 2 + 2 * digestLength;
-
-/** The message in a block as long as the modulus; `undefined` for every block that is wrong, in whatever way. */
+/**
+ * The message in a block as long as the modulus; `undefined` for every block that is wrong, in whatever way: too short a block has
+ * no room for the one before the message.
+ */
 export function decodeOaep(block: Uint8Array, label: Uint8Array): Uint8Array | undefined {
-  if (block.length < minBlockLength) return undefined;
   const [maskedSeed, maskedData] = [block.subarray(1, 1 + digestLength), block.subarray(1 + digestLength)];
   const seed = xor(maskedSeed, expand(maskedData, digestLength));
   const data = xor(maskedData, expand(seed, maskedData.length));

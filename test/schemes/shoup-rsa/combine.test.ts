@@ -200,6 +200,12 @@ describe('shares without proofs', () => {
     const provenGood = sharesOf(proving, message, 'a', 'c');
     const mixture = new Map([...provenGood, [id('b'), bad.get(id('b')) ?? fail()] as const]);
     expect(key.verifier.combine(message, mixture)).toEqual(E.left({ _tag: 'BadShares', suspects: set('b') }));
+    const alone = new Map([
+      ...sharesOf(proving, message, 'a'),
+      ...sharesOf(key, message, 'c'),
+      [id('b'), bad.get(id('b')) ?? fail()] as const,
+    ]);
+    expect(key.verifier.combine(message, alone)).toEqual(E.left({ _tag: 'BadShares', suspects: set('b', 'c') }));
     const other = new Map([...sharesOf(proving, elsewhere, 'a'), ...sharesOf(key, message, 'b', 'c', 'd')]);
     expect([...right(key.verifier.combine(message, other)).invalid]).toEqual(['a']);
   });

@@ -70,7 +70,12 @@ describe('a hostile share', () => {
     expect(key.verifier.verifyShare(message, id('stranger'), honest)).toBe('invalid');
     const twoKey = testKey(gate(2, 'a', 'b'));
     const share = right(signerOf(twoKey, 'a').signShare(message));
-    expect(twoKey.verifier.verifyShare(message, id('c'), share)).toBe('invalid');
+    // As many rows as they hold: none.
+    for (const nothing of [share, Uint8Array.of(0) as SignatureShare, Uint8Array.of(1) as SignatureShare]) {
+      for (const name of ['c', 'stranger']) {
+        expect(twoKey.verifier.verifyShare(message, id(name), nothing)).toBe('invalid');
+      }
+    }
   });
 });
 

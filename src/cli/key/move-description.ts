@@ -34,5 +34,8 @@ export function describeMove(
     `  shares   ${members.length} new ones in ${join(directory, keyFileNames.shares)}; the old ones are overwritten`,
     'Have every copy of an old share destroyed: enough of them still sign.',
   ];
-  return { json: { directory, kind, keyId, epochBefore: before.epoch, epoch: after.epoch, policy, members }, lines };
+  return {
+    json: { directory, kind, keyId, epochBefore: before.epoch, epoch: after.epoch, policy, weights, members },
+    lines,
+  };
 }

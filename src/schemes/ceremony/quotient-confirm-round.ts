@@ -62,7 +62,7 @@ export function confirmRound<G, Key>(
     }
     const { digest, complaints } = read.right;
     for (const complaint of complaints) judge(from, complaint, blame);
-    if (complaints.length === 0 && equalBytes(digest, masked)) quotient.confirmed.add(from);
+    if (equalBytes(digest, masked)) quotient.confirmed.add(from);
     return E.right(undefined);
   };
   const close = (): RoundEnd =>

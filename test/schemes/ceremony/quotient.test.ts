@@ -111,8 +111,22 @@ describe('a masked-quotient reshare', () => {
   });
 });
 
-/** What each cheat of `b` is found to be. */
-const cheats: Readonly<Record<string, { readonly hostility: Hostility; readonly fault: unknown }>> = {
+/** A CONFIRM with complaints of those at these places among the contributors before it, and keys of zeros. */
+const complaints = (places: readonly number[]): Hostility =>
+  patching('confirm', (body) => {
+    const list = places.flatMap((place) => [0, place, ...new Uint8Array(32)]);
+    return concatBytes(body.subarray(0, 32), new Uint8Array([0, 0, 0, places.length, ...list]));
+  });
+
+interface Cheat {
+  readonly hostility: Hostility;
+  /** `b` if absent. */
+  readonly by?: string;
+  readonly fault: unknown;
+}
+
+/** What each cheat is found to be. */
+const cheats: Readonly<Record<string, Cheat>> = {
   'deals one more': {
     hostility: dealing((deal) => (form, root, random) => deal(form, root + 1n, random)),
     fault: { _tag: 'WrongQuotient', why: 'not the quotient' },
@@ -199,19 +213,17 @@ const cheats: Readonly<Record<string, { readonly hostility: Hostility; readonly 
     hostility: complaining('b', (board, against) => maskSecret(board, 'b', against, ' 1 2 b')),
     fault: { _tag: 'FalseComplaint', against: 'a' },
   },
-  'complains of the mask of one that comes after it': {
-    hostility: patching('confirm', (body) =>
-      concatBytes(body.subarray(0, 32), new Uint8Array([0, 0, 0, 1, 0, 9]), new Uint8Array(32)),
-    ),
-    fault: { _tag: 'MalformedBytes' },
-  },
+  'complains of its own mask': { hostility: complaints([1]), fault: { _tag: 'MalformedBytes' } },
+  'complains of nobody': { hostility: complaints([9]), fault: { _tag: 'MalformedBytes' } },
+  'complains twice of the same': { hostility: complaints([0, 0]), by: 'c', fault: { _tag: 'MalformedBytes' } },
 };
 
 describe('a contributor that cheats', () => {
-  it.each(Object.entries(cheats))('%s: it is named, alone, and the key stays as it was', (_, { hostility, fault }) => {
-    const { board, log, next } = hold(start, { nextPolicy: policies.other }, { b: hostility });
-    expect(board.state).toMatchObject({ _tag: 'aborted', reason: { _tag: 'CulpritNeeded', processes: ['b'] } });
-    expect(board.culprits).toMatchObject([{ process: 'b', fault }]);
+  it.each(Object.entries(cheats))('%s: it is named, alone, and the key stays as it was', (_, cheat) => {
+    const { hostility, by = 'b', fault } = cheat;
+    const { board, log, next } = hold(start, { nextPolicy: policies.other }, { [by]: hostility });
+    expect(board.state).toMatchObject({ _tag: 'aborted', reason: { _tag: 'CulpritNeeded', processes: [by] } });
+    expect(board.culprits).toMatchObject([{ process: by, fault }]);
     for (const position of board.culprits[0]?.evidence ?? []) expect(log[position]).toBeDefined();
     expect(next).toBeUndefined();
   });

@@ -2,6 +2,7 @@
  * The BLS ciphersuites that keys may have: those of draft-irtf-cfrg-bls-signature (sections 4.2 and 4.3) over BLS12-381, and
  * those of drand. A suite fixes in which group signatures are, the other one being that of keys, and how messages are hashed.
  */
+import { bytesToBigInt } from '../../prelude/bytes.js';
 
 export type GroupName = 'G1' | 'G2';
 
@@ -56,3 +57,10 @@ export const groupOrder = 0x73eda753299d7d483339d80809a1d80553bda402fffe5bfeffff
 
 /** Bytes of a secret or a share, big-endian. */
 export const scalarLength = 32;
+
+/** Whether bytes are a secret: {@link scalarLength} of them, a number from 1 to r - 1. */
+export function isScalar(bytes: Uint8Array): boolean {
+  if (bytes.length !== scalarLength) return false;
+  const value = bytesToBigInt(bytes);
+  return value > 0n && value < groupOrder;
+}

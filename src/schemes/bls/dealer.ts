@@ -14,7 +14,7 @@ import { LinearKeyShare } from '../linear-key-share.js';
 import { commitTo } from '../sharing/commitments.js';
 import type { LinearSharing } from '../sharing/compile.js';
 import { dealOverResidues, dividedByScale } from '../sharing/dealing.js';
-import { type BlsSuite, defaultBlsSuite, groupOrder, scalarLength } from './ciphersuite.js';
+import { type BlsSuite, defaultBlsSuite, groupOrder, isScalar, scalarLength } from './ciphersuite.js';
 import { keyGroupOf } from './commitment-group.js';
 import type { BlsDealError } from './errors.js';
 import { type BlsKeyShare, type BlsPublicKey, blsSchemeId, keyIdOf } from './key.js';
@@ -43,8 +43,10 @@ export function dealBls(request: BlsDealRequest): Either<BlsDealError, DealtBls>
   const { policy, universe, usage, random = randomBytes } = request;
   const sharing = prepareSharing(policy, universe, usage);
   if (E.isLeft(sharing)) return sharing;
-  const secret = request.secret === undefined ? 1n + randomBelow(random, groupOrder - 1n) : readSecret(request.secret);
-  return secret === undefined ? E.left({ _tag: 'BadSecret' }) : E.right(deal(request, sharing.right, secret, random));
+  if (request.secret !== undefined && !isScalar(request.secret)) return E.left({ _tag: 'BadSecret' });
+  const secret =
+    request.secret === undefined ? 1n + randomBelow(random, groupOrder - 1n) : bytesToBigInt(request.secret);
+  return E.right(deal(request, sharing.right, secret, random));
 }
 
 function deal(
@@ -67,9 +69,4 @@ function deal(
     return [process, new LinearKeyShare(blsSchemeId, keyId, epoch, process, secretRows)] as const;
   });
   return { publicKey, shares: new Map(keyShares) };
-}
-
-function readSecret(bytes: Uint8Array): bigint | undefined {
-  const secret = bytesToBigInt(bytes);
-  return bytes.length === scalarLength && secret > 0n && secret < groupOrder ? secret : undefined;
 }

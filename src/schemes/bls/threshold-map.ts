@@ -12,17 +12,16 @@ import { present } from '../../prelude/invariant.js';
 import type { ProcessId, ProcessSet, Universe } from '../../prelude/process.js';
 import type { RandomBytes } from '../../prelude/random.js';
 import type { CombineResult, KeyId, KeyUsage, ShareVerdict, Signature, SignatureShare } from '../distributed-signer.js';
-import { secretsOf } from '../linear-key-share.js';
-import { checkDealing, checkDealingInBatch, type ReceivedShares } from '../sharing/commitments.js';
+import type { SecretRow } from '../linear-key-share.js';
+import type { DealingFault } from '../sharing/commitments.js';
 import { reconstruction } from '../sharing/reconstruction.js';
 import type { ThresholdMap, ThresholdMapVerifier } from '../threshold-map.js';
 import { pairingFor } from './backends.js';
-import { ciphersuiteOf, groupOrder, scalarLength } from './ciphersuite.js';
-import { keyGroupOver } from './commitment-group.js';
+import { ciphersuiteOf, isScalar } from './ciphersuite.js';
 import type { BlsKeyError } from './errors.js';
 import type { BlsKeyShare, BlsPublicKey } from './key.js';
 import { loadKey, type LoadedKey } from './loaded-key.js';
-import type { HashedMessage, KeyPoint, Pairing } from './pairing.js';
+import type { HashedMessage, Pairing } from './pairing.js';
 import { decodeShare, encodeShare } from './share-encoding.js';
 import { areValid, findInvalid, type SharesBySender } from './share-judge.js';
 
@@ -52,7 +51,7 @@ export function blsMap(
 ): Either<BlsKeyError, BlsMap> {
   const loaded = loadKey(publicKey, universe, pairing);
   if (E.isLeft(loaded)) return loaded;
-  const error = checkShare(loaded.right, share, random);
+  const error = checkShare(loaded.right, share);
   return error === undefined ? E.right(new BlsMap(loaded.right, share, random)) : E.left(error);
 }
 
@@ -169,25 +168,22 @@ export class BlsMap extends BlsMapVerifier implements ThresholdMap<Uint8Array> {
   }
 }
 
-/** Every row, each once, its number in 32 bytes from 1 to r - 1, and committed to. */
-function checkShare(key: LoadedKey, share: BlsKeyShare, random: RandomBytes): BlsKeyError | undefined {
+function checkShare(key: LoadedKey, share: BlsKeyShare): BlsKeyError | undefined {
   const { process, epoch, keyId, rows } = share;
   const expected = key.rowsOf(process);
-  const secrets = secretsOf(share);
   const isOwn = epoch === key.publicKey.epoch && equalBytes(keyId, key.keyId);
-  const hasRows = expected.length > 0 && expected.length === rows.length && expected.every((row) => secrets.has(row));
+  const found = new Set(rows.map(({ row }) => row));
+  const hasRows = expected.length > 0 && expected.length === rows.length && expected.every((row) => found.has(row));
   if (!isOwn || !hasRows) return { _tag: 'ShareOfAnotherKey', process };
-  const long = rows.find(({ secret }) => secret.length !== scalarLength);
-  if (long !== undefined) return { _tag: 'BadShare', process, fault: { _tag: 'ShareOutOfRange', row: long.row } };
-  const received: ReceivedShares<KeyPoint> = {
-    commitments: key.commitments,
-    shares: secrets,
-    range: () => ({ low: 1n, high: groupOrder }),
-  };
-  const group = keyGroupOver(key.pairing);
-  const checked =
-    rows.length === 1
-      ? checkDealing(key.sharing, group, received)
-      : checkDealingInBatch(key.sharing, group, received, random);
-  return E.isLeft(checked) ? { _tag: 'BadShare', process, fault: checked.left } : undefined;
+  for (const row of rows) {
+    const fault = faultOf(key, row);
+    if (fault !== undefined) return { _tag: 'BadShare', process, fault };
+  }
+  return undefined;
+}
+
+/** A row's secret is 32 bytes of a number from 1 to r - 1, and committed to. */
+function faultOf({ pairing, rowKey }: LoadedKey, { row, secret }: SecretRow): DealingFault | undefined {
+  if (!isScalar(secret)) return { _tag: 'ShareOutOfRange', row };
+  return pairing.keys.equals(pairing.keyOf(secret), rowKey(row)) ? undefined : { _tag: 'ShareNotCommitted', row };
 }

@@ -206,6 +206,8 @@ describe('shares without proofs', () => {
       [id('b'), bad.get(id('b')) ?? fail()] as const,
     ]);
     expect(key.verifier.combine(message, alone)).toEqual(E.left({ _tag: 'BadShares', suspects: set('b', 'c') }));
+    const enough = new Map([...sharesOf(key, elsewhere, 'a', 'b'), ...sharesOf(proving, message, 'c', 'd', 'e')]);
+    expect(right(key.verifier.combine(message, enough)).invalid.isEmpty).toBe(true);
     const other = new Map([...sharesOf(proving, elsewhere, 'a'), ...sharesOf(key, message, 'b', 'c', 'd')]);
     expect([...right(key.verifier.combine(message, other)).invalid]).toEqual(['a']);
   });
@@ -217,7 +219,10 @@ describe('keys of other than safe primes', () => {
 
   it('sign, but no share proves anything, whatever it claims', () => {
     const shares = sharesOf(key, message, ...names);
-    for (const [from, share] of shares) expect(key.verifier.verifyShare(message, from, share)).toBe('unattributable');
+    for (const [from, share] of shares) {
+      expect(key.verifier.verifyShare(message, from, share)).toBe('unattributable');
+      expect([share.length, right(signerOf(key, from).proveShare(message)).length]).toEqual([129, 129]);
+    }
     expect(key.verifier.verify(message, right(key.verifier.combine(message, shares)).signature)).toBe(true);
     const proven = right(signerOf(testKey(threeOfFive), 'a').signShare(message));
     expect(key.verifier.verifyShare(message, id('a'), proven)).toBe('unattributable');

@@ -120,7 +120,7 @@ export function ceremonyRules(old: TrustModel, nextPolicy: Policy, next: TrustMo
   return { dealers: old.system, receivers: { universe, isCommitQuorum: commitRule(nextPolicy, next.rule) } };
 }
 
-export function committed<G, Key>({ board }: CeremonyOutcome<G, Key>) {
+export function committed<G, Key>({ board }: Pick<CeremonyOutcome<G, Key>, 'board'>) {
   const { state } = board;
   if (state._tag !== 'committed') throw new Error(`not committed: ${JSON.stringify(state)}`);
   return state.settlement.key;

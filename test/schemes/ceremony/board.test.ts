@@ -176,6 +176,19 @@ describe('a round', () => {
   });
 });
 
+it('T4: k acknowledgements do not move a key, nor those of whom one may lie; after k + f the liar may vanish', () => {
+  // b says that it has a share, whatever it has, before anybody else does; d hears of nothing after it has dealt.
+  const adversaries = new Map<ProcessId, Rsa>([[d, without('complain', 'acknowledge')]]);
+  const { log, newShares, board } = runCeremony({ setting, shares: held.shares, adversaries });
+  const acknowledgements = log
+    .filter(({ bytes }) => readEnvelope(bytes)?.kind === 'acknowledge')
+    .map(({ from }) => from);
+  expect(acknowledgements).toEqual([a, b, c]);
+  expect(replay(log.slice(0, -1)).state).toMatchObject({ _tag: 'running', awaited: [c, d] });
+  const { publicKey } = committed({ board });
+  expectSigns({ publicKey, shares: newShares }, ['a', 'c']);
+});
+
 describe('an attempt that fails', () => {
   it('leaves the old key as it was, and the next one succeeds', () => {
     const adversaries = new Map<ProcessId, Rsa>([

@@ -6,7 +6,6 @@ import { decode } from '../../../src/prelude/codec.js';
 import { digest } from '../../../src/prelude/digest.js';
 import { E } from '../../../src/prelude/fp.js';
 import { present } from '../../../src/prelude/invariant.js';
-import type { SignatureShare } from '../../../src/schemes/distributed-signer.js';
 import type { AllianceKeyShare } from '../../../src/schemes/registry.js';
 import { beaconChain, beaconMember, randomBeacon, type RoundRequest } from '../../../src/schemes/uses/beacon.js';
 import {
@@ -239,7 +238,8 @@ describe('a beacon along a policy', () => {
     expect(member.me).toBe('a');
     expect(member.partial(request)).toEqual(E.left({ _tag: 'BadRequest' }));
     expect(beacon.combine(request, new Map())).toEqual(E.left({ _tag: 'BadRequest' }));
-    expect(beacon.verifyPartial(request, id('a'), new Uint8Array(96) as SignatureShare)).toBe('invalid');
+    const part = present(parts(1, 'a').get(id('a')), 'a part');
+    expect(beacon.verifyPartial(request, id('a'), part)).toBe('invalid');
   });
 
   it('is not made with a key of another suite, and has no chain with impossible terms', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { concatBytes, utf8 } from '../../../src/prelude/bytes.js';
 import { E, type Either } from '../../../src/prelude/fp.js';
 import { present } from '../../../src/prelude/invariant.js';
+import type { ProcessId } from '../../../src/prelude/process.js';
 import { statementTag } from '../../../src/prelude/statement.js';
 import { dealBls } from '../../../src/schemes/bls/dealer.js';
 import type { KeyUsage, SignatureShare } from '../../../src/schemes/distributed-signer.js';
@@ -133,6 +134,21 @@ describe('T5: usages', () => {
     expect(wrong).toEqual(E.left({ _tag: 'ShareOfAnotherKey', process: 'a' }));
     const signer = makeSigner(documents.publicKey, shareOf(beacons, 'a'), universe);
     expect(signer).toEqual(E.left({ _tag: 'ShareOfAnotherKey', process: 'a' }));
+  });
+});
+
+describe.each(['bls', 'shoup-rsa'] as const)('T5: a document equal to what is signed for a coin, of %s', (schemeId) => {
+  it('makes no coin, though it is signed by the key that it names', async () => {
+    const { publicKey, shares } = makeKey[schemeId]('document');
+    const verifier = right(makeVerifier(publicKey, universe));
+    const name = utf8('a coin');
+    const message = present(coinMessage(verifier.keyId, name), 'a message');
+    const share = (from: ProcessId) =>
+      right(right(makeSigner(publicKey, present(shares.get(from), 'a share'), universe)).signShare(message));
+    const signed = new Map(['a', 'b', 'c'].map((from) => [id(from), share(id(from))]));
+    const { signature } = right(verifier.combine(message, signed));
+    expect(verifier.verify(message, signature)).toBe(true);
+    expect(await verifyCoin(publicKey, { name, signature })).toBeUndefined();
   });
 });
 

@@ -217,13 +217,12 @@ export function complaining(me: string, secretOf: (board: RsaBoard, against: Pro
   });
 }
 
-/** The one-time private key that a participant with this seed announced for the masks of `sender`. */
-export function maskSecret({ setting }: RsaBoard, me: string, sender: ProcessId, seed: string): Uint8Array {
+/** The one-time keys for masks that a participant with this seed announced, by the other old holder. */
+export function maskKeys({ setting }: RsaBoard, me: string, seed: string): ReadonlyMap<ProcessId, OneTimeKey> {
   const random = seededRandom(seed);
   setting.dealers.forEach(() => new OneTimeKey(random));
   const peers = setting.dealers.filter((dealer) => dealer !== (me as ProcessId));
-  const keys = peers.map((peer) => [peer, new OneTimeKey(random)] as const);
-  return present(new Map(keys).get(sender), 'a key').reveal();
+  return new Map(peers.map((peer) => [peer, new OneTimeKey(random)] as const));
 }
 
 /** Half of the base: found with the factors. Of Jacobi symbol 1 it is an element; of -1 everybody knows one. */

@@ -6,7 +6,7 @@ import { OneTimeKey } from '../../../src/schemes/ceremony/one-time-key.js';
 import { QuotientContributor } from '../../../src/schemes/ceremony/quotient-contributor.js';
 import { secretsOf } from '../../../src/schemes/linear-key-share.js';
 import { id, seededRandom } from '../shoup-rsa/setup.js';
-import { quotientOf } from './quotient-cheats.js';
+import { maskKeys, quotientOf } from './quotient-cheats.js';
 import { dealt, hold, policies } from './quotient-scene.js';
 
 const start = dealt(policies.flat);
@@ -58,6 +58,16 @@ describe('T11: a contributor', () => {
     own.erase();
     expect(() => own.masks(board.transcript, quotient)).toThrow(inOrder);
     for (const key of keys.values()) expect(() => key.reveal()).toThrow(/an erased key/);
+  });
+
+  it('forgets the key of each mask that it opened, and keeps the others', () => {
+    const keys = maskKeys(board, 'b', ' 1 2 b');
+    const ofB = secretsOf(present(start.shares.get(id('b')), 'a share'));
+    const own = new QuotientContributor(board.setting, { me: id('b'), shares: ofB, keys }, seededRandom('b'));
+    own.masks(board.transcript, quotient);
+    own.confirm(quotient);
+    expect(() => keys.get(id('a'))?.reveal()).toThrow(/an erased key/);
+    expect(keys.get(id('c'))?.reveal()).toHaveLength(32);
   });
 
   it('shows no secret', () => {

@@ -21,7 +21,7 @@ import {
   halving,
   maskingAt,
   maskingWith,
-  maskSecret,
+  maskKeys,
   misleading,
   oversized,
   patching,
@@ -210,7 +210,9 @@ const cheats: Readonly<Record<string, Cheat>> = {
     fault: { _tag: 'FalseComplaint', against: 'a' },
   },
   'complains of a good mask with its key': {
-    hostility: complaining('b', (board, against) => maskSecret(board, 'b', against, ' 1 2 b')),
+    hostility: complaining('b', (board, against) =>
+      present(maskKeys(board, 'b', ' 1 2 b').get(against), 'a key').reveal(),
+    ),
     fault: { _tag: 'FalseComplaint', against: 'a' },
   },
   'complains of its own mask': { hostility: complaints([1]), fault: { _tag: 'MalformedBytes' } },

@@ -3,8 +3,10 @@ import { deserialize, serialize } from 'node:v8';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../../src/prelude/bytes.js';
+import { digest } from '../../../src/prelude/digest.js';
 import { E } from '../../../src/prelude/fp.js';
 import { maxReadyNonces, NoncePool } from '../../../src/schemes/shoup-rsa/nonce-pool.js';
+import { drawNonce } from '../../../src/schemes/shoup-rsa/proof-nonce.js';
 import { decodeShare } from '../../../src/schemes/shoup-rsa/share-encoding.js';
 import { makeShoupRsaSigner, type ShoupRsaSigner } from '../../../src/schemes/shoup-rsa/signer.js';
 import { right } from '../../support/right.js';
@@ -56,11 +58,36 @@ describe('T18: nonces made ahead', () => {
     expect(new Set(commitments).size).toBe(5);
   });
 
+  it('belong to one secret, row and dealing, even where randomness repeats', () => {
+    const constant = (length: number) => new Uint8Array(length);
+    const other = loadedOf(testKey(threeOfFive, { epoch: 2 }));
+    for (const purpose of [
+      { _tag: 'ahead', serial: 0 },
+      { _tag: 'input', role: 'role', digest: digest(utf8('input')) },
+    ] as const) {
+      const drawn = [
+        drawNonce(loaded, { row: 0, secret: 7n }, purpose, constant),
+        drawNonce(loaded, { row: 0, secret: 8n }, purpose, constant),
+        drawNonce(loaded, { row: 1, secret: 7n }, purpose, constant),
+        drawNonce(other, { row: 0, secret: 7n }, purpose, constant),
+        drawNonce(loaded, { row: 0, secret: 7n }, purpose, seededRandom('fresh')),
+        drawNonce(
+          loaded,
+          { row: 0, secret: 7n },
+          { _tag: 'input', role: 'another', digest: digest(utf8('input')) },
+          constant,
+        ),
+      ];
+      expect(new Set(drawn.map(({ nonce }) => nonce)).size).toBe(6);
+    }
+  });
+
   it('are gone after use, refill on request, and are bounded', () => {
     const signer = makeSigner('bounded');
     expect([signer.precompute(2), signer.precompute(0), signer.precompute(1)]).toEqual([2, 2, 3]);
     right(signer.signShare(utf8('one')));
     expect(signer.precompute(0)).toBe(2);
+    expect(signer.precompute(10_000)).toBe(maxReadyNonces);
     const pool = new NoncePool();
     const nonces = Array.from({ length: 300 }, (_, index) => ({ nonce: BigInt(index), base: 1n }));
     for (const nonce of nonces) pool.add(0, nonce);

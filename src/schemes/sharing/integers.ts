@@ -3,7 +3,6 @@ import { invariant } from '../../prelude/invariant.js';
 
 /** The number of binary digits of a non-negative integer; 0 for zero. */
 export function bitLength(value: bigint): number {
-  if (value === 0n) return 0;
   const hex = value.toString(16);
   return 4 * (hex.length - 1) + (32 - Math.clz32(Number.parseInt(hex.charAt(0), 16)));
 }

@@ -114,4 +114,30 @@ describe.each(settings)('a dealing over $name', ({ deal }) => {
     const changed = [...commitments.slice(0, -1), toyGroup.multiply(commitments.at(-1) ?? 1n, 4n)];
     expect(check({ ...received, commitments: changed })).toMatchObject(E.left({ _tag: 'ShareNotCommitted' }));
   });
+
+  it('is checked in one batch with a weight of 128 bits for each row, and not row by row', () => {
+    const lengths: number[] = [];
+    let commits = 0;
+    const counting = { ...toyGroup, commit: (exponent: bigint) => ((commits += 1), toyGroup.commit(exponent)) };
+    const counted = (length: number) => (lengths.push(length), random(length));
+    expect(checkDealingInBatch(sharing, counting, received, counted)).toEqual(E.right(undefined));
+    expect(commits).toBe(1);
+    expect(lengths).toEqual([...shares].map(() => 16));
+  });
+
+  it('is not accepted in a batch where errors cancel, nor whatever weights are drawn', () => {
+    const [[first, one], [second, two]] = [...shares] as [[number, bigint], [number, bigint]];
+    const cancelling = new Map([...shares, [first, one + 1n] as const, [second, two - 1n] as const]);
+    const refused = E.left({ _tag: 'ShareNotCommitted', row: first });
+    expect(checkDealingInBatch(sharing, toyGroup, { ...received, shares: cancelling }, random)).toEqual(refused);
+    const wrong = new Map([...shares, [first, one + 1n] as const]);
+    const zeros = (length: number) => new Uint8Array(length);
+    expect(checkDealingInBatch(sharing, toyGroup, { ...received, shares: wrong }, zeros)).toEqual(refused);
+  });
+});
+
+describe('anyResidue', () => {
+  it('has one form of each number', () => {
+    expect(anyResidue(11n)(0)).toEqual({ low: 0n, high: 11n });
+  });
 });

@@ -88,25 +88,31 @@ describe('T2: a thief of an unqualified set in every epoch', () => {
     },
   );
 
-  it.each([1, 10, 100, 1000])('tells them apart with probability (1 + E) 2^-(σ+1) at most after %i refreshes', (epochs) => {
-    const sigma = 10;
-    const paths: readonly (readonly [LinearSharing, readonly ReadonlySet<string>[]])[] = [
-      [twoOfThree, [new Set(['a']), new Set(['c'])]],
-      [right(compile(gate(3, 'a', 'b', 'c', 'd', 'e'), integers)), [new Set(['a', 'b']), new Set(['c', 'e'])]],
-      [right(compile(gate(2, gate(2, 'a', 'b', 'c'), 'd', 'e'), integers)), [new Set(['a', 'd']), new Set(['e', 'b'])]],
-    ];
-    for (const [sharing, [even, odd]] of paths) {
-      const bits = coefficientBits(sharing, 0, sigma);
-      const path = Array.from(
-        { length: epochs + 1 },
-        (_, epoch) => (epoch % 2 === 0 ? even : odd) ?? new Set<string>(),
-      );
-      const widths = path.map((_, epoch) => (epoch === 0 ? bits : bits + 1));
-      const told = distanceOfTwins(sharing, path, widths);
-      expect(told).toBeLessThanOrEqual((1 + epochs) * 2 ** -(sigma + 1));
-      expect(told).toBeGreaterThan(0);
-    }
-  });
+  it.each([1, 10, 100, 1000])(
+    'tells them apart with probability (1 + E) 2^-(σ+1) at most after %i refreshes',
+    (epochs) => {
+      const sigma = 10;
+      const paths: readonly (readonly [LinearSharing, readonly ReadonlySet<string>[]])[] = [
+        [twoOfThree, [new Set(['a']), new Set(['c'])]],
+        [right(compile(gate(3, 'a', 'b', 'c', 'd', 'e'), integers)), [new Set(['a', 'b']), new Set(['c', 'e'])]],
+        [
+          right(compile(gate(2, gate(2, 'a', 'b', 'c'), 'd', 'e'), integers)),
+          [new Set(['a', 'd']), new Set(['e', 'b'])],
+        ],
+      ];
+      for (const [sharing, [even, odd]] of paths) {
+        const bits = coefficientBits(sharing, 0, sigma);
+        const path = Array.from(
+          { length: epochs + 1 },
+          (_, epoch) => (epoch % 2 === 0 ? even : odd) ?? new Set<string>(),
+        );
+        const widths = path.map((_, epoch) => (epoch === 0 ? bits : bits + 1));
+        const told = distanceOfTwins(sharing, path, widths);
+        expect(told).toBeLessThanOrEqual((1 + epochs) * 2 ** -(sigma + 1));
+        expect(told).toBeGreaterThan(0);
+      }
+    },
+  );
 });
 
 describe('T2: the public part of a quotient', () => {

@@ -25,7 +25,7 @@ export interface MaskComplaint {
   readonly secret: Uint8Array;
 }
 
-export interface Confirmation {
+interface Confirmation {
   readonly digest: Uint8Array;
   /** None if all is well. In the order of the contributors. */
   readonly complaints: readonly MaskComplaint[];

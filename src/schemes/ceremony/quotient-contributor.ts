@@ -26,7 +26,7 @@ export interface QuotientDealing {
 }
 
 /** Who contributes, and with what. */
-export interface ContributorSecrets {
+interface ContributorSecrets {
   readonly me: ProcessId;
   /** The old shares by row. */
   readonly shares: ReadonlyMap<number, bigint>;

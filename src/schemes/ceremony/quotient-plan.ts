@@ -16,7 +16,7 @@ import { type CoefficientRanges, type IntegerRange, rowRanges, scaledRange, sumO
 import { reconstruction } from '../sharing/reconstruction.js';
 
 /** What a quotient reshare starts from. */
-export interface QuotientSetting {
+interface QuotientSetting {
   /** The old sharing, over the integers. */
   readonly sharing: LinearSharing;
   /** Where the integer secret S is. It stays there. */

@@ -42,7 +42,7 @@ export function knownSecretRanges(
 }
 
 /** The sum of all contributors' dealings, and the secret that it is the rest of. */
-export interface QuotientSum {
+interface QuotientSum {
   /** The next sharing. */
   readonly next: LinearSharing;
   /** Where the secret is. */

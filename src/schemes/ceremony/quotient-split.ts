@@ -8,7 +8,7 @@ import { bitLength, residue } from '../sharing/integers.js';
 import type { QuotientPlan } from './quotient-plan.js';
 
 /** A contributor's part of the quotient. */
-export interface SplitQuotient {
+interface SplitQuotient {
   /** r_i: public. */
   readonly remainder: bigint;
   /** h_i: public. */

@@ -21,7 +21,7 @@ export interface QuotientStatement {
 export type QuotientFault = 'remainder out of range' | 'high part out of range' | 'not the quotient';
 
 /** v^(z_ij) of every pair of contributors, the one that comes first named first. */
-export type MaskKeys<G> = (first: ProcessId, second: ProcessId) => G;
+type MaskKeys<G> = (first: ProcessId, second: ProcessId) => G;
 
 /** Y_i, to which a contributor's masked combination of shares is committed. */
 export function numeratorKey<G>(
@@ -54,7 +54,7 @@ export function checkQuotient<G>(
 }
 
 /** Where every r_i is. */
-export function remainders({ sharing }: QuotientPlan): IntegerRange {
+function remainders({ sharing }: QuotientPlan): IntegerRange {
   return { low: 0n, high: sharing.scale };
 }
 

@@ -10,7 +10,8 @@ import { publicVerifier } from '../../../src/schemes/public-verifier.js';
 import { modularInverse } from '../../../src/schemes/sharing/modular-inverse.js';
 import { keyIdOf, unsignedBytes } from '../../../src/schemes/shoup-rsa/key.js';
 import { modularPower } from '../../../src/schemes/shoup-rsa/modular-power.js';
-import { publicKeyJwk, publicKeyPem } from '../../../src/schemes/shoup-rsa/public-key-pem.js';
+import { portableRsaVerifier } from '../../../src/schemes/shoup-rsa/portable-verifier.js';
+import { nodeRsaVerifier, publicKeyJwk, publicKeyPem } from '../../../src/schemes/shoup-rsa/public-key-pem.js';
 import { encodePs256, isPs256Encoding } from '../../../src/schemes/shoup-rsa/rsa-pss.js';
 import { verifyRsa } from '../../../src/schemes/shoup-rsa/rsa-verify.js';
 import { saltOf, signedMessage } from '../../../src/schemes/shoup-rsa/signed-message.js';
@@ -83,10 +84,14 @@ describe('the encoding', () => {
     },
   );
 
-  it.each([20, 31, 33, 0])('refuses a salt of %i bytes', (saltLength) => {
+  it.each([20, 31, 33, 0])('refuses a salt of %i bytes, whoever verifies', async (saltLength) => {
     const pss = { key: ordinaryKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength };
     const signature = sign('sha256', message, pss);
-    expect(verifyRsa({ algorithm: 'PS256', modulus, exponent }, message, signature)).toBe(false);
+    const key = { algorithm: 'PS256', modulus, exponent } as const;
+    expect([verifyRsa(key, message, signature), nodeRsaVerifier(key)(message, signature)]).toEqual([false, false]);
+    for (const webCrypto of [globalThis.crypto.subtle, null]) {
+      expect(await portableRsaVerifier(key, webCrypto)(message, signature)).toBe(false);
+    }
   });
 });
 

@@ -214,6 +214,18 @@ describe('koinon init', () => {
     expect(readdirSync(join(directory, 'servers'))).toEqual(['acme-1', 'globex-1', 'initech-1', 'umbrella-1']);
   });
 
+  it('deals an alliance key of any scheme', async () => {
+    const directory = join(root, 'bls');
+    const options = ['--orgs', 'a,b,c,d', '--scheme', 'bls', '--base-port', '0', '--json'];
+    const { exitCode, stdout, stderr } = await run('init', directory, ...options);
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(JSON.parse(stdout)).toMatchObject({ directory, scheme: 'bls' });
+    const { allianceKey } = JSON.parse(readFileSync(join(directory, 'alliance.json'), 'utf8')) as {
+      allianceKey: unknown;
+    };
+    expect(allianceKey).toMatchObject({ _tag: 'bls', usage: 'statement', suite: 'min-pk-pop' });
+  });
+
   it('searches for safe primes, says so meanwhile, and prints JSON on request', async () => {
     const directory = join(root, 'json');
     const argv = [

@@ -40,6 +40,7 @@ async function loadServers(directory: string): Promise<readonly ServerDirectory[
 describe.each([
   ['a multisignature key', wishFor('multisig')],
   ['a Shoup RSA key', wishFor('shoup-rsa', { scheme: shoupRsa })],
+  ['a BLS key', wishFor('bls', { scheme: { _tag: 'bls' } })],
   [
     'several servers in an organization',
     wishFor('nested', { organizations: undefined, trust: 'f=1 of (a: f=1 of 4, b, c, d, e)' }),

@@ -82,7 +82,11 @@ describe.each(cases)('encodings of points of %s, %s', (group, form) => {
       expect(isWellFormed(group, form, withElement(below))).toBe(true);
       expect(isWellFormed(group, form, withElement(prime))).toBe(false);
       expect(isWellFormed(group, form, withElement(above))).toBe(false);
-      if (offset > 0) expect(isWellFormed(group, form, withElement(new Uint8Array(48).fill(0xff)))).toBe(false);
+      const marked = new Uint8Array(48);
+      for (const mark of [0x80, 0x40, 0x20, 0xff]) {
+        marked.fill(mark, 0, 1);
+        if (offset > 0) expect(isWellFormed(group, form, withElement(marked))).toBe(false);
+      }
     }
   });
 });

@@ -21,7 +21,7 @@ export const successionNames = {
   lock: '.koinon-lock',
 } as const;
 
-export type SuccessionError =
+type SuccessionError =
   | { readonly _tag: 'CannotReplace'; readonly path: string; readonly reason: string }
   /** Another process is replacing files of the directory. */
   | { readonly _tag: 'Busy'; readonly path: string; readonly holder: number };

@@ -144,7 +144,8 @@ describe('koinon key deal', () => {
     const refused = await run(...deal('--from', path));
     expect(refused.exitCode).toBe(2);
     expect(refused.stderr).toMatch(/not safe primes; --unsafe-primes/);
-    await succeed(...deal('--from', path, '--unsafe-primes', '--out', at('ordinary')));
+    const dealt = await succeed(...deal('--from', path, '--unsafe-primes', '--out', at('ordinary')));
+    expect(dealt.stdout).toContain(`Destroy ${path} and its copies`);
     const { stdout } = await succeed('key', 'inspect', at('ordinary'));
     expect(stdout).toContain('nobody can be blamed for a bad share');
   });

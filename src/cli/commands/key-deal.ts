@@ -133,7 +133,7 @@ async function write(
 function describeDealt(
   { key, shares }: DealtShares,
   { lines: weights }: ShareablePolicy,
-  { out }: KeyDealOptions,
+  { out, from }: KeyDealOptions,
   isSealed: boolean,
 ): Printable {
   const files = [
@@ -151,6 +151,9 @@ function describeDealt(
     `  key id   ${keyId}`,
     `  files    ${files.map((file) => join(out, file)).join(', ')}${isSealed ? ' (each under the passphrase)' : ''}`,
     `Hand each member its file, then remove ${join(out, keyFileNames.shares)}: whoever has them all has the key.`,
+    ...(from === undefined
+      ? []
+      : [`Destroy ${from} and its copies, and deal this RSA key to nobody else, for no other use.`]),
   ];
   const { _tag: scheme, usage, epoch } = key;
   const json = {

@@ -22,7 +22,7 @@ export interface LeftOut {
   readonly reason: string;
 }
 
-export interface Sorted {
+interface Sorted {
   /** Those that may be used, by their sender; several where files in one name differ. */
   readonly usable: ReadonlyMap<ProcessId, readonly Brought[]>;
   readonly leftOut: readonly LeftOut[];

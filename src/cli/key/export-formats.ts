@@ -27,7 +27,7 @@ export interface Exported {
 }
 
 /** What the members of a beacon agree on besides its key. */
-export interface BeaconTerms {
+interface BeaconTerms {
   readonly periodSeconds: number;
   readonly genesisTimeSeconds: number;
   readonly beaconId: string;

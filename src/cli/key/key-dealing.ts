@@ -37,7 +37,7 @@ interface RsaTerms {
 
 export type SchemeTerms = { readonly _tag: 'multisig' } | { readonly _tag: 'bls'; readonly suite: BlsSuite } | RsaTerms;
 
-export interface DealTerms {
+interface DealTerms {
   readonly policy: Policy;
   readonly usage: OfflineUsage;
   readonly scheme: SchemeTerms;

@@ -22,7 +22,7 @@ import type { DealtShares } from './key-dealing.js';
 /** What can be done offline to a key that exists. */
 export type OfflineKind = 'refresh' | 'reshare-plain' | 'reshare-quotient';
 
-export interface OfflineCeremony {
+interface OfflineCeremony {
   readonly kind: OfflineKind;
   /** The share of each old holder that is at hand; all of them for a refresh. */
   readonly shares: ReadonlyMap<ProcessId, AllianceKeyShare>;

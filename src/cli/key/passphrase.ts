@@ -16,7 +16,7 @@ export interface PassphraseOptions {
   readonly passphraseFile?: string;
 }
 
-export const passphraseVariable = 'KOINON_PASSPHRASE';
+const passphraseVariable = 'KOINON_PASSPHRASE';
 
 export function passphraseFileOption(): Option {
   return new Option(

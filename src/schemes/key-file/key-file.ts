@@ -10,7 +10,7 @@ import type { AlliancePublicKey } from '../public-key.js';
 import type { Sealing } from './sealing.js';
 
 /** For everybody. */
-export interface PublicKeyFile {
+interface PublicKeyFile {
   readonly _tag: 'public-key';
   readonly key: AlliancePublicKey;
 }

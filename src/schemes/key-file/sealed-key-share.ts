@@ -25,7 +25,7 @@ export function sealKeyShare({ key, share }: KeyShareFile, master: MasterKey): S
 }
 
 /** Why a sealed key share did not open. */
-export type OpenRefused =
+type OpenRefused =
   /** The passphrase is another, or the file was changed. */
   | { readonly _tag: 'DoesNotOpen' }
   /** Whoever sealed it put something else inside. */

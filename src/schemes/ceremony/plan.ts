@@ -1,9 +1,10 @@
 /** What is asked for when a ceremony is to be held, and why it is not begun. */
+import { assertNever } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { Policy } from '../../quorum/policy/policy.js';
 import type { BlsKeyError } from '../bls/errors.js';
 import type { ShoupRsaKeyError } from '../shoup-rsa/errors.js';
-import type { LinearSharing } from '../sharing/compile.js';
+import type { LinearSharing, SharingNode } from '../sharing/compile.js';
 import type { CeremonyKind, CeremonyTerms } from './terms.js';
 
 /** One attempt at moving a key, whose public part is known, or at accepting it. */
@@ -55,14 +56,33 @@ export function checkPlan(
 ): CeremonyRefused | undefined {
   const isRightEpoch = kind === 'accept' ? nextEpoch === key.epoch : nextEpoch > key.epoch;
   if (!isRightEpoch) return { _tag: 'EpochNotLater', epoch: key.epoch, nextEpoch };
-  const dealings = kind === 'reshare-plain' ? old.rows.length : ownerCount(old);
-  return kind === 'accept' ? undefined : checkSize(dealings, next);
+  switch (kind) {
+    case 'accept':
+      return undefined;
+    case 'refresh':
+      return checkSize(ownerCount(old), next);
+    case 'reshare-plain':
+      return checkSize(old.rows.length, next);
+    case 'reshare-quotient': {
+      const contributors = Math.min(ownerCount(old), greatestChoice(old.root));
+      return checkSize(contributors, next, (contributors * (contributors - 1)) / 2);
+    }
+    default:
+      return assertNever(kind);
+  }
 }
 
-/** Whether so many dealings along `next` are few enough. */
-export function checkSize(dealings: number, next: LinearSharing): CeremonyRefused | undefined {
-  const elementCount = dealings * next.columnCount;
+/** Whether so many dealings along `next`, and other elements, are few enough. */
+export function checkSize(dealings: number, next: LinearSharing, others = 0): CeremonyRefused | undefined {
+  const elementCount = dealings * next.columnCount + others;
   return elementCount <= maxElementCount ? undefined : { _tag: 'CeremonyTooLarge', elementCount, maxElementCount };
+}
+
+/** The most rows that a reconstruction below a node takes. */
+function greatestChoice(node: SharingNode): number {
+  if (node._tag === 'leaf') return 1;
+  const sizes = node.children.map(greatestChoice).sort((one, other) => other - one);
+  return sizes.slice(0, node.k).reduce((sum, size) => sum + size, 0);
 }
 
 /** How many processes own rows. */

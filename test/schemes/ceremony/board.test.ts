@@ -11,6 +11,7 @@ import { nextAttempt } from '../../../src/schemes/ceremony/next-attempt.js';
 import type { CeremonySetting } from '../../../src/schemes/ceremony/setting.js';
 import type { ShoupRsaPublicKey } from '../../../src/schemes/shoup-rsa/key.js';
 import { type Adversary, committed, type LogEntry, runCeremony, silent } from '../../support/ceremony.js';
+import { seededRandom } from '../../support/seeded-random.js';
 import { changing, dealingAnotherSecret, dealingBadSharesTo, flipped, shorter, without } from './adversaries.js';
 import { expectSigns, id, type Move, rsaKey, rsaSetting, signatureBy } from './keys.js';
 
@@ -120,7 +121,9 @@ describe('a board', () => {
       settingOf({ culprits: ['d'] }),
       rsaSetting({ ...held.publicKey, epoch: 5 }, { kind: 'refresh', trust: model }),
     ];
-    expect(new Set([setting, ...others].map(({ id: name }) => toHex(name))).size).toBe(7);
+    const dealtAgain = rsaKey('2 of (a, b, c, d)', { random: seededRandom(99) }).publicKey;
+    const all = [setting, ...others, rsaSetting(dealtAgain, { kind: 'refresh', trust: model })];
+    expect(new Set(all.map(({ id: name }) => toHex(name))).size).toBe(8);
     for (const other of others) {
       const board = replay(honest.log, other);
       expect(board.culprits).toEqual([]);
@@ -171,7 +174,9 @@ describe('a round', () => {
       expect(board.state).toEqual({ _tag: 'aborted', reason: { _tag: 'TooFew', round, missing } });
       expect(board.culprits).toEqual([]);
       for (const { from, bytes } of honest.log) board.receive(from, bytes);
+      board.receive(d, writeEnvelope({ ceremonyId: setting.id, kind: round, body: Uint8Array.of(1) }));
       expect(board.state._tag).toBe('aborted');
+      expect(board.culprits).toEqual([]);
     }
   });
 });

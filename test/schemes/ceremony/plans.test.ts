@@ -6,14 +6,17 @@ import { E, type Either } from '../../../src/prelude/fp.js';
 import { present } from '../../../src/prelude/invariant.js';
 import { type ProcessId, Universe } from '../../../src/prelude/process.js';
 import { policyMembers } from '../../../src/quorum/policy/policy.js';
+import { canonicalPolicy } from '../../../src/quorum/policy/policy-digest.js';
 import { dealBls } from '../../../src/schemes/bls/dealer.js';
 import { blsCeremony, blsGeneration } from '../../../src/schemes/ceremony/bls-ceremony.js';
 import { CeremonyBoard } from '../../../src/schemes/ceremony/board.js';
 import { CeremonyRegister } from '../../../src/schemes/ceremony/ceremony-register.js';
 import { envelopeLength, readEnvelope } from '../../../src/schemes/ceremony/envelope.js';
-import type { CeremonyPlan } from '../../../src/schemes/ceremony/plan.js';
+import { type CeremonyPlan, checkPlan } from '../../../src/schemes/ceremony/plan.js';
 import { shoupRsaCeremony } from '../../../src/schemes/ceremony/rsa-ceremony.js';
 import { secretsOf } from '../../../src/schemes/linear-key-share.js';
+import { compile } from '../../../src/schemes/sharing/compile.js';
+import { integers } from '../../../src/schemes/sharing/ring.js';
 import { shareBounds } from '../../../src/schemes/sharing/bounds.js';
 import { coefficientBits, rowShifts } from '../../../src/schemes/sharing/hiding.js';
 import { bitLength } from '../../../src/schemes/sharing/integers.js';
@@ -117,6 +120,20 @@ describe('a plan', () => {
       _tag: 'CeremonyTooLarge',
       elementCount: 255 * 130,
     });
+  });
+
+  it('counts the masks of those who contribute to a quotient, and no others', () => {
+    const names = (prefix: string, count: number) =>
+      Array.from({ length: count }, (_, index) => `${prefix}${index}`).join(', ');
+    const sharings = [`all of (${names('m', 180)})`, `all of (${names('m', 181)})`, `2 of (${names('m', 200)})`].map(
+      (text) => right(compile(canonicalPolicy(policy(text)), integers)),
+    );
+    const next = right(compile(policy('any of (a, b)'), integers));
+    const found = sharings.map((old) =>
+      checkPlan({ kind: 'reshare-quotient', key: { epoch: 1 }, nextEpoch: 2 }, old, next),
+    );
+    expect(found.map((each) => each?._tag)).toEqual([undefined, 'CeremonyTooLarge', undefined]);
+    expect(found[1]).toMatchObject({ elementCount: 181 + (181 * 180) / 2 });
   });
 
   it('of BLS asks for no quotient, and for usages that there are', () => {

@@ -5,7 +5,7 @@ import type { Policy } from '../../quorum/policy/policy.js';
 import { policyDigest } from '../../quorum/policy/policy-digest.js';
 import type { KeyId, KeyUsage } from '../distributed-signer.js';
 import type { LinearKeyShare } from '../linear-key-share.js';
-import { type BlsSuite, type GroupName, ciphersuiteOf, otherGroup } from './ciphersuite.js';
+import type { BlsSuite } from './ciphersuite.js';
 
 export const blsSchemeId = 'bls';
 
@@ -43,9 +43,4 @@ export function dealingDigestOf(publicKey: BlsPublicKey): Digest {
   const { policy, epoch, commitments } = publicKey;
   const writer = new Writer().text(dealingTag).fixed(keyIdOf(publicKey)).fixed(policyDigest(policy)).u64(epoch);
   return digest(writer.list(commitments, (out, commitment) => out.bytes(commitment)).finish());
-}
-
-/** The group that keys and commitments of a suite are in. */
-export function keyGroupName(suite: BlsSuite): GroupName {
-  return otherGroup(ciphersuiteOf(suite).signatureGroup);
 }

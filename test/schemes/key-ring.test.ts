@@ -31,6 +31,7 @@ describe('T20: a key ring', () => {
 
   it.each([
     ['usage', testKey(policy, { usage: 'statement' })],
+    ['usage in another epoch', testKey(policy, { usage: 'statement', epoch: 2 })],
     ['algorithm', testKey(policy, { algorithm: 'PS256' })],
     ['exponent', testKey(policy, { exponent: 257n })],
     ['policy in the same epoch', testKey(gate(3, 'a', 'b', 'c'))],

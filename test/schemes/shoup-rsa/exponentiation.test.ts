@@ -69,6 +69,20 @@ describe('exponentiation', () => {
     expect(makeExponentiation(modulus + 1n, random).power(5n, 77n)).toBe(naivePower(5n, 77n, modulus + 1n));
   });
 
+  it('blinds secret exponents over bigint by fresh numbers below the modulus, and public ones by none', () => {
+    const lengths: number[] = [];
+    const recorded = (length: number) => {
+      lengths.push(length);
+      return random(length);
+    };
+    const blinded = bigIntExponentiation(modulus, recorded);
+    blinded.powerPublic(5n, 77n);
+    expect(lengths).toEqual([]);
+    for (const exponent of [77n, modulus]) blinded.power(5n, exponent);
+    expect(lengths.length).toBeGreaterThanOrEqual(2);
+    expect(new Set(lengths)).toEqual(new Set([128]));
+  });
+
   it('handles negative exponents by the inverse', () => {
     const group = residueGroup(openssl, 4n, true);
     const property = fc.property(fc.bigInt({ min: 2n, max: modulus }), exponents, (root, exponent) => {

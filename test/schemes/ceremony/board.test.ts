@@ -142,6 +142,17 @@ describe('a board', () => {
     expect(board.transcript.keys.get(first.from)?.deal.get(a)).toEqual(first.bytes.subarray(33, 65));
   });
 
+  it('names a process once, by its first fault', () => {
+    const junk = (kind: 'keys' | 'deal') => ({
+      from: b,
+      bytes: writeEnvelope({ ceremonyId: setting.id, kind, body: Uint8Array.of(1) }),
+    });
+    const keys = honest.log.filter(({ bytes, from }) => readEnvelope(bytes)?.kind === 'keys' && from !== b);
+    const board = replay([junk('keys'), ...keys, junk('deal')]);
+    expect(board.state).toMatchObject({ _tag: 'running', round: { kinds: ['deal'] }, awaited: [a, c, d] });
+    expect(board.culprits).toMatchObject([{ process: b, evidence: [0] }]);
+  });
+
   it('does not take the messages of one process from another', () => {
     const swapped = honest.log.map(({ from, bytes }) => ({ from: from === a ? b : from === b ? a : from, bytes }));
     const board = replay(swapped);

@@ -103,9 +103,7 @@ export function* settlement(directory: string): Generator<string> {
   }
   if (existsSync(next)) {
     mkdirSync(old, { recursive: true, mode: 0o700 });
-    // Folders first: who finds the new public file finds what belongs to it.
-    const names = readdirSync(next).sort((a, b) => Number(isFolder(join(next, b))) - Number(isFolder(join(next, a))));
-    for (const name of names) yield* exchange(directory, name);
+    for (const name of readdirSync(next)) yield* exchange(directory, name);
     syncDirectory(directory);
     rmdirSync(next);
     syncDirectory(directory);

@@ -70,6 +70,26 @@ describe('koinon key deal', () => {
     expect(stdout).toContain('policy   2 of (acme, globex, initech)');
   });
 
+  it('tells who never decides anything, and gets no share', async () => {
+    const weighted = 'weight >= 4 of (a*2, b*2, c*2, d*1)';
+    const json = await succeedJson('key', 'deal', '--policy', weighted, '--scheme', 'bls', '--out', at('dummy'));
+    expect(json).toMatchObject({ policy: '2 of (a, b, c)', members: ['a', 'b', 'c'] });
+    expect(JSON.stringify(json['weights'])).toContain('d: decides nothing beside the others, and gets no share');
+  });
+
+  it('shares along another policy where weights are too heavy, if that is asked for by name', async () => {
+    const weights = Array.from({ length: 30 }, (_, index) => `m${index}*${5000 + 37 * index}`).join(', ');
+    const heavy = deal('--policy', `weight >= 100003 of (${weights})`, '--scheme', 'bls', '--out', at('heavy'));
+    const refused = await run(...heavy);
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toMatch(/--approximate-weights/);
+    const { stdout } = await succeed(...heavy, '--approximate-weights', '0.05');
+    expect(stdout).toMatch(/weights {2}at \/: 100003 of .* becomes/);
+    expect(stdout).toMatch(/it is another rule: whoever weighed 100003 was accepted before/);
+    const narrow = await run(...deal('--policy', '2 of (a, b)', '--approximate-weights', '1.5'));
+    expect(narrow.stderr).toMatch(/Expected a share of all weight above 0 and below 1/);
+  });
+
   const deal = (...more: readonly string[]): readonly string[] => {
     const out = more.includes('--out') ? [] : ['--out', at('never')];
     const scheme = more.includes('--scheme') ? [] : ['--scheme', 'shoup-rsa'];
@@ -258,7 +278,7 @@ describe('shares that are of no use', () => {
     const bad = spoil(one, (json) => (json['contribution'] = '00'), 'bad.share');
     const short = await combine(bad, two, three);
     expect(short).toMatchObject({ exitCode: 3, stderr: '' });
-    expect(short.stdout).toContain('still needed: one more of acme (2, 3)');
+    expect(short.stdout).toContain('still needed: one more of acme (2, 3)\n');
     expect(short.stdout).toContain('  bad share  globex\n');
     const [four = ''] = await shareAll(at('league'), ['acme-2'], '--in', contract);
     const enough = await combine(bad, two, three, four);

@@ -1,7 +1,7 @@
 /** Policies as keys are shared along them: with small weights, which are told, and other ones only where that is asked for. */
 import { InvalidArgumentError, Option } from 'commander';
 import { E, type Either } from '../../prelude/fp.js';
-import type { Policy } from '../../quorum/policy/policy.js';
+import { type Policy, policyMembers } from '../../quorum/policy/policy.js';
 import {
   approximatePolicy,
   describeApproximation,
@@ -45,12 +45,20 @@ export function shareablePolicy(
   if (scheme === 'multisig') return E.right({ policy, lines: [] });
   if (gap === undefined) {
     const reduced = reduceWeights(policy);
-    return E.right({ policy: reduced.policy, lines: reductionLines(reduced.gates) });
+    return E.right(told(policy, reduced.policy, reductionLines(reduced.gates)));
   }
   const approximated = approximatePolicy(policy, { gap });
   if (E.isLeft(approximated)) return badInput(describeApproximationError(approximated.left));
   const { gates } = approximated.right;
-  return E.right({ policy: approximated.right.policy, lines: gates.flatMap(describeApproximation) });
+  return E.right(told(policy, approximated.right.policy, gates.flatMap(describeApproximation)));
+}
+
+/** Who never decides anything gets no share, which is told too. */
+function told(before: Policy, after: Policy, lines: readonly string[]): ShareablePolicy {
+  const kept = new Set(policyMembers(after));
+  const dropped = policyMembers(before).filter((member) => !kept.has(member));
+  const farewell = `${listNames(dropped)}: decides nothing beside the others, and gets no share`;
+  return { policy: after, lines: [...lines, ...(dropped.length === 0 ? [] : [farewell])] };
 }
 
 /** A line for each weighted gate that was changed; the same sets are qualified as before. */

@@ -4,7 +4,7 @@ const portableConsensus = ['statement', 'batch', 'delivery', 'range'].map((file)
 const allowed = {
   prelude: [],
   quorum: [],
-  schemes: ['quorum/policy', 'quorum/quorum-system'],
+  schemes: ['quorum/policy', 'quorum/tree', 'quorum/quorum-system', 'quorum/access-structure'],
   consensus: ['quorum/quorum-system', 'schemes/distributed-signer'],
   management: ['schemes/', 'quorum/'],
   services: ['management/', 'schemes/', 'quorum/'],
@@ -48,9 +48,11 @@ const homes = {
   'node-forge': '^src/server/',
   lmdb: '^src/storage/',
   '@noble/hashes': '^src/prelude/digest',
-  '@noble/curves': '^src/schemes/',
+  '@noble/curves': '^src/schemes/(bls|ed25519)/',
   commander: '^src/cli/',
   highs: '^src/quorum/strategy/',
+  '@chainsafe/blst': '^src/schemes/bls/',
+  'mcl-wasm': '^src/schemes/bls/',
 };
 
 module.exports = {
@@ -80,7 +82,7 @@ module.exports = {
       severity: 'error',
       comment: 'The verifying half of a client runs without Node.',
       from: {
-        path: '^src/(exports/(verify|quorum|consensus)|client/(verify|protocol)\\.|consensus/|schemes/(public-verifier|public-key)\\.)',
+        path: '^src/(exports/(verify|quorum|consensus)|client/(verify|protocol)\\.|consensus/|schemes/(public-verifier|public-key)\\.|schemes/uses/(drand-[a-z-]+|coin-value|time-lock|sealed-message)\\.)',
       },
       to: { path: '^(node:|fs|net|tls|crypto|path|os|worker_threads|child_process)', reachable: true },
     },

@@ -205,6 +205,16 @@ it('T4: k acknowledgements do not move a key, nor those of whom one may lie; aft
   expectSigns({ publicKey, shares: newShares }, ['a', 'c']);
 });
 
+it('a deal that falls makes all acknowledgements void, and those who made them acknowledge the next key', () => {
+  const adversaries = new Map<ProcessId, Rsa>([[b, dealingBadSharesTo(c)]]);
+  const { log, board } = runCeremony({ setting, shares: held.shares, adversaries });
+  const at = log.findIndex(({ bytes }) => readEnvelope(bytes)?.kind === 'complain');
+  expect(replay(log.slice(0, at)).state).toMatchObject({ awaited: [c, d] });
+  expect(replay(log.slice(0, at + 1)).state).toMatchObject({ _tag: 'running', awaited: [a, b, c, d] });
+  expect(log.slice(at + 1).map(({ from }) => from)).toContain(a);
+  expect(board.state).toMatchObject({ _tag: 'committed', settlement: { dealers: [a, c, d] } });
+});
+
 describe('an attempt that fails', () => {
   it('leaves the old key as it was, and the next one succeeds', () => {
     const adversaries = new Map<ProcessId, Rsa>([

@@ -1,7 +1,7 @@
 /** What a thief, a listener or a restart learns of a ceremony: nothing. */
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { equalBytes, toHex } from '../../../src/prelude/bytes.js';
+import { bigIntToBytes, equalBytes, toHex } from '../../../src/prelude/bytes.js';
 import { present } from '../../../src/prelude/invariant.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
 import { CeremonyBoard } from '../../../src/schemes/ceremony/board.js';
@@ -9,9 +9,10 @@ import { openDeal } from '../../../src/schemes/ceremony/complaint.js';
 import { readEnvelope } from '../../../src/schemes/ceremony/envelope.js';
 import { OneTimeKey } from '../../../src/schemes/ceremony/one-time-key.js';
 import { CeremonyParticipant } from '../../../src/schemes/ceremony/participant.js';
-import { type LinearKeyShare, secretsOf } from '../../../src/schemes/linear-key-share.js';
+import { LinearKeyShare, secretsOf } from '../../../src/schemes/linear-key-share.js';
 import { E } from '../../../src/prelude/fp.js';
 import { committed, runCeremony } from '../../support/ceremony.js';
+import { safePrimes512 } from '../../support/rsa-keys.js';
 import { seededRandom } from '../../support/seeded-random.js';
 import { complainingOf, dealingBadSharesTo } from './adversaries.js';
 import { blsKey, blsSetting, expectSigns, id, rsaKey, rsaSetting, type Shares, signatureBy } from './keys.js';
@@ -181,4 +182,19 @@ it('a process whose share is not what the key says deals nothing, and can be giv
     expect(repaired.culprits).toEqual([]);
     expectSigns({ publicKey: committed(repaired).publicKey, shares: repaired.newShares }, ['b', 'c']);
   }
+});
+
+it('a share of RSA that is of another dealing, or out of its range though right in the exponent, is no share', () => {
+  const order = ((safePrimes512.p - 1n) / 2n) * ((safePrimes512.q - 1n) / 2n);
+  const own = present(rsa.shares.get(b), 'a share');
+  const [row] = own.rows;
+  const secret = present(secretsOf(own).get(row?.row ?? 0), 'a row') + (order << 200n);
+  const long = [{ row: row?.row ?? 0, secret: bigIntToBytes(secret, 128) }];
+  const large = new LinearKeyShare('shoup-rsa', own.keyId, own.epoch, b, long);
+  const other = present(rsaKey('2 of (a, b, c, d)', { random: seededRandom(99) }).shares.get(b), 'a share');
+  const board = new CeremonyBoard(rsaSetting(rsa.publicKey, { kind: 'refresh', trust: model }));
+  const needsRepair = [own, large, other, undefined].map(
+    (share) => new CeremonyParticipant(board, { me: b, share, claim: () => true, random: seededRandom(1) }).needsRepair,
+  );
+  expect(needsRepair).toEqual([false, true, true, true]);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { present } from '../../../src/prelude/invariant.js';
 import { choosePairing, offerBackend, pairingFor } from '../../../src/schemes/bls/backends.js';
-import { blsSuites, ciphersuiteOf } from '../../../src/schemes/bls/ciphersuite.js';
+import { blsSuites, ciphersuiteOf, groupOrder } from '../../../src/schemes/bls/ciphersuite.js';
 import { loadBackends, offerUntilServed } from '../../../src/schemes/bls/load-backends.js';
 import type { KeyPoint, Pairing, PairingBackend, SignaturePoint } from '../../../src/schemes/bls/pairing.js';
 import { passesSelfTest } from '../../../src/schemes/bls/self-test.js';
@@ -21,6 +21,7 @@ const signatures = (change: object) => ({
   signatures: Object.assign(Object.create(sound.signatures) as Pairing['signatures'], change),
 });
 
+const times = (point: KeyPoint, factor: bigint) => sound.keys.sum([{ point, factor }]);
 const anotherKey = sound.keyOf(new Uint8Array(32).fill(9));
 const anotherSignature = sound.sign(new Uint8Array(32).fill(9), sound.hash(new Uint8Array(1)));
 
@@ -47,6 +48,20 @@ describe('the self-test', () => {
     ['another signature', { sign: () => anotherSignature }],
     ['verification of everything', { verify: () => true }],
     ['verification of nothing', { verify: () => false }],
+    [
+      'verification of every message',
+      {
+        verify: (key, message, signature) =>
+          !sound.keys.isIdentity(key) && signature !== undefined && message !== undefined,
+      },
+    ],
+    [
+      'another generator',
+      {
+        keyOf: (secret) => times(sound.keyOf(secret), 2n),
+        verify: (key, message, signature) => sound.verify(times(key, (groupOrder + 1n) / 2n), message, signature),
+      },
+    ],
     ['verification of identities', { verify: (...all) => sound.keys.isIdentity(all[0]) || sound.verify(...all) }],
     [
       'a throw',

@@ -9,6 +9,7 @@ export interface ThreadKey {
   readonly share: unknown;
   readonly processes: readonly string[];
   readonly options: Omit<SignerOptions, 'random'>;
+  readonly readyProofCount: number;
 }
 
 /** One operation of a signer. Processes stand for themselves, and sets are lists. */

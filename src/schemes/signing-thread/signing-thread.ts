@@ -31,6 +31,11 @@ export class SigningThreadLost extends Error {
 export interface SigningThreadOptions extends Omit<SignerOptions, 'random'> {
   /** The script of the thread; the one beside this file if absent. */
   readonly script?: URL;
+  /**
+   * For how many share proofs the thread keeps commitments ready, made while it has nothing else to do; 0 if absent. Not for a
+   * machine that may be resumed from a snapshot of its memory: two proofs with one commitment give the key share away.
+   */
+  readonly readyProofCount?: number;
 }
 
 /** Loads a key share in a thread of its own; the same errors as {@link makeSigner} has. */
@@ -38,7 +43,7 @@ export async function openSigningThread(
   publicKey: AlliancePublicKey,
   share: AllianceKeyShare,
   universe: Universe,
-  { script = new URL('./worker.js', import.meta.url), ...options }: SigningThreadOptions = {},
+  { script = new URL('./worker.js', import.meta.url), readyProofCount = 0, ...options }: SigningThreadOptions = {},
 ): Promise<Either<KeyError, SigningThread>> {
   const verifier = makeVerifier(publicKey, universe);
   if (E.isLeft(verifier)) return verifier;
@@ -47,6 +52,7 @@ export async function openSigningThread(
     share: allianceKeyShareCodec.encode(share),
     processes: universe.ids,
     options,
+    readyProofCount,
   };
   const thread = new ThreadCalls(new Worker(script, { workerData: key }));
   const opened = await thread.opened;

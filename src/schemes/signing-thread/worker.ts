@@ -9,6 +9,7 @@ import type { CombineResult, DistributedSigner, Signature, SignatureShare } from
 import { allianceKeyShareCodec } from '../key-share-codec.js';
 import { alliancePublicKeyCodec } from '../public-key-codec.js';
 import { type KeyError, makeSigner } from '../registry.js';
+import { ShoupRsaSigner } from '../shoup-rsa/signer.js';
 import type { Answers, Call, Reply, Request, ThreadKey } from './calls.js';
 
 const port = present(parentPort ?? undefined, 'a signing thread runs as a worker');
@@ -23,10 +24,21 @@ if (E.isLeft(signer)) {
   port.close();
 } else {
   const { right } = signer;
+  const { readyProofCount } = workerData as ThreadKey;
   port.on('message', ({ id, call }: Request) => {
     say({ _tag: 'answer', id, answer: perform(right, call) });
+    prepareProofs(right, readyProofCount);
   });
   say({ _tag: 'opened' });
+  prepareProofs(right, readyProofCount);
+}
+
+/** One at a time, so that whoever asks waits for one at most. */
+function prepareProofs(of: DistributedSigner, count: number): void {
+  if (!(of instanceof ShoupRsaSigner) || of.precompute(0) >= count) return;
+  setImmediate(() => {
+    if (of.precompute(1) > 0) prepareProofs(of, count);
+  });
 }
 
 async function openSigner({

@@ -68,6 +68,18 @@ describe('a signing thread', () => {
   });
 });
 
+describe('proofs made ahead', () => {
+  it('are as good as others, and never keep an answer waiting', async () => {
+    const thread = right(await openSigningThread(key.publicKey, share, universe, { script, readyProofCount: 3 }));
+    const messages = Array.from({ length: 5 }, (_, index) => utf8(`ahead ${index}`));
+    for (const each of messages) {
+      const own = right(await thread.signShare(each));
+      expect(key.verifier.verifyShare(each, id('a'), own)).toBe('valid');
+    }
+    await thread.close();
+  });
+});
+
 describe('opening and losing a thread', () => {
   it('is refused a share of another epoch, with the error of the signer', async () => {
     const other = new LinearKeyShare('shoup-rsa', share.keyId, 2, share.process, share.rows);

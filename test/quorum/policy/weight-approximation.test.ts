@@ -63,6 +63,7 @@ describe('approximatePolicy', () => {
   it('names the gate for which there is nothing', () => {
     const found = approximatePolicy(policy, { gap: 0.9 });
     expect(found).toMatchObject(E.left({ _tag: 'BadGap', gap: 0.9, path: '/of/1' }));
+    expect(approximatePolicy(heavy, { gap: 0.9 })).toMatchObject(E.left({ path: '/' }));
   });
 
   it('prints the rule that it leads to', () => {

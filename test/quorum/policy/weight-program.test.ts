@@ -74,4 +74,22 @@ describe('IntegerProgram', () => {
     expect(programWith(costs, inequalities).solve(1000, new StepBudget(300))).toEqual({ _tag: 'spent' });
     expect(programWith(costs, inequalities).solve(1000, plenty())).toMatchObject({ _tag: 'least' });
   });
+
+  it('never answers otherwise than with all the steps it wants, however few it has', () => {
+    const inequalities = [
+      { coefficients: [3, 5, 7], atLeast: 11 },
+      { coefficients: [5, -2, 3], atLeast: 2 },
+      { coefficients: [-2, 7, 3], atLeast: 4 },
+    ];
+    const costs = [5, 8, 11];
+    const complete = programWith(costs, inequalities).solve(100, plenty());
+    expect(complete).toMatchObject({ _tag: 'least' });
+    let spent = 0;
+    for (let steps = 1; steps < 400; steps++) {
+      const outcome = programWith(costs, inequalities).solve(100, new StepBudget(steps));
+      if (outcome._tag === 'spent') spent += 1;
+      else expect(outcome).toEqual(complete);
+    }
+    expect(spent).toBeGreaterThan(20);
+  });
 });

@@ -86,6 +86,9 @@ describe('reduceWeights', () => {
     const k = weigh(weights, [...weights.keys()]);
     const { gates } = reduceWeights(weighted(k, doubled, ...names(12)));
     expect(gates).toMatchObject([{ after: { k: Math.ceil(k / 2), weights }, outcome: 'heavy' }]);
+    const [alone] = reduceWeights(weighted(k, [...doubled, 3 * k], ...names(13))).gates;
+    expect(alone).toMatchObject({ outcome: 'heavy' });
+    expect(alone?.after.weights.at(-1)).toBe(alone?.after.k);
   });
 
   it('gives up where its steps are spent, with the best that it has proven', () => {

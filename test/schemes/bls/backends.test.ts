@@ -51,8 +51,7 @@ describe('the self-test', () => {
     [
       'verification of every message',
       {
-        verify: (key, message, signature) =>
-          !sound.keys.isIdentity(key) && signature !== undefined && message !== undefined,
+        verify: (key) => !sound.keys.isIdentity(key),
       },
     ],
     [

@@ -29,15 +29,17 @@ export function decodeJson<A>(codec: t.Type<A, unknown>, text: string): Either<D
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return E.left({
-      _tag: 'DecodeError',
-      path: '/',
-      expected: `JSON (${error instanceof Error ? error.message : 'malformed'})`,
-    });
+    return E.left({ _tag: 'DecodeError', path: '/', expected: `JSON${placeOf(error)}` });
   }
   const repeated = repeatedKey(text);
   if (repeated !== undefined) return E.left({ _tag: 'DecodeError', path: repeated, expected: 'each key once' });
   return decode(codec, value);
+}
+
+/** Where the parser stopped, as far as it says so. What it quotes of the text may be a secret. */
+function placeOf(error: unknown): string {
+  const position = error instanceof Error ? /at position (\d+)/.exec(error.message)?.[1] : undefined;
+  return position === undefined ? '' : ` (there is a mistake after ${position} characters)`;
 }
 
 /** A record with exactly the keys of `props`; those of `optional` may be missing. Any other key is an error. */

@@ -19,7 +19,7 @@ import {
   readPrivateKey,
 } from './directory-documents.js';
 import type { DirectoryError } from './errors.js';
-import { fileNames, folderNames } from './layout.js';
+import { fileNames, secretFileNames, folderNames } from './layout.js';
 import { readingError, readTextFiles } from './text-files.js';
 
 /** Shows itself without secrets: they are inside the function that signs and the credentials. */
@@ -43,7 +43,7 @@ type Texts = Readonly<Record<keyof typeof files, string>>;
 
 export function loadApplicationDirectory(path: string): TaskEither<DirectoryError, ApplicationDirectory> {
   return async () => {
-    const texts = await readTextFiles(path, files)();
+    const texts = await readTextFiles(path, files, secretFileNames)();
     if (E.isLeft(texts)) return texts;
     await loadBackends([defaultBlsSuite]);
     return readApplication(path, texts.right);

@@ -19,6 +19,15 @@ export const fileNames = {
   data: 'data',
 } as const;
 
+/** Files that servers and applications refuse where others than their owner can read them. */
+export const secretFileNames: ReadonlySet<string> = new Set([
+  fileNames.identityKey,
+  fileNames.slowKey,
+  fileNames.allianceShare,
+  fileNames.requestKey,
+  fileNames.privateKey,
+]);
+
 export const folderNames = {
   organizations: 'organizations',
   servers: 'servers',

@@ -24,7 +24,7 @@ import {
   readPrivateKey,
 } from './directory-documents.js';
 import type { DirectoryError } from './errors.js';
-import { fileNames } from './layout.js';
+import { fileNames, secretFileNames } from './layout.js';
 import { readTextFiles } from './text-files.js';
 
 /** Shows itself without secrets: they are inside the signers and the credentials. */
@@ -55,7 +55,7 @@ type Texts = Readonly<Record<keyof typeof files, string>>;
 
 export function loadServerDirectory(path: string): TaskEither<DirectoryError, ServerDirectory> {
   return async () => {
-    const texts = await readTextFiles(path, files)();
+    const texts = await readTextFiles(path, files, secretFileNames)();
     if (E.isLeft(texts)) return texts;
     await loadBackends([defaultBlsSuite]);
     return readServer(path, texts.right);

@@ -98,15 +98,21 @@ function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error';
 }
 
-/** Files of one directory by name, read in order; the first that cannot be read is the error. */
+/**
+ * Files of one directory by name, read in order; the first that cannot be read is the error.
+ *
+ * @param secretNames - those that only their owner may be able to read.
+ */
 export function readTextFiles<N extends string>(
   directory: string,
   maxBytesByName: Readonly<Record<N, number>>,
+  secretNames: ReadonlySet<string>,
 ): TaskEither<DirectoryError, Readonly<Record<N, string>>> {
   return async () => {
     const texts: Partial<Record<N, string>> = {};
     for (const name of Object.keys(maxBytesByName) as N[]) {
-      const text = await readTextFile(join(directory, name), maxBytesByName[name])();
+      const readers = secretNames.has(name) ? 'owner' : 'anybody';
+      const text = await readTextFile(join(directory, name), maxBytesByName[name], readers)();
       if (E.isLeft(text)) return text;
       texts[name] = text.right;
     }

@@ -232,6 +232,22 @@ const serverCases: readonly Case[] = [
     error: { _tag: 'MalformedFile', at: '/_tag' },
     message: /alliance-share\.json: at \/_tag/,
   },
+  {
+    what: 'with an alliance key share that is no JSON, without a word of it',
+    spoil: (copy) => {
+      writeFileSync(join(copy, 'alliance-share.json'), 'c0ffee');
+    },
+    error: { _tag: 'MalformedFile', expected: 'JSON' },
+    message: /alliance-share\.json: (?!.*c0ffee)/,
+  },
+  ...['identity.key', 'slow.key', 'alliance-share.json', 'tls.key'].map((name) => ({
+    what: `whose ${name} others can read`,
+    spoil: (copy: string) => {
+      chmodSync(join(copy, name), 0o640);
+    },
+    error: { _tag: 'OpenToOthers' },
+    message: new RegExp(`${name.replace('.', '\\.')}: .*chmod`),
+  })),
 ];
 
 describe('a server directory', () => {

@@ -103,10 +103,5 @@ export function printKeyFile(file: KeyFile): string {
 
 /** The inverse of {@link printKeyFile}, for text that anybody may have written. The error shows nothing of the text. */
 export function parseKeyFile(text: string): Either<DecodeError, KeyFile> {
-  return E.mapLeft(withoutText)(decodeJson(keyFileCodec, text));
-}
-
-/** What JSON.parse says quotes the text around the mistake, which may be a secret. */
-function withoutText(error: DecodeError): DecodeError {
-  return error.expected.startsWith('JSON (') ? { ...error, expected: 'JSON' } : error;
+  return decodeJson(keyFileCodec, text);
 }

@@ -87,7 +87,7 @@ export function blstBackend(library: Library): PairingBackend {
   const pairing: PairingOf<Key, Signature, Uint8Array> = {
     backend: 'blst',
     ciphersuite,
-    batchFrom: 5,
+    batchFrom: 8,
     keys: new NativeGroup('G1', {
       parse: (bytes) => PublicKey.fromBytes(bytes, false),
       add: (points) => library.aggregatePublicKeys(points, false),

@@ -5,7 +5,7 @@ import { blsSuites, ciphersuiteOf, groupOrder } from '../../../src/schemes/bls/c
 import { loadBackends, offerUntilServed } from '../../../src/schemes/bls/load-backends.js';
 import type { KeyPoint, Pairing, PairingBackend, SignaturePoint } from '../../../src/schemes/bls/pairing.js';
 import { passesSelfTest } from '../../../src/schemes/bls/self-test.js';
-import { blst, ciphersuites, mcl, noble, pairingOf } from './setup.js';
+import { blst, ciphersuites, mcl, pairingOf } from './setup.js';
 
 const suite = ciphersuiteOf('min-pk-pop');
 const sound = pairingOf(blst, 'min-pk-pop');
@@ -33,7 +33,6 @@ describe('the self-test', () => {
         if (pairing !== undefined) expect(passesSelfTest(pairing), `${backend.name} ${ciphersuite.dst}`).toBe(true);
       }
     }
-    expect(passesSelfTest(pairingOf(noble, 'min-pk-pop'))).toBe(true);
   });
 
   it('is failed in a ciphersuite that no key has', () => {

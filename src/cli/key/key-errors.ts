@@ -75,7 +75,8 @@ export function describeKeyError(error: LoadError | DealError): string {
 type Unshareable = Extract<DealError, { readonly _tag: 'UnshareablePolicy' }>['reason'];
 
 function describeReason(reason: Unshareable): string {
-  if (reason._tag === 'PolicyTooLarge') return `${limits[reason.limit]}; choose a smaller one, --approximate-weights, or --scheme multisig`;
+  if (reason._tag === 'PolicyTooLarge')
+    return `${limits[reason.limit]}; choose a smaller one, --approximate-weights, or --scheme multisig`;
   return 'expected' in reason ? `expected ${reason.expected}` : reason._tag;
 }
 

@@ -6,8 +6,8 @@ import {
   approximatePolicy,
   describeApproximation,
   type PolicyApproximationError,
-} from '../../quorum/policy/weight-approximated-policy.js';
-import { type GateReduction, reduceWeights } from '../../quorum/policy/weight-reduction.js';
+} from '../../quorum/policy/weights/weight-approximated-policy.js';
+import { type GateReduction, reduceWeights } from '../../quorum/policy/weights/weight-reduction.js';
 import { listNames } from '../../quorum/tree/name-list.js';
 import type { SchemeId } from '../../schemes/registry.js';
 import { badInput, type Failure } from '../outcome.js';

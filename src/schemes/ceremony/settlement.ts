@@ -4,7 +4,7 @@ import { type Digest, digest } from '../../prelude/digest.js';
 import { E, pipe } from '../../prelude/fp.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { Combination, NextKey } from './ceremony-scheme.js';
-import type { DealRules } from './deal-rules.js';
+import type { DealRules } from './rounds/deal-rules.js';
 import type { CeremonySetting } from './setting.js';
 import type { Transcript } from './transcript.js';
 

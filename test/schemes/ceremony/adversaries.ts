@@ -2,9 +2,9 @@
 import { concatBytes } from '../../../src/prelude/bytes.js';
 import { present } from '../../../src/prelude/invariant.js';
 import type { CeremonyScheme, DealingForm } from '../../../src/schemes/ceremony/ceremony-scheme.js';
-import { envelopeLength, readEnvelope, writeEnvelope } from '../../../src/schemes/ceremony/envelope.js';
+import { envelopeLength, readEnvelope, writeEnvelope } from '../../../src/schemes/ceremony/rounds/envelope.js';
 import type { MessageKind } from '../../../src/schemes/ceremony/fault.js';
-import { writeComplaint } from '../../../src/schemes/ceremony/complaint.js';
+import { writeComplaint } from '../../../src/schemes/ceremony/rounds/complaint.js';
 import { rowsOf } from '../../../src/schemes/ceremony/setting.js';
 import type { Dealing } from '../../../src/schemes/sharing/dealing.js';
 import { rowProduct } from '../../../src/schemes/sharing/dealing.js';

@@ -5,7 +5,7 @@ import { concatBytes, empty, toHex, utf8 } from '../../../src/prelude/bytes.js';
 import { present } from '../../../src/prelude/invariant.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
 import { CeremonyBoard } from '../../../src/schemes/ceremony/board.js';
-import { readEnvelope, writeEnvelope } from '../../../src/schemes/ceremony/envelope.js';
+import { readEnvelope, writeEnvelope } from '../../../src/schemes/ceremony/rounds/envelope.js';
 import { messageKinds } from '../../../src/schemes/ceremony/fault.js';
 import { nextAttempt } from '../../../src/schemes/ceremony/next-attempt.js';
 import type { CeremonySetting } from '../../../src/schemes/ceremony/setting.js';

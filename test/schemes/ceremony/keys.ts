@@ -12,9 +12,9 @@ import type { BlsKeyShare, BlsPublicKey } from '../../../src/schemes/bls/key.js'
 import { loadBlst } from '../../../src/schemes/bls/load-backends.js';
 import { offerBackend } from '../../../src/schemes/bls/backends.js';
 import { makeBlsSigner } from '../../../src/schemes/bls/signer.js';
-import { blsCeremony } from '../../../src/schemes/ceremony/bls-ceremony.js';
+import { blsCeremony } from '../../../src/schemes/ceremony/schemes/bls-ceremony.js';
 import type { CeremonyPlan } from '../../../src/schemes/ceremony/plan.js';
-import { shoupRsaCeremony } from '../../../src/schemes/ceremony/rsa-ceremony.js';
+import { shoupRsaCeremony } from '../../../src/schemes/ceremony/schemes/rsa-ceremony.js';
 import type { CeremonySetting } from '../../../src/schemes/ceremony/setting.js';
 import type { DistributedSigner } from '../../../src/schemes/distributed-signer.js';
 import type { LinearKeyShare } from '../../../src/schemes/linear-key-share.js';

@@ -12,8 +12,8 @@ import {
   isUsablePublicKey,
   OneTimeKey,
   publicKeyOf,
-} from '../../../src/schemes/ceremony/one-time-key.js';
-import { type BoxAddress, boxOverhead, openBox, sealBox } from '../../../src/schemes/ceremony/sealed-box.js';
+} from '../../../src/schemes/ceremony/sealing/one-time-key.js';
+import { type BoxAddress, boxOverhead, openBox, sealBox } from '../../../src/schemes/ceremony/sealing/sealed-box.js';
 import { seededRandom } from '../../support/seeded-random.js';
 import { flipped } from './adversaries.js';
 import { id } from './keys.js';

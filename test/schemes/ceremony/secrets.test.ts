@@ -5,9 +5,9 @@ import { bigIntToBytes, equalBytes, toHex } from '../../../src/prelude/bytes.js'
 import { present } from '../../../src/prelude/invariant.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
 import { CeremonyBoard } from '../../../src/schemes/ceremony/board.js';
-import { openDeal } from '../../../src/schemes/ceremony/complaint.js';
-import { readEnvelope } from '../../../src/schemes/ceremony/envelope.js';
-import { OneTimeKey } from '../../../src/schemes/ceremony/one-time-key.js';
+import { openDeal } from '../../../src/schemes/ceremony/rounds/complaint.js';
+import { readEnvelope } from '../../../src/schemes/ceremony/rounds/envelope.js';
+import { OneTimeKey } from '../../../src/schemes/ceremony/sealing/one-time-key.js';
 import { CeremonyParticipant } from '../../../src/schemes/ceremony/participant.js';
 import { LinearKeyShare, secretsOf } from '../../../src/schemes/linear-key-share.js';
 import { E } from '../../../src/prelude/fp.js';

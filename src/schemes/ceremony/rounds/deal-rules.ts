@@ -1,0 +1,22 @@
+/** What distinguishes refresh, reshare and generation in the common frame: what is dealt, by whom, and what makes it enough. */
+import type { Either } from '../../../prelude/fp.js';
+import type { ProcessId } from '../../../prelude/process.js';
+import type { Combination, DealtSecret } from '../ceremony-scheme.js';
+import type { AbortReason, CeremonyFault } from '../fault.js';
+import type { Deal } from '../transcript.js';
+
+/** The public half. */
+export interface DealRules<G> {
+  /** Who deals. */
+  readonly dealers: readonly ProcessId[];
+  /** What each dealer deals, a dealing each. */
+  secretsOf(dealer: ProcessId): readonly DealtSecret[];
+  /** Bytes beside the commitments of each dealing. */
+  readonly attachmentLength: number;
+  /** What is wrong with what a dealer posted, as far as everybody sees. */
+  judge(dealer: ProcessId, deal: Deal<G>): CeremonyFault | undefined;
+  /** Whether dealing may be closed when these have posted, their deals good or not. */
+  mayClose(posted: ReadonlySet<ProcessId>): boolean;
+  /** What the deals that stand add up to, after all complaints. */
+  settle(standing: ReadonlyMap<ProcessId, Deal<G>>): Either<AbortReason, Combination<G>>;
+}

@@ -58,6 +58,15 @@ export { canonicalPolicy, policyDigest } from '../quorum/policy/policy-digest.js
 export { resolvePolicy } from '../quorum/policy/policy-resolution.js';
 export type { PolicyRule } from '../quorum/policy/policy-rule.js';
 export { PolicyStructure } from '../quorum/policy/policy-structure.js';
+export {
+  type ApproximatedPolicy,
+  approximatePolicy,
+  describeApproximation,
+  type GateApproximation,
+  type PolicyApproximationError,
+} from '../quorum/policy/weights/weight-approximated-policy.js';
+export { approximateWeights, type WeightApproximation } from '../quorum/policy/weights/weight-approximation.js';
+export { type GateReduction, reduceWeights, type WeightReduction } from '../quorum/policy/weights/weight-reduction.js';
 export { parsePolicy, parsePolicyRule, printPolicy, printPolicyRule } from '../quorum/policy/policy-text.js';
 export type { VoteState, VoteTracker } from '../quorum/policy/vote-tracker.js';
 export type { Membership } from '../quorum/tree/membership.js';
@@ -76,7 +85,9 @@ export {
   judgeMasking,
   judgeMeeting,
   judgeUnforgeability,
+  judgeMovability,
 } from '../quorum/analysis/cross-check.js';
+export { commitRule, judgeCommit, searchCommit } from '../quorum/analysis/commit-rule.js';
 export { downtimePerYear, nines } from '../quorum/analysis/availability/downtime.js';
 export {
   downWith,

@@ -10,6 +10,12 @@ export type {
   SignatureShare,
   SignRefused,
 } from '../schemes/distributed-signer.js';
+export type { AsyncDistributedSigner, AsyncDistributedVerifier } from '../schemes/async-signer.js';
+export { type BlsSuite, blsSuites, defaultBlsSuite } from '../schemes/bls/ciphersuite.js';
+export { type BlsDealRequest, dealBls, type DealtBls } from '../schemes/bls/dealer.js';
+export type { BlsKeyShare, BlsPublicKey } from '../schemes/bls/key.js';
+export { loadBackends } from '../schemes/bls/load-backends.js';
+export { possessionProver, verifyPossession } from '../schemes/bls/possession.js';
 export { type Ed25519PublicKey, type Ed25519Seed, ed25519Seed } from '../schemes/ed25519/encoding.js';
 export { ed25519Sign, ed25519Verify, publicKeyFromSeed } from '../schemes/ed25519/ed25519.js';
 export { MultisigKeyShare, type MultisigPublicKey } from '../schemes/multisig/key.js';
@@ -31,5 +37,13 @@ export {
 } from '../schemes/registry.js';
 export { type DealRequest, type DealtKey, dealShoupRsa, type KeyMaterial } from '../schemes/shoup-rsa/dealer.js';
 export type { ShoupRsaKeyShare, ShoupRsaPublicKey } from '../schemes/shoup-rsa/key.js';
-export { publicKeyPem } from '../schemes/shoup-rsa/public-key-pem.js';
 export { generateSafePrimes, type SafePrimes } from '../schemes/shoup-rsa/safe-primes.js';
+export { checkKeyRing, type RingKey, ringKeyOf, type SharedNumbers } from '../schemes/key-ring.js';
+export { type KeyImportError, keyMaterialFromPkcs8 } from '../schemes/shoup-rsa/key-import.js';
+export { publicKeyJwk, publicKeyPem } from '../schemes/shoup-rsa/public-key-pem.js';
+export {
+  openSigningThread,
+  type SigningThread,
+  SigningThreadLost,
+  type SigningThreadOptions,
+} from '../schemes/signing-thread/signing-thread.js';

@@ -96,7 +96,7 @@ export function* succession(directory: string, entries: readonly NewEntry[]): Ge
 }
 
 /** Every step of finishing. */
-export function* settlement(directory: string): Generator<string> {
+function* settlement(directory: string): Generator<string> {
   const [next, old] = [join(directory, successionNames.next), join(directory, successionNames.old)];
   for (const name of readdirSync(directory)) {
     if (name.startsWith(successionNames.draft)) yield* removal(join(directory, name));

@@ -20,7 +20,7 @@ export interface LogEntry {
 }
 
 /** What an adversary posts instead of `messages`; `log` is all that was said. */
-export type Tampering<G, Key> = (
+type Tampering<G, Key> = (
   messages: readonly Uint8Array[],
   view: { readonly board: CeremonyBoard<G, Key>; readonly log: readonly LogEntry[] },
 ) => readonly Uint8Array[];

@@ -40,7 +40,7 @@ export type RefusalReason =
   | 'a sole holder of residues';
 
 /** Group elements that are posted in one ceremony. */
-export const maxElementCount = 2 ** 14;
+const maxElementCount = 2 ** 14;
 
 /** The policy that a plan leads to. */
 export function nextPolicyOf<Key extends { readonly policy: Policy }>(plan: CeremonyPlan<Key>): Policy {

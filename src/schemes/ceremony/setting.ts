@@ -42,7 +42,7 @@ export function ceremonySetting<G, Key>(
 }
 
 /** The owners of rows, in the order of their first ones. */
-export function ownersOf(sharing: LinearSharing): readonly ProcessId[] {
+function ownersOf(sharing: LinearSharing): readonly ProcessId[] {
   return [...new Set(sharing.rows.map(({ owner }) => owner))];
 }
 

@@ -13,7 +13,7 @@ export interface ImportedKey {
 }
 
 /** Shorter keys are refused: nothing new should rest on them. */
-export const minImportedModulusBits = 2048;
+const minImportedModulusBits = 2048;
 
 /** Why a private key is not imported. */
 export type KeyImportError =

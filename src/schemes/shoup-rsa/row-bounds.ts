@@ -14,7 +14,7 @@ export interface RowBounds {
 }
 
 /** Longer shares are refused: no ceremony makes them. */
-export const maxShareBits = 16 * 1024;
+const maxShareBits = 16 * 1024;
 
 export function ringOf({ _tag }: ShoupRsaRanges): Ring {
   return _tag === 'modular' ? residues : integers;

@@ -36,7 +36,7 @@ export type CombineFailure =
   | { readonly _tag: 'NotQualified'; readonly signers: readonly string[]; readonly invalid: readonly string[] }
   | { readonly _tag: 'BadShares'; readonly suspects: readonly string[] };
 
-export interface CombineSuccess {
+interface CombineSuccess {
   readonly signature: Uint8Array;
   readonly invalid: readonly string[];
 }

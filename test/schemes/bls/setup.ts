@@ -25,7 +25,7 @@ import { gate } from '../sharing/policies.js';
 
 export { seededRandom };
 
-export const names = ['a', 'b', 'c', 'd', 'e', 'f'] as const;
+const names = ['a', 'b', 'c', 'd', 'e', 'f'] as const;
 export const universe = new Universe(names.map(id));
 export const threeOfFive = gate(3, 'a', 'b', 'c', 'd', 'e');
 export const message = utf8('the quick brown fox');
@@ -89,7 +89,7 @@ export function testKey(policy: Policy, request: Partial<BlsDealRequest> = {}, p
   return { ...dealt, verifier, signers: new Map(signers) };
 }
 
-export function signerOf(key: TestKey, name: string): BlsSigner {
+function signerOf(key: TestKey, name: string): BlsSigner {
   return present(key.signers.get(id(name)), `a signer ${name}`);
 }
 

@@ -115,4 +115,4 @@ export function shorter(bytes: Uint8Array): Uint8Array {
 }
 
 /** Where the body of a message begins. */
-export const bodyOffset = envelopeLength;
+const bodyOffset = envelopeLength;

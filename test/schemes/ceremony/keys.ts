@@ -36,7 +36,7 @@ export interface HeldKey<Key> {
   readonly shares: Shares;
 }
 
-export const message = utf8('the quick brown fox');
+const message = utf8('the quick brown fox');
 
 export function id(name: string): ProcessId {
   return name as ProcessId;
@@ -95,7 +95,7 @@ export function rsaSetting(key: ShoupRsaPublicKey, move: Move): CeremonySetting<
   return begun(shoupRsaCeremony(plan, ceremonyRules(old, nextPolicy, next), seededRandom(3)));
 }
 
-export type BlsSetting = ReturnType<typeof blsSetting>;
+type BlsSetting = ReturnType<typeof blsSetting>;
 
 export function blsSetting(key: BlsPublicKey, move: Move) {
   const { plan, old, policy: nextPolicy, next } = planOf(key, move);
@@ -103,7 +103,7 @@ export function blsSetting(key: BlsPublicKey, move: Move) {
 }
 
 /** Signers of a key, of those who hold a share that fits it. */
-export function signersOf(
+function signersOf(
   publicKey: ShoupRsaPublicKey | BlsPublicKey,
   shares: Shares,
 ): ReadonlyMap<ProcessId, DistributedSigner> {
@@ -132,7 +132,7 @@ export function signatureBy(
 }
 
 /** Whether node:crypto (RSA) or noble (BLS) accepts a signature of {@link message}. */
-export function isVerifiedOutside(publicKey: ShoupRsaPublicKey | BlsPublicKey, signature: Uint8Array): boolean {
+function isVerifiedOutside(publicKey: ShoupRsaPublicKey | BlsPublicKey, signature: Uint8Array): boolean {
   if (publicKey._tag === 'bls') {
     const { longSignatures } = bls12_381;
     const hashed = longSignatures.hash(message, 'BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_');

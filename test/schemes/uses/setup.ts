@@ -27,7 +27,7 @@ export interface UseTestKey {
   readonly shares: ReadonlyMap<ProcessId, AllianceKeyShare>;
 }
 
-export const testSecret = new Uint8Array(32).fill(0x2a);
+const testSecret = new Uint8Array(32).fill(0x2a);
 
 /** A key of the secret {@link testSecret}, whatever it is for: which nobody but a test would deal twice. */
 export function blsKey(usage: KeyUsage, suite: BlsSuite = 'min-sig-nul', secret = testSecret): UseTestKey {

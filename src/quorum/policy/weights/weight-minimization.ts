@@ -16,7 +16,7 @@ import {
 import { type Inequality, IntegerProgram, StepBudget } from './weight-program.js';
 import { type Demand, isSeparated, separate, type Separation, type WeightedThreshold } from './weight-sums.js';
 
-export interface SmallWeights extends WeightedThreshold {
+interface SmallWeights extends WeightedThreshold {
   /** Whether nothing equivalent weighs less that gives children of one influence one weight. */
   readonly isLeast: boolean;
 }

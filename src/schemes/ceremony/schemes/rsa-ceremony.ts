@@ -24,7 +24,7 @@ import { sharedRsaKey } from './shared-rsa-key.js';
 import { type CeremonyRules, type CeremonySetting, ceremonySetting } from '../setting.js';
 
 /** D0 is never longer. */
-export const maxSecretScaleBits = 8192;
+const maxSecretScaleBits = 8192;
 
 /**
  * One attempt at moving a key, or at accepting one that was dealt. A key without a member that the rules know of is not refused

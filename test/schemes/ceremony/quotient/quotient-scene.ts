@@ -46,7 +46,7 @@ export function dealt(policy: Policy, request: Partial<DealRequest> = {}): Holdi
 }
 
 /** So many processes may be faulty, of the old holders and of the new. */
-export function rulesFor(old: Policy, next: Policy, faultCount = 1): CeremonyRules {
+function rulesFor(old: Policy, next: Policy, faultCount = 1): CeremonyRules {
   const sharing = right(compile(next, integers));
   const members = [...universe.all];
   const isCommitQuorum = (acknowledged: ProcessSet): boolean =>

@@ -1,0 +1,24 @@
+/**
+ * `koinon/ceremonies`: making, renewing and moving shared keys over an ordered log (spec/ceremonies.md). Feed a board with the
+ * entries of the log, ask a participant what to post, and do the posting.
+ */
+export { CeremonyBoard, type CeremonyState } from '../schemes/ceremony/board.js';
+export {
+  type CeremonyNotAdmitted,
+  CeremonyRegister,
+  type OpenedCeremony,
+} from '../schemes/ceremony/ceremony-register.js';
+export type { AbortReason, CeremonyFault, Culprit } from '../schemes/ceremony/fault.js';
+export { nextAttempt } from '../schemes/ceremony/next-attempt.js';
+export { CeremonyParticipant, type ParticipantOptions } from '../schemes/ceremony/participant.js';
+export type { CeremonyPlan, CeremonyRefused } from '../schemes/ceremony/plan.js';
+export {
+  blsCeremony,
+  type BlsCeremony,
+  blsGeneration,
+  type BlsGeneration,
+} from '../schemes/ceremony/schemes/bls-ceremony.js';
+export { shoupRsaCeremony } from '../schemes/ceremony/schemes/rsa-ceremony.js';
+export type { CeremonyRules, CeremonySetting } from '../schemes/ceremony/setting.js';
+export type { Settlement } from '../schemes/ceremony/settlement.js';
+export type { CeremonyKind, CeremonyTerms } from '../schemes/ceremony/terms.js';

@@ -69,7 +69,7 @@ export class CeremonyBoard<G, Key> {
 
   /**
    * Takes the next entry of the log. Whatever is no message of this attempt, or comes too late, twice, or from someone who is not
-   * asked, changes nothing and blames nobody.
+   * asked, changes nothing and blames nobody. The bytes stay the caller's: what is kept of them is copied.
    *
    * @param from - authenticated by the log.
    */
@@ -98,7 +98,7 @@ export class CeremonyBoard<G, Key> {
     const taken =
       body.length > round.maxBodyLength
         ? E.left({ _tag: 'MalformedBytes', offset: 0, expected: `at most ${round.maxBodyLength} bytes` } as const)
-        : round.receive({ from, kind, body, position }, blame);
+        : round.receive({ from, kind, body: Uint8Array.from(body), position }, blame);
     if (E.isLeft(taken)) blame(from, taken.left);
     this.advance();
   }

@@ -56,6 +56,22 @@ describe('a board', () => {
     for (const each of [replay(log), ...boards.values()]) expect(summary(each)).toBe(expected);
   });
 
+  it.each(['refresh', 'reshare-quotient'] as const)('keeps nothing of a buffer that is used again: %s', (kind) => {
+    const { log, board } = runCeremony({ setting: settingOf({ kind }), shares: held.shares });
+    const other = new CeremonyBoard(settingOf({ kind }));
+    const buffer = new Uint8Array(Math.max(...log.map(({ bytes }) => bytes.length)));
+    for (const { from, bytes } of log) {
+      buffer.set(bytes);
+      other.receive(from, buffer.subarray(0, bytes.length));
+      buffer.fill(0xff);
+    }
+    expect(summary(other)).toBe(summary(board));
+    const { keys, deals, quotient } = board.transcript;
+    expect(other.transcript.keys).toEqual(keys);
+    expect(other.transcript.deals).toEqual(deals);
+    expect(other.transcript.quotient?.masks).toEqual(quotient?.masks);
+  });
+
   it('throws at nothing, and blames nobody for what is not of this attempt', () => {
     fc.assert(
       fc.property(

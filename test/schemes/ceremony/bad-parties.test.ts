@@ -5,6 +5,7 @@ import { present } from '../../../src/prelude/invariant.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
 import type { BlsPublicKey } from '../../../src/schemes/bls/key.js';
 import { blsGeneration } from '../../../src/schemes/ceremony/schemes/bls-ceremony.js';
+import { readEnvelope } from '../../../src/schemes/ceremony/rounds/envelope.js';
 import type { CeremonyFault } from '../../../src/schemes/ceremony/fault.js';
 import type { CeremonySetting } from '../../../src/schemes/ceremony/setting.js';
 import { jacobi } from '../../../src/schemes/shoup-rsa/jacobi.js';
@@ -236,13 +237,17 @@ describe('generation', () => {
   commonCheats('bls', blsNew);
 
   it('dealing something else than what was committed to is named', () => {
-    expectNamed(
-      runWith(
-        blsNew,
-        changing('commit', (body) => flipped(body, 5)),
-      ),
-      'NotAsCommitted',
+    const outcome = runWith(
+      blsNew,
+      changing('commit', (body) => flipped(body, 5)),
     );
+    expectNamed(outcome, 'NotAsCommitted');
+    const { board, log } = outcome;
+    const proof = board.culprits[0]?.evidence.map((position) => present(log[position], 'an entry'));
+    expect(proof?.map(({ from, bytes }) => [from, readEnvelope(bytes)?.kind])).toEqual([
+      [b, 'commit'],
+      [b, 'deal'],
+    ]);
   });
 
   it('dealing nothing is named, though it be committed to', () => {

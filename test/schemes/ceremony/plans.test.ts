@@ -357,7 +357,7 @@ describe('a proof of knowledge', () => {
     const dealing = { commitments: dealt, attachment };
     transcript.commits.set(dealer, { digest: commitmentTo(opened, dealer, dealing), position: 0 });
     return generationRules(opened, transcript).judge(dealer, { dealings: [dealing], boxes: new Map(), position: 1 })
-      ?._tag;
+      ?.fault._tag;
   };
 
   it('holds for who made it, the numbers that it was made of, and this ceremony', () => {

@@ -12,8 +12,7 @@ import type { ProcessId } from '../../../prelude/process.js';
 import { randomBelow, type RandomBytes } from '../../../prelude/random.js';
 import { bitLength, residue } from '../../sharing/integers.js';
 import type { CeremonyScheme, DealtSecret } from '../ceremony-scheme.js';
-import type { DealRules } from '../rounds/deal-rules.js';
-import type { CeremonyFault } from '../fault.js';
+import type { DealRules, DealVerdict } from '../rounds/deal-rules.js';
 import { mayCloseDealing, sumOfDeals } from './refresh.js';
 import type { CeremonySetting } from '../setting.js';
 import type { Deal, PublicDealing, Transcript } from '../transcript.js';
@@ -27,16 +26,18 @@ export function generationRules<G, Key>(
   transcript: Transcript<G, Key>,
 ): DealRules<G> {
   const dealers = setting.dealers.filter((dealer) => transcript.commits.has(dealer));
-  const judge = (dealer: ProcessId, { dealings: [dealing] }: Deal<G>): CeremonyFault | undefined => {
+  const judge = (dealer: ProcessId, { dealings: [dealing] }: Deal<G>): DealVerdict | undefined => {
     const { group } = setting.scheme;
     const root = dealing?.commitments[0];
     if (dealing === undefined || root === undefined || group.equals(root, group.identity)) {
-      return { _tag: 'WrongRoot', dealing: 0 };
+      return { fault: { _tag: 'WrongRoot', dealing: 0 }, evidence: [] };
     }
-    const committed = present(transcript.commits.get(dealer), 'only who committed deals').digest;
-    if (!equalBytes(committed, commitmentTo(setting, dealer, dealing))) return { _tag: 'NotAsCommitted' };
+    const committed = present(transcript.commits.get(dealer), 'only who committed deals');
+    if (!equalBytes(committed.digest, commitmentTo(setting, dealer, dealing))) {
+      return { fault: { _tag: 'NotAsCommitted' }, evidence: [committed.position] };
+    }
     const isKnown = checkKnowledge(setting, dealer, root, dealing);
-    return isKnown ? undefined : { _tag: 'NoProofOfKnowledge' };
+    return isKnown ? undefined : { fault: { _tag: 'NoProofOfKnowledge' }, evidence: [] };
   };
   return {
     dealers,

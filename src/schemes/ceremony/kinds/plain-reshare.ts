@@ -8,8 +8,8 @@ import { present } from '../../../prelude/invariant.js';
 import type { ProcessId } from '../../../prelude/process.js';
 import { reconstruction } from '../../sharing/reconstruction.js';
 import type { Combination, Contribution, DealtSecret } from '../ceremony-scheme.js';
-import type { DealRules } from '../rounds/deal-rules.js';
-import type { AbortReason, CeremonyFault } from '../fault.js';
+import type { DealRules, DealVerdict } from '../rounds/deal-rules.js';
+import type { AbortReason } from '../fault.js';
 import { mayCloseDealing } from './refresh.js';
 import { type CeremonySetting, rowsOf } from '../setting.js';
 import type { Deal } from '../transcript.js';
@@ -18,13 +18,13 @@ export function plainReshareRules<G, Key>(setting: CeremonySetting<G, Key>): Dea
   const { scheme, dealers } = setting;
   const old = present(scheme.old, 'a reshare has a key to start from');
   const oldRows = (dealer: ProcessId) => rowsOf(old.sharing, dealer);
-  const judge = (dealer: ProcessId, { dealings }: Deal<G>): CeremonyFault | undefined => {
+  const judge = (dealer: ProcessId, { dealings }: Deal<G>): DealVerdict | undefined => {
     const isRight = (row: number, index: number) => {
       const root = dealings[index]?.commitments[0];
       return root !== undefined && scheme.isRootOf(root, old.rowKey(row));
     };
     const wrong = oldRows(dealer).findIndex((row, index) => !isRight(row, index));
-    return wrong === -1 ? undefined : { _tag: 'WrongRoot', dealing: wrong };
+    return wrong === -1 ? undefined : { fault: { _tag: 'WrongRoot', dealing: wrong }, evidence: [] };
   };
   const settle = (standing: ReadonlyMap<ProcessId, Deal<G>>): Either<AbortReason, Combination<G>> => {
     const lambda = reconstruction(old.sharing, (process) => standing.has(process));

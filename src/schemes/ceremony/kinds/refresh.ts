@@ -5,8 +5,8 @@
 import { E, type Either } from '../../../prelude/fp.js';
 import type { ProcessId } from '../../../prelude/process.js';
 import type { Combination, DealtSecret } from '../ceremony-scheme.js';
-import type { DealRules } from '../rounds/deal-rules.js';
-import type { AbortReason, CeremonyFault } from '../fault.js';
+import type { DealRules, DealVerdict } from '../rounds/deal-rules.js';
+import type { AbortReason } from '../fault.js';
 import type { CeremonySetting } from '../setting.js';
 import type { Deal } from '../transcript.js';
 
@@ -14,11 +14,11 @@ const zero: DealtSecret = { _tag: 'zero' };
 
 export function refreshRules<G, Key>(setting: CeremonySetting<G, Key>): DealRules<G> {
   const { scheme, dealers } = setting;
-  const judge = (_: ProcessId, { dealings }: Deal<G>): CeremonyFault | undefined => {
+  const judge = (_: ProcessId, { dealings }: Deal<G>): DealVerdict | undefined => {
     const [dealing] = dealings;
     const root = dealing?.commitments[0];
     const isZero = root !== undefined && scheme.group.equals(root, scheme.group.identity);
-    return isZero ? undefined : { _tag: 'WrongRoot', dealing: 0 };
+    return isZero ? undefined : { fault: { _tag: 'WrongRoot', dealing: 0 }, evidence: [] };
   };
   return {
     dealers,

@@ -9,11 +9,11 @@ import { present } from '../../../prelude/invariant.js';
 import type { ProcessId } from '../../../prelude/process.js';
 import { bitLength } from '../../sharing/integers.js';
 import type { Combination, DealtSecret } from '../ceremony-scheme.js';
-import type { DealRules } from '../rounds/deal-rules.js';
-import type { AbortReason, CeremonyFault } from '../fault.js';
+import type { DealRules, DealVerdict } from '../rounds/deal-rules.js';
+import type { AbortReason } from '../fault.js';
 import type { Contributor, QuotientPlan } from './quotient-plan.js';
 import { checkQuotient, constantOf, numeratorKey, type QuotientStatement } from './quotient-statement.js';
-import { maskKey, type QuotientTranscript } from './quotient-transcript.js';
+import { maskKey, maskPositions, type QuotientTranscript } from './quotient-transcript.js';
 import type { CeremonySetting } from '../setting.js';
 import type { Deal } from '../transcript.js';
 
@@ -30,7 +30,7 @@ export function quotientRules<G, Key>(
     const { attachment } = present(deal.dealings[0], 'one dealing of every contributor');
     return readStatement(plan, present(contributors.get(dealer), 'a contributor'), attachment);
   };
-  const judge = (dealer: ProcessId, deal: Deal<G>): CeremonyFault | undefined => {
+  const judge = (dealer: ProcessId, deal: Deal<G>): DealVerdict | undefined => {
     const contributor = present(contributors.get(dealer), 'a contributor');
     const numerator = numeratorKey(plan, scheme.group, contributor, old.rowKey.bind(old), (first, second) =>
       maskKey(quotient, first, second),
@@ -38,7 +38,8 @@ export function quotientRules<G, Key>(
     const quotientKey = present(deal.dealings[0]?.commitments[0], 'a commitment to column 0');
     const keys = { numerator, quotient: quotientKey };
     const why = checkQuotient(plan, scheme.group, contributor, statementOf(dealer, deal), keys);
-    return why === undefined ? undefined : { _tag: 'WrongQuotient', why };
+    if (why === undefined) return undefined;
+    return { fault: { _tag: 'WrongQuotient', why }, evidence: maskPositions(quotient, dealer) };
   };
   const settle = (standing: ReadonlyMap<ProcessId, Deal<G>>): Either<AbortReason, Combination<G>> => {
     const bad = dealers.filter((dealer) => !standing.has(dealer));

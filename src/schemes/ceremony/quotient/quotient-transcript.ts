@@ -42,3 +42,9 @@ function positionOf(contributors: QuotientPlan['contributors'], process: Process
 export function maskKey<G>({ masks }: QuotientTranscript<G>, first: ProcessId, second: ProcessId): G {
   return present(masks.get(first)?.keys.get(second), 'a mask of every pair of contributors');
 }
+
+/** Where in the log those masks were posted that go into a contributor's part: its own, and those of the ones before it. */
+export function maskPositions<G>({ plan, masks }: QuotientTranscript<G>, process: ProcessId): readonly number[] {
+  const posted = [...contributorsBefore(plan, process), process].map((from) => masks.get(from));
+  return posted.flatMap((each) => (each === undefined ? [] : [each.position]));
+}

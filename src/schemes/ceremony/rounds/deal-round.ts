@@ -20,9 +20,9 @@ export function dealRound<G, Key>(
     const read = readAll(body, (reader) => readDeal(reader, setting, transcript, rules, from));
     if (E.isLeft(read)) return read;
     const deal = { ...read.right, position };
-    const fault = rules.judge(from, deal);
-    if (fault === undefined) transcript.deals.set(from, deal);
-    else blame(from, fault);
+    const verdict = rules.judge(from, deal);
+    if (verdict === undefined) transcript.deals.set(from, deal);
+    else blame(from, verdict.fault, verdict.evidence);
     return E.right(undefined);
   };
   const close = (heard: ReadonlySet<ProcessId>): RoundEnd =>

@@ -5,6 +5,12 @@ import type { Combination, DealtSecret } from '../ceremony-scheme.js';
 import type { AbortReason, CeremonyFault } from '../fault.js';
 import type { Deal } from '../transcript.js';
 
+/** What is wrong with a deal, and the positions of the entries that prove it besides the deal itself. */
+export interface DealVerdict {
+  readonly fault: CeremonyFault;
+  readonly evidence: readonly number[];
+}
+
 /** The public half. */
 export interface DealRules<G> {
   /** Who deals. */
@@ -13,8 +19,8 @@ export interface DealRules<G> {
   secretsOf(dealer: ProcessId): readonly DealtSecret[];
   /** Bytes beside the commitments of each dealing. */
   readonly attachmentLength: number;
-  /** What is wrong with what a dealer posted, as far as everybody sees. */
-  judge(dealer: ProcessId, deal: Deal<G>): CeremonyFault | undefined;
+  /** What is wrong with what a dealer posted, as far as everybody sees; `undefined` where nothing is. */
+  judge(dealer: ProcessId, deal: Deal<G>): DealVerdict | undefined;
   /** Whether dealing may be closed when these have posted, their deals good or not. */
   mayClose(posted: ReadonlySet<ProcessId>): boolean;
   /** What the deals that stand add up to, after all complaints. */

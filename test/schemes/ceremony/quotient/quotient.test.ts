@@ -230,6 +230,23 @@ describe('a contributor that cheats', () => {
     expect(next).toBeUndefined();
   });
 
+  it('is proven wrong by the masks that its part is made of, and by its deal', () => {
+    const { hostility } = present(cheats['deals one more'], 'a cheat');
+    for (const [by, maskers] of [
+      ['b', ['a', 'b']],
+      ['c', ['a', 'b']],
+    ] as const) {
+      const { board, log } = hold(start, { nextPolicy: policies.other }, { [by]: hostility });
+      const [culprit] = board.culprits;
+      const proof = culprit?.evidence.map((position) => present(log[position], 'an entry'));
+      expect(culprit).toMatchObject({ process: by, fault: { _tag: 'WrongQuotient' } });
+      expect(proof?.map(({ from, bytes }) => [from, readEnvelope(bytes)?.kind])).toEqual([
+        ...maskers.map((from) => [from, 'masks']),
+        [by, 'deal'],
+      ]);
+    }
+  });
+
   it('is left out of the next attempt, as are all that cheat in turn, until one succeeds', () => {
     const late = dealt(gate(3, 'a', 'b', 'c', 'd', 'e', 'f'));
     const plusOne = dealing((deal) => (form, root, random) => deal(form, root + 1n, random));

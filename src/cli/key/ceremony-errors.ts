@@ -28,6 +28,8 @@ function describeRefused(refused: CeremonyRefused): string {
       return describeKeyError(refused.reason);
     case 'BadNextPolicy':
       return `--policy: ${describeKeyError(refused.reason)}`;
+    case 'BadNumber':
+      return `${refused.value} is no ${refused.name} number`;
     case 'EpochNotLater':
       return `epoch ${refused.nextEpoch} is not later than epoch ${refused.epoch}`;
     case 'NotOffered':

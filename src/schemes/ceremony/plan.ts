@@ -22,6 +22,8 @@ export type CeremonyRefused =
   | { readonly _tag: 'BadKey'; readonly reason: ShoupRsaKeyError | BlsKeyError }
   /** The policy that the key is to be moved to does not go with it. */
   | { readonly _tag: 'BadNextPolicy'; readonly reason: ShoupRsaKeyError | BlsKeyError }
+  /** Attempts are counted from 1 and epochs from 0, in safe integers. */
+  | { readonly _tag: 'BadNumber'; readonly name: 'attempt' | 'epoch'; readonly value: number }
   | { readonly _tag: 'EpochNotLater'; readonly epoch: number; readonly nextEpoch: number }
   | { readonly _tag: 'NotOffered'; readonly kind: CeremonyKind; readonly why: RefusalReason }
   /** The key has been through so many plain reshares that another makes D0 too long: it must be replaced. */
@@ -48,12 +50,26 @@ export function nextPolicyOf<Key extends { readonly policy: Policy }>(plan: Cere
   return keeps ? plan.key.policy : (plan.nextPolicy ?? plan.key.policy);
 }
 
-/** Whether epoch and size of a ceremony are in order. */
+/** Whether attempt and epoch are numbers that can be written. */
+export function checkNumbers(attempt: number, epoch: number): CeremonyRefused | undefined {
+  if (!Number.isSafeInteger(attempt) || attempt < 1) return { _tag: 'BadNumber', name: 'attempt', value: attempt };
+  if (!Number.isSafeInteger(epoch) || epoch < 0) return { _tag: 'BadNumber', name: 'epoch', value: epoch };
+  return undefined;
+}
+
+/** Whether attempt, epoch and size of a ceremony are in order. */
 export function checkPlan(
-  { kind, key, nextEpoch }: Pick<CeremonyPlan<{ readonly epoch: number }>, 'kind' | 'key' | 'nextEpoch'>,
+  {
+    kind,
+    key,
+    nextEpoch,
+    attempt,
+  }: Pick<CeremonyPlan<{ readonly epoch: number }>, 'kind' | 'key' | 'nextEpoch' | 'attempt'>,
   old: LinearSharing,
   next: LinearSharing,
 ): CeremonyRefused | undefined {
+  const badNumber = checkNumbers(attempt, nextEpoch);
+  if (badNumber !== undefined) return badNumber;
   const isRightEpoch = kind === 'accept' ? nextEpoch === key.epoch : nextEpoch > key.epoch;
   if (!isRightEpoch) return { _tag: 'EpochNotLater', epoch: key.epoch, nextEpoch };
   switch (kind) {

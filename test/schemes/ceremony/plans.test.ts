@@ -59,6 +59,27 @@ describe('a plan', () => {
     expect(refused(rsa.publicKey, {})).toBeUndefined();
   });
 
+  it('whose attempt or epoch is no number to write is refused, and thrown at nobody', () => {
+    const rules = ceremonyRules(trust(model), policy(flat));
+    const rest = { context: utf8(''), culprits: [], absent: [] };
+    const made = { suite: 'min-pk-pop', usage: 'document', policy: policy(flat), ...rest } as const;
+    const moved = { kind: 'refresh', key: bls.publicKey, ...rest } as const;
+    for (const value of [1.5, -1, 0, 2 ** 60, Infinity, NaN]) {
+      const bad = { _tag: 'BadNumber', name: 'attempt', value };
+      expect(refused(rsa.publicKey, { attempt: value })).toEqual(bad);
+      expect(left(blsCeremony({ ...moved, nextEpoch: 2, attempt: value }, rules))).toEqual(bad);
+      expect(left(blsGeneration({ ...made, epoch: 1, attempt: value }, rules))).toEqual(bad);
+    }
+    for (const value of [2.5, -1, 2 ** 60, Infinity, NaN]) {
+      const bad = { _tag: 'BadNumber', name: 'epoch', value };
+      expect(refused(rsa.publicKey, { nextEpoch: value })).toEqual(bad);
+      expect(left(blsCeremony({ ...moved, nextEpoch: value, attempt: 1 }, rules))).toEqual(bad);
+      expect(left(blsGeneration({ ...made, epoch: value, attempt: 1 }, rules))).toEqual(bad);
+    }
+    const largest = Number.MAX_SAFE_INTEGER;
+    expect(refused(rsa.publicKey, { attempt: largest, nextEpoch: largest })).toBeUndefined();
+  });
+
   it('T12: of shares that are residues is only a plain reshare, refused before anything is posted', () => {
     const { publicKey } = rsaKey(flat, { sharing: 'modular' });
     for (const kind of ['refresh', 'reshare-quotient'] as const) {
@@ -130,7 +151,7 @@ describe('a plan', () => {
     );
     const next = right(compile(policy('any of (a, b)'), integers));
     const found = sharings.map((old) =>
-      checkPlan({ kind: 'reshare-quotient', key: { epoch: 1 }, nextEpoch: 2 }, old, next),
+      checkPlan({ kind: 'reshare-quotient', key: { epoch: 1 }, nextEpoch: 2, attempt: 1 }, old, next),
     );
     expect(found.map((each) => each?._tag)).toEqual([undefined, 'CeremonyTooLarge', undefined]);
     expect(found[1]).toMatchObject({ elementCount: 181 + (181 * 180) / 2 });

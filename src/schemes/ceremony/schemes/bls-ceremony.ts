@@ -22,7 +22,15 @@ import { type IntegerRange, isInRange } from '../../sharing/ranges.js';
 import type { CeremonyScheme, Combination, DealingForm, NextKey, SharedKey } from '../ceremony-scheme.js';
 import { combinedCommitments } from '../kinds/combination.js';
 import type { AbortReason } from '../fault.js';
-import { type CeremonyPlan, type CeremonyRefused, checkPlan, checkSize, nextPolicyOf, ownerCount } from '../plan.js';
+import {
+  type CeremonyPlan,
+  type CeremonyRefused,
+  checkNumbers,
+  checkPlan,
+  checkSize,
+  nextPolicyOf,
+  ownerCount,
+} from '../plan.js';
 import { type CeremonyRules, type CeremonySetting, ceremonySetting } from '../setting.js';
 import type { CeremonyKind, CeremonyTerms } from '../terms.js';
 
@@ -63,7 +71,7 @@ export function blsGeneration(plan: BlsGeneration, rules: CeremonyRules): Either
   const { suite, usage, policy, epoch, context, attempt, culprits, absent } = plan;
   const next = prepareSharing(policy, universeOf(policy), usage);
   if (E.isLeft(next)) return E.left({ _tag: 'BadNextPolicy', reason: next.left });
-  const refused = checkSize(ownerCount(next.right), next.right);
+  const refused = checkNumbers(attempt, epoch) ?? checkSize(ownerCount(next.right), next.right);
   if (refused !== undefined) return E.left(refused);
   const kind = 'generate';
   const numbers = { nextPolicy: policy, nextEpoch: epoch };

@@ -6,6 +6,7 @@
 import { equalBytes, toHex } from '../prelude/bytes.js';
 import { type Digest, shortHex } from '../prelude/digest.js';
 import { E, type Either } from '../prelude/fp.js';
+import { groupedBy } from '../prelude/grouping.js';
 import { assertNever } from '../prelude/invariant.js';
 import { dealingDigestOf as blsDealingDigestOf, keyIdOf as blsKeyIdOf } from './bls/key.js';
 import type { AlliancePublicKey } from './public-key.js';
@@ -52,17 +53,18 @@ export interface SharedNumbers {
   readonly keyIds: readonly [string, string];
 }
 
-/** Refuses keys of which two have the same public numbers, unless they are one key: the same dealing, or another epoch's. */
+/**
+ * Refuses keys of which two have the same public numbers, unless they are one key: the same dealing, or another epoch's. One
+ * secret as two BLS keys, one in each group, is not seen: their public keys have nothing in common but a pairing.
+ */
 export function checkKeyRing(keys: readonly RingKey[]): Either<SharedNumbers, void> {
-  const seen = new Map<string, RingKey>();
-  for (const key of keys) {
-    const numbers = toHex(key.publicNumbers);
-    const other = seen.get(numbers);
-    if (other !== undefined && !isSameKey(key, other)) {
+  for (const group of groupedBy(keys, ({ publicNumbers }) => toHex(publicNumbers)).values()) {
+    for (const [index, key] of group.entries()) {
+      const other = group.slice(0, index).find((earlier) => !isSameKey(key, earlier));
+      if (other === undefined) continue;
       const keyIds = [shortHex(other.keyId), shortHex(key.keyId)] as const;
       return E.left({ _tag: 'SharedNumbers', names: [other.name, key.name], keyIds });
     }
-    seen.set(numbers, key);
   }
   return E.right(undefined);
 }

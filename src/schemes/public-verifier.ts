@@ -13,17 +13,26 @@ import { describeMultisig, type MultisigPublicKey } from './multisig/key.js';
 import { MultisigVerifier } from './multisig/multisig-verifier.js';
 import type { AlliancePublicKey } from './public-key.js';
 import { portableRsaVerifier, type WebCryptoVerification } from './shoup-rsa/portable-verifier.js';
+import { isForSigning } from './usage.js';
 
 /** Whether `signature` is the key's over `message`. Neither throws nor rejects, whatever the bytes. */
 export type PublicVerifier = (message: Uint8Array, signature: Uint8Array) => Promise<boolean>;
 
 /**
- * A verifier of `publicKey`.
+ * A verifier of signatures by `publicKey`; of a key that is not for signing nothing is one.
  *
  * @param webCrypto - the platform's own if absent; where there is none (`null`; browsers outside secure contexts), RSA is
  *   computed over bigint.
  */
 export function publicVerifier(
+  publicKey: AlliancePublicKey,
+  webCrypto: WebCryptoVerification | null = platformWebCrypto(),
+): PublicVerifier {
+  return isForSigning(publicKey.usage) ? resultVerifier(publicKey, webCrypto) : () => Promise.resolve(false);
+}
+
+/** Of what a key makes of a message, whatever it is for: the caller has asked that. */
+export function resultVerifier(
   publicKey: AlliancePublicKey,
   webCrypto: WebCryptoVerification | null = platformWebCrypto(),
 ): PublicVerifier {

@@ -15,6 +15,11 @@ export const keyUsages = [
   'decryption',
 ] as const satisfies readonly KeyUsage[];
 
+/** Whether what a key makes is signatures. Of other keys nothing is ever valid as one, whatever it is over. */
+export function isForSigning(usage: KeyUsage): boolean {
+  return usage === 'statement' || usage === 'document';
+}
+
 /** Refuses a `message` that a key of this `usage` must not sign; otherwise returns it. */
 export function checkUsage(usage: KeyUsage, message: Uint8Array): Either<SignRefused, Uint8Array> {
   const allowed = usage === (isStatement(message) ? 'statement' : 'document');

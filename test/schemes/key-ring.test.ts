@@ -61,6 +61,18 @@ describe('T20: a key ring', () => {
     expect(ringKeyOf('multisig', multisig.publicKey)).toBeUndefined();
   });
 
+  it('sees two dealings of one epoch whatever stands between them', () => {
+    const later = { ...documents, name: 'later', epoch: 2, dealing: digest(utf8('later')) };
+    const again = { ...documents, name: 'again', dealing: digest(utf8('again')) };
+    for (const keys of [
+      [documents, later, again],
+      [documents, again, later],
+      [later, documents, again],
+    ]) {
+      expect(checkKeyRing(keys)).toMatchObject(E.left({ names: ['documents', 'again'] }));
+    }
+  });
+
   it('looks at the public numbers alone', () => {
     const bytes = (text: string) => digest(utf8(text));
     const key = (name: string, numbers: string): RingKey => ({

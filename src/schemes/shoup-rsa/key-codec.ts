@@ -81,8 +81,7 @@ const algorithmCodec: t.Type<RsaAlgorithm, unknown> = refined(
   (found) => rsaAlgorithms.find((algorithm) => algorithm === found),
 );
 
-/** Bounds only: `makeShoupRsaVerifier` judges the numbers. */
-export const shoupRsaPublicKeyCodec: t.Type<ShoupRsaPublicKey, unknown> = record('a Shoup RSA key', {
+const publicKeyJson: t.Type<ShoupRsaPublicKey, unknown> = record('a Shoup RSA key', {
   _tag: t.literal(shoupRsaSuite),
   usage: usageCodec(['statement', 'document', 'beacon', 'decryption']),
   algorithm: algorithmCodec,
@@ -95,6 +94,13 @@ export const shoupRsaPublicKeyCodec: t.Type<ShoupRsaPublicKey, unknown> = record
   provenSafePrimes: t.boolean,
   commitments: list(positive(maxModulusBytes), sharingLimits.maxNodeCount, 1),
 });
+
+/** Bounds only, so that the key can be named: `makeShoupRsaVerifier` judges the numbers. */
+export const shoupRsaPublicKeyCodec: t.Type<ShoupRsaPublicKey, unknown> = refined(
+  publicKeyJson,
+  'a Shoup RSA key with commitments below its modulus',
+  (key) => (key.commitments.every((commitment) => commitment < key.modulus) ? key : undefined),
+);
 
 /** Writes the secrets out: only for a file that its owner alone can read. */
 export const shoupRsaKeyShareCodec: t.Type<ShoupRsaKeyShare, unknown> = linearKeyShareCodec(

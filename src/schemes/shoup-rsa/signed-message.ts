@@ -3,6 +3,7 @@ import { hkdfSync } from 'node:crypto';
 import { utf8 } from '../../prelude/bytes.js';
 import { type Digest, digest } from '../../prelude/digest.js';
 import { assertNever } from '../../prelude/invariant.js';
+import { isForSigning } from '../usage.js';
 import type { LoadedKey } from './loaded-key.js';
 import { encodePs256, saltLength } from './rsa-pss.js';
 import { encodeRs256 } from './rsa-verify.js';
@@ -13,10 +14,11 @@ const signatureRole = 'signature share';
 
 const saltInfo = utf8('koinon shoup-rsa pss salt v1');
 
-/** The input for a whole message; `undefined` for a key that has no signatures. */
+/** The input for a whole message; `undefined` for a key that is not for signing. */
 export function signedMessage(key: LoadedKey, message: Uint8Array): MapInput | undefined {
+  const { algorithm, modulus, usage } = key.publicKey;
+  if (!isForSigning(usage)) return undefined;
   const messageDigest = digest(message);
-  const { algorithm, modulus } = key.publicKey;
   const input = (value: bigint): MapInput => ({ role: signatureRole, digest: messageDigest, value });
   switch (algorithm) {
     case 'RS256':

@@ -18,6 +18,7 @@ import type { LoadedKey } from './loaded-key.js';
 import { makeRsaMapVerifier } from './loaded-share.js';
 import { nodeRsaVerifier } from './public-key-pem.js';
 import type { RsaMapVerifier } from './rsa-map.js';
+import { isForSigning } from '../usage.js';
 import { signedMessage } from './signed-message.js';
 
 /** Loads a public key for verifying. Its members must be processes of the universe, which may have others. */
@@ -29,7 +30,7 @@ export function makeShoupRsaVerifier(
   return E.map((map: RsaMapVerifier) => new ShoupRsaVerifier(map))(makeRsaMapVerifier(publicKey, universe, random));
 }
 
-/** A key whose algorithm is none of signatures has no valid shares and no signatures, and nobody can sign with it. */
+/** A key that is not for signing has no valid shares and no signatures here, and nobody can sign with it; see `uses`. */
 export class ShoupRsaVerifier implements DistributedVerifier {
   readonly schemeId = shoupRsaSuite;
   readonly keyId: KeyId;
@@ -45,7 +46,7 @@ export class ShoupRsaVerifier implements DistributedVerifier {
   }
 
   canCombine(signers: ProcessSet): boolean {
-    return this.key.publicKey.algorithm !== 'RSA-OAEP-256' && this.map.canCombine(signers);
+    return isForSigning(this.key.publicKey.usage) && this.map.canCombine(signers);
   }
 
   verifyShare(message: Uint8Array, from: ProcessId, share: SignatureShare): ShareVerdict {
@@ -64,6 +65,6 @@ export class ShoupRsaVerifier implements DistributedVerifier {
   }
 
   verify(message: Uint8Array, signature: Signature): boolean {
-    return this.verifySignature(message, signature);
+    return isForSigning(this.key.publicKey.usage) && this.verifySignature(message, signature);
   }
 }

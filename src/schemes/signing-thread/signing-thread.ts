@@ -4,7 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { E, type Either } from '../../prelude/fp.js';
-import { assertNever, present } from '../../prelude/invariant.js';
+import { assertNever } from '../../prelude/invariant.js';
 import type { ProcessId, ProcessSet, Universe } from '../../prelude/process.js';
 import type { AsyncDistributedSigner } from '../async-signer.js';
 import type {
@@ -87,11 +87,13 @@ export class SigningThread implements AsyncDistributedSigner {
   }
 
   verifyShare(message: Uint8Array, from: ProcessId, share: SignatureShare): Promise<ShareVerdict> {
+    if (!this.universe.has(from)) return Promise.resolve('invalid');
     return this.thread.ask({ _tag: 'verifyShare', message, from, share });
   }
 
   async combine(message: Uint8Array, shares: ReadonlyMap<ProcessId, SignatureShare>): Promise<CombineResult> {
-    const combined = await this.thread.ask({ _tag: 'combine', message, shares: [...shares] });
+    const known = [...shares].filter(([from]) => this.universe.has(from));
+    const combined = await this.thread.ask({ _tag: 'combine', message, shares: known });
     if (E.isLeft(combined)) return E.left(this.combineError(combined.left));
     const { signature, invalid } = combined.right;
     return E.right({ signature: signature as Signature, invalid: this.setOf(invalid) });
@@ -168,9 +170,9 @@ class ThreadCalls {
   }
 
   private settle(id: number, answer: Answers[Call['_tag']]): void {
-    const waiting = present(this.waiting.get(id), 'a thread answers what it was asked, once');
+    // After a loss answers that were under way may still come: whoever asked has been told.
+    this.waiting.get(id)?.resolve(answer as never);
     this.waiting.delete(id);
-    waiting.resolve(answer as never);
   }
 
   private lose(sentence: string): SigningThreadLost {

@@ -18,6 +18,8 @@ function say(reply: Reply): void {
   port.postMessage(reply);
 }
 
+let isPreparing = false;
+
 const signer = await openSigner(workerData as ThreadKey);
 if (E.isLeft(signer)) {
   say({ _tag: 'refused', error: signer.left });
@@ -35,9 +37,13 @@ if (E.isLeft(signer)) {
 
 /** One at a time, so that whoever asks waits for one at most. */
 function prepareProofs(of: DistributedSigner, count: number): void {
-  if (!(of instanceof ShoupRsaSigner) || of.precompute(0) >= count) return;
+  if (isPreparing || !(of instanceof ShoupRsaSigner)) return;
+  const readyCount = of.precompute(0);
+  if (readyCount >= count) return;
+  isPreparing = true;
   setImmediate(() => {
-    if (of.precompute(1) > 0) prepareProofs(of, count);
+    isPreparing = false;
+    if (of.precompute(1) > readyCount) prepareProofs(of, count);
   });
 }
 

@@ -6,7 +6,7 @@ import { Writer } from '../../prelude/canonical.js';
 import { type Digest, digest } from '../../prelude/digest.js';
 import type { KeyId } from '../distributed-signer.js';
 import { type AlliancePublicKey, keyIdOf } from '../public-key.js';
-import { publicVerifier } from '../public-verifier.js';
+import { resultVerifier } from '../public-verifier.js';
 
 /** A coin that was tossed, and what proves how it fell. */
 export interface Coin {
@@ -47,6 +47,6 @@ export async function verifyCoin(
   if (publicKey.usage !== 'beacon' || !hasUniqueSignatures(publicKey)) return undefined;
   const keyId = keyIdOf(publicKey);
   const message = coinMessage(keyId, name);
-  const isRight = message !== undefined && (await publicVerifier(publicKey)(message, signature));
+  const isRight = message !== undefined && (await resultVerifier(publicKey)(message, signature));
   return isRight ? coinOf(keyId, name, signature) : undefined;
 }

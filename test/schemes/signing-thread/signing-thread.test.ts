@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { utf8 } from '../../../src/prelude/bytes.js';
 import { E } from '../../../src/prelude/fp.js';
 import { present } from '../../../src/prelude/invariant.js';
+import type { ProcessId } from '../../../src/prelude/process.js';
 import type { SignatureShare } from '../../../src/schemes/distributed-signer.js';
 import { LinearKeyShare } from '../../../src/schemes/linear-key-share.js';
 import { openSigningThread, type SigningThread } from '../../../src/schemes/signing-thread/signing-thread.js';
@@ -56,6 +57,16 @@ describe('a signing thread', () => {
     expect(failed).toEqual(E.left(expect.objectContaining({ _tag: 'NotQualified' })));
     const { signers } = E.isLeft(failed) && failed.left._tag === 'NotQualified' ? failed.left : { signers: undefined };
     expect(signers?.equals(universe.of([id('a'), id('b')]))).toBe(true);
+  });
+
+  it('finds nothing of strangers valid, and works on', async () => {
+    const stranger = 'not a name!' as ProcessId;
+    const [of] = sharesOf(key, message, 'b').values();
+    const theirs = present(of, 'a share of b');
+    expect(await thread.verifyShare(message, stranger, theirs)).toBe('invalid');
+    const combined = await thread.combine(message, new Map([[stranger, theirs]]));
+    expect(combined).toEqual(E.left(expect.objectContaining({ _tag: 'NotQualified' })));
+    expect(E.isRight(await thread.signShare(message))).toBe(true);
   });
 
   it('answers each of many questions asked at once', async () => {

@@ -6,8 +6,10 @@ import { present } from '../../../src/prelude/invariant.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
 import { statementTag } from '../../../src/prelude/statement.js';
 import { dealBls } from '../../../src/schemes/bls/dealer.js';
-import type { KeyUsage, SignatureShare } from '../../../src/schemes/distributed-signer.js';
-import { makeSigner, makeVerifier, type SchemeId } from '../../../src/schemes/registry.js';
+import type { KeyUsage, Signature, SignatureShare } from '../../../src/schemes/distributed-signer.js';
+import { keyIdOf } from '../../../src/schemes/public-key.js';
+import { publicVerifier } from '../../../src/schemes/public-verifier.js';
+import { type AllianceKeyShare, makeSigner, makeVerifier, type SchemeId } from '../../../src/schemes/registry.js';
 import { dealShoupRsa } from '../../../src/schemes/shoup-rsa/dealer.js';
 import { keyUsages } from '../../../src/schemes/usage.js';
 import { beaconChain, beaconMember, randomBeacon } from '../../../src/schemes/uses/beacon.js';
@@ -184,5 +186,26 @@ describe('T5: a document equal to the message of a round', () => {
     expect(shortest.length).toBeGreaterThan(roundOf7.length);
     expect(timeLockIdentity({ _tag: 'round', round: 7 })).toEqual(roundOf7);
     expect(identityOf('7')).not.toEqual(roundOf7);
+  });
+});
+
+describe('T5: what a key makes for another use', () => {
+  it('is no signature: of a coin, its parts and their combination', async () => {
+    for (const key of [blsKey('beacon'), rsaKey('beacon')]) {
+      const name = utf8('a coin');
+      const message = present(coinMessage(keyIdOf(key.publicKey), name), 'a message');
+      const coin = right(commonCoin(key.publicKey, universe));
+      const join = (share: AllianceKeyShare) => coinMember(key.publicKey, share, universe);
+      const all = partialsOf(key, join, name, 'a', 'b', 'c');
+      const { signature } = right(coin.combine(name, all)).output;
+      expect(await verifyCoin(key.publicKey, { name, signature })).toBeDefined();
+      const verifier = right(makeVerifier(key.publicKey, universe));
+      expect(verifier.canCombine(universe.all)).toBe(false);
+      expect(verifier.verify(message, signature as Signature)).toBe(false);
+      expect(verifier.verifyShare(message, id('a'), present(all.get(id('a')), 'a part'))).toBe('invalid');
+      expect(E.isLeft(verifier.combine(message, all))).toBe(true);
+      expect(await publicVerifier(key.publicKey)(message, signature)).toBe(false);
+      expect(await publicVerifier(key.publicKey, null)(message, signature)).toBe(false);
+    }
   });
 });

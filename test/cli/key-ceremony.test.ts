@@ -44,7 +44,7 @@ function copyOf(name: string): string {
 async function sign(directory: string, members: readonly string[]): Promise<string> {
   const shares = await shareAll(directory, members, '--in', document);
   const signature = join(directory, 'document.sig');
-  await succeed('key', 'combine', '--public', directory, '--in', document, '--out', signature, ...shares);
+  await succeed('key', 'combine', '--public', directory, '--in', document, '--out', signature, '--force', ...shares);
   return signature;
 }
 

@@ -39,7 +39,7 @@ function typing(...lines: readonly string[]): Terminal {
 const deal = (...more: readonly string[]) => ['key', 'deal', '--policy', policy, '--scheme', 'multisig', ...more];
 const share = (directory: string, ...more: readonly string[]) => {
   const key = join(directory, 'shares', 'acme.json');
-  return ['key', 'share', '--key', key, '--in', document, '--out', at('acme.share'), ...more];
+  return ['key', 'share', '--key', key, '--in', document, '--out', at('acme.share'), '--force', ...more];
 };
 
 beforeAll(async () => {

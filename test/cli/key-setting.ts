@@ -47,7 +47,16 @@ export async function shareAll(
   const paths: string[] = [];
   for (const member of members) {
     const out = join(directory, `${member}-${request.join('_').replaceAll('/', '_')}.share`);
-    await succeed('key', 'share', '--key', join(directory, 'shares', `${member}.json`), ...request, '--out', out);
+    await succeed(
+      'key',
+      'share',
+      '--key',
+      join(directory, 'shares', `${member}.json`),
+      ...request,
+      '--out',
+      out,
+      '--force',
+    );
     paths.push(out);
   }
   return paths;

@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 
 function combine(name: string, request: readonly string[], out: string, shares: readonly string[]) {
-  return ['key', 'combine', '--public', at(name), ...request, '--out', out, ...shares] as const;
+  return ['key', 'combine', '--public', at(name), ...request, '--out', out, '--force', ...shares] as const;
 }
 
 describe('a beacon', () => {
@@ -108,9 +108,21 @@ describe('a beacon', () => {
 
 describe('a time-lock', () => {
   const encrypt = (request: readonly string[], out: string) =>
-    ['key', 'encrypt', '--public', at('clock'), ...request, '--in', message, '--out', out] as const;
+    ['key', 'encrypt', '--public', at('clock'), ...request, '--in', message, '--out', out, '--force'] as const;
   const decrypt = (signature: string, locked: string) =>
-    run('key', 'decrypt', '--public', at('clock'), '--sig', signature, '--in', locked, '--out', at('opened.txt'));
+    run(
+      'key',
+      'decrypt',
+      '--public',
+      at('clock'),
+      '--sig',
+      signature,
+      '--in',
+      locked,
+      '--out',
+      at('opened.txt'),
+      '--force',
+    );
 
   it.each([
     ['a label', ['--label', 'new year 2027']],

@@ -247,14 +247,25 @@ describe('signing a file', () => {
   it('leaves a result that is there alone when it is not combined', async () => {
     writeFileSync(at('kept.sig'), 'kept');
     const shares = await shareAll(at('league'), ['globex'], '--in', contract);
-    await run('key', 'combine', '--public', at('league'), '--in', contract, '--out', at('kept.sig'), ...shares);
+    await run(
+      'key',
+      'combine',
+      '--public',
+      at('league'),
+      '--in',
+      contract,
+      '--out',
+      at('kept.sig'),
+      '--force',
+      ...shares,
+    );
     expect(readFileSync(at('kept.sig'), 'utf8')).toBe('kept');
   });
 });
 
 describe('shares that are of no use', () => {
   const combine = (...shares: readonly string[]) =>
-    run('key', 'combine', '--public', at('league'), '--in', contract, '--out', at('useless.sig'), ...shares);
+    run('key', 'combine', '--public', at('league'), '--in', contract, '--out', at('useless.sig'), '--force', ...shares);
 
   /** Writes a share with something changed, and returns its path. */
   const spoil = (path: string, change: (json: Record<string, unknown>) => void, name: string): string => {
@@ -341,7 +352,7 @@ describe('shares that are of no use', () => {
 
 describe('koinon key share refuses', () => {
   const share = (key: string, ...more: readonly string[]) =>
-    run('key', 'share', '--key', key, '--out', at('refused.share'), ...more);
+    run('key', 'share', '--key', key, '--out', at('refused.share'), '--force', ...more);
   const own = at('league', 'shares', 'globex.json');
 
   it.each(['league', 'pss', 'multisig', 'bls'])('T5: what begins as a statement of koinon does: %s', async (name) => {

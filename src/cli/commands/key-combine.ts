@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import { E } from '../../prelude/fp.js';
 import type { AlliancePublicKey } from '../../schemes/public-key.js';
 import { fileModes } from '../../server/durable-files.js';
-import { writeOutput } from '../input-bytes.js';
 import { checkCommand } from '../key/check-command.js';
 import {
   combineContributions,
@@ -13,9 +12,10 @@ import {
   type Shortage,
 } from '../key/combination.js';
 import { readContributions } from '../key/contributions.js';
-import { readPublicKey } from '../key/key-files.js';
-import { addRequestOptions, readRequest, requestDigest, type RequestOptions } from '../key/key-request.js';
+import { keyFilePath, readPublicKey } from '../key/key-files.js';
+import { addRequestOptions, inputsOf, readRequest, requestDigest, type RequestOptions } from '../key/key-request.js';
 import { combinerOf, type Delivery } from '../key/key-use.js';
+import { checkOutput, forceOption, type OutputOptions, writeOutput } from '../key/result-output.js';
 import { jsonOption } from '../options.js';
 import { badInput, exitCodes, type Outcome, succeeded } from '../outcome.js';
 import type { Session } from '../session.js';
@@ -30,9 +30,8 @@ The signature is that of an ordinary key. Bad shares do no harm where enough are
 Exit status: 0 combined, 1 what was deciphered is no message, 2 something cannot be read, 3 more members are needed
 (they are named).`;
 
-interface KeyCombineOptions extends RequestOptions {
+interface KeyCombineOptions extends RequestOptions, OutputOptions {
   readonly public: string;
-  readonly out: string;
   readonly json?: boolean;
 }
 
@@ -44,6 +43,7 @@ export function registerKeyCombine(key: Command, session: Session): void {
     .requiredOption('--out <file>', 'where the result goes')
     .argument('<share...>', 'what koinon key share made');
   addRequestOptions(command)
+    .addOption(forceOption())
     .addOption(jsonOption())
     .addHelpText('after', help)
     .action(
@@ -52,6 +52,9 @@ export function registerKeyCombine(key: Command, session: Session): void {
 }
 
 async function combine(paths: readonly string[], options: KeyCombineOptions, session: Session): Promise<Outcome> {
+  const sources = [await keyFilePath(options.public), ...inputsOf(options), ...paths];
+  const vacant = await checkOutput(options, sources);
+  if (E.isLeft(vacant)) return vacant;
   const key = await readPublicKey(options.public);
   if (E.isLeft(key)) return key;
   const request = await readRequest(key.right, options, session.io);
@@ -63,10 +66,9 @@ async function combine(paths: readonly string[], options: KeyCombineOptions, ses
   const combination = combineContributions(key.right, combiner.right, requestDigest(request.right), brought.right);
   const { rejects } = combination;
   if (combination._tag === 'failed') return tellShortage(combination.shortage, rejects, options, session);
-  const sources = [...(options.in === undefined ? [] : [options.in]), ...paths];
   const { delivery } = combination;
   const mode = delivery.isSecret ? fileModes.secret : fileModes.public;
-  const written = await writeOutput(options.out, delivery.content, sources, mode);
+  const written = writeOutput(options, delivery.content, mode);
   if (E.isLeft(written)) return written;
   await tellDelivery(key.right, delivery, rejects, options, session);
   return succeeded;

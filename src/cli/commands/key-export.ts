@@ -3,9 +3,9 @@ import { type Command, Option } from 'commander';
 import { E, type Either } from '../../prelude/fp.js';
 import type { AlliancePublicKey } from '../../schemes/public-key.js';
 import { maxPeriodSeconds } from '../../schemes/uses/drand-chain.js';
-import { writeOutput } from '../input-bytes.js';
 import { exportChain, type Exported, exportFormats, type ExportFormat, exportKey } from '../key/export-formats.js';
 import { keyFilePath, readPublicKey } from '../key/key-files.js';
+import { checkOutput, forceOption, type OutputOptions, writeOutput } from '../key/result-output.js';
 import { integerIn, jsonOption } from '../options.js';
 import { badInput, type Outcome, succeeded } from '../outcome.js';
 import type { Session } from '../session.js';
@@ -23,9 +23,8 @@ Examples:
   koinon key export league/public.json --out league.pem
   koinon key export beacon --format drand --period 30 --genesis 1790000000`;
 
-interface KeyExportOptions {
+interface KeyExportOptions extends Partial<OutputOptions> {
   readonly format?: ExportFormat;
-  readonly out?: string;
   readonly period?: number;
   readonly genesis?: number;
   readonly beaconId: string;
@@ -40,6 +39,7 @@ export function registerKeyExport(key: Command, session: Session): void {
     .argument('<file>', 'the public key, or the directory of the key')
     .addOption(new Option('--format <format>', "the scheme's first if absent").choices(exportFormats))
     .option('--out <file>', 'write it there instead of printing it')
+    .addOption(forceOption())
     .option('--period <seconds>', 'drand: between two rounds', integerIn(1, maxPeriodSeconds))
     .option('--genesis <seconds>', 'drand: when round 1 is due, since 1970', integerIn(0, Number.MAX_SAFE_INTEGER))
     .option('--beacon-id <id>', 'drand: the name of the chain in its network', 'default')
@@ -55,16 +55,16 @@ async function run(path: string, options: KeyExportOptions, session: Session): P
   const exported = exportAs(key.right, options);
   if (E.isLeft(exported)) return badInput(`${path}: ${exported.left}`);
   const { format, text } = exported.right;
-  if (options.out === undefined) {
+  const { out, force = false } = options;
+  if (out === undefined) {
     session.print({ json: { format, text }, lines: [text.trimEnd()] }, options.json);
     return succeeded;
   }
-  const written = await writeOutput(options.out, text, [await keyFilePath(path)]);
+  const vacant = await checkOutput({ out, force }, [await keyFilePath(path)]);
+  if (E.isLeft(vacant)) return vacant;
+  const written = writeOutput({ out, force }, text);
   if (E.isLeft(written)) return written;
-  session.print(
-    { json: { format, out: options.out }, lines: [`The key is in ${options.out} (${format}).`] },
-    options.json,
-  );
+  session.print({ json: { format, out }, lines: [`The key is in ${out} (${format}).`] }, options.json);
   return succeeded;
 }
 

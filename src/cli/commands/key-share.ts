@@ -4,10 +4,10 @@ import { E, type Either } from '../../prelude/fp.js';
 import type { ContributionFile, KeyShareFile } from '../../schemes/key-file/key-file.js';
 import { printKeyFile } from '../../schemes/key-file/key-file-codec.js';
 import { keyIdOf } from '../../schemes/public-key.js';
-import { writeOutput } from '../input-bytes.js';
 import { readKeyShare } from '../key/key-files.js';
 import {
   addRequestOptions,
+  inputsOf,
   type KeyRequest,
   readRequest,
   requestDigest,
@@ -15,6 +15,7 @@ import {
 } from '../key/key-request.js';
 import { type ContributionRefused, contributionTo } from '../key/key-use.js';
 import { Passphrase, type PassphraseOptions, passphraseFileOption } from '../key/passphrase.js';
+import { checkOutput, forceOption, type OutputOptions, writeOutput } from '../key/result-output.js';
 import { jsonOption } from '../options.js';
 import { badInput, type Failure, type Outcome, succeeded } from '../outcome.js';
 import type { Session } from '../session.js';
@@ -28,9 +29,8 @@ Examples:
 The member signs the whole file, and nobody else is asked. What comes out is public: send it to whoever combines.
 Of a beacon or time-lock, give no share before its time; of a ciphertext, only to who may read what it hides.`;
 
-interface KeyShareOptions extends PassphraseOptions, RequestOptions {
+interface KeyShareOptions extends PassphraseOptions, RequestOptions, OutputOptions {
   readonly key: string;
-  readonly out: string;
   readonly json?: boolean;
 }
 
@@ -41,6 +41,7 @@ export function registerKeyShare(key: Command, session: Session): void {
     .requiredOption('--key <file>', "the member's key share")
     .requiredOption('--out <file>', 'where the share of the result goes');
   addRequestOptions(command)
+    .addOption(forceOption())
     .addOption(passphraseFileOption())
     .addOption(jsonOption())
     .addHelpText('after', help)
@@ -48,6 +49,8 @@ export function registerKeyShare(key: Command, session: Session): void {
 }
 
 async function share(options: KeyShareOptions, session: Session): Promise<Outcome> {
+  const vacant = await checkOutput(options, [options.key, ...inputsOf(options)]);
+  if (E.isLeft(vacant)) return vacant;
   const passphrase = new Passphrase(options, session.io);
   const file = await readKeyShare(options.key, passphrase);
   await passphrase.erase();
@@ -57,8 +60,7 @@ async function share(options: KeyShareOptions, session: Session): Promise<Outcom
   const made = contribute(file.right, request.right, options);
   file.right.share.erase();
   if (E.isLeft(made)) return made;
-  const sources = [options.key, ...(options.in === undefined ? [] : [options.in])];
-  const written = await writeOutput(options.out, printKeyFile(made.right), sources);
+  const written = writeOutput(options, printKeyFile(made.right));
   if (E.isLeft(written)) return written;
   const { process, epoch, scheme, contribution } = made.right;
   const json = { out: options.out, process, epoch, scheme, bytes: contribution.length };

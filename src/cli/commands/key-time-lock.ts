@@ -6,11 +6,12 @@ import { maxSealedLength, openTimeLocked, sealTimeLocked } from '../../schemes/u
 import type { TimeLockAuthority } from '../../schemes/uses/time-lock.js';
 import { timeLockAuthority } from '../../schemes/uses/time-lock-member.js';
 import { fileModes } from '../../server/durable-files.js';
-import { readInput, writeOutput } from '../input-bytes.js';
+import { readInput } from '../input-bytes.js';
 import { describeKeyError } from '../key/key-errors.js';
-import { readPublicKey } from '../key/key-files.js';
+import { keyFilePath, readPublicKey } from '../key/key-files.js';
 import { readRequest } from '../key/key-request.js';
 import { maxSignatureBytes } from '../key/limits.js';
+import { checkOutput, forceOption, type OutputOptions, writeOutput } from '../key/result-output.js';
 import { integerIn, jsonOption } from '../options.js';
 import { answeredNo, badInput, type Failure, type Outcome, succeeded } from '../outcome.js';
 import type { Session } from '../session.js';
@@ -31,20 +32,18 @@ Example:
 /** What a file may be longer once it is locked. */
 const maxLockedBytes = maxSealedLength + 4096;
 
-interface EncryptOptions {
+interface EncryptOptions extends OutputOptions {
   readonly public: string;
   readonly in: string;
-  readonly out: string;
   readonly label?: string;
   readonly round?: number;
   readonly json?: boolean;
 }
 
-interface DecryptOptions {
+interface DecryptOptions extends OutputOptions {
   readonly public: string;
   readonly sig: string;
   readonly in: string;
-  readonly out: string;
   readonly json?: boolean;
 }
 
@@ -57,6 +56,7 @@ export function registerKeyTimeLock(key: Command, session: Session): void {
     .requiredOption('--out <file>', 'where the locked file goes')
     .option('--label <text>', 'whatever the members agree that it means')
     .option('--round <number>', "of drand's numbering", integerIn(1, Number.MAX_SAFE_INTEGER))
+    .addOption(forceOption())
     .addOption(jsonOption())
     .addHelpText('after', encryptHelp)
     .action(session.action((options: EncryptOptions) => encrypt(options, session)));
@@ -67,6 +67,7 @@ export function registerKeyTimeLock(key: Command, session: Session): void {
     .requiredOption('--sig <file>', 'what opens it, made by koinon key combine')
     .requiredOption('--in <file>', 'the locked file')
     .requiredOption('--out <file>', 'where the opened file goes')
+    .addOption(forceOption())
     .addOption(jsonOption())
     .addHelpText('after', decryptHelp)
     .action(session.action((options: DecryptOptions) => decrypt(options, session)));
@@ -81,6 +82,8 @@ async function readAuthority(path: string): Promise<Either<Failure, TimeLockAuth
 
 async function encrypt(options: EncryptOptions, session: Session): Promise<Outcome> {
   const { in: input, out, label, round } = options;
+  const vacant = await checkOutput(options, [await keyFilePath(options.public), input]);
+  if (E.isLeft(vacant)) return vacant;
   const key = await readPublicKey(options.public);
   if (E.isLeft(key)) return key;
   const authority = await readAuthority(options.public);
@@ -93,7 +96,7 @@ async function encrypt(options: EncryptOptions, session: Session): Promise<Outco
   if (E.isLeft(message)) return message;
   const sealed = await sealTimeLocked(authority.right, request.right.target, message.right, randomBytes);
   if (E.isLeft(sealed)) return badInput('--label, --round: labels are text of at most 1024 bytes, rounds begin with 1');
-  const written = await writeOutput(out, sealed.right, [input]);
+  const written = writeOutput(options, sealed.right);
   if (E.isLeft(written)) return written;
   const until = label === undefined ? `round ${round ?? ''}` : `"${label}"`;
   session.print(
@@ -105,6 +108,8 @@ async function encrypt(options: EncryptOptions, session: Session): Promise<Outco
 
 async function decrypt(options: DecryptOptions, session: Session): Promise<Outcome> {
   const { in: input, out } = options;
+  const vacant = await checkOutput(options, [await keyFilePath(options.public), input, options.sig]);
+  if (E.isLeft(vacant)) return vacant;
   const authority = await readAuthority(options.public);
   if (E.isLeft(authority)) return authority;
   const sealed = await readInput(input, maxLockedBytes, session.io);
@@ -119,7 +124,7 @@ async function decrypt(options: DecryptOptions, session: Session): Promise<Outco
     );
     return answeredNo;
   }
-  const written = await writeOutput(out, opened.right, [input, options.sig], fileModes.secret);
+  const written = writeOutput(options, opened.right, fileModes.secret);
   if (E.isLeft(written)) return written;
   session.print({ json: { opened: true, out, bytes: opened.right.length }, lines: [`${out} is open.`] }, options.json);
   return succeeded;

@@ -35,6 +35,11 @@ export function addRequestOptions(command: Command): Command {
     .option('--label <text>', 'of a time-lock; or of an OAEP ciphertext that has one');
 }
 
+/** The files that a request is read from. */
+export function inputsOf({ in: input, previous }: RequestOptions): readonly string[] {
+  return [input, previous].filter((path) => path !== undefined);
+}
+
 export type KeyRequest =
   | { readonly _tag: 'document'; readonly message: Uint8Array }
   | { readonly _tag: 'ciphertext'; readonly ciphertext: OaepCiphertext }

@@ -1,6 +1,6 @@
 /**
  * Signing along a policy: many hold a share each, a qualified set of signature shares combines into one signature, and
- * whoever verifies needs one public key. The one interface behind multisignatures, Shoup RSA and (later) BLS.
+ * whoever verifies needs one public key. The one interface behind multisignatures, Shoup RSA and BLS.
  */
 import type { Digest } from '../prelude/digest.js';
 import { E, type Either } from '../prelude/fp.js';
@@ -21,7 +21,7 @@ export type KeyId = Digest;
 /**
  * The one thing that a key is for; part of its identity. `statement`: koinon's own tagged statements. `document`: what people
  * bring. `beacon`: rounds of a public random beacon. `time-lock`: keys to ciphertexts for a label. `decryption`: RSA-OAEP
- * ciphertexts. Never two: a file could otherwise be a forged decision, or the key to a future (design, "One map, many uses").
+ * ciphertexts. Never two: a file could otherwise be a forged decision, or the key to a future (spec/uses.md, "One use for each key").
  */
 export type KeyUsage = 'statement' | 'document' | 'beacon' | 'time-lock' | 'decryption';
 

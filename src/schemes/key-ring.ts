@@ -1,7 +1,7 @@
 /**
  * Keys that are configured together. A qualified set of one sharing learns an integer that gives the factors of N, or the
  * secret itself, away: were the same public numbers shared along another policy, or used for something else, the weaker of
- * the two would stand for both (rules A3 and B11 of the design's cryptography).
+ * the two would stand for both (spec/uses.md).
  */
 import { equalBytes, toHex } from '../prelude/bytes.js';
 import { type Digest, shortHex } from '../prelude/digest.js';

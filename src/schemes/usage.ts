@@ -1,5 +1,5 @@
 /**
- * The usage rule that all schemes share (rule A3 of the design's cryptography): a key signs koinon's tagged statements or
+ * The usage rule that all schemes share (spec/uses.md): a key signs koinon's tagged statements or
  * what people bring, never both, since a file could otherwise be a forged decision. Signers call this before they sign.
  */
 import { E, type Either } from '../prelude/fp.js';

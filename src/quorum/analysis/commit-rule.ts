@@ -1,5 +1,5 @@
 /**
- * When a key may move to new shares (rule A2 of the design's cryptography): only when those who acknowledged theirs are qualified
+ * When a key may move to new shares (spec/ceremonies.md, "Rounds"): only when those who acknowledged theirs are qualified
  * whoever of them is Byzantine. Any set of them may vanish, or may have lied, once the old shares are erased.
  */
 import type { ProcessId, ProcessSet } from '../../prelude/process.js';

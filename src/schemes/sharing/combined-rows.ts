@@ -1,5 +1,5 @@
 /**
- * Several rows of one process as one number, once it is settled who takes part (rule B13 of the design's cryptography): a
+ * Several rows of one process as one number, once it is settled who takes part (spec/schemes.md): a
  * process then makes one share Σ λ_r s_r of the whole where it would make one for each row. Such a number has bounds of its
  * own, of its λ as well; proofs and masks that are sized for single rows would show it.
  */

@@ -1,4 +1,4 @@
-/** The base v of commitments and share proofs, derived by hashing (rule C1 of the design's cryptography). */
+/** The base v of commitments and share proofs, derived by hashing (spec/schemes.md, "Group"). */
 import { bigIntToBytes, bytesToBigInt, concatBytes } from '../../prelude/bytes.js';
 import { Writer } from '../../prelude/canonical.js';
 import { digest, digestLength } from '../../prelude/digest.js';

@@ -43,7 +43,7 @@ function isOddPrime(value: number): boolean {
 
 /**
  * The sharing of a private exponent along the canonical form of a policy, if all its members are known and the exponent is
- * prime to 4 D D0, which combining has to undo (rule B7 of the design's cryptography).
+ * prime to 4 D D0, which combining has to undo (spec/schemes.md).
  *
  * @param secretScale - D0, with whatever the next reshare will multiply it by.
  */

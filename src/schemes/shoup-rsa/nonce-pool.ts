@@ -1,8 +1,7 @@
 /**
  * Commitment halves of share proofs, made ahead of need: r and |v^r| do not depend on what will be signed. Two proofs with one
  * r give the share away, exactly. So a nonce is taken out before it is used, and lives in this object alone: there is no way
- * to write it down, to copy it or to put it back, and a process that starts again starts without (rule B10 of the design's
- * cryptography). What copies the memory of a running process copies its nonces: a server that is resumed from a snapshot of
+ * to write it down, to copy it or to put it back, and a process that starts again starts without (spec/schemes.md, "Nonces"). What copies the memory of a running process copies its nonces: a server that is resumed from a snapshot of
  * its machine must be started afresh.
  */
 

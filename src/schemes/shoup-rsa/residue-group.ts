@@ -1,6 +1,6 @@
 /**
  * The group that RSA shares and commitments live in: signed quadratic residues of a Blum integer (Hofheinz and Kiltz, CRYPTO
- * 2009; rule C1 of the design's cryptography). Every element has one form, |x| = min(x, N - x), of Jacobi symbol +1. For
+ * 2009; spec/schemes.md, "Group"). Every element has one form, |x| = min(x, N - x), of Jacobi symbol +1. For
  * safe primes p = 2p'+1, q = 2q'+1 the group is cyclic of order p'q': membership is public, and no element has small order.
  *
  * Of a modulus that is not known to be of that kind, the units up to sign are used instead, without any such promise.

@@ -1,5 +1,5 @@
 /**
- * Proofs that a partial power is correct (Shoup 2000, section 2; rule C4 of the design's cryptography): the discrete
+ * Proofs that a partial power is correct (Shoup 2000, section 2; spec/schemes.md, "Proof"): the discrete
  * logarithm of x_r² to the base u⁴ equals that of v_r to the base v, made non-interactive by hashing.
  *
  * Deviation: (|v'|, |x'|, z) is sent instead of (c, z), so that many proofs can be checked together; c is always recomputed.

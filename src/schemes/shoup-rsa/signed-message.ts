@@ -34,7 +34,7 @@ export function signedMessage(key: LoadedKey, message: Uint8Array): MapInput | u
 
 /**
  * The salt of a PS256 signature: HKDF-SHA-256 (RFC 5869) of key and message. Every signer computes it, in whatever epoch, and
- * nobody chooses it or sends it (rule B9 of the design's cryptography).
+ * nobody chooses it or sends it (spec/schemes.md, "The message").
  */
 export function saltOf({ keyId }: Pick<LoadedKey, 'keyId'>, messageDigest: Digest): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', messageDigest, keyId, saltInfo, saltLength));

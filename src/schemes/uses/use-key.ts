@@ -1,6 +1,5 @@
 /**
- * Which keys serve which use: those whose usage says so, and no others, whatever their owners ask for (rule A3 of the design's
- * cryptography). Every use asks here before it loads a key.
+ * Which keys serve which use: those whose usage says so, and no others, whatever their owners ask for (spec/uses.md). Every use asks here before it loads a key.
  */
 import { E, type Either } from '../../prelude/fp.js';
 import type { KeyUsage } from '../distributed-signer.js';

@@ -109,20 +109,11 @@ describe('a beacon', () => {
 describe('a time-lock', () => {
   const encrypt = (request: readonly string[], out: string) =>
     ['key', 'encrypt', '--public', at('clock'), ...request, '--in', message, '--out', out, '--force'] as const;
-  const decrypt = (signature: string, locked: string) =>
-    run(
-      'key',
-      'decrypt',
-      '--public',
-      at('clock'),
-      '--sig',
-      signature,
-      '--in',
-      locked,
-      '--out',
-      at('opened.txt'),
-      '--force',
-    );
+  const decryption = (signature: string, locked: string) => [
+    ...['key', 'decrypt', '--public', at('clock'), '--sig', signature],
+    ...['--in', locked, '--out', at('opened.txt'), '--force'],
+  ];
+  const decrypt = (signature: string, locked: string) => run(...decryption(signature, locked));
 
   it.each([
     ['a label', ['--label', 'new year 2027']],
@@ -149,6 +140,11 @@ describe('a time-lock', () => {
       expect(stdout).toMatch(/^NOT OPENED: .*one\.bin is locked until something else, or damaged\n$/);
     }
     expect((await decrypt(at('two.sig'), message)).exitCode).toBe(1);
+    const json = await run(...decryption(at('two.sig'), at('one.bin')), '--json');
+    expect(JSON.parse(json.stdout)).toEqual({
+      opened: false,
+      reason: `${at('one.bin')} is locked until something else, or damaged`,
+    });
   });
 
   it('wants a label or a round, and a key for it', async () => {

@@ -240,7 +240,12 @@ describe('signing a file', () => {
     expect([exitCode, stderr]).toEqual([3, '']);
     expect(stdout).toBe('NOT COMBINED: still needed: one more of acme (2, 3), or initech\n');
     const json = await run(...combine, '--json');
-    expect(JSON.parse(json.stdout)).toMatchObject({ combined: false, have: ['acme/1', 'globex'] });
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      combined: false,
+      reason: 'still needed: one more of acme (2, 3), or initech',
+      have: ['acme/1', 'globex'],
+      missing: 'one more of acme (2, 3), or initech',
+    });
     expect(existsSync(at('short.sig'))).toBe(false);
   });
 
@@ -341,6 +346,17 @@ describe('shares that are of no use', () => {
     expect(exitCode).toBe(3);
     expect(stdout).toContain(`  left out   ${path}: ${reason}\n`);
     expect(stdout).not.toContain('bad share');
+  });
+
+  it('are left out where nobody can read them, and the others are combined', async () => {
+    const shares = await shareAll(at('league'), ['globex', 'initech'], '--in', contract);
+    writeFileSync(at('broken.share'), '{');
+    const { exitCode, stdout } = await combine(at('broken.share'), ...shares, at('absent.share'));
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('COMBINED: a signature of 256 bytes');
+    expect(stdout).toContain(`  left out   ${at('broken.share')}: not a share of a result (expected`);
+    expect(stdout).toContain(`  left out   ${at('absent.share')}: not a share of a result (no such file)\n`);
+    expect((await combine(at('broken.share'), at('absent.share'))).exitCode).toBe(2);
   });
 
   it('are refused where they are no shares of results at all', async () => {

@@ -63,8 +63,10 @@ async function combine(paths: readonly string[], options: KeyCombineOptions, ses
   if (E.isLeft(brought)) return brought;
   const combiner = combinerOf(key.right, request.right);
   if (E.isLeft(combiner)) return badInput(`${options.public}: ${combiner.left}`);
-  const combination = combineContributions(key.right, combiner.right, requestDigest(request.right), brought.right);
-  const { rejects } = combination;
+  const input = requestDigest(request.right);
+  const combination = combineContributions(key.right, combiner.right, input, brought.right.brought);
+  const { bad, leftOut } = combination.rejects;
+  const rejects = { bad, leftOut: [...leftOut, ...brought.right.unreadable] };
   if (combination._tag === 'failed') return tellShortage(combination.shortage, rejects, options, session);
   const { delivery } = combination;
   const mode = delivery.isSecret ? fileModes.secret : fileModes.public;
@@ -75,11 +77,9 @@ async function combine(paths: readonly string[], options: KeyCombineOptions, ses
 }
 
 function tellShortage(shortage: Shortage, rejects: Rejects, options: KeyCombineOptions, session: Session): Outcome {
-  const { line, json } = describeShortage(shortage);
-  session.print(
-    { json: { combined: false, ...json, ...rejects }, lines: [line, ...describeRejects(rejects)] },
-    options.json,
-  );
+  const { reason, json } = describeShortage(shortage);
+  const lines = [`NOT COMBINED: ${reason}`, ...describeRejects(rejects)];
+  session.print({ json: { combined: false, reason, ...json, ...rejects }, lines }, options.json);
   return E.right(exitCodeOf(shortage));
 }
 

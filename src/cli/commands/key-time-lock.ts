@@ -118,10 +118,8 @@ async function decrypt(options: DecryptOptions, session: Session): Promise<Outco
   if (E.isLeft(signature)) return signature;
   const opened = await openTimeLocked(authority.right, sealed.right, signature.right);
   if (E.isLeft(opened)) {
-    session.print(
-      { json: { opened: false }, lines: [`NOT OPENED: ${input} is locked until something else, or damaged`] },
-      options.json,
-    );
+    const reason = `${input} is locked until something else, or damaged`;
+    session.print({ json: { opened: false, reason }, lines: [`NOT OPENED: ${reason}`] }, options.json);
     return answeredNo;
   }
   const written = writeOutput(options, opened.right, fileModes.secret);

@@ -99,22 +99,22 @@ function missingOf({ policy }: AlliancePublicKey, signers: ProcessSet, bad: Proc
   return missing._tag === 'unreachable' ? lackOf(policy, signers, signers.universe.none) : missing;
 }
 
-/** A line, and the same for programs. */
-export function describeShortage(shortage: Shortage): { readonly line: string; readonly json: object } {
+/** Why nothing came of it, for people and for programs. */
+export function describeShortage(shortage: Shortage): { readonly reason: string; readonly json: object } {
   switch (shortage._tag) {
     case 'not-enough': {
       const missing = describeMissing(shortage.missing);
-      return { line: `NOT COMBINED: still needed: ${missing}`, json: { have: [...shortage.signers], missing } };
+      return { reason: `still needed: ${missing}`, json: { have: [...shortage.signers], missing } };
     }
     case 'unattributable': {
       const suspects = [...shortage.suspects];
-      const line = `NOT COMBINED: a share is bad, and shares of this key cannot show whose: ${suspects.join(', ')}`;
-      return { line, json: { suspects } };
+      const reason = `a share is bad, and shares of this key cannot show whose: ${suspects.join(', ')}`;
+      return { reason, json: { suspects } };
     }
     case 'bad-request':
-      return { line: 'NOT COMBINED: this key answers no such request', json: {} };
+      return { reason: 'this key answers no such request', json: {} };
     case 'no-message':
-      return { line: 'NOT COMBINED: what was deciphered is no message, or has another label', json: {} };
+      return { reason: 'what was deciphered is no message, or has another label', json: {} };
   }
 }
 

@@ -18,7 +18,8 @@ export interface Brought {
 /** A file that is of no use here, and why. */
 export interface LeftOut {
   readonly path: string;
-  readonly process: ProcessId;
+  /** Absent where the file does not tell. */
+  readonly process?: ProcessId;
   readonly reason: string;
 }
 
@@ -28,14 +29,27 @@ interface Sorted {
   readonly leftOut: readonly LeftOut[];
 }
 
-export async function readContributions(paths: readonly string[]): Promise<Either<Failure, readonly Brought[]>> {
+interface Readable {
+  readonly brought: readonly Brought[];
+  readonly unreadable: readonly LeftOut[];
+}
+
+/** A failure where none of the files can be read: the first one's. */
+export async function readContributions(paths: readonly string[]): Promise<Either<Failure, Readable>> {
   const brought: Brought[] = [];
+  const unreadable: LeftOut[] = [];
+  const failures: Either<Failure, never>[] = [];
   for (const path of paths) {
     const file = await readContribution(path);
-    if (E.isLeft(file)) return file;
-    brought.push({ path, file: file.right });
+    if (E.isRight(file)) {
+      brought.push({ path, file: file.right });
+      continue;
+    }
+    failures.push(file);
+    const why = file.left.message.replace(`${path}: `, '');
+    unreadable.push({ path, reason: `not a share of a result (${why})` });
   }
-  return E.right(brought);
+  return brought.length === 0 && failures[0] !== undefined ? failures[0] : E.right({ brought, unreadable });
 }
 
 /** Sorts out what says of itself that it is for another key, epoch, member or input. */

@@ -37,11 +37,18 @@ function describeRefused(refused: CeremonyRefused): string {
     case 'ScaleTooLarge':
       return `the key went through too many plain reshares (D0 would exceed ${refused.maxBits} bits): it has to be replaced`;
     case 'CeremonyTooLarge':
-      return `it would take ${refused.elementCount} commitments, more than ${refused.maxElementCount}: choose a smaller policy`;
+      return `${measures[refused.limit]} ${refused.found}, more than ${refused.max}: choose a smaller policy`;
     default:
       return assertNever(refused);
   }
 }
+
+const measures: Readonly<Record<Extract<CeremonyRefused, { readonly _tag: 'CeremonyTooLarge' }>['limit'], string>> = {
+  maxElementCount: 'the commitments that it would take are',
+  maxBoxPowers: 'the powers that it would take to judge one box are',
+  maxMessageBytes: 'the bytes of its longest message would be',
+  maxTotalBytes: 'the bytes of all its messages would be',
+};
 
 const reasons: Readonly<Record<RefusalReason, string>> = {
   'shares are residues': 'its shares were dealt modulo the order: only koinon key reshare --method plain moves them',

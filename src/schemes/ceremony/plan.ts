@@ -1,10 +1,13 @@
 /** What is asked for when a ceremony is to be held, and why it is not begun. */
+import { E, type Either } from '../../prelude/fp.js';
 import { assertNever } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { Policy } from '../../quorum/policy/policy.js';
 import type { BlsKeyError } from '../bls/errors.js';
 import type { ShoupRsaKeyError } from '../shoup-rsa/errors.js';
-import type { LinearSharing, SharingNode } from '../sharing/compile.js';
+import type { LinearSharing } from '../sharing/compile.js';
+import { type CeremonyTooLarge, checkMessages, exceeded, greatestChoice } from './ceremony-size.js';
+import type { CeremonySetting } from './setting.js';
 import type { CeremonyKind, CeremonyTerms } from './terms.js';
 
 /** One attempt at moving a key, whose public part is known, or at accepting it. */
@@ -28,8 +31,7 @@ export type CeremonyRefused =
   | { readonly _tag: 'NotOffered'; readonly kind: CeremonyKind; readonly why: RefusalReason }
   /** The key has been through so many plain reshares that another makes D0 too long: it must be replaced. */
   | { readonly _tag: 'ScaleTooLarge'; readonly maxBits: number }
-  /** More is to be posted than a log should carry. */
-  | { readonly _tag: 'CeremonyTooLarge'; readonly elementCount: number; readonly maxElementCount: number };
+  | CeremonyTooLarge;
 
 export type RefusalReason =
   /** The key was dealt modulo the order: its shares add up over the integers only after a plain reshare. */
@@ -40,9 +42,6 @@ export type RefusalReason =
   | 'the order is known'
   /** A member alone would hold the whole secret, of which only that is known which multiple of the order it is near. */
   | 'a sole holder of residues';
-
-/** Group elements that are posted in one ceremony. */
-const maxElementCount = 2 ** 14;
 
 /** The policy that a plan leads to. */
 export function nextPolicyOf<Key extends { readonly policy: Policy }>(plan: CeremonyPlan<Key>): Policy {
@@ -90,15 +89,15 @@ export function checkPlan(
 
 /** Whether so many dealings along `next`, and other elements, are few enough. */
 export function checkSize(dealings: number, next: LinearSharing, others = 0): CeremonyRefused | undefined {
-  const elementCount = dealings * next.columnCount + others;
-  return elementCount <= maxElementCount ? undefined : { _tag: 'CeremonyTooLarge', elementCount, maxElementCount };
+  return exceeded('maxElementCount', dealings * next.columnCount + others);
 }
 
-/** The most rows that a reconstruction below a node takes. */
-function greatestChoice(node: SharingNode): number {
-  if (node._tag === 'leaf') return 1;
-  const sizes = node.children.map(greatestChoice).sort((one, other) => other - one);
-  return sizes.slice(0, node.k).reduce((sum, size) => sum + size, 0);
+/** A ceremony, unless it would put too much on the log, or its judgements cost too much. */
+export function withinLimits<G, Key>(
+  setting: CeremonySetting<G, Key>,
+): Either<CeremonyRefused, CeremonySetting<G, Key>> {
+  const tooLarge = checkMessages(setting);
+  return tooLarge === undefined ? E.right(setting) : E.left(tooLarge);
 }
 
 /** How many processes own rows. */

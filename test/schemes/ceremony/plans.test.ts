@@ -10,6 +10,7 @@ import { canonicalPolicy } from '../../../src/quorum/policy/policy-digest.js';
 import { dealBls } from '../../../src/schemes/bls/dealer.js';
 import { blsCeremony, blsGeneration } from '../../../src/schemes/ceremony/schemes/bls-ceremony.js';
 import { CeremonyBoard } from '../../../src/schemes/ceremony/board.js';
+import { messageSizes } from '../../../src/schemes/ceremony/ceremony-size.js';
 import { CeremonyRegister } from '../../../src/schemes/ceremony/ceremony-register.js';
 import { envelopeLength, readEnvelope } from '../../../src/schemes/ceremony/rounds/envelope.js';
 import { type CeremonyPlan, checkPlan } from '../../../src/schemes/ceremony/plan.js';
@@ -139,8 +140,53 @@ describe('a plan', () => {
     } as const;
     expect(left(blsCeremony(plan, ceremonyRules(trust(model), plan.key.policy)))).toMatchObject({
       _tag: 'CeremonyTooLarge',
-      elementCount: 255 * 130,
+      limit: 'maxElementCount',
+      found: 255 * 130,
+      max: 2 ** 14,
     });
+  });
+
+  it('that would flood the log, or cost too much to judge, is refused', () => {
+    const names = (prefix: string, count: number) =>
+      Array.from({ length: count }, (_, index) => `${prefix}${index}`).join(', ');
+    const thousand = policy(`any of (${['p', 'q', 'r', 's'].map((p) => `any of (${names(p, 250)})`).join(', ')})`);
+    const rest = { context: utf8(''), attempt: 1, culprits: [], absent: [] };
+    const made = { suite: 'min-pk-pop', usage: 'document', policy: thousand, epoch: 1, ...rest } as const;
+    const rules = ceremonyRules(trust(model), policy(flat));
+    // KEYS, COMMIT, a DEAL with one commitment, a proof of knowledge and a box for everybody, and an acknowledgement.
+    const each = 33 + 32 * 1000 + (33 + 32) + (33 + 48 + 80 + 1000 * (48 + 32)) + (33 + 32);
+    expect(left(blsGeneration(made, rules))).toEqual({
+      _tag: 'CeremonyTooLarge',
+      limit: 'maxTotalBytes',
+      found: 1000 * each,
+      max: 2 ** 26,
+    });
+    expect(left(blsGeneration({ ...made, policy: policy(`2 of (${names('m', 200)})`) }, rules))).toBeUndefined();
+    const pairs = Array.from({ length: 250 }, (_, index) => `all of (a, m${index})`).join(', ');
+    const sole = rsaKey(`any of (${pairs})`).publicKey;
+    expect(refused(sole, { kind: 'reshare-plain', nextPolicy: thousand })).toMatchObject({
+      _tag: 'CeremonyTooLarge',
+      limit: 'maxMessageBytes',
+      max: 2 ** 24,
+    });
+    expect(refused(sole, { kind: 'reshare-plain', nextPolicy: policy('weight >= 20 of (a*100, b*1)') })).toEqual({
+      _tag: 'CeremonyTooLarge',
+      limit: 'maxBoxPowers',
+      found: 250 * 20 * 20,
+      max: 2 ** 13,
+    });
+    expect(refused(sole, { kind: 'reshare-plain', nextPolicy: policy(flat) })).toBeUndefined();
+  });
+
+  it('counts the bytes that are posted, and no fewer', () => {
+    for (const kind of ['refresh', 'reshare-plain'] as const) {
+      const setting = rsaSetting(rsa.publicKey, { kind, trust: model });
+      const { log } = runCeremony({ setting, shares: rsa.shares });
+      expect(messageSizes(setting)).toEqual({
+        longest: Math.max(...log.map(({ bytes }) => bytes.length)),
+        total: log.reduce((sum, { bytes }) => sum + bytes.length, 0),
+      });
+    }
   });
 
   it('counts the masks of those who contribute to a quotient, and no others', () => {
@@ -154,7 +200,7 @@ describe('a plan', () => {
       checkPlan({ kind: 'reshare-quotient', key: { epoch: 1 }, nextEpoch: 2, attempt: 1 }, old, next),
     );
     expect(found.map((each) => each?._tag)).toEqual([undefined, 'CeremonyTooLarge', undefined]);
-    expect(found[1]).toMatchObject({ elementCount: 181 + (181 * 180) / 2 });
+    expect(found[1]).toMatchObject({ found: 181 + (181 * 180) / 2 });
   });
 
   it('of BLS asks for no quotient, and for usages that there are', () => {

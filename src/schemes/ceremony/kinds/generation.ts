@@ -42,7 +42,7 @@ export function generationRules<G, Key>(
   return {
     dealers,
     secretsOf: () => [fresh],
-    attachmentLength: setting.scheme.elementLength + responseLength(setting.scheme),
+    attachmentLength: knowledgeLength(setting.scheme),
     judge,
     mayClose: (posted) => mayCloseDealing({ ...setting, dealers }, posted),
     settle: (standing) => sumOfDeals(setting, standing, fresh),
@@ -108,6 +108,11 @@ function challenge<G, Key>(
   const writer = new Writer().text(challengeTag).fixed(id).text(dealer);
   for (const element of [...commitments, nonceKey]) writer.fixed(scheme.encodeElement(element));
   return bytesToBigInt(digest(writer.finish()).subarray(0, 16));
+}
+
+/** Bytes of a proof of knowledge. */
+export function knowledgeLength(scheme: Pick<CeremonyScheme<never, never>, 'order' | 'elementLength'>): number {
+  return scheme.elementLength + responseLength(scheme);
 }
 
 function responseLength(scheme: Pick<CeremonyScheme<never, never>, 'order'>): number {

@@ -10,7 +10,8 @@ import type { AbortReason } from '../fault.js';
 import type { CeremonySetting } from '../setting.js';
 import type { Deal } from '../transcript.js';
 
-const zero: DealtSecret = { _tag: 'zero' };
+/** Nothing, so as to refresh. */
+export const zero: DealtSecret = { _tag: 'zero' };
 
 export function refreshRules<G, Key>(setting: CeremonySetting<G, Key>): DealRules<G> {
   const { scheme, dealers } = setting;

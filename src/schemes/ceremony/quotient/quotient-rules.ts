@@ -59,7 +59,7 @@ export function quotientRules<G, Key>(
   return {
     dealers,
     secretsOf: () => [secret],
-    attachmentLength: remainderLength(plan) + highLength(plan),
+    attachmentLength: statementLength(plan),
     judge,
     mayClose: (posted) => dealers.every((dealer) => posted.has(dealer)),
     settle,
@@ -84,6 +84,11 @@ function readStatement(plan: QuotientPlan, own: Contributor, attachment: Uint8Ar
     remainder: bytesToBigInt(attachment.subarray(0, length)),
     high: bytesToBigInt(attachment.subarray(length)) + own.high.low,
   };
+}
+
+/** Bytes of what a contributor publishes beside its dealing. */
+export function statementLength(plan: QuotientPlan): number {
+  return remainderLength(plan) + highLength(plan);
 }
 
 function remainderLength({ sharing }: QuotientPlan): number {

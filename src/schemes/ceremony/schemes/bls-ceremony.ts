@@ -30,6 +30,7 @@ import {
   checkSize,
   nextPolicyOf,
   ownerCount,
+  withinLimits,
 } from '../plan.js';
 import { type CeremonyRules, type CeremonySetting, ceremonySetting } from '../setting.js';
 import type { CeremonyKind, CeremonyTerms } from '../terms.js';
@@ -55,7 +56,7 @@ export function blsCeremony(
   const terms = { kind, context, subject, nextPolicy, nextEpoch, attempt, culprits, absent };
   const { suite, usage } = key;
   const move = { kind, suite, usage, old: old.right, next: next.right, nextPolicy, nextEpoch };
-  return E.right(ceremonySetting(terms, blsScheme(move), rules));
+  return withinLimits(ceremonySetting(terms, blsScheme(move), rules));
 }
 
 /** A key to be made by all members of its policy, none of whom ever knows it. */
@@ -77,7 +78,7 @@ export function blsGeneration(plan: BlsGeneration, rules: CeremonyRules): Either
   const numbers = { nextPolicy: policy, nextEpoch: epoch };
   const terms = { kind, context, subject: newKeyOf(suite, usage), ...numbers, attempt, culprits, absent } as const;
   const move = { kind, suite, usage, old: undefined, next: next.right, ...numbers } as const;
-  return E.right(ceremonySetting(terms, blsScheme(move), rules));
+  return withinLimits(ceremonySetting(terms, blsScheme(move), rules));
 }
 
 /** Names what is to be made before it has a key id. */

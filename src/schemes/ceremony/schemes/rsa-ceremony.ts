@@ -17,7 +17,14 @@ import type { ShoupRsaPublicKey } from '../../shoup-rsa/key.js';
 import { prepareSharing } from '../../shoup-rsa/key-checks.js';
 import { loadKey, type LoadedKey } from '../../shoup-rsa/loaded-key.js';
 import type { CeremonyScheme, DealingForm, DealtSecret } from '../ceremony-scheme.js';
-import { type CeremonyPlan, type CeremonyRefused, checkPlan, nextPolicyOf, type RefusalReason } from '../plan.js';
+import {
+  type CeremonyPlan,
+  type CeremonyRefused,
+  checkPlan,
+  nextPolicyOf,
+  type RefusalReason,
+  withinLimits,
+} from '../plan.js';
 import { shiftBits } from '../quotient/quotient-plan.js';
 import { nextRsaKey, type RsaMove } from './rsa-next-key.js';
 import { sharedRsaKey } from './shared-rsa-key.js';
@@ -47,7 +54,7 @@ export function shoupRsaCeremony(
   const subject = old.right.dealingDigest;
   const nextPolicy = nextPolicyOf(plan);
   const terms = { kind, context, subject, nextPolicy, nextEpoch, attempt, culprits, absent };
-  return E.right(ceremonySetting(terms, rsaScheme(move.right, random), rules));
+  return withinLimits(ceremonySetting(terms, rsaScheme(move.right, random), rules));
 }
 
 /** The next sharing, along which e must still be prime to all that combining has to undo. */
@@ -106,11 +113,20 @@ function rsaScheme(move: RsaMove, random: RandomBytes): CeremonyScheme<bigint, S
   };
 }
 
-/** The forms of dealings, each computed once. */
+/** The forms of dealings, each computed once, and rows only where they are asked for: there may be many of both. */
 function rsaForms({ old, next }: RsaMove): (secret: DealtSecret) => DealingForm {
-  const form = (ranges: CoefficientRanges): DealingForm => ({ ranges, rows: rowRanges(next, ranges) });
+  const form = (ranges: CoefficientRanges): DealingForm => {
+    const rows = once(() => rowRanges(next, ranges));
+    return {
+      ranges,
+      get rows() {
+        return rows();
+      },
+    };
+  };
   const zero = once(() => form(zeroRanges(old, next)));
-  const rows = old.sharing.rows.map((_, row) => once(() => form(rowDealingRanges(old, next, row))));
+  const rangesOf = once(() => rowDealingRanges(old, next));
+  const rows = old.sharing.rows.map((_, row) => once(() => form(rangesOf()(row))));
   const ranged = new WeakMap<CoefficientRanges, DealingForm>();
   return (secret) => {
     switch (secret._tag) {
@@ -141,14 +157,16 @@ function zeroRanges({ publicKey: { ranges } }: LoadedKey, next: LinearSharing): 
 function rowDealingRanges(
   { publicKey, sharing, bounds }: LoadedKey,
   next: LinearSharing,
-  row: number,
-): CoefficientRanges {
-  const secret = present(bounds.rows[row], 'a range of every row');
+): (row: number) => CoefficientRanges {
   const { ranges } = publicKey;
-  const rowShift = present(rowShifts(sharing)[row], 'a shift of every row');
-  const moves = ranges._tag === 'integers' ? shiftBits(ranges.secret) + bitLength(rowShift) : shiftBits(secret);
-  const bits = coefficientBits(next, moves + bitLength(BigInt(sharing.rows.length)));
-  return { secret, coefficients: { low: 0n, high: 1n << BigInt(bits) } };
+  const shifts = rowShifts(sharing);
+  const hidingBits = coefficientBits(next, bitLength(BigInt(sharing.rows.length)));
+  return (row) => {
+    const secret = present(bounds.rows[row], 'a range of every row');
+    const rowShift = present(shifts[row], 'a shift of every row');
+    const moves = ranges._tag === 'integers' ? shiftBits(ranges.secret) + bitLength(rowShift) : shiftBits(secret);
+    return { secret, coefficients: { low: 0n, high: 1n << BigInt(hidingBits + moves) } };
+  };
 }
 
 function once<A>(compute: () => A): () => A {

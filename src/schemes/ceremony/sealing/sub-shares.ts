@@ -80,8 +80,8 @@ export function checkSubShares<G, Key>(
   return E.right(found);
 }
 
-/** One byte for a range of one number, such as that of a member's row of nothing in a refresh. */
-function widthOf({ low, high }: IntegerRange): number {
+/** Bytes of a sub-share. One byte for a range of one number, such as that of a member's row of nothing in a refresh. */
+export function widthOf({ low, high }: IntegerRange): number {
   return Math.max(1, Math.ceil(bitLength(high - low - 1n) / 8));
 }
 

@@ -34,6 +34,8 @@ function describeRefused(refused: CeremonyRefused): string {
       return `epoch ${refused.nextEpoch} is not later than epoch ${refused.epoch}`;
     case 'NotOffered':
       return reasons[refused.why];
+    case 'SharesTooLong':
+      return 'its shares would grow too long to be used: choose a smaller policy, or deal a key anew';
     case 'ScaleTooLarge':
       return `the key went through too many plain reshares (D0 would exceed ${refused.maxBits} bits): it has to be replaced`;
     case 'CeremonyTooLarge':
@@ -69,6 +71,8 @@ function describeAbort(reason: AbortReason | undefined): string {
       return `it cannot do without ${reason.processes.join(', ')}`;
     case 'KeyWouldChange':
       return 'it would have made another key';
+    case 'SharesTooLong':
+      return 'its shares would have grown too long to be used';
     case 'NotExact':
       return 'the old shares do not add up over the integers: --method plain mends that';
   }

@@ -45,6 +45,8 @@ export type AbortReason =
   | { readonly _tag: 'CulpritNeeded'; readonly processes: readonly ProcessId[] }
   /** What was dealt would be another key. Nobody can be named; happens only where someone knows the order of the group. */
   | { readonly _tag: 'KeyWouldChange' }
+  /** Shares of the next key would be longer than those of any key that is loaded. Plans that lead there are refused. */
+  | { readonly _tag: 'SharesTooLong' }
   /** The old shares are not known to add up over the integers, or turned out not to: the key needs one plain reshare. */
   | { readonly _tag: 'NotExact' };
 

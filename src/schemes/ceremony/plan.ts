@@ -29,6 +29,8 @@ export type CeremonyRefused =
   | { readonly _tag: 'BadNumber'; readonly name: 'attempt' | 'epoch'; readonly value: number }
   | { readonly _tag: 'EpochNotLater'; readonly epoch: number; readonly nextEpoch: number }
   | { readonly _tag: 'NotOffered'; readonly kind: CeremonyKind; readonly why: RefusalReason }
+  /** Shares of the next key could be longer than those of any key that is loaded: a smaller policy, or a new key, is needed. */
+  | { readonly _tag: 'SharesTooLong' }
   /** The key has been through so many plain reshares that another makes D0 too long: it must be replaced. */
   | { readonly _tag: 'ScaleTooLarge'; readonly maxBits: number }
   | CeremonyTooLarge;

@@ -178,6 +178,26 @@ describe('a plan', () => {
     expect(refused(sole, { kind: 'reshare-plain', nextPolicy: policy(flat) })).toBeUndefined();
   });
 
+  it('that would make shares longer than any key may have is refused, but not the quotient, which shortens them', () => {
+    const { ranges } = rsa.publicKey;
+    if (ranges._tag !== 'integers') throw new Error('integers');
+    const lengthened = (bits: number, less: bigint) => {
+      const coefficients = { low: 0n, high: (1n << BigInt(bits)) - less };
+      return { ...rsa.publicKey, ranges: { ...ranges, coefficients } };
+    };
+    // d's share is up to 4 times a coefficient, and moved to between 4 and 5 times a power of 2 above that. So no more than
+    // 2^600 or so has room here.
+    const longest = lengthened(2 ** 14 - 5, 1n << 600n);
+    expect(refused(longest, { kind: 'accept', nextEpoch: 1 })).toBeUndefined();
+    const longer = { _tag: 'BadKey', reason: { _tag: 'BadRanges' } };
+    expect(refused(lengthened(2 ** 14 - 5, 0n), { kind: 'accept', nextEpoch: 1 })).toEqual(longer);
+    for (const kind of ['refresh', 'reshare-plain'] as const) {
+      expect(refused(longest, { kind })).toEqual({ _tag: 'SharesTooLong' });
+      expect(refused(lengthened(2 ** 14 - 100, 0n), { kind })).toBeUndefined();
+    }
+    expect(refused(longest, { kind: 'reshare-quotient' })).toBeUndefined();
+  });
+
   it('counts the bytes that are posted, and no fewer', () => {
     for (const kind of ['refresh', 'reshare-plain'] as const) {
       const setting = rsaSetting(rsa.publicKey, { kind, trust: model });

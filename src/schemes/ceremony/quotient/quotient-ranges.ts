@@ -6,8 +6,8 @@
  * Receivers can hold each sub-share against its range, but not the dealt secrets behind them: those they only know bounded as
  * far as in-range sub-shares bound them. The secret itself, the sum of it all, is the same integer as before.
  */
-import type { LinearSharing, SharingGate, SharingNode } from '../../sharing/compile.js';
-import { exactQuotient, product } from '../../sharing/integers.js';
+import type { LinearSharing, SharingNode } from '../../sharing/compile.js';
+import { exactQuotient } from '../../sharing/integers.js';
 import {
   addedRanges,
   type CoefficientRanges,
@@ -17,6 +17,7 @@ import {
   sumOfRanges,
   zeroRange,
 } from '../../sharing/ranges.js';
+import { largestFactor } from './factor-bounds.js';
 import type { QuotientPlan } from './quotient-plan.js';
 
 /**
@@ -110,18 +111,6 @@ export function largestSecret(sharing: LinearSharing, rows: readonly IntegerRang
       .reduce((sum, part) => sum + part, 0n);
   };
   return visit(sharing.root) / sharing.scale;
-}
-
-/** The largest magnitude of the factor of the child at `position`, from 1, in a reconstruction through the gate. */
-function largestFactor(gate: SharingGate, position: number): bigint {
-  if (gate._tag !== 'threshold') return 1n;
-  const distance = (other: bigint): bigint => magnitude(other - BigInt(position));
-  const others = gate.children
-    .map((_, index) => BigInt(index + 1))
-    .filter((other) => other !== BigInt(position))
-    .toSorted((a, b) => (a * distance(b) > b * distance(a) ? -1 : 1))
-    .slice(0, gate.k - 1);
-  return exactQuotient(gate.interpolationScale * product(others), product(others.map(distance)));
 }
 
 function magnitude(value: bigint): bigint {

@@ -27,6 +27,7 @@ import {
 } from '../plan.js';
 import { shiftBits } from '../quotient/quotient-plan.js';
 import { nextRsaKey, type RsaMove } from './rsa-next-key.js';
+import { wouldOutgrow } from './rsa-share-sizes.js';
 import { sharedRsaKey } from './shared-rsa-key.js';
 import { type CeremonyRules, type CeremonySetting, ceremonySetting } from '../setting.js';
 
@@ -50,11 +51,13 @@ export function shoupRsaCeremony(
   if (E.isLeft(move)) return move;
   const refused = notOffered(plan, move.right) ?? checkPlan(plan, old.right.sharing, move.right.next);
   if (refused !== undefined) return E.left(refused);
+  const formOf = rsaForms(move.right);
+  if (wouldOutgrow(move.right, formOf)) return E.left({ _tag: 'SharesTooLong' });
   const { kind, context, nextEpoch, attempt, culprits, absent } = plan;
   const subject = old.right.dealingDigest;
   const nextPolicy = nextPolicyOf(plan);
   const terms = { kind, context, subject, nextPolicy, nextEpoch, attempt, culprits, absent };
-  return withinLimits(ceremonySetting(terms, rsaScheme(move.right, random), rules));
+  return withinLimits(ceremonySetting(terms, rsaScheme(move.right, formOf, random), rules));
 }
 
 /** The next sharing, along which e must still be prime to all that combining has to undo. */
@@ -88,7 +91,11 @@ function notOffered({ kind, key }: CeremonyPlan<ShoupRsaPublicKey>, { next }: Rs
   return isModular ? refuse('shares are residues') : undefined;
 }
 
-function rsaScheme(move: RsaMove, random: RandomBytes): CeremonyScheme<bigint, ShoupRsaPublicKey> {
+function rsaScheme(
+  move: RsaMove,
+  formOf: (secret: DealtSecret) => DealingForm,
+  random: RandomBytes,
+): CeremonyScheme<bigint, ShoupRsaPublicKey> {
   const { old, next } = move;
   const { group, modulusLength } = old;
   const commit = (number: bigint) => (number < 0n ? group.power(group.commit(-number), -1n) : group.commit(number));
@@ -103,7 +110,7 @@ function rsaScheme(move: RsaMove, random: RandomBytes): CeremonyScheme<bigint, S
     },
     old: sharedRsaKey(old),
     next,
-    formOf: rsaForms(move),
+    formOf,
     drawRoot: notGenerated,
     rootOf: (secret) => secret,
     isRootOf: (root, key) => group.equals(root, key),

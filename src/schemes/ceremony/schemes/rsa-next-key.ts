@@ -56,7 +56,7 @@ export function nextRsaKey(
     commitments: shiftedCommitments(old.group, added, shift),
   };
   const loaded = loadKey(publicKey, new Universe(policyMembers(move.nextPolicy)), random);
-  if (E.isLeft(loaded)) return E.left({ _tag: 'KeyWouldChange' });
+  if (E.isLeft(loaded)) return E.left({ _tag: loaded.left._tag === 'BadRanges' ? 'SharesTooLong' : 'KeyWouldChange' });
   return E.right(nextKey(loaded.right, (row, sum, share) => share + sum + rowShift(next, row, shift)));
 }
 

@@ -409,10 +409,11 @@ describe('koinon key share refuses', () => {
     ['a document that is not there', () => [own, '--in', at('none.txt')], /none\.txt: no such file/],
     ['a directory as the document', () => [own, '--in', root], /it is a directory/],
     ['nothing to sign', () => [own], /a key for usage "document" takes --in/],
-    ['a round', () => [own, '--round', '7'], /a key for usage "document" takes --in/],
-    ['a file and a round', () => [own, '--in', contract, '--round', '7'], /takes --in/],
-    ['a coin', () => [own, '--coin', 'x'], /takes --in/],
-    ['a label', () => [own, '--label', 'x'], /takes --in/],
+    ['a round', () => [own, '--round', '7'], /--round: not with a key for usage "document"; it takes --in alone/],
+    ['a file and a round', () => [own, '--in', contract, '--round', '7'], /--round: not with .* takes --in alone/],
+    ['an empty label', () => [own, '--label', ''], /--label: an empty text names nothing/],
+    ['a coin', () => [own, '--coin', 'x'], /--coin: not with a key for usage "document"; it takes --in alone/],
+    ['a label', () => [own, '--label', 'x'], /--label: not with a key for usage "document"; it takes --in alone/],
   ])('%s', async (_what, args, complaint) => {
     const [key = '', ...more] = args();
     const { exitCode, stderr } = await share(key, ...more);

@@ -83,12 +83,16 @@ const takenBy: Readonly<Record<AlliancePublicKey['usage'], readonly (readonly Op
 function checkOptions({ usage }: AlliancePublicKey, options: RequestOptions): string | undefined {
   const names: readonly OptionName[] = ['in', 'round', 'previous', 'coin', 'label'];
   const given = names.filter((name) => options[name] !== undefined);
+  const empty = (['coin', 'label'] as const).find((name) => options[name] === '');
+  if (empty !== undefined) return `--${empty}: an empty text names nothing`;
   const taken = takenBy[usage];
   if (taken.length === 0) return `a key for usage "${usage}" is used by servers alone`;
   const fits = taken.some((set) => given.includes(set[0] ?? 'in') && given.every((name) => set.includes(name)));
   if (fits) return undefined;
   const wanted = taken.map(([first = 'in', ...more]) => `--${first}${more.map((name) => ` [--${name}]`).join('')}`);
-  return `a key for usage "${usage}" takes ${wanted.join(' or ')}`;
+  const stray = given.find((name) => !taken.some((set) => set.includes(name)));
+  if (stray === undefined) return `a key for usage "${usage}" takes ${wanted.join(' or ')}`;
+  return `--${stray}: not with a key for usage "${usage}"; it takes ${wanted.join(' or ')}${usage === 'document' ? ' alone' : ''}`;
 }
 
 function targetOf(round: number | undefined, label: string): TimeLockTarget {

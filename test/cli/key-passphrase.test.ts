@@ -157,7 +157,8 @@ describe('a refresh of sealed shares', () => {
     await succeed(...bls, '--out', at('bls'));
     expect((await run('key', 'refresh', at('bls'))).stderr).toMatch(/a passphrase is needed/);
     expect(await succeedJson('key', 'inspect', at('bls'))).toMatchObject({ epoch: 0 });
-    await succeed('key', 'refresh', at('bls'), '--passphrase-file', at('secret.txt'));
+    const { stdout } = await succeed('key', 'refresh', at('bls'), '--passphrase-file', at('secret.txt'));
+    expect(stdout).toContain('  sealed   each is now under the passphrase\n');
     const sealed = await succeedJson('key', 'inspect', at('bls', 'shares', 'globex.json'));
     expect(sealed).toMatchObject({ kind: 'sealed-key-share', epoch: 1 });
     const request = ['--in', document, '--passphrase-file', at('secret.txt')];

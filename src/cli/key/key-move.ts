@@ -25,6 +25,8 @@ export interface Holding {
 export interface Moved {
   readonly before: AlliancePublicKey;
   readonly after: AlliancePublicKey;
+  /** The new shares are under a passphrase, wherever the old ones were. */
+  readonly isSealed: boolean;
 }
 
 /**
@@ -74,5 +76,5 @@ async function moveWith(
   for (const share of moved.right.shares.values()) share.erase();
   const replaced = succession.replace(entries);
   if (E.isLeft(replaced)) return badInput(describeSuccessionError(replaced.left));
-  return E.right({ before: key.right, after: moved.right.key });
+  return E.right({ before: key.right, after: moved.right.key, isSealed: master.right !== undefined });
 }

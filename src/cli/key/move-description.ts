@@ -20,7 +20,7 @@ function verbOf(kind: OfflineKind, { _tag }: Moved['after']): string {
 export function describeMove(
   directory: string,
   kind: OfflineKind,
-  { before, after }: Moved,
+  { before, after, isSealed }: Moved,
   weights: readonly string[] = [],
 ): Printable {
   const keyId = toHex(keyIdOf(after));
@@ -32,10 +32,21 @@ export function describeMove(
     ...weights.map((line) => `  weights  ${line}`),
     `  key id   ${keyId}, as before`,
     `  shares   ${members.length} new ones in ${join(directory, keyFileNames.shares)}; the old ones are overwritten`,
+    ...(isSealed ? ['  sealed   each is now under the passphrase'] : []),
     'Have every copy of an old share destroyed: enough of them still sign.',
   ];
   return {
-    json: { directory, kind, keyId, epochBefore: before.epoch, epoch: after.epoch, policy, weights, members },
+    json: {
+      directory,
+      kind,
+      keyId,
+      epochBefore: before.epoch,
+      epoch: after.epoch,
+      policy,
+      weights,
+      members,
+      sealed: isSealed,
+    },
     lines,
   };
 }

@@ -1,6 +1,6 @@
 /** `koinon key` for what is not signing: rounds of a beacon, coins, time-locks, ciphertexts; and each key for its use alone. */
 import { constants, publicEncrypt } from 'node:crypto';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { toHex } from '../../src/prelude/bytes.js';
@@ -137,14 +137,28 @@ describe('a time-lock', () => {
     for (const signature of ['two.sig', 'short.sig']) {
       const { exitCode, stdout } = await decrypt(at(signature), at('one.bin'));
       expect(exitCode).toBe(1);
-      expect(stdout).toMatch(/^NOT OPENED: .*one\.bin is locked until something else, or damaged\n$/);
+      expect(stdout).toBe(
+        `NOT OPENED: ${at(signature)} does not open ${at('one.bin')}: it is locked until something else, or damaged\n`,
+      );
     }
-    expect((await decrypt(at('two.sig'), message)).exitCode).toBe(1);
+    expect(await decrypt(at('two.sig'), message)).toMatchObject({
+      exitCode: 2,
+      stderr: `koinon: ${message}: not a file that koinon key encrypt made\n`,
+    });
     const json = await run(...decryption(at('two.sig'), at('one.bin')), '--json');
     expect(JSON.parse(json.stdout)).toEqual({
       opened: false,
-      reason: `${at('one.bin')} is locked until something else, or damaged`,
+      reason: `${at('two.sig')} does not open ${at('one.bin')}: it is locked until something else, or damaged`,
     });
+  });
+
+  it('locks at most 16 MiB, and says what to do with more', async () => {
+    writeFileSync(at('long.bin'), '');
+    truncateSync(at('long.bin'), 2 ** 24 + 1);
+    const args = ['--public', at('clock'), '--label', 'x', '--in', at('long.bin'), '--out', at('never.bin')];
+    const { exitCode, stderr } = await run('key', 'encrypt', ...args);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/long\.bin: 16777217 bytes; at most 16777216 \(16 MiB\) can be locked: encrypt it/);
   });
 
   it('wants a label or a round, and a key for it', async () => {

@@ -1,8 +1,9 @@
 /** `koinon key encrypt` and `decrypt`: files that open when enough members say that a label's or round's time has come. */
 import { randomBytes } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { E, type Either } from '../../prelude/fp.js';
-import { maxSealedLength, openTimeLocked, sealTimeLocked } from '../../schemes/uses/sealed-message.js';
+import { maxSealedLength, openTimeLocked, sealedTarget, sealTimeLocked } from '../../schemes/uses/sealed-message.js';
 import type { TimeLockAuthority } from '../../schemes/uses/time-lock.js';
 import { timeLockAuthority } from '../../schemes/uses/time-lock-member.js';
 import { fileModes } from '../../server/durable-files.js';
@@ -21,7 +22,8 @@ Example:
   koinon key encrypt --public clock --label 'new year 2027' --in offer.pdf --out offer.locked
 
 Needs the public key alone, of usage time-lock. Nobody reads the file until enough members have made their shares for the
-label or round (koinon key share --label …) and those are combined; then everybody can (koinon key decrypt).`;
+label or round (koinon key share --label …) and those are combined; then everybody can (koinon key decrypt). At most
+16 MiB; what is longer, encrypt with a key of your own, and lock that key.`;
 
 const decryptHelp = `
 Example:
@@ -80,6 +82,17 @@ async function readAuthority(path: string): Promise<Either<Failure, TimeLockAuth
   return E.isLeft(authority) ? badInput(`${path}: ${describeKeyError(authority.left)}`) : authority;
 }
 
+/** Where a file is longer than what can be locked: how long, and what to do. */
+async function complaintOfLength(path: string): Promise<string | undefined> {
+  const size = await stat(path).then(
+    (stats) => stats.size,
+    () => 0,
+  );
+  if (path === '-' || size <= maxSealedLength) return undefined;
+  const remedy = 'encrypt it with a key of your own, such as by openssl enc, and lock that key';
+  return `${path}: ${size} bytes; at most ${maxSealedLength} (16 MiB) can be locked: ${remedy}`;
+}
+
 async function encrypt(options: EncryptOptions, session: Session): Promise<Outcome> {
   const { in: input, out, label, round } = options;
   const vacant = await checkOutput(options, [await keyFilePath(options.public), input]);
@@ -92,6 +105,8 @@ async function encrypt(options: EncryptOptions, session: Session): Promise<Outco
   const request = await readRequest(key.right, asked, session.io);
   if (E.isLeft(request)) return request;
   if (request.right._tag !== 'time-lock') return badInput(`${options.public}: not a key for time-locks`);
+  const tooLong = await complaintOfLength(input);
+  if (tooLong !== undefined) return badInput(tooLong);
   const message = await readInput(input, maxSealedLength, session.io);
   if (E.isLeft(message)) return message;
   const sealed = await sealTimeLocked(authority.right, request.right.target, message.right, randomBytes);
@@ -114,11 +129,12 @@ async function decrypt(options: DecryptOptions, session: Session): Promise<Outco
   if (E.isLeft(authority)) return authority;
   const sealed = await readInput(input, maxLockedBytes, session.io);
   if (E.isLeft(sealed)) return sealed;
+  if (E.isLeft(sealedTarget(sealed.right))) return badInput(`${input}: not a file that koinon key encrypt made`);
   const signature = await readInput(options.sig, maxSignatureBytes, session.io);
   if (E.isLeft(signature)) return signature;
   const opened = await openTimeLocked(authority.right, sealed.right, signature.right);
   if (E.isLeft(opened)) {
-    const reason = `${input} is locked until something else, or damaged`;
+    const reason = `${options.sig} does not open ${input}: it is locked until something else, or damaged`;
     session.print({ json: { opened: false, reason }, lines: [`NOT OPENED: ${reason}`] }, options.json);
     return answeredNo;
   }

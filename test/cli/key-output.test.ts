@@ -48,6 +48,15 @@ describe.each(names)('--out of koinon key %s', (name) => {
     expect(readFileSync(out, 'utf8')).not.toBe('kept');
   });
 
+  it('may be standard output, which then has nothing else', async () => {
+    const out = at(`${name}.alone`);
+    await runTo(out);
+    const { exitCode, stdout, stderr } = await runTo('-', '--json');
+    expect([exitCode, JSON.parse(stderr)]).toEqual([0, expect.objectContaining({ out: '-' })]);
+    if (name !== 'encrypt') expect(stdout).toBe(readFileSync(out, 'utf8'));
+    expect(existsSync('-')).toBe(false);
+  });
+
   it('never overwrites a key, what it is made from, or what is no plain file', async () => {
     const pem = writePem(root);
     const der = at('key.der');
@@ -74,4 +83,14 @@ describe.each(names)('--out of koinon key %s', (name) => {
     expect((await runTo(at('link'), '--force')).stderr).toMatch(/that is the input|no plain file/);
     expect((await runTo('/dev/null', '--force')).stderr).toMatch(/no plain file/);
   });
+});
+
+it.each([
+  ['deal', '--policy', '2 of (a, b)', '--scheme', 'bls', '--out', '-'],
+  ['refresh', '-'],
+  ['reshare', '-', '--policy', '2 of (a, b)'],
+])('key shares are never printed: koinon key %s', async (...args) => {
+  const { exitCode, stdout, stderr } = await run('key', ...args);
+  expect([exitCode, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(/-: (key shares are secret|name the directory of the key)/);
 });

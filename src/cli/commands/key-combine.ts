@@ -15,7 +15,14 @@ import { readContributions } from '../key/contributions.js';
 import { keyFilePath, readPublicKey } from '../key/key-files.js';
 import { addRequestOptions, inputsOf, readRequest, requestDigest, type RequestOptions } from '../key/key-request.js';
 import { combinerOf, type Delivery } from '../key/key-use.js';
-import { checkOutput, forceOption, type OutputOptions, writeOutput } from '../key/result-output.js';
+import {
+  checkOutput,
+  forceOption,
+  type OutputOptions,
+  placeOf,
+  tellResult,
+  writeOutput,
+} from '../key/result-output.js';
 import { jsonOption } from '../options.js';
 import { badInput, exitCodes, type Outcome, succeeded } from '../outcome.js';
 import type { Session } from '../session.js';
@@ -40,7 +47,7 @@ export function registerKeyCombine(key: Command, session: Session): void {
     .command('combine')
     .description('make one result, such as a signature, of the shares of enough members')
     .requiredOption('--public <file>', 'the public key, or the directory of the key')
-    .requiredOption('--out <file>', 'where the result goes')
+    .requiredOption('--out <file>', 'where the result goes; - is standard output')
     .argument('<share...>', 'what koinon key share made');
   addRequestOptions(command)
     .addOption(forceOption())
@@ -70,7 +77,7 @@ async function combine(paths: readonly string[], options: KeyCombineOptions, ses
   if (combination._tag === 'failed') return tellShortage(combination.shortage, rejects, options, session);
   const { delivery } = combination;
   const mode = delivery.isSecret ? fileModes.secret : fileModes.public;
-  const written = writeOutput(options, delivery.content, mode);
+  const written = writeOutput(options, delivery.content, session, mode);
   if (E.isLeft(written)) return written;
   await tellDelivery(key.right, delivery, rejects, options, session);
   return succeeded;
@@ -79,7 +86,7 @@ async function combine(paths: readonly string[], options: KeyCombineOptions, ses
 function tellShortage(shortage: Shortage, rejects: Rejects, options: KeyCombineOptions, session: Session): Outcome {
   const { reason, json } = describeShortage(shortage);
   const lines = [`NOT COMBINED: ${reason}`, ...describeRejects(rejects)];
-  session.print({ json: { combined: false, reason, ...json, ...rejects }, lines }, options.json);
+  tellResult({ json: { combined: false, reason, ...json, ...rejects }, lines }, options, session);
   return E.right(exitCodeOf(shortage));
 }
 
@@ -95,14 +102,14 @@ async function tellDelivery(
   options: KeyCombineOptions,
   session: Session,
 ): Promise<void> {
-  const check = await checkCommand(key, options);
+  const check = options.out === '-' ? undefined : await checkCommand(key, options);
   const lines = [
-    `COMBINED: ${what} is in ${options.out}.`,
+    `COMBINED: ${what} is ${placeOf(options.out)}.`,
     ...describeRejects(rejects),
     ...(value === undefined ? [] : [`  value      ${value}`]),
     ...(check === undefined ? [] : [`  check it   ${check}`]),
   ];
   const found = { ...(value === undefined ? {} : { value }), ...(check === undefined ? {} : { check }) };
   const json = { combined: true, out: options.out, bytes: content.length, ...rejects, ...found };
-  session.print({ json, lines }, options.json);
+  tellResult({ json, lines }, options, session);
 }

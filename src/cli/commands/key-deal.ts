@@ -79,6 +79,7 @@ export function registerKeyDeal(key: Command, session: Session): void {
 }
 
 async function deal(options: KeyDealOptions, session: Session): Promise<Outcome> {
+  if (options.out === '-') return badInput('--out -: key shares are secret: name a new directory for them');
   const vacant = checkVacant(options.out);
   if (E.isLeft(vacant)) return badInput(describeFoundingError(vacant.left));
   const scheme = await schemeTermsOf(options);

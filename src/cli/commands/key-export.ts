@@ -5,7 +5,14 @@ import type { AlliancePublicKey } from '../../schemes/public-key.js';
 import { maxPeriodSeconds } from '../../schemes/uses/drand-chain.js';
 import { exportChain, type Exported, exportFormats, type ExportFormat, exportKey } from '../key/export-formats.js';
 import { keyFilePath, readPublicKey } from '../key/key-files.js';
-import { checkOutput, forceOption, type OutputOptions, writeOutput } from '../key/result-output.js';
+import {
+  checkOutput,
+  forceOption,
+  type OutputOptions,
+  placeOf,
+  tellResult,
+  writeOutput,
+} from '../key/result-output.js';
 import { integerIn, jsonOption } from '../options.js';
 import { badInput, type Outcome, succeeded } from '../outcome.js';
 import type { Session } from '../session.js';
@@ -38,7 +45,7 @@ export function registerKeyExport(key: Command, session: Session): void {
     .description('print the public key as other software reads it')
     .argument('<file>', 'the public key, or the directory of the key')
     .addOption(new Option('--format <format>', "the scheme's first if absent").choices(exportFormats))
-    .option('--out <file>', 'write it there instead of printing it')
+    .option('--out <file>', 'write it there instead of printing it; - is standard output')
     .addOption(forceOption())
     .option('--period <seconds>', 'drand: between two rounds', integerIn(1, maxPeriodSeconds))
     .option('--genesis <seconds>', 'drand: when round 1 is due, since 1970', integerIn(0, Number.MAX_SAFE_INTEGER))
@@ -62,9 +69,10 @@ async function run(path: string, options: KeyExportOptions, session: Session): P
   }
   const vacant = await checkOutput({ out, force }, [await keyFilePath(path)]);
   if (E.isLeft(vacant)) return vacant;
-  const written = writeOutput({ out, force }, text);
+  const written = writeOutput({ out, force }, text, session);
   if (E.isLeft(written)) return written;
-  session.print({ json: { format, out }, lines: [`The key is in ${out} (${format}).`] }, options.json);
+  const lines = [`The key is ${placeOf(out)} (${format}).`];
+  tellResult({ json: { format, out }, lines }, { ...options, out }, session);
   return succeeded;
 }
 

@@ -15,7 +15,14 @@ import {
 } from '../key/key-request.js';
 import { type ContributionRefused, contributionTo } from '../key/key-use.js';
 import { Passphrase, type PassphraseOptions, passphraseFileOption } from '../key/passphrase.js';
-import { checkOutput, forceOption, type OutputOptions, writeOutput } from '../key/result-output.js';
+import {
+  checkOutput,
+  forceOption,
+  type OutputOptions,
+  placeOf,
+  tellResult,
+  writeOutput,
+} from '../key/result-output.js';
 import { jsonOption } from '../options.js';
 import { badInput, type Failure, type Outcome, succeeded } from '../outcome.js';
 import type { Session } from '../session.js';
@@ -39,7 +46,7 @@ export function registerKeyShare(key: Command, session: Session): void {
     .command('share')
     .description("make one member's share of a signature, a round, a coin or a decryption")
     .requiredOption('--key <file>', "the member's key share")
-    .requiredOption('--out <file>', 'where the share of the result goes');
+    .requiredOption('--out <file>', 'where the share of the result goes; - is standard output');
   addRequestOptions(command)
     .addOption(forceOption())
     .addOption(passphraseFileOption())
@@ -60,11 +67,11 @@ async function share(options: KeyShareOptions, session: Session): Promise<Outcom
   const made = contribute(file.right, request.right, options);
   file.right.share.erase();
   if (E.isLeft(made)) return made;
-  const written = writeOutput(options, printKeyFile(made.right));
+  const written = writeOutput(options, printKeyFile(made.right), session);
   if (E.isLeft(written)) return written;
   const { process, epoch, scheme, contribution } = made.right;
   const json = { out: options.out, process, epoch, scheme, bytes: contribution.length };
-  session.print({ json, lines: [`The share of ${process} is in ${options.out}.`] }, options.json);
+  tellResult({ json, lines: [`The share of ${process} is ${placeOf(options.out)}.`] }, options, session);
   return succeeded;
 }
 

@@ -12,7 +12,7 @@ import { describeKeyError } from '../key/key-errors.js';
 import { keyFilePath, readPublicKey } from '../key/key-files.js';
 import { readRequest } from '../key/key-request.js';
 import { maxSignatureBytes } from '../key/limits.js';
-import { checkOutput, forceOption, type OutputOptions, writeOutput } from '../key/result-output.js';
+import { checkOutput, forceOption, type OutputOptions, tellResult, writeOutput } from '../key/result-output.js';
 import { integerIn, jsonOption } from '../options.js';
 import { answeredNo, badInput, type Failure, type Outcome, succeeded } from '../outcome.js';
 import type { Session } from '../session.js';
@@ -55,7 +55,7 @@ export function registerKeyTimeLock(key: Command, session: Session): void {
     .description('lock a file until enough members say that the time of a label or round has come')
     .requiredOption('--public <file>', 'the public key, or the directory of the key')
     .requiredOption('--in <file>', 'what is to be locked; - reads standard input')
-    .requiredOption('--out <file>', 'where the locked file goes')
+    .requiredOption('--out <file>', 'where the locked file goes; - is standard output')
     .option('--label <text>', 'whatever the members agree that it means')
     .option('--round <number>', "of drand's numbering", integerIn(1, Number.MAX_SAFE_INTEGER))
     .addOption(forceOption())
@@ -68,7 +68,7 @@ export function registerKeyTimeLock(key: Command, session: Session): void {
     .requiredOption('--public <file>', 'the public key, or the directory of the key')
     .requiredOption('--sig <file>', 'what opens it, made by koinon key combine')
     .requiredOption('--in <file>', 'the locked file')
-    .requiredOption('--out <file>', 'where the opened file goes')
+    .requiredOption('--out <file>', 'where the opened file goes; - is standard output')
     .addOption(forceOption())
     .addOption(jsonOption())
     .addHelpText('after', decryptHelp)
@@ -111,13 +111,12 @@ async function encrypt(options: EncryptOptions, session: Session): Promise<Outco
   if (E.isLeft(message)) return message;
   const sealed = await sealTimeLocked(authority.right, request.right.target, message.right, randomBytes);
   if (E.isLeft(sealed)) return badInput('--label, --round: labels are text of at most 1024 bytes, rounds begin with 1');
-  const written = writeOutput(options, sealed.right);
+  const written = writeOutput(options, sealed.right, session);
   if (E.isLeft(written)) return written;
   const until = label === undefined ? `round ${round ?? ''}` : `"${label}"`;
-  session.print(
-    { json: { out, bytes: sealed.right.length }, lines: [`${out} is locked until ${until}.`] },
-    options.json,
-  );
+  const told = out === '-' ? 'What is on standard output' : out;
+  const json = { out, bytes: sealed.right.length };
+  tellResult({ json, lines: [`${told} is locked until ${until}.`] }, options, session);
   return succeeded;
 }
 
@@ -135,11 +134,13 @@ async function decrypt(options: DecryptOptions, session: Session): Promise<Outco
   const opened = await openTimeLocked(authority.right, sealed.right, signature.right);
   if (E.isLeft(opened)) {
     const reason = `${options.sig} does not open ${input}: it is locked until something else, or damaged`;
-    session.print({ json: { opened: false, reason }, lines: [`NOT OPENED: ${reason}`] }, options.json);
+    tellResult({ json: { opened: false, reason }, lines: [`NOT OPENED: ${reason}`] }, options, session);
     return answeredNo;
   }
-  const written = writeOutput(options, opened.right, fileModes.secret);
+  const written = writeOutput(options, opened.right, session, fileModes.secret);
   if (E.isLeft(written)) return written;
-  session.print({ json: { opened: true, out, bytes: opened.right.length }, lines: [`${out} is open.`] }, options.json);
+  const told = out === '-' ? 'What is on standard output' : out;
+  const json = { opened: true, out, bytes: opened.right.length };
+  tellResult({ json, lines: [`${told} is open.`] }, options, session);
   return succeeded;
 }

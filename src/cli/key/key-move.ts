@@ -39,6 +39,7 @@ export async function moveKey(
   session: Session,
   ceremony: (holding: Holding) => Either<Failure, DealtShares>,
 ): Promise<Either<Failure, Moved>> {
+  if (directory === '-') return badInput('-: name the directory of the key: its shares are replaced there');
   // Before anything is written there: it must be a key's directory.
   if (!(await isDirectory(directory))) return badInput(`${directory}: no such directory; name that of the key`);
   const found = await readPublicKey(directory);

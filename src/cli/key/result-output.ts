@@ -10,11 +10,29 @@ import { fileModes, replaceFile } from '../../server/durable-files.js';
 import { errorReason, readFileBytes } from '../../server/text-files.js';
 import { describeReading } from '../input-bytes.js';
 import { badInput, type Failure } from '../outcome.js';
+import type { Printable, Session } from '../session.js';
 
 /** Of every command that makes a result. */
 export interface OutputOptions {
   readonly out: string;
   readonly force?: boolean;
+}
+
+const standardOutput = '-';
+
+/** Where a result is, for people. */
+export function placeOf(out: string): string {
+  return out === standardOutput ? 'on standard output' : `in ${out}`;
+}
+
+/** Says what became of a result: on standard error where standard output is for the result alone. */
+export function tellResult(
+  printable: Printable,
+  { out, json }: { readonly out: string; readonly json?: boolean },
+  session: Session,
+): void {
+  if (out !== standardOutput) session.print(printable, json);
+  else session.note(json === true ? JSON.stringify(printable.json) : printable.lines.join('\n'));
 }
 
 export function forceOption(): Option {
@@ -26,6 +44,7 @@ export async function checkOutput(
   { out, force = false }: OutputOptions,
   sources: readonly string[],
 ): Promise<Either<Failure, void>> {
+  if (out === standardOutput) return E.right(undefined);
   for (const source of sources) {
     if (await isSameFile(out, source)) return badInput(`--out ${out}: that is the input; name another file`);
   }
@@ -37,12 +56,17 @@ export async function checkOutput(
   return checkExpendable(out);
 }
 
-/** Puts a result in its file, whole or not at all; what may go there has been checked. */
+/** Puts a result in its file, whole or not at all, or on standard output; what may go there has been checked. */
 export function writeOutput(
   { out, force = false }: OutputOptions,
   content: string | Uint8Array,
+  session: Session,
   mode: number = fileModes.public,
 ): Either<Failure, void> {
+  if (out === standardOutput) {
+    session.io.stdout.write(content);
+    return E.right(undefined);
+  }
   try {
     // Somebody may have written it since it was checked.
     if (!force && kindOf(out) !== 'nothing') return badInput(existing(out));

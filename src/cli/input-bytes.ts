@@ -12,6 +12,12 @@ export async function readInput(file: string, maxBytes: number, io: Io): Promise
   return E.isLeft(bytes) ? badInput(describeReading(bytes.left)) : bytes;
 }
 
+/** Complains where several options would read standard input, which only the first of them would get. */
+export function complaintOfSharedInput(files: Readonly<Record<string, string | undefined>>): string | undefined {
+  const readers = Object.keys(files).filter((option) => files[option] === '-');
+  return readers.length < 2 ? undefined : `${readers.join(', ')}: only one of them can read standard input`;
+}
+
 async function readStandardInput(maxBytes: number, { stdin }: Io): Promise<Either<Failure, Uint8Array>> {
   const chunks: Uint8Array[] = [];
   let length = 0;

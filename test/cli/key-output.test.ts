@@ -94,3 +94,13 @@ it.each([
   expect([exitCode, stdout]).toEqual([2, '']);
   expect(stderr).toMatch(/-: (key shares are secret|name the directory of the key)/);
 });
+
+it('standard input is read for one option alone', async () => {
+  for (const command of [['verify'], ['decrypt', '--out', at('never')]]) {
+    const args = ['key', ...command, '--public', at('clock'), '--in', '-', '--sig', '-'];
+    expect(await run(...args)).toMatchObject({
+      exitCode: 2,
+      stderr: 'koinon: --in, --sig: only one of them can read standard input\n',
+    });
+  }
+});

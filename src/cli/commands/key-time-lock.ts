@@ -7,7 +7,7 @@ import { maxSealedLength, openTimeLocked, sealedTarget, sealTimeLocked } from '.
 import type { TimeLockAuthority } from '../../schemes/uses/time-lock.js';
 import { timeLockAuthority } from '../../schemes/uses/time-lock-member.js';
 import { fileModes } from '../../server/durable-files.js';
-import { readInput } from '../input-bytes.js';
+import { complaintOfSharedInput, readInput } from '../input-bytes.js';
 import { describeKeyError } from '../key/key-errors.js';
 import { keyFilePath, readPublicKey } from '../key/key-files.js';
 import { readRequest } from '../key/key-request.js';
@@ -122,6 +122,8 @@ async function encrypt(options: EncryptOptions, session: Session): Promise<Outco
 
 async function decrypt(options: DecryptOptions, session: Session): Promise<Outcome> {
   const { in: input, out } = options;
+  const shared = complaintOfSharedInput({ '--in': input, '--sig': options.sig });
+  if (shared !== undefined) return badInput(shared);
   const vacant = await checkOutput(options, [await keyFilePath(options.public), input, options.sig]);
   if (E.isLeft(vacant)) return vacant;
   const authority = await readAuthority(options.public);

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { toHex } from '../../prelude/bytes.js';
 import { E } from '../../prelude/fp.js';
 import { keyIdOf } from '../../schemes/public-key.js';
-import { readInput } from '../input-bytes.js';
+import { complaintOfSharedInput, readInput } from '../input-bytes.js';
 import { readPublicKey } from '../key/key-files.js';
 import { addRequestOptions, readRequest, type RequestOptions } from '../key/key-request.js';
 import { maxSignatureBytes } from '../key/limits.js';
@@ -38,6 +38,9 @@ export function registerKeyVerify(key: Command, session: Session): void {
 }
 
 async function verify(options: KeyVerifyOptions, session: Session): Promise<Outcome> {
+  const { in: input, previous, sig } = options;
+  const shared = complaintOfSharedInput({ '--in': input, '--previous': previous, '--sig': sig });
+  if (shared !== undefined) return badInput(shared);
   const key = await readPublicKey(options.public);
   if (E.isLeft(key)) return key;
   if (key.right.usage === 'decryption') {

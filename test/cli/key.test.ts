@@ -405,6 +405,11 @@ describe('koinon key share refuses', () => {
       () => [at('league', 'public.json'), '--in', contract],
       /this is a public key; expected a key share/,
     ],
+    [
+      'a PEM file',
+      () => [at('league', 'public.pem'), '--in', contract],
+      /public\.pem: this is a PEM file; give .*league\/public\.json, or the directory/,
+    ],
     ['a key share that is not there', () => [at('none.json'), '--in', contract], /none\.json: no such file/],
     ['a document that is not there', () => [own, '--in', at('none.txt')], /none\.txt: no such file/],
     ['a directory as the document', () => [own, '--in', root], /it is a directory/],

@@ -63,6 +63,10 @@ async function readAs(path: string, readers: 'anybody' | 'owner'): Promise<Eithe
   if (E.isLeft(text)) return badInput(describeReading(text.left));
   const file = parseKeyFile(text.right);
   if (E.isRight(file)) return file;
+  if (text.right.startsWith('-----BEGIN ')) {
+    const mend = `give ${join(dirname(path), keyFileNames.publicKey)}, or the directory`;
+    return badInput(`${path}: this is a PEM file; ${mend}`);
+  }
   const at = file.left.path === '/' ? '' : `at ${file.left.path}: `;
   return badInput(`${path}: ${at}expected ${file.left.expected}`);
 }

@@ -11,6 +11,7 @@ export {
 export type { AbortReason, CeremonyFault, Culprit } from '../schemes/ceremony/fault.js';
 export { nextAttempt } from '../schemes/ceremony/next-attempt.js';
 export { CeremonyParticipant, type ParticipantOptions } from '../schemes/ceremony/participant.js';
+export { ceremonyLimits } from '../schemes/ceremony/ceremony-size.js';
 export type { CeremonyPlan, CeremonyRefused } from '../schemes/ceremony/plan.js';
 export {
   blsCeremony,

@@ -1,7 +1,7 @@
 /**
  * The private half of a ceremony: one process's secrets in one attempt. It watches a board that its caller feeds from the log,
  * and says what to post; it has no clock, no network and no disk. Its secrets are in memory only, belong to this attempt alone,
- * and each is forgotten as soon as it has served (rules A1, A6 and B16 of the design's cryptography).
+ * and each is forgotten as soon as it has served (spec/ceremonies.md).
  */
 import { equalBytes } from '../../prelude/bytes.js';
 import type { Digest } from '../../prelude/digest.js';

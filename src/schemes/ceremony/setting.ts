@@ -13,7 +13,7 @@ export interface CeremonyRules {
   readonly dealers: Pick<QuorumSystem, 'processes' | 'containsCorrect' | 'isRecoveryQuorum'>;
   /**
    * Over the receivers: whether a key may move to those who acknowledged. They must be qualified without any of the sets that
-   * may be Byzantine together (rule A2); `judgeCommit` of the quorum library is this rule for any policy and trust model.
+   * may be Byzantine together (rule A2); `commitRule` of the quorum library is this rule for any policy and trust model.
    */
   readonly receivers: { readonly universe: Universe; isCommitQuorum(acknowledged: ProcessSet): boolean };
 }

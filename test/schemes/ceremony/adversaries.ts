@@ -2,7 +2,7 @@
 import { concatBytes } from '../../../src/prelude/bytes.js';
 import { present } from '../../../src/prelude/invariant.js';
 import type { CeremonyScheme, DealingForm } from '../../../src/schemes/ceremony/ceremony-scheme.js';
-import { envelopeLength, readEnvelope, writeEnvelope } from '../../../src/schemes/ceremony/rounds/envelope.js';
+import { readEnvelope, writeEnvelope } from '../../../src/schemes/ceremony/rounds/envelope.js';
 import type { MessageKind } from '../../../src/schemes/ceremony/fault.js';
 import { writeComplaint } from '../../../src/schemes/ceremony/rounds/complaint.js';
 import { rowsOf } from '../../../src/schemes/ceremony/setting.js';
@@ -113,6 +113,3 @@ export function longer(bytes: Uint8Array): Uint8Array {
 export function shorter(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(0, -1);
 }
-
-/** Where the body of a message begins. */
-const bodyOffset = envelopeLength;

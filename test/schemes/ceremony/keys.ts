@@ -95,8 +95,6 @@ export function rsaSetting(key: ShoupRsaPublicKey, move: Move): CeremonySetting<
   return begun(shoupRsaCeremony(plan, ceremonyRules(old, nextPolicy, next), seededRandom(3)));
 }
 
-type BlsSetting = ReturnType<typeof blsSetting>;
-
 export function blsSetting(key: BlsPublicKey, move: Move) {
   const { plan, old, policy: nextPolicy, next } = planOf(key, move);
   return begun(blsCeremony(plan, ceremonyRules(old, nextPolicy, next)));

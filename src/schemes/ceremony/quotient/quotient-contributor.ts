@@ -1,7 +1,7 @@
 /**
  * The secrets of one contributor to one attempt at a masked-quotient reshare, in the order in which it needs them: masks, what
  * it received, its part of the quotient. Each step happens once; masks are gone as soon as the quotient is split, and nothing
- * here can be used for another attempt (rule B16 of the design's cryptography).
+ * here can be used for another attempt (spec/ceremonies.md).
  */
 import { E } from '../../../prelude/fp.js';
 import { invariant, present } from '../../../prelude/invariant.js';

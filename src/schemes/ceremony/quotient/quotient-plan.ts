@@ -1,6 +1,6 @@
 /**
  * The masked-quotient reshare of a key over the integers: its numbers, all of them public and all of them known before it
- * starts (rule C2 of the design's cryptography; our own derivation, proved in spec/schemes.md, not yet reviewed outside).
+ * starts (spec/ceremonies.md; our own derivation, proved there, not yet reviewed outside).
  *
  * A qualified set's combination of old shares is D S. Each contributor i holds a part y_i of that sum, masks it with numbers
  * that it shares with every other contributor and that cancel in the sum, divides it by D publicly (remainder r_i), cuts the

@@ -1,7 +1,7 @@
 /**
  * How large shares are after a masked-quotient reshare: from public data only, and never more than a number that depends on
  * the modulus, the next policy and the number of contributors alone, whatever they deal. That is what keeps a key usable for
- * ever (rule A4 of the design's cryptography).
+ * ever (spec/ceremonies.md).
  *
  * Receivers can hold each sub-share against its range, but not the dealt secrets behind them: those they only know bounded as
  * far as in-range sub-shares bound them. The secret itself, the sum of it all, is the same integer as before.

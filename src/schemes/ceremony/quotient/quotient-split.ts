@@ -1,7 +1,6 @@
 /**
  * What one contributor of a masked-quotient reshare computes with its secrets: masks, and its part of the quotient. Masks
- * must be fresh in every attempt, and remainders leave only when all masks are agreed (rules A6, B1 and B16 of the design's
- * cryptography): an unmasked remainder shows the private exponent modulo D.
+ * must be fresh in every attempt, and remainders leave only when all masks are agreed (spec/ceremonies.md): an unmasked remainder shows the private exponent modulo D.
  */
 import { randomBits, type RandomBytes } from '../../../prelude/random.js';
 import { bitLength, residue } from '../../sharing/integers.js';

@@ -1,5 +1,5 @@
 /**
- * What everybody checks of a masked-quotient reshare (rule C2 of the design's cryptography). A contributor's remainder, high
+ * What everybody checks of a masked-quotient reshare (spec/ceremonies.md). A contributor's remainder, high
  * part and commitment to its low part determine each other: the group has no elements of small order, so that there is one
  * Q_i with Q_i^D v^(r_i + D 2^W h_i) = Y_i, and whoever publishes another is named.
  */

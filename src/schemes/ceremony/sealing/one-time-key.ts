@@ -1,5 +1,5 @@
 /**
- * X25519 keys that live for one ceremony attempt and one pair of processes (RFC 7748; rule A1 of the design's cryptography):
+ * X25519 keys that live for one ceremony attempt and one pair of processes (RFC 7748; spec/ceremonies.md):
  * nothing is ever encrypted to a long-term key, so neither the log nor a stolen identity yields a share.
  */
 import { createPrivateKey, createPublicKey, diffieHellman } from 'node:crypto';

@@ -77,3 +77,8 @@ export function bigIntToBytes(value: bigint, length: number): Uint8Array {
 export function bytesToBigInt(bytes: Uint8Array): bigint {
   return bytes.length === 0 ? 0n : BigInt(`0x${toHex(bytes)}`);
 }
+
+/** The bytes of `a`, each xor the one of `b` at its place. */
+export function xorBytes(a: Uint8Array, b: Uint8Array): Uint8Array {
+  return Uint8Array.from(a, (byte, index) => byte ^ (b[index] ?? 0));
+}

@@ -3,7 +3,7 @@
  * (Boneh and Franklin, CRYPTO 2001, section 4.2), byte for byte as drand's time-lock has it (drand/kyber, `encrypt/ibe`). The
  * key to an identity is the BLS signature over it.
  */
-import { bytesToBigInt, equalBytes, utf8 } from '../../prelude/bytes.js';
+import { bytesToBigInt, equalBytes, utf8, xorBytes } from '../../prelude/bytes.js';
 import { Writer } from '../../prelude/canonical.js';
 import { digest } from '../../prelude/digest.js';
 import { invariant } from '../../prelude/invariant.js';
@@ -42,8 +42,8 @@ export function encryptToIdentity(
   const r = hashToScalar(sigma, message);
   const shared = pairing.encapsulate(publicKey, identity, r);
   if (shared === undefined) return undefined;
-  const v = xor(sigma, hashOfTarget(shared).subarray(0, message.length));
-  return { u: pairing.generatorTimes(r), v, w: xor(message, hashOfSigma(sigma).subarray(0, message.length)) };
+  const v = xorBytes(sigma, hashOfTarget(shared).subarray(0, message.length));
+  return { u: pairing.generatorTimes(r), v, w: xorBytes(message, hashOfSigma(sigma).subarray(0, message.length)) };
 }
 
 /**
@@ -58,8 +58,8 @@ export function decryptWithIdentityKey(
   if (v.length !== w.length || !identityMessageLengths.includes(w.length)) return undefined;
   const shared = pairing.decapsulate(signature, u);
   if (shared === undefined) return undefined;
-  const sigma = xor(v, hashOfTarget(shared).subarray(0, v.length));
-  const message = xor(w, hashOfSigma(sigma).subarray(0, w.length));
+  const sigma = xorBytes(v, hashOfTarget(shared).subarray(0, v.length));
+  const message = xorBytes(w, hashOfSigma(sigma).subarray(0, w.length));
   return equalBytes(pairing.generatorTimes(hashToScalar(sigma, message)), u) ? message : undefined;
 }
 
@@ -81,8 +81,4 @@ function hashToScalar(sigma: Uint8Array, message: Uint8Array): bigint {
 
 function hashOfSigma(sigma: Uint8Array): Uint8Array {
   return digest(utf8('IBE-H4'), sigma);
-}
-
-function xor(a: Uint8Array, b: Uint8Array): Uint8Array {
-  return Uint8Array.from(a, (byte, index) => byte ^ (b[index] ?? 0));
 }

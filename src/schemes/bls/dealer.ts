@@ -18,7 +18,8 @@ import { type BlsSuite, defaultBlsSuite, groupOrder, isScalar, scalarLength } fr
 import { keyGroupOf } from './commitment-group.js';
 import type { BlsDealError } from './errors.js';
 import { type BlsKeyShare, type BlsPublicKey, blsSchemeId, keyIdOf } from './key.js';
-import { prepareSharing, rowsByOwner } from './loaded-key.js';
+import { rowsByOwner } from '../sharing/row-owners.js';
+import { prepareSharing } from './loaded-key.js';
 
 export interface BlsDealRequest {
   /** {@link defaultBlsSuite} if absent. */

@@ -1,6 +1,6 @@
 /** A public key after it was checked: compiled, its points decoded, over one pairing backend. */
+import { rowsByOwner } from '../sharing/row-owners.js';
 import { E, type Either } from '../../prelude/fp.js';
-import { groupedBy } from '../../prelude/grouping.js';
 import { present } from '../../prelude/invariant.js';
 import type { ProcessId, Universe } from '../../prelude/process.js';
 import type { AccessStructure } from '../../quorum/access-structure.js';
@@ -71,12 +71,6 @@ export function prepareSharing(
   if (E.isLeft(compiled)) return E.left({ _tag: 'UnshareablePolicy', reason: compiled.left });
   const stranger = compiled.right.rows.find(({ owner }) => !universe.has(owner));
   return stranger === undefined ? compiled : E.left({ _tag: 'StrangerHoldsShare', process: stranger.owner });
-}
-
-/** The rows of each process, ascending, counted from 0. */
-export function rowsByOwner(sharing: LinearSharing): ReadonlyMap<ProcessId, readonly number[]> {
-  const byOwner = groupedBy(sharing.rows.entries(), ([, { owner }]) => owner);
-  return new Map([...byOwner].map(([owner, entries]) => [owner, entries.map(([row]) => row)]));
 }
 
 /** One for each column, no more and no less; the identity is a point like others. */

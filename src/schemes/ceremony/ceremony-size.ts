@@ -5,8 +5,7 @@
 import { digestLength } from '../../prelude/digest.js';
 import { groupedBy } from '../../prelude/grouping.js';
 import { assertNever, present } from '../../prelude/invariant.js';
-import type { ProcessId } from '../../prelude/process.js';
-import type { LinearSharing, SharingNode } from '../sharing/compile.js';
+import type { SharingNode } from '../sharing/compile.js';
 import type { CoefficientRanges, IntegerRange } from '../sharing/ranges.js';
 import type { DealingForm, DealtSecret } from './ceremony-scheme.js';
 import { fresh, knowledgeLength } from './kinds/generation.js';
@@ -88,7 +87,7 @@ function whatIsDealt<G, Key>(setting: CeremonySetting<G, Key>): Dealt {
       return { ...one, form: scheme.formOf(zero) };
     case 'reshare-plain': {
       const { sharing } = present(scheme.old, 'a reshare has a key to start from');
-      const rows = rowsByOwner(sharing);
+      const rows = groupedBy(sharing.rows, ({ owner }) => owner);
       const counts = dealers.map((dealer) => rows.get(dealer)?.length ?? 0);
       const forms = sharing.rows.map((_, row) => scheme.formOf({ _tag: 'row', row }).ranges);
       return { ...one, counts, form: scheme.formOf(covering(forms)) };
@@ -143,14 +142,10 @@ function dealLengths<G, Key>({ scheme, receivers }: CeremonySetting<G, Key>, dea
 
 /** A power for each entry of each row of the receiver, of each dealing. */
 function boxPowers<G, Key>({ scheme }: CeremonySetting<G, Key>, { counts }: Dealt): number {
-  const entries = [...rowsByOwner(scheme.next).values()].map((rows) =>
+  const entries = [...groupedBy(scheme.next.rows, ({ owner }) => owner).values()].map((rows) =>
     rows.reduce((sum, { entries: { length } }) => sum + length, 0),
   );
   return Math.max(0, ...counts) * Math.max(0, ...entries);
-}
-
-function rowsByOwner({ rows }: LinearSharing): ReadonlyMap<ProcessId, LinearSharing['rows']> {
-  return groupedBy(rows, ({ owner }) => owner);
 }
 
 /** A box that has all of these in it. */

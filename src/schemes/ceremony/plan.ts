@@ -1,7 +1,7 @@
 /** What is asked for when a ceremony is to be held, and why it is not begun. */
+import { ownersOf } from '../sharing/row-owners.js';
 import { E, type Either } from '../../prelude/fp.js';
 import { assertNever } from '../../prelude/invariant.js';
-import type { ProcessId } from '../../prelude/process.js';
 import type { Policy } from '../../quorum/policy/policy.js';
 import type { BlsKeyError } from '../bls/errors.js';
 import type { ShoupRsaKeyError } from '../shoup-rsa/errors.js';
@@ -77,11 +77,11 @@ export function checkPlan(
     case 'accept':
       return undefined;
     case 'refresh':
-      return checkSize(ownerCount(old), next);
+      return checkSize(ownersOf(old).length, next);
     case 'reshare-plain':
       return checkSize(old.rows.length, next);
     case 'reshare-quotient': {
-      const contributors = Math.min(ownerCount(old), greatestChoice(old.root));
+      const contributors = Math.min(ownersOf(old).length, greatestChoice(old.root));
       return checkSize(contributors, next, (contributors * (contributors - 1)) / 2);
     }
     default:
@@ -100,9 +100,4 @@ export function withinLimits<G, Key>(
 ): Either<CeremonyRefused, CeremonySetting<G, Key>> {
   const tooLarge = checkMessages(setting);
   return tooLarge === undefined ? E.right(setting) : E.left(tooLarge);
-}
-
-/** How many processes own rows. */
-export function ownerCount({ rows }: LinearSharing): number {
-  return new Set<ProcessId>(rows.map(({ owner }) => owner)).size;
 }

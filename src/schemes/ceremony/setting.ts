@@ -1,5 +1,5 @@
 /** One attempt at one ceremony, before anything is said: who deals, who receives, and by which rules it succeeds. */
-import { groupedBy } from '../../prelude/grouping.js';
+import { ownersOf, rowsByOwner } from '../sharing/row-owners.js';
 import type { Digest } from '../../prelude/digest.js';
 import type { ProcessId, ProcessSet, Universe } from '../../prelude/process.js';
 import type { QuorumSystem } from '../../quorum/quorum-system.js';
@@ -41,12 +41,7 @@ export function ceremonySetting<G, Key>(
   return { id: ceremonyIdOf(terms), terms, scheme, rules, dealers, receivers };
 }
 
-/** The owners of rows, in the order of their first ones. */
-function ownersOf(sharing: LinearSharing): readonly ProcessId[] {
-  return [...new Set(sharing.rows.map(({ owner }) => owner))];
-}
-
 /** The rows of a process, ascending, counted from 0. */
 export function rowsOf(sharing: LinearSharing, process: ProcessId): readonly number[] {
-  return groupedBy(sharing.rows.keys(), (row) => sharing.rows[row]?.owner).get(process) ?? [];
+  return rowsByOwner(sharing).get(process) ?? [];
 }

@@ -30,7 +30,7 @@ import {
   usualAlgorithm,
 } from './key.js';
 import { checkAlgorithm, checkExponent, checkModulus, prepareSharing } from './key-checks.js';
-import { rowsByOwner } from './loaded-key.js';
+import { rowsByOwner } from '../sharing/row-owners.js';
 import { residueGroup } from './residue-group.js';
 import { modularRange, rowBoundsOf, secretBitsOf } from './row-bounds.js';
 

@@ -1,7 +1,7 @@
 /** A public key after it was checked: compiled, with its group, and what every share of it is bound to. */
+import { rowsByOwner } from '../sharing/row-owners.js';
 import { type Digest } from '../../prelude/digest.js';
 import { E, type Either } from '../../prelude/fp.js';
-import { groupedBy } from '../../prelude/grouping.js';
 import { present } from '../../prelude/invariant.js';
 import type { ProcessId, Universe } from '../../prelude/process.js';
 import type { RandomBytes } from '../../prelude/random.js';
@@ -110,10 +110,4 @@ function assemble(checked: CheckedKey): LoadedKey {
       return key;
     },
   };
-}
-
-/** The rows of each process, ascending, counted from 0. */
-export function rowsByOwner(sharing: LinearSharing): ReadonlyMap<ProcessId, readonly number[]> {
-  const byOwner = groupedBy(sharing.rows.entries(), ([, { owner }]) => owner);
-  return new Map([...byOwner].map(([owner, entries]) => [owner, entries.map(([row]) => row)]));
 }

@@ -2,7 +2,7 @@
  * PS256: RSASSA-PSS with SHA-256, MGF1 and a salt of 32 bytes (RFC 8017, sections 8.1 and 9.1; RFC 7518, section 3.5).
  * No node: import: clients without Node use it too.
  */
-import { bigIntToBytes, bytesToBigInt, concatBytes } from '../../prelude/bytes.js';
+import { bigIntToBytes, bytesToBigInt, concatBytes, xorBytes } from '../../prelude/bytes.js';
 import { type Digest, digest, digestLength } from '../../prelude/digest.js';
 import { bitLength } from '../sharing/integers.js';
 import { expand } from './derived-base.js';
@@ -17,7 +17,7 @@ export function encodePs256(messageDigest: Digest, salt: Uint8Array, modulus: bi
   const { length, unusedBits } = blockOf(modulus);
   const seed = digest(zeroes, messageDigest, salt);
   const padding = new Uint8Array(length - 2 * digestLength - 2);
-  const data = xor(concatBytes(padding, Uint8Array.of(1), salt), expand(seed, length - digestLength - 1));
+  const data = xorBytes(concatBytes(padding, Uint8Array.of(1), salt), expand(seed, length - digestLength - 1));
   return bytesToBigInt(concatBytes(withoutBits(data, unusedBits), seed, Uint8Array.of(trailer)));
 }
 
@@ -27,7 +27,7 @@ export function isPs256Encoding(opened: bigint, messageDigest: Digest, modulus: 
   if (bitLength(opened) > 8 * length - unusedBits) return false;
   const block = bigIntToBytes(opened, length);
   const [masked, seed] = [block.subarray(0, length - digestLength - 1), block.subarray(length - digestLength - 1, -1)];
-  const data = withoutBits(xor(masked, expand(seed, masked.length)), unusedBits);
+  const data = withoutBits(xorBytes(masked, expand(seed, masked.length)), unusedBits);
   const salt = data.subarray(data.length - saltLength);
   return opened === encodePs256(messageDigest, salt, modulus);
 }
@@ -37,10 +37,6 @@ function blockOf(modulus: bigint): { readonly length: number; readonly unusedBit
   const bits = bitLength(modulus) - 1;
   const length = Math.ceil(bits / 8);
   return { length, unusedBits: 8 * length - bits };
-}
-
-function xor(a: Uint8Array, b: Uint8Array): Uint8Array {
-  return a.map((byte, index) => byte ^ (b[index] ?? 0));
 }
 
 /** With the highest bits cleared. */

@@ -3,6 +3,7 @@
  * WebCrypto make. Decoding runs in time that depends on the lengths of block and message alone, up to what the runtime does:
  * whoever learnt why a block is refused could decrypt with a million questions (Manger, CRYPTO 2001).
  */
+import { xorBytes } from '../../prelude/bytes.js';
 import { digest, digestLength } from '../../prelude/digest.js';
 import { expand } from '../shoup-rsa/derived-base.js';
 
@@ -12,8 +13,8 @@ import { expand } from '../shoup-rsa/derived-base.js';
  */
 export function decodeOaep(block: Uint8Array, label: Uint8Array): Uint8Array | undefined {
   const [maskedSeed, maskedData] = [block.subarray(1, 1 + digestLength), block.subarray(1 + digestLength)];
-  const seed = xor(maskedSeed, expand(maskedData, digestLength));
-  const data = xor(maskedData, expand(seed, maskedData.length));
+  const seed = xorBytes(maskedSeed, expand(maskedData, digestLength));
+  const data = xorBytes(maskedData, expand(seed, maskedData.length));
   const { start, isBad } = findMessage(data.subarray(digestLength));
   const wrong = (block[0] ?? 1) | difference(data.subarray(0, digestLength), digest(label)) | isBad;
   return wrong === 0 ? data.slice(digestLength + start) : undefined;
@@ -41,8 +42,4 @@ function difference(a: Uint8Array, b: Uint8Array): number {
   let bits = 0;
   for (const [index, byte] of a.entries()) bits |= byte ^ (b[index] ?? 0);
   return bits;
-}
-
-function xor(a: Uint8Array, b: Uint8Array): Uint8Array {
-  return Uint8Array.from(a, (byte, index) => byte ^ (b[index] ?? 0));
 }

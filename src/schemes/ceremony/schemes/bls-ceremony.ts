@@ -1,4 +1,5 @@
 /** Ceremonies of BLS keys: over residues of the known order of the group, where nothing grows and keys need no dealer. */
+import { ownersOf } from '../../sharing/row-owners.js';
 import type { Reader } from '../../../prelude/canonical.js';
 import { Writer } from '../../../prelude/canonical.js';
 import { bigIntToBytes } from '../../../prelude/bytes.js';
@@ -29,7 +30,6 @@ import {
   checkPlan,
   checkSize,
   nextPolicyOf,
-  ownerCount,
   withinLimits,
 } from '../plan.js';
 import { type CeremonyRules, type CeremonySetting, ceremonySetting } from '../setting.js';
@@ -72,7 +72,7 @@ export function blsGeneration(plan: BlsGeneration, rules: CeremonyRules): Either
   const { suite, usage, policy, epoch, context, attempt, culprits, absent } = plan;
   const next = prepareSharing(policy, universeOf(policy), usage);
   if (E.isLeft(next)) return E.left({ _tag: 'BadNextPolicy', reason: next.left });
-  const refused = checkNumbers(attempt, epoch) ?? checkSize(ownerCount(next.right), next.right);
+  const refused = checkNumbers(attempt, epoch) ?? checkSize(ownersOf(next.right).length, next.right);
   if (refused !== undefined) return E.left(refused);
   const kind = 'generate';
   const numbers = { nextPolicy: policy, nextEpoch: epoch };

@@ -2,12 +2,12 @@
  * How long the shares of an RSA key can be after a ceremony, whoever takes part in it: known before it begins, so that a move
  * that would end in shares that nobody loads is not begun.
  */
+import { ownersOf } from '../../sharing/row-owners.js';
 import { addedRanges, type CoefficientRanges, scaledRange, scaledRanges } from '../../sharing/ranges.js';
 import { rowBoundsOf } from '../../shoup-rsa/row-bounds.js';
 import { present } from '../../../prelude/invariant.js';
 import type { DealingForm, DealtSecret } from '../ceremony-scheme.js';
 import { zero } from '../kinds/refresh.js';
-import { ownerCount } from '../plan.js';
 import { factorBounds } from '../quotient/factor-bounds.js';
 import { planQuotient } from '../quotient/quotient-plan.js';
 import { greatestRanges, knownSecretRanges } from '../quotient/quotient-ranges.js';
@@ -27,7 +27,7 @@ function greatestBox({ kind, old, next }: RsaMove, formOf: (secret: DealtSecret)
   const { ranges } = old.publicKey;
   switch (kind) {
     case 'refresh': {
-      const dealt = scaledRanges(formOf(zero).ranges, BigInt(ownerCount(old.sharing)));
+      const dealt = scaledRanges(formOf(zero).ranges, BigInt(ownersOf(old.sharing).length));
       return ranges._tag === 'integers' ? addedRanges([ranges, dealt]) : dealt;
     }
     case 'reshare-quotient': {

@@ -5,7 +5,7 @@ const allowed = {
   prelude: [],
   quorum: [],
   schemes: ['quorum/policy', 'quorum/tree', 'quorum/quorum-system', 'quorum/access-structure'],
-  consensus: ['quorum/quorum-system', 'schemes/distributed-signer'],
+  consensus: ['quorum/quorum-system', 'schemes/contract/distributed-signer'],
   management: ['schemes/', 'quorum/'],
   services: ['management/', 'schemes/', 'quorum/'],
   transport: [],

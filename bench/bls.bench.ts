@@ -18,7 +18,7 @@ import { nobleBackend } from '../src/schemes/bls/noble-pairing.js';
 import type { Pairing } from '../src/schemes/bls/pairing.js';
 import { type BlsSigner, makeBlsSigner } from '../src/schemes/bls/signer.js';
 import { type BlsVerifier, makeBlsVerifier } from '../src/schemes/bls/verifier.js';
-import type { SignatureShare } from '../src/schemes/distributed-signer.js';
+import type { SignatureShare } from '../src/schemes/contract/distributed-signer.js';
 
 const roundCount = Number(process.argv[2] ?? 30);
 

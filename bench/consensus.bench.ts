@@ -10,7 +10,7 @@ import { FabMachine } from '../src/consensus/step.js';
 import type { Configuration } from '../src/consensus/configuration.js';
 import { type ProcessId, Universe } from '../src/prelude/process.js';
 import { thresholdSystem } from '../src/quorum/trust/threshold.js';
-import type { DistributedSigner } from '../src/schemes/distributed-signer.js';
+import type { DistributedSigner } from '../src/schemes/contract/distributed-signer.js';
 import { DecidedLog } from '../src/server/decided-log.js';
 import { type AllianceKey, Replica } from '../src/server/replica.js';
 import { MemoryJournal, MemoryLogStore } from '../src/storage/memory.js';

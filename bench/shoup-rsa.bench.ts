@@ -11,7 +11,7 @@ import { present } from '../src/prelude/invariant.js';
 import { type ProcessId, processId, Universe } from '../src/prelude/process.js';
 import { randomBits } from '../src/prelude/random.js';
 import type { Policy } from '../src/quorum/policy/policy.js';
-import type { SignatureShare } from '../src/schemes/distributed-signer.js';
+import type { SignatureShare } from '../src/schemes/contract/distributed-signer.js';
 import { type DealRequest, dealShoupRsa, type KeyMaterial } from '../src/schemes/shoup-rsa/dealer.js';
 import { type Exponentiation, makeExponentiation } from '../src/schemes/shoup-rsa/exponentiation.js';
 import { makeShoupRsaSigner, type ShoupRsaSigner } from '../src/schemes/shoup-rsa/signer.js';

@@ -14,7 +14,7 @@ import type {
   KeyUsage,
   Signature,
   SignatureShare,
-} from '../../src/schemes/distributed-signer.js';
+} from '../../src/schemes/contract/distributed-signer.js';
 import { right } from '../../test/support/right.js';
 import { flipBit, sampledBits, type TamperedShare, tamperedShares } from './tampered-shares.js';
 

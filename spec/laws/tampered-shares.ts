@@ -1,6 +1,6 @@
 /** Ways to spoil a signature share, for the laws of distributed signers. */
 import { concatBytes, empty } from '../../src/prelude/bytes.js';
-import type { SignatureShare } from '../../src/schemes/distributed-signer.js';
+import type { SignatureShare } from '../../src/schemes/contract/distributed-signer.js';
 
 /** Shares that their bearer is to be caught with. */
 export interface TamperedShare {

@@ -3,7 +3,7 @@ import { equalBytes, toHex } from '../prelude/bytes.js';
 import { present } from '../prelude/invariant.js';
 import { E } from '../prelude/fp.js';
 import type { ProcessId } from '../prelude/process.js';
-import type { SignatureShare } from '../schemes/distributed-signer.js';
+import type { SignatureShare } from '../schemes/contract/distributed-signer.js';
 import type { Batch } from './batch.js';
 import type { Context } from './context.js';
 import { ballotOf, isLeaderSigned, isPermitted, isValidBatch } from './evidence.js';

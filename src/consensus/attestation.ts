@@ -6,7 +6,7 @@ import { equalBytes } from '../prelude/bytes.js';
 import { E } from '../prelude/fp.js';
 import { present } from '../prelude/invariant.js';
 import type { ProcessId } from '../prelude/process.js';
-import { type CombineResult, rejectedSenders } from '../schemes/distributed-signer.js';
+import { type CombineResult, rejectedSenders } from '../schemes/contract/distributed-signer.js';
 import type { Context } from './context.js';
 import { isDecidedCertificate } from './evidence.js';
 import type { Message } from './message.js';

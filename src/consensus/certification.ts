@@ -5,7 +5,7 @@
 import { equalBytes } from '../prelude/bytes.js';
 import { E } from '../prelude/fp.js';
 import type { ProcessId } from '../prelude/process.js';
-import { type CombineResult, rejectedSenders } from '../schemes/distributed-signer.js';
+import { type CombineResult, rejectedSenders } from '../schemes/contract/distributed-signer.js';
 import { noopDigest } from './batch.js';
 import { wantBatch } from './batch-fetching.js';
 import { onStableCheckpoint } from './checkpoint.js';

@@ -7,7 +7,7 @@ import { type Digest, digestLength } from '../prelude/digest.js';
 import type { Either } from '../prelude/fp.js';
 import { assertNever, invariant } from '../prelude/invariant.js';
 import type { ProcessId, Universe } from '../prelude/process.js';
-import type { Signature, SignatureShare } from '../schemes/distributed-signer.js';
+import type { Signature, SignatureShare } from '../schemes/contract/distributed-signer.js';
 import { batchLimits, readBatch, readRequest, writeBatch, writeRequest } from './batch.js';
 import type {
   CommitCertificate,

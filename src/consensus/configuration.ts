@@ -2,7 +2,7 @@
 import type { Digest } from '../prelude/digest.js';
 import type { ProcessId } from '../prelude/process.js';
 import type { QuorumSystem } from '../quorum/quorum-system.js';
-import type { DistributedSigner, DistributedVerifier } from '../schemes/distributed-signer.js';
+import type { DistributedSigner, DistributedVerifier } from '../schemes/contract/distributed-signer.js';
 import type { ClientId } from './batch.js';
 
 /** The processes' identities: quick Ed25519, injected, so that the machine itself holds no key and knows no curve. */

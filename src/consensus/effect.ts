@@ -1,6 +1,6 @@
 /** What the machine asks of its surroundings. Effects are carried out in order, but those that wait may be overtaken. */
 import type { ProcessId } from '../prelude/process.js';
-import type { SignatureShare } from '../schemes/distributed-signer.js';
+import type { SignatureShare } from '../schemes/contract/distributed-signer.js';
 import type { Digest } from '../prelude/digest.js';
 import type { Batch, Request } from './batch.js';
 import type { Delivered } from './delivery.js';

@@ -1,6 +1,6 @@
 /** What happens to the machine. Each event comes with the time at which it happens. */
 import type { ProcessId } from '../prelude/process.js';
-import type { CombineResult, SignatureShare } from '../schemes/distributed-signer.js';
+import type { CombineResult, SignatureShare } from '../schemes/contract/distributed-signer.js';
 import type { Request } from './batch.js';
 import type { Message } from './message.js';
 

@@ -7,7 +7,7 @@ import type { Digest } from '../prelude/digest.js';
 import { E } from '../prelude/fp.js';
 import { present } from '../prelude/invariant.js';
 import type { ProcessId, ProcessSet } from '../prelude/process.js';
-import { rejectedSenders } from '../schemes/distributed-signer.js';
+import { rejectedSenders } from '../schemes/contract/distributed-signer.js';
 import { noteLeaderSignature } from './acceptor.js';
 import { type Batch, batchDigest, noop, noopDigest } from './batch.js';
 import { wantBatch } from './batch-fetching.js';

@@ -1,7 +1,7 @@
 /** The messages between servers, and the signed pieces inside them. Their bytes are in `codec`; their rules in spec/consensus.md. */
 import type { Digest } from '../prelude/digest.js';
 import type { ProcessId } from '../prelude/process.js';
-import type { Signature, SignatureShare } from '../schemes/distributed-signer.js';
+import type { Signature, SignatureShare } from '../schemes/contract/distributed-signer.js';
 import type { Batch, Request } from './batch.js';
 import type { DecidedRange, PrefixCertificate } from './range.js';
 import type { Ballot, Prefix, Progress } from './statement.js';

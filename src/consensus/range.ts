@@ -5,7 +5,7 @@
 import { equalBytes } from '../prelude/bytes.js';
 import type { Reader, Writer } from '../prelude/canonical.js';
 import { type Digest, digestLength } from '../prelude/digest.js';
-import type { Signature } from '../schemes/distributed-signer.js';
+import type { Signature } from '../schemes/contract/distributed-signer.js';
 import { type Batch, batchDigest, readBatch, writeBatch } from './batch.js';
 import { chainNext, type Prefix } from './statement.js';
 

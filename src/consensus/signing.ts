@@ -3,7 +3,7 @@ import { toHex } from '../prelude/bytes.js';
 import { digest } from '../prelude/digest.js';
 import { assertNever } from '../prelude/invariant.js';
 import type { ProcessId } from '../prelude/process.js';
-import type { SignatureShare } from '../schemes/distributed-signer.js';
+import type { SignatureShare } from '../schemes/contract/distributed-signer.js';
 import type { Context } from './context.js';
 import type { SigningTask } from './state.js';
 

@@ -2,7 +2,7 @@
 import { toHex } from '../prelude/bytes.js';
 import type { Digest } from '../prelude/digest.js';
 import type { ProcessId } from '../prelude/process.js';
-import type { SignatureShare } from '../schemes/distributed-signer.js';
+import type { SignatureShare } from '../schemes/contract/distributed-signer.js';
 import type { Batch } from './batch.js';
 import type { DeliveryTable } from './delivery.js';
 import type {

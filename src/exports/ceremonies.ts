@@ -18,8 +18,8 @@ export {
   type BlsCeremony,
   blsGeneration,
   type BlsGeneration,
-} from '../schemes/ceremony/schemes/bls-ceremony.js';
-export { shoupRsaCeremony } from '../schemes/ceremony/schemes/rsa-ceremony.js';
+} from '../schemes/ceremony/moves/bls-ceremony.js';
+export { shoupRsaCeremony } from '../schemes/ceremony/moves/rsa-ceremony.js';
 export type { CeremonyRules, CeremonySetting } from '../schemes/ceremony/setting.js';
 export type { Settlement } from '../schemes/ceremony/settlement.js';
 export type { CeremonyKind, CeremonyTerms } from '../schemes/ceremony/terms.js';

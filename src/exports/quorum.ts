@@ -64,9 +64,9 @@ export {
   describeApproximation,
   type GateApproximation,
   type PolicyApproximationError,
-} from '../quorum/policy/weights/weight-approximated-policy.js';
-export { approximateWeights, type WeightApproximation } from '../quorum/policy/weights/weight-approximation.js';
-export { type GateReduction, reduceWeights, type WeightReduction } from '../quorum/policy/weights/weight-reduction.js';
+} from '../quorum/policy/weights/approximated-policy.js';
+export { approximateWeights, type WeightApproximation } from '../quorum/policy/weights/approximation.js';
+export { type GateReduction, reduceWeights, type WeightReduction } from '../quorum/policy/weights/reduction.js';
 export { parsePolicy, parsePolicyRule, printPolicy, printPolicyRule } from '../quorum/policy/policy-text.js';
 export type { VoteState, VoteTracker } from '../quorum/policy/vote-tracker.js';
 export type { Membership } from '../quorum/tree/membership.js';

@@ -9,8 +9,8 @@ export type {
   Signature,
   SignatureShare,
   SignRefused,
-} from '../schemes/distributed-signer.js';
-export type { AsyncDistributedSigner, AsyncDistributedVerifier } from '../schemes/async-signer.js';
+} from '../schemes/contract/distributed-signer.js';
+export type { AsyncDistributedSigner, AsyncDistributedVerifier } from '../schemes/contract/async-signer.js';
 export { type BlsSuite, blsSuites, defaultBlsSuite } from '../schemes/bls/ciphersuite.js';
 export { type BlsDealRequest, dealBls, type DealtBls } from '../schemes/bls/dealer.js';
 export type { BlsKeyShare, BlsPublicKey } from '../schemes/bls/key.js';

@@ -2,7 +2,7 @@
 import { assertNever } from '../prelude/invariant.js';
 import { policyDigest } from '../quorum/policy/policy-digest.js';
 import { type BlsPublicKey, keyIdOf as blsKeyId } from './bls/key.js';
-import type { KeyId } from './distributed-signer.js';
+import type { KeyId } from './contract/distributed-signer.js';
 import type { MultisigPublicKey } from './multisig/key.js';
 import { multisigKeyId } from './multisig/multisig-verifier.js';
 import { keyIdOf as shoupRsaKeyId, type ShoupRsaPublicKey } from './shoup-rsa/key.js';

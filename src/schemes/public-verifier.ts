@@ -7,13 +7,13 @@ import { assertNever } from '../prelude/invariant.js';
 import { Universe } from '../prelude/process.js';
 import type { BlsPublicKey } from './bls/key.js';
 import { blsVerification } from './bls/ordinary-verify.js';
-import type { Signature } from './distributed-signer.js';
+import type { Signature } from './contract/distributed-signer.js';
 import { ed25519VerifyPortable } from './ed25519/ed25519-portable.js';
 import { describeMultisig, type MultisigPublicKey } from './multisig/key.js';
 import { MultisigVerifier } from './multisig/multisig-verifier.js';
 import type { AlliancePublicKey } from './public-key.js';
 import { portableRsaVerifier, type WebCryptoVerification } from './shoup-rsa/portable-verifier.js';
-import { isForSigning } from './usage.js';
+import { isForSigning } from './contract/usage.js';
 
 /** Whether `signature` is the key's over `message`. Neither throws nor rejects, whatever the bytes. */
 export type PublicVerifier = (message: Uint8Array, signature: Uint8Array) => Promise<boolean>;

@@ -9,7 +9,7 @@ import type { RandomBytes } from '../prelude/random.js';
 import type { BlsKeyError } from './bls/errors.js';
 import { makeBlsSigner } from './bls/signer.js';
 import { makeBlsVerifier } from './bls/verifier.js';
-import type { DistributedSigner, DistributedVerifier } from './distributed-signer.js';
+import type { DistributedSigner, DistributedVerifier } from './contract/distributed-signer.js';
 import type { AllianceKeyShare } from './key-share-codec.js';
 import type { MultisigKeyError } from './multisig/errors.js';
 import { makeMultisigSigner, makeMultisigVerifier } from './multisig/policy-key.js';

@@ -12,8 +12,8 @@ import type { Event } from '../consensus/event.js';
 import type { Message } from '../consensus/message.js';
 import type { PrefixCertificate } from '../consensus/range.js';
 import type { FabMachine } from '../consensus/step.js';
-import type { AsyncDistributedSigner } from '../schemes/async-signer.js';
-import type { SignatureShare } from '../schemes/distributed-signer.js';
+import type { AsyncDistributedSigner } from '../schemes/contract/async-signer.js';
+import type { SignatureShare } from '../schemes/contract/distributed-signer.js';
 import type { Journal } from '../storage/storage.js';
 import type { DecidedLog } from './decided-log.js';
 

@@ -9,7 +9,7 @@ import { type Alliance, type ServerEntry, serversOf } from '../management/allian
 import { identitiesKeyId, identityKeysOf, requestKeyId, slowKeyOf } from '../management/alliance-keys.js';
 import { defaultBlsSuite } from '../schemes/bls/ciphersuite.js';
 import { loadBackends } from '../schemes/bls/load-backends.js';
-import type { DistributedSigner } from '../schemes/distributed-signer.js';
+import type { DistributedSigner } from '../schemes/contract/distributed-signer.js';
 import { ed25519Sign, ed25519Verify } from '../schemes/ed25519/ed25519.js';
 import type { Ed25519Seed } from '../schemes/ed25519/encoding.js';
 import { type MultisigSigner, multisigSigner } from '../schemes/multisig/signer.js';

@@ -6,7 +6,11 @@ import { describe, expect, it } from 'vitest';
 import { flipBit, sampledBits } from '../../spec/laws/tampered-shares.js';
 import { bigIntToBytes, bytesToBigInt, concatBytes, utf8 } from '../../src/prelude/bytes.js';
 import type { ProcessId } from '../../src/prelude/process.js';
-import type { DistributedSigner, DistributedVerifier, Signature } from '../../src/schemes/distributed-signer.js';
+import type {
+  DistributedSigner,
+  DistributedVerifier,
+  Signature,
+} from '../../src/schemes/contract/distributed-signer.js';
 import { dealMultisig } from '../../src/schemes/multisig/policy-key.js';
 import { publicVerifier } from '../../src/schemes/public-verifier.js';
 import { type AlliancePublicKey, makeSigner, makeVerifier } from '../../src/schemes/registry.js';

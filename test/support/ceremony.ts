@@ -11,7 +11,7 @@ import type { TrustModel } from '../../src/quorum/trust/trust-model.js';
 import { CeremonyBoard } from '../../src/schemes/ceremony/board.js';
 import { CeremonyParticipant } from '../../src/schemes/ceremony/participant.js';
 import type { CeremonyRules, CeremonySetting } from '../../src/schemes/ceremony/setting.js';
-import type { LinearKeyShare } from '../../src/schemes/linear-key-share.js';
+import type { LinearKeyShare } from '../../src/schemes/contract/linear-key-share.js';
 import { seededRandom } from './seeded-random.js';
 
 export interface LogEntry {

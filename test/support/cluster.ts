@@ -10,7 +10,7 @@ import { leaderSchedule } from '../../src/consensus/fab-quorums.js';
 import { publicKeyFromSeed, ed25519Sign, ed25519Verify } from '../../src/schemes/ed25519/ed25519.js';
 import type { Ed25519PublicKey, Ed25519Seed } from '../../src/schemes/ed25519/encoding.js';
 import { MultisigSigner } from '../../src/schemes/multisig/signer.js';
-import type { DistributedSigner } from '../../src/schemes/distributed-signer.js';
+import type { DistributedSigner } from '../../src/schemes/contract/distributed-signer.js';
 
 export const testAllianceId = digest(utf8('an alliance for tests'));
 export const testClient: ClientId = 'acme/app';

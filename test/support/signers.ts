@@ -4,7 +4,7 @@ import { type Digest, digest } from '../../src/prelude/digest.js';
 import { present } from '../../src/prelude/invariant.js';
 import { type ProcessId, type ProcessSet, processId, Universe } from '../../src/prelude/process.js';
 import type { Policy } from '../../src/quorum/policy/policy.js';
-import type { KeyUsage } from '../../src/schemes/distributed-signer.js';
+import type { KeyUsage } from '../../src/schemes/contract/distributed-signer.js';
 import { publicKeyFromSeed } from '../../src/schemes/ed25519/ed25519.js';
 import { type Ed25519Seed, ed25519Seed } from '../../src/schemes/ed25519/encoding.js';
 import type { MultisigDescription, MultisigVerifier } from '../../src/schemes/multisig/multisig-verifier.js';

@@ -1,15 +1,15 @@
 /** `koinon key`: keys along a policy, dealt, used, refreshed and moved offline. */
 import type { Command } from 'commander';
 import type { Session } from '../session.js';
-import { registerKeyCombine } from './key-combine.js';
-import { registerKeyDeal } from './key-deal.js';
-import { registerKeyExport } from './key-export.js';
-import { registerKeyInspect } from './key-inspect.js';
-import { registerKeyRefresh } from './key-refresh.js';
-import { registerKeyReshare } from './key-reshare.js';
-import { registerKeyShare } from './key-share.js';
-import { registerKeyTimeLock } from './key-time-lock.js';
-import { registerKeyVerify } from './key-verify.js';
+import { registerKeyCombine } from './key/combine.js';
+import { registerKeyDeal } from './key/deal.js';
+import { registerKeyExport } from './key/export.js';
+import { registerKeyInspect } from './key/inspect.js';
+import { registerKeyRefresh } from './key/refresh.js';
+import { registerKeyReshare } from './key/reshare.js';
+import { registerKeyShare } from './key/share.js';
+import { registerKeyTimeLock } from './key/time-lock.js';
+import { registerKeyVerify } from './key/verify.js';
 
 const help = `
 Examples:

@@ -2,9 +2,9 @@
 import * as t from 'io-ts';
 import { hexBytes, integer, list, record, refined, text } from '../../prelude/codec.js';
 import { policyCodec } from '../../quorum/policy/policy-codec.js';
-import { linearKeyShareCodec } from '../linear-key-share-codec.js';
+import { linearKeyShareCodec } from '../contract/linear-key-share-codec.js';
 import { sharingLimits } from '../sharing/compile.js';
-import { usageCodec } from '../usage-codec.js';
+import { usageCodec } from '../contract/usage-codec.js';
 import { type BlsSuite, blsSuites, scalarLength } from './ciphersuite.js';
 import { type BlsKeyShare, type BlsPublicKey, blsSchemeId, blsUsages } from './key.js';
 import { pointLength } from './point-encoding.js';

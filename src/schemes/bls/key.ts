@@ -3,8 +3,8 @@ import { Writer } from '../../prelude/canonical.js';
 import { type Digest, digest } from '../../prelude/digest.js';
 import type { Policy } from '../../quorum/policy/policy.js';
 import { policyDigest } from '../../quorum/policy/policy-digest.js';
-import type { KeyId, KeyUsage } from '../distributed-signer.js';
-import type { LinearKeyShare } from '../linear-key-share.js';
+import type { KeyId, KeyUsage } from '../contract/distributed-signer.js';
+import type { LinearKeyShare } from '../contract/linear-key-share.js';
 import type { BlsSuite } from './ciphersuite.js';
 
 export const blsSchemeId = 'bls';

@@ -7,7 +7,7 @@ import type { AccessStructure } from '../../quorum/access-structure.js';
 import { checkPolicy, type Policy } from '../../quorum/policy/policy.js';
 import { canonicalPolicy } from '../../quorum/policy/policy-digest.js';
 import { PolicyStructure } from '../../quorum/policy/policy-structure.js';
-import type { KeyId, KeyUsage } from '../distributed-signer.js';
+import type { KeyId, KeyUsage } from '../contract/distributed-signer.js';
 import { compile, type LinearSharing } from '../sharing/compile.js';
 import { residues } from '../sharing/ring.js';
 import type { BlsDealError, BlsKeyError } from './errors.js';

@@ -4,7 +4,7 @@
  */
 import { E, type Either } from '../../prelude/fp.js';
 import type { ProcessId, Universe } from '../../prelude/process.js';
-import type { CombineResult, SignatureShare } from '../distributed-signer.js';
+import type { CombineResult, SignatureShare } from '../contract/distributed-signer.js';
 import { pairingFor } from './backends.js';
 import { type BlsSuite, possessionCiphersuiteOf } from './ciphersuite.js';
 import type { BlsKeyError } from './errors.js';

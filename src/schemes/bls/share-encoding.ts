@@ -4,7 +4,7 @@
  */
 import { concatBytes } from '../../prelude/bytes.js';
 import type { ProcessId } from '../../prelude/process.js';
-import type { SignatureShare } from '../distributed-signer.js';
+import type { SignatureShare } from '../contract/distributed-signer.js';
 import type { LoadedKey } from './loaded-key.js';
 import type { SignaturePoint } from './pairing.js';
 import { pointLength } from './point-encoding.js';

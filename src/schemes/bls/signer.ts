@@ -1,8 +1,8 @@
 /** One process's half of a BLS key: signing shares. */
 import { E, type Either } from '../../prelude/fp.js';
 import type { ProcessId, Universe } from '../../prelude/process.js';
-import type { DistributedSigner, SignatureShare, SignRefused } from '../distributed-signer.js';
-import { checkUsage } from '../usage.js';
+import type { DistributedSigner, SignatureShare, SignRefused } from '../contract/distributed-signer.js';
+import { checkUsage } from '../contract/usage.js';
 import type { BlsKeyError } from './errors.js';
 import type { BlsKeyShare, BlsPublicKey } from './key.js';
 import { type BlsMap, blsMap, type BlsOptions } from './threshold-map.js';

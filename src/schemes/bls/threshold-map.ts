@@ -11,11 +11,18 @@ import { E, type Either } from '../../prelude/fp.js';
 import { present } from '../../prelude/invariant.js';
 import type { ProcessId, ProcessSet, Universe } from '../../prelude/process.js';
 import type { RandomBytes } from '../../prelude/random.js';
-import type { CombineResult, KeyId, KeyUsage, ShareVerdict, Signature, SignatureShare } from '../distributed-signer.js';
-import type { SecretRow } from '../linear-key-share.js';
+import type {
+  CombineResult,
+  KeyId,
+  KeyUsage,
+  ShareVerdict,
+  Signature,
+  SignatureShare,
+} from '../contract/distributed-signer.js';
+import type { SecretRow } from '../contract/linear-key-share.js';
 import type { DealingFault } from '../sharing/commitments.js';
 import { reconstruction } from '../sharing/reconstruction.js';
-import type { ThresholdMap, ThresholdMapVerifier } from '../threshold-map.js';
+import type { ThresholdMap, ThresholdMapVerifier } from '../contract/threshold-map.js';
 import { pairingFor } from './backends.js';
 import { ciphersuiteOf, isScalar } from './ciphersuite.js';
 import type { BlsKeyError } from './errors.js';

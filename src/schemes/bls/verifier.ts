@@ -8,8 +8,8 @@ import type {
   ShareVerdict,
   Signature,
   SignatureShare,
-} from '../distributed-signer.js';
-import { isForSigning } from '../usage.js';
+} from '../contract/distributed-signer.js';
+import { isForSigning } from '../contract/usage.js';
 import type { BlsKeyError } from './errors.js';
 import { type BlsPublicKey, blsSchemeId } from './key.js';
 import { type BlsMapVerifier, blsMapVerifier, type BlsOptions } from './threshold-map.js';

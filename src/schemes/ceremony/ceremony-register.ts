@@ -6,7 +6,7 @@
 import { equalBytes, toHex } from '../../prelude/bytes.js';
 import type { Digest } from '../../prelude/digest.js';
 import { E, type Either } from '../../prelude/fp.js';
-import type { KeyId } from '../distributed-signer.js';
+import type { KeyId } from '../contract/distributed-signer.js';
 
 /** What the register has to know of an attempt. */
 export interface OpenedCeremony {

@@ -7,7 +7,7 @@ import type { Digest } from '../../prelude/digest.js';
 import type { Either } from '../../prelude/fp.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { RandomBytes } from '../../prelude/random.js';
-import type { LinearKeyShare } from '../linear-key-share.js';
+import type { LinearKeyShare } from '../contract/linear-key-share.js';
 import type { CommitmentGroup } from '../sharing/commitments.js';
 import type { LinearSharing } from '../sharing/compile.js';
 import type { Dealing } from '../sharing/dealing.js';

@@ -1,8 +1,8 @@
 /** What a process can be proven to have done wrong in a ceremony, and how a ceremony can fail. */
 import type { MalformedBytes } from '../../prelude/canonical.js';
 import type { ProcessId } from '../../prelude/process.js';
-import type { MaskFault } from './quotient/quotient-mask.js';
-import type { QuotientFault } from './quotient/quotient-statement.js';
+import type { MaskFault } from './quotient/mask.js';
+import type { QuotientFault } from './quotient/statement.js';
 
 /** A fault is proven by entries of the log. No honest process commits one, whatever the others do and however late it is. */
 export type CeremonyFault =

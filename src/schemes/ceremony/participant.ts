@@ -8,7 +8,7 @@ import type { Digest } from '../../prelude/digest.js';
 import { E } from '../../prelude/fp.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { RandomBytes } from '../../prelude/random.js';
-import { type LinearKeyShare, secretsOf } from '../linear-key-share.js';
+import { type LinearKeyShare, secretsOf } from '../contract/linear-key-share.js';
 import type { CeremonyBoard } from './board.js';
 import { writeVote } from './rounds/close-votes.js';
 import { writeComplaint } from './rounds/complaint.js';

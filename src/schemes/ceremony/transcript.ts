@@ -4,7 +4,7 @@ import type { Either } from '../../prelude/fp.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { DealRules } from './rounds/deal-rules.js';
 import type { AbortReason } from './fault.js';
-import type { QuotientTranscript } from './quotient/quotient-transcript.js';
+import type { QuotientTranscript } from './quotient/transcript.js';
 import type { Settlement } from './settlement.js';
 
 /** The one-time public keys of one process, by the sender that each was made for. */

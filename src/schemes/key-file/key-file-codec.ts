@@ -16,8 +16,8 @@ import { allianceKeyShareCodec } from '../key-share-codec.js';
 import { alliancePublicKeyCodec } from '../public-key-codec.js';
 import { findScheme, type SchemeId } from '../registry.js';
 import { taggedCodec } from '../tagged-codec.js';
-import { keyUsages } from '../usage.js';
-import { usageCodec } from '../usage-codec.js';
+import { keyUsages } from '../contract/usage.js';
+import { usageCodec } from '../contract/usage-codec.js';
 import type { KeyFile } from './key-file.js';
 import { type Sealing, sealingLimits } from './sealing.js';
 

@@ -4,7 +4,7 @@
  */
 import type { Digest } from '../../prelude/digest.js';
 import type { ProcessId } from '../../prelude/process.js';
-import type { KeyId, KeyUsage } from '../distributed-signer.js';
+import type { KeyId, KeyUsage } from '../contract/distributed-signer.js';
 import type { AllianceKeyShare } from '../key-share-codec.js';
 import type { AlliancePublicKey } from '../public-key.js';
 import type { Sealing } from './sealing.js';

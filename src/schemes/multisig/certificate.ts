@@ -4,7 +4,7 @@
  * always ⌈holders / 8⌉ bytes); the 64-byte signatures follow in the same order. There is one encoding of each value.
  */
 import { concatBytes } from '../../prelude/bytes.js';
-import type { Signature, SignatureShare } from '../distributed-signer.js';
+import type { Signature, SignatureShare } from '../contract/distributed-signer.js';
 import { signatureLength } from '../ed25519/encoding.js';
 
 /** One holder's part, `holder` being its position (from 0) among the key's holders. */

@@ -14,7 +14,7 @@ import {
   publicKeyLength,
   seedLength,
 } from '../ed25519/encoding.js';
-import { usageCodec } from '../usage-codec.js';
+import { usageCodec } from '../contract/usage-codec.js';
 import { MultisigKeyShare, type MultisigPublicKey } from './key.js';
 import { multisigSchemeId, orderedHolders } from './multisig-verifier.js';
 

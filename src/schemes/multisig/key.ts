@@ -3,7 +3,7 @@ import { E, type Either } from '../../prelude/fp.js';
 import type { ProcessId, Universe } from '../../prelude/process.js';
 import { type Policy, isQualified, policyMembers } from '../../quorum/policy/policy.js';
 import { policyDigest } from '../../quorum/policy/policy-digest.js';
-import type { KeyUsage } from '../distributed-signer.js';
+import type { KeyUsage } from '../contract/distributed-signer.js';
 import type { Ed25519PublicKey, Ed25519Seed } from '../ed25519/encoding.js';
 import type { MultisigKeyError } from './errors.js';
 import type { MultisigDescription } from './multisig-verifier.js';

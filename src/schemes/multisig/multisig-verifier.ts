@@ -16,7 +16,7 @@ import type {
   ShareVerdict,
   Signature,
   SignatureShare,
-} from '../distributed-signer.js';
+} from '../contract/distributed-signer.js';
 import { type Ed25519PublicKey, type Ed25519Verify, signatureLength } from '../ed25519/encoding.js';
 import { type CertificatePart, decodeCertificate, encodeCertificate } from './certificate.js';
 import { VerifiedShares } from './verified-shares.js';

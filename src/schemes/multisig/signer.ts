@@ -2,10 +2,10 @@
 import { equalBytes } from '../../prelude/bytes.js';
 import { E, type Either } from '../../prelude/fp.js';
 import type { ProcessId } from '../../prelude/process.js';
-import type { DistributedSigner, SignatureShare, SignRefused } from '../distributed-signer.js';
+import type { DistributedSigner, SignatureShare, SignRefused } from '../contract/distributed-signer.js';
 import { ed25519Sign, ed25519Verify, publicKeyFromSeed } from '../ed25519/ed25519.js';
 import type { Ed25519Seed } from '../ed25519/encoding.js';
-import { checkUsage } from '../usage.js';
+import { checkUsage } from '../contract/usage.js';
 import type { MultisigKeyError } from './errors.js';
 import { type MultisigDescription, MultisigVerifier } from './multisig-verifier.js';
 

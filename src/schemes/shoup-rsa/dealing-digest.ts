@@ -3,7 +3,7 @@ import { bigIntToBytes } from '../../prelude/bytes.js';
 import { Writer } from '../../prelude/canonical.js';
 import { type Digest, digest } from '../../prelude/digest.js';
 import { policyDigest } from '../../quorum/policy/policy-digest.js';
-import type { KeyId } from '../distributed-signer.js';
+import type { KeyId } from '../contract/distributed-signer.js';
 import { type ShoupRsaPublicKey, type ShoupRsaRanges, unsignedBytes } from './key.js';
 import { modulusLength } from './rsa-verify.js';
 

@@ -2,7 +2,7 @@
 import type { Either } from '../../prelude/fp.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { checkPolicy } from '../../quorum/policy/policy.js';
-import type { KeyUsage } from '../distributed-signer.js';
+import type { KeyUsage } from '../contract/distributed-signer.js';
 import type { DealingFault } from '../sharing/commitments.js';
 import type { CompileError } from '../sharing/compile.js';
 import type { RsaAlgorithm } from './key.js';

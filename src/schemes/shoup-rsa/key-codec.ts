@@ -4,11 +4,11 @@ import { bytesToBigInt } from '../../prelude/bytes.js';
 import { hexBytes, integer, list, record, refined, text } from '../../prelude/codec.js';
 import { E } from '../../prelude/fp.js';
 import { policyCodec } from '../../quorum/policy/policy-codec.js';
-import { linearKeyShareCodec } from '../linear-key-share-codec.js';
+import { linearKeyShareCodec } from '../contract/linear-key-share-codec.js';
 import type { IntegerRange } from '../sharing/ranges.js';
 import { sharingLimits } from '../sharing/compile.js';
 import { taggedCodec } from '../tagged-codec.js';
-import { usageCodec } from '../usage-codec.js';
+import { usageCodec } from '../contract/usage-codec.js';
 import { shoupRsaSuite } from './derived-base.js';
 import {
   type RsaAlgorithm,

@@ -8,7 +8,7 @@ import type { RandomBytes } from '../../prelude/random.js';
 import { policyDigest } from '../../quorum/policy/policy-digest.js';
 import { PolicyStructure } from '../../quorum/policy/policy-structure.js';
 import type { AccessStructure } from '../../quorum/access-structure.js';
-import type { KeyId } from '../distributed-signer.js';
+import type { KeyId } from '../contract/distributed-signer.js';
 import { rowKey } from '../sharing/commitments.js';
 import type { LinearSharing } from '../sharing/compile.js';
 import { bitLength } from '../sharing/integers.js';

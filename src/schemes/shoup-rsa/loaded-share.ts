@@ -4,7 +4,7 @@ import { E, type Either } from '../../prelude/fp.js';
 import { present } from '../../prelude/invariant.js';
 import type { Universe } from '../../prelude/process.js';
 import type { RandomBytes } from '../../prelude/random.js';
-import { secretsOf } from '../linear-key-share.js';
+import { secretsOf } from '../contract/linear-key-share.js';
 import { checkDealingInBatch } from '../sharing/commitments.js';
 import type { ShoupRsaKeyError } from './errors.js';
 import type { ShoupRsaKeyShare, ShoupRsaPublicKey } from './key.js';

@@ -1,7 +1,7 @@
 /** The public key as other software knows it: PEM for openssl, JWK (RFC 7517), and node:crypto's own verification. */
 import { constants, createPublicKey, type KeyObject, publicEncrypt, verify } from 'node:crypto';
 import { bigIntToBytes, bytesToBigInt } from '../../prelude/bytes.js';
-import type { KeyUsage } from '../distributed-signer.js';
+import type { KeyUsage } from '../contract/distributed-signer.js';
 import { type RsaAlgorithm, unsignedBytes } from './key.js';
 import { saltLength } from './rsa-pss.js';
 import { modulusLength, type RsaPublicKey, type RsaVerificationKey } from './rsa-verify.js';

@@ -6,8 +6,15 @@ import { bigIntToBytes, bytesToBigInt } from '../../prelude/bytes.js';
 import { E } from '../../prelude/fp.js';
 import type { ProcessId, ProcessSet } from '../../prelude/process.js';
 import type { RandomBytes } from '../../prelude/random.js';
-import type { CombineResult, KeyId, KeyUsage, ShareVerdict, Signature, SignatureShare } from '../distributed-signer.js';
-import { secretsOf } from '../linear-key-share.js';
+import type {
+  CombineResult,
+  KeyId,
+  KeyUsage,
+  ShareVerdict,
+  Signature,
+  SignatureShare,
+} from '../contract/distributed-signer.js';
+import { secretsOf } from '../contract/linear-key-share.js';
 import { gcd } from '../sharing/integers.js';
 import { reconstruction } from '../sharing/reconstruction.js';
 import { combineRows } from './combination.js';
@@ -18,7 +25,7 @@ import { drawNonce } from './proof-nonce.js';
 import { decodeShare, encodeShare, type RowShare } from './share-encoding.js';
 import { findInvalid, judgeShare, provenRows, type SharesBySender } from './share-judge.js';
 import { type MapInput, type ProofSubject, proofSubject, proveRow } from './share-proof.js';
-import type { ThresholdMap, ThresholdMapVerifier } from '../threshold-map.js';
+import type { ThresholdMap, ThresholdMapVerifier } from '../contract/threshold-map.js';
 
 /** The public half: judging partial powers and combining them. */
 export class RsaMapVerifier implements ThresholdMapVerifier<MapInput> {

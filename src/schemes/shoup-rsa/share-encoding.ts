@@ -7,7 +7,7 @@ import { type Reader, readAll, Writer } from '../../prelude/canonical.js';
 import { E, type Either } from '../../prelude/fp.js';
 import { present } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
-import type { SignatureShare } from '../distributed-signer.js';
+import type { SignatureShare } from '../contract/distributed-signer.js';
 import type { LoadedKey } from './loaded-key.js';
 
 /** That x_r has the row's secret for its exponent: commitments to a nonce, and the response z. */

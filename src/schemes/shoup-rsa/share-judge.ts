@@ -2,7 +2,7 @@
 import { E } from '../../prelude/fp.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { RandomBytes } from '../../prelude/random.js';
-import type { ShareVerdict, SignatureShare } from '../distributed-signer.js';
+import type { ShareVerdict, SignatureShare } from '../contract/distributed-signer.js';
 import type { LoadedKey } from './loaded-key.js';
 import { decodeShare, type RowShare } from './share-encoding.js';
 import { type ProofSubject, type ProvenRowShare, verifyRows } from './share-proof.js';

@@ -3,7 +3,7 @@ import { hkdfSync } from 'node:crypto';
 import { utf8 } from '../../prelude/bytes.js';
 import { type Digest, digest } from '../../prelude/digest.js';
 import { assertNever } from '../../prelude/invariant.js';
-import { isForSigning } from '../usage.js';
+import { isForSigning } from '../contract/usage.js';
 import type { LoadedKey } from './loaded-key.js';
 import { encodePs256, saltLength } from './rsa-pss.js';
 import { encodeRs256 } from './rsa-verify.js';

@@ -10,7 +10,7 @@ import type {
   ShareVerdict,
   Signature,
   SignatureShare,
-} from '../distributed-signer.js';
+} from '../contract/distributed-signer.js';
 import { shoupRsaSuite } from './derived-base.js';
 import type { ShoupRsaKeyError } from './errors.js';
 import type { ShoupRsaPublicKey } from './key.js';
@@ -18,7 +18,7 @@ import type { LoadedKey } from './loaded-key.js';
 import { makeRsaMapVerifier } from './loaded-share.js';
 import { nodeRsaVerifier } from './public-key-pem.js';
 import type { RsaMapVerifier } from './rsa-map.js';
-import { isForSigning } from '../usage.js';
+import { isForSigning } from '../contract/usage.js';
 import { signedMessage } from './signed-message.js';
 
 /** Loads a public key for verifying. Its members must be processes of the universe, which may have others. */

@@ -1,6 +1,6 @@
 /** What crosses between a signing thread and whoever opened it: plain data, which structured cloning carries. */
 import type { Either } from '../../prelude/fp.js';
-import type { ShareVerdict, SignRefused } from '../distributed-signer.js';
+import type { ShareVerdict, SignRefused } from '../contract/distributed-signer.js';
 import type { KeyError, SignerOptions } from '../registry.js';
 
 /** What a thread is opened with. Keys are in the form of their codecs, so the thread checks them as if read from a file. */

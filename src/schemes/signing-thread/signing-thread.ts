@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { E, type Either } from '../../prelude/fp.js';
 import { assertNever } from '../../prelude/invariant.js';
 import type { ProcessId, ProcessSet, Universe } from '../../prelude/process.js';
-import type { AsyncDistributedSigner } from '../async-signer.js';
+import type { AsyncDistributedSigner } from '../contract/async-signer.js';
 import type {
   CombineResult,
   DistributedVerifier,
@@ -15,7 +15,7 @@ import type {
   Signature,
   SignatureShare,
   SignRefused,
-} from '../distributed-signer.js';
+} from '../contract/distributed-signer.js';
 import { type AllianceKeyShare, allianceKeyShareCodec } from '../key-share-codec.js';
 import { alliancePublicKeyCodec } from '../public-key-codec.js';
 import type { AlliancePublicKey } from '../public-key.js';

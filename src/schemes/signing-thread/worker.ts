@@ -5,7 +5,7 @@ import { E, type Either } from '../../prelude/fp.js';
 import { assertNever, invariant, present } from '../../prelude/invariant.js';
 import { processId, type ProcessId, type ProcessSet, Universe } from '../../prelude/process.js';
 import { loadBackends } from '../bls/load-backends.js';
-import type { CombineResult, DistributedSigner, Signature, SignatureShare } from '../distributed-signer.js';
+import type { CombineResult, DistributedSigner, Signature, SignatureShare } from '../contract/distributed-signer.js';
 import { allianceKeyShareCodec } from '../key-share-codec.js';
 import { alliancePublicKeyCodec } from '../public-key-codec.js';
 import { type KeyError, makeSigner } from '../registry.js';

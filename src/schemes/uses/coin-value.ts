@@ -4,7 +4,7 @@
  */
 import { Writer } from '../../prelude/canonical.js';
 import { type Digest, digest } from '../../prelude/digest.js';
-import type { KeyId } from '../distributed-signer.js';
+import type { KeyId } from '../contract/distributed-signer.js';
 import { type AlliancePublicKey, keyIdOf } from '../public-key.js';
 import { resultVerifier } from '../public-verifier.js';
 

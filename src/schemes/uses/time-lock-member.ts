@@ -4,7 +4,7 @@ import { E, type Either } from '../../prelude/fp.js';
 import type { Universe } from '../../prelude/process.js';
 import type { RandomBytes } from '../../prelude/random.js';
 import { blsMap, blsMapVerifier } from '../bls/threshold-map.js';
-import type { Signature } from '../distributed-signer.js';
+import type { Signature } from '../contract/distributed-signer.js';
 import type { AllianceKeyShare, AlliancePublicKey } from '../registry.js';
 import { type TimeLockAuthority, timeLockIdentity, type TimeLockTarget } from './time-lock.js';
 import { holderOf, type Use, type UseHolder, useOf, type UseRules } from './use.js';

@@ -2,7 +2,7 @@
  * Which keys serve which use: those whose usage says so, and no others, whatever their owners ask for (spec/uses.md). Every use asks here before it loads a key.
  */
 import { E, type Either } from '../../prelude/fp.js';
-import type { KeyUsage } from '../distributed-signer.js';
+import type { KeyUsage } from '../contract/distributed-signer.js';
 import type { AllianceKeyShare, AlliancePublicKey, KeyError, SchemeId } from '../registry.js';
 
 /** Why a key, or a share of it, does not serve a use. */

@@ -4,8 +4,8 @@
  */
 import { E, type Either } from '../../prelude/fp.js';
 import type { ProcessId, ProcessSet } from '../../prelude/process.js';
-import type { CombineError, KeyId, ShareVerdict, Signature, SignatureShare } from '../distributed-signer.js';
-import type { ThresholdMap, ThresholdMapVerifier } from '../threshold-map.js';
+import type { CombineError, KeyId, ShareVerdict, Signature, SignatureShare } from '../contract/distributed-signer.js';
+import type { ThresholdMap, ThresholdMapVerifier } from '../contract/threshold-map.js';
 
 /** Nobody answers such a request: no such round, label or name, or a ciphertext that cannot be one. */
 export interface BadRequest {

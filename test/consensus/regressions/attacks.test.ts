@@ -4,7 +4,7 @@ import { digest } from '../../../src/prelude/digest.js';
 import { utf8 } from '../../../src/prelude/bytes.js';
 import { batchDigest } from '../../../src/consensus/batch.js';
 import type { Message } from '../../../src/consensus/message.js';
-import type { SignatureShare } from '../../../src/schemes/distributed-signer.js';
+import type { SignatureShare } from '../../../src/schemes/contract/distributed-signer.js';
 import { decisionOf, Scene } from '../../support/scene.js';
 
 const slow = 'f=1 t=0 of (a, b, c, d)';

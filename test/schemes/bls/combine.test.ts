@@ -12,7 +12,7 @@ import type { Pairing, PointGroup, SignaturePoint } from '../../../src/schemes/b
 import { decodeShare, type RowShare } from '../../../src/schemes/bls/share-encoding.js';
 import { areValid, areValidTogether, findInvalid } from '../../../src/schemes/bls/share-judge.js';
 import { makeBlsVerifier } from '../../../src/schemes/bls/verifier.js';
-import type { Signature, SignatureShare } from '../../../src/schemes/distributed-signer.js';
+import type { Signature, SignatureShare } from '../../../src/schemes/contract/distributed-signer.js';
 import { reconstruction } from '../../../src/schemes/sharing/reconstruction.js';
 import { right } from '../../support/right.js';
 import { gate } from '../sharing/policies.js';

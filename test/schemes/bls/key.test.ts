@@ -12,8 +12,8 @@ import { blsKeyShareCodec, blsPublicKeyCodec } from '../../../src/schemes/bls/ke
 import { identityEncoding } from '../../../src/schemes/bls/point-encoding.js';
 import { makeBlsSigner } from '../../../src/schemes/bls/signer.js';
 import { makeBlsVerifier } from '../../../src/schemes/bls/verifier.js';
-import type { KeyUsage } from '../../../src/schemes/distributed-signer.js';
-import { LinearKeyShare, type SecretRow } from '../../../src/schemes/linear-key-share.js';
+import type { KeyUsage } from '../../../src/schemes/contract/distributed-signer.js';
+import { LinearKeyShare, type SecretRow } from '../../../src/schemes/contract/linear-key-share.js';
 import { right } from '../../support/right.js';
 import { gate } from '../sharing/policies.js';
 import {

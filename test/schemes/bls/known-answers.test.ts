@@ -11,7 +11,7 @@ import { type BlsPublicKey, dealingDigestOf, keyIdOf } from '../../../src/scheme
 import { blsPublicKeyCodec } from '../../../src/schemes/bls/key-codec.js';
 import { loadKey } from '../../../src/schemes/bls/loaded-key.js';
 import { makeBlsSigner } from '../../../src/schemes/bls/signer.js';
-import { LinearKeyShare } from '../../../src/schemes/linear-key-share.js';
+import { LinearKeyShare } from '../../../src/schemes/contract/linear-key-share.js';
 import { rowProduct } from '../../../src/schemes/sharing/dealing.js';
 import { residue } from '../../../src/schemes/sharing/integers.js';
 import { reconstruction } from '../../../src/schemes/sharing/reconstruction.js';

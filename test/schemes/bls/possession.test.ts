@@ -5,7 +5,7 @@ import { E } from '../../../src/prelude/fp.js';
 import { loadBackends } from '../../../src/schemes/bls/load-backends.js';
 import { possessionProver, verifyPossession } from '../../../src/schemes/bls/possession.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
-import type { SignatureShare } from '../../../src/schemes/distributed-signer.js';
+import type { SignatureShare } from '../../../src/schemes/contract/distributed-signer.js';
 import { right } from '../../support/right.js';
 import { gate } from '../sharing/policies.js';
 import { sharesOf, testKey, universe } from './setup.js';

@@ -18,7 +18,7 @@ import type { Pairing, PairingBackend } from '../../../src/schemes/bls/pairing.j
 import { type BlsSigner, makeBlsSigner } from '../../../src/schemes/bls/signer.js';
 import type { BlsOptions } from '../../../src/schemes/bls/threshold-map.js';
 import { type BlsVerifier, makeBlsVerifier } from '../../../src/schemes/bls/verifier.js';
-import type { SignatureShare } from '../../../src/schemes/distributed-signer.js';
+import type { SignatureShare } from '../../../src/schemes/contract/distributed-signer.js';
 import { right } from '../../support/right.js';
 import { seededRandom } from '../shoup-rsa/setup.js';
 import { gate } from '../sharing/policies.js';

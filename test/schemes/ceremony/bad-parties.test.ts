@@ -4,7 +4,7 @@ import { bigIntToBytes, empty } from '../../../src/prelude/bytes.js';
 import { present } from '../../../src/prelude/invariant.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
 import type { BlsPublicKey } from '../../../src/schemes/bls/key.js';
-import { blsGeneration } from '../../../src/schemes/ceremony/schemes/bls-ceremony.js';
+import { blsGeneration } from '../../../src/schemes/ceremony/moves/bls-ceremony.js';
 import { readEnvelope } from '../../../src/schemes/ceremony/rounds/envelope.js';
 import type { CeremonyFault } from '../../../src/schemes/ceremony/fault.js';
 import type { CeremonySetting } from '../../../src/schemes/ceremony/setting.js';

@@ -12,12 +12,12 @@ import type { BlsKeyShare, BlsPublicKey } from '../../../src/schemes/bls/key.js'
 import { loadBlst } from '../../../src/schemes/bls/load-backends.js';
 import { offerBackend } from '../../../src/schemes/bls/backends.js';
 import { makeBlsSigner } from '../../../src/schemes/bls/signer.js';
-import { blsCeremony } from '../../../src/schemes/ceremony/schemes/bls-ceremony.js';
+import { blsCeremony } from '../../../src/schemes/ceremony/moves/bls-ceremony.js';
 import type { CeremonyPlan } from '../../../src/schemes/ceremony/plan.js';
-import { shoupRsaCeremony } from '../../../src/schemes/ceremony/schemes/rsa-ceremony.js';
+import { shoupRsaCeremony } from '../../../src/schemes/ceremony/moves/rsa-ceremony.js';
 import type { CeremonySetting } from '../../../src/schemes/ceremony/setting.js';
-import type { DistributedSigner } from '../../../src/schemes/distributed-signer.js';
-import type { LinearKeyShare } from '../../../src/schemes/linear-key-share.js';
+import type { DistributedSigner } from '../../../src/schemes/contract/distributed-signer.js';
+import type { LinearKeyShare } from '../../../src/schemes/contract/linear-key-share.js';
 import { dealShoupRsa, type DealRequest } from '../../../src/schemes/shoup-rsa/dealer.js';
 import type { ShoupRsaKeyShare, ShoupRsaPublicKey } from '../../../src/schemes/shoup-rsa/key.js';
 import { makeShoupRsaSigner } from '../../../src/schemes/shoup-rsa/signer.js';

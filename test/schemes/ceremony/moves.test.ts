@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { toHex } from '../../../src/prelude/bytes.js';
 import { Universe } from '../../../src/prelude/process.js';
 import { type Policy, policyMembers } from '../../../src/quorum/policy/policy.js';
-import { blsGeneration } from '../../../src/schemes/ceremony/schemes/bls-ceremony.js';
+import { blsGeneration } from '../../../src/schemes/ceremony/moves/bls-ceremony.js';
 import type { BlsPublicKey } from '../../../src/schemes/bls/key.js';
 import type { CeremonySetting } from '../../../src/schemes/ceremony/setting.js';
 import type { ShoupRsaPublicKey } from '../../../src/schemes/shoup-rsa/key.js';

@@ -9,7 +9,7 @@ import { openDeal } from '../../../src/schemes/ceremony/rounds/complaint.js';
 import { readEnvelope } from '../../../src/schemes/ceremony/rounds/envelope.js';
 import { OneTimeKey } from '../../../src/schemes/ceremony/sealing/one-time-key.js';
 import { CeremonyParticipant } from '../../../src/schemes/ceremony/participant.js';
-import { LinearKeyShare, secretsOf } from '../../../src/schemes/linear-key-share.js';
+import { LinearKeyShare, secretsOf } from '../../../src/schemes/contract/linear-key-share.js';
 import { E } from '../../../src/prelude/fp.js';
 import { committed, runCeremony } from '../../support/ceremony.js';
 import { safePrimes512 } from '../../support/rsa-keys.js';

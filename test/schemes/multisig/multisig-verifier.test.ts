@@ -5,7 +5,7 @@ import { E } from '../../../src/prelude/fp.js';
 import { present } from '../../../src/prelude/invariant.js';
 import type { ProcessId, ProcessSet } from '../../../src/prelude/process.js';
 import { statementTag } from '../../../src/prelude/statement.js';
-import type { Signature, SignatureShare } from '../../../src/schemes/distributed-signer.js';
+import type { Signature, SignatureShare } from '../../../src/schemes/contract/distributed-signer.js';
 import { ed25519Verify } from '../../../src/schemes/ed25519/ed25519.js';
 import { encodeCertificate } from '../../../src/schemes/multisig/certificate.js';
 import { multisigKeyId, MultisigVerifier } from '../../../src/schemes/multisig/multisig-verifier.js';

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ProcessId } from '../../../src/prelude/process.js';
 import { present } from '../../../src/prelude/invariant.js';
-import type { QuotientPlan } from '../../../src/schemes/ceremony/quotient/quotient-plan.js';
-import { splitNumerator } from '../../../src/schemes/ceremony/quotient/quotient-split.js';
+import type { QuotientPlan } from '../../../src/schemes/ceremony/quotient/plan.js';
+import { splitNumerator } from '../../../src/schemes/ceremony/quotient/split.js';
 import { compile, type LinearSharing } from '../../../src/schemes/sharing/compile.js';
 import { rowProduct } from '../../../src/schemes/sharing/dealing.js';
 import { coefficientBits } from '../../../src/schemes/sharing/hiding.js';

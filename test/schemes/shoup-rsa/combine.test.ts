@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bytesToBigInt, concatBytes, utf8 } from '../../../src/prelude/bytes.js';
 import { E } from '../../../src/prelude/fp.js';
-import type { Signature, SignatureShare } from '../../../src/schemes/distributed-signer.js';
+import type { Signature, SignatureShare } from '../../../src/schemes/contract/distributed-signer.js';
 import { reconstruction } from '../../../src/schemes/sharing/reconstruction.js';
 import { combineRows } from '../../../src/schemes/shoup-rsa/combination.js';
 import { loadKey } from '../../../src/schemes/shoup-rsa/loaded-key.js';

@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../../src/prelude/bytes.js';
 import { E } from '../../../src/prelude/fp.js';
-import type { SignatureShare } from '../../../src/schemes/distributed-signer.js';
+import type { SignatureShare } from '../../../src/schemes/contract/distributed-signer.js';
 import { modularInverse } from '../../../src/schemes/sharing/modular-inverse.js';
 import { drawNonce } from '../../../src/schemes/shoup-rsa/proof-nonce.js';
 import { challengeBits, decodeShare, responseBits } from '../../../src/schemes/shoup-rsa/share-encoding.js';

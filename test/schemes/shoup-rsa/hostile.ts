@@ -5,8 +5,8 @@
 import { concatBytes, empty, utf8 } from '../../../src/prelude/bytes.js';
 import { E } from '../../../src/prelude/fp.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
-import type { SignatureShare } from '../../../src/schemes/distributed-signer.js';
-import { secretsOf } from '../../../src/schemes/linear-key-share.js';
+import type { SignatureShare } from '../../../src/schemes/contract/distributed-signer.js';
+import { secretsOf } from '../../../src/schemes/contract/linear-key-share.js';
 import { residue } from '../../../src/schemes/sharing/integers.js';
 import { modularInverse } from '../../../src/schemes/sharing/modular-inverse.js';
 import { jacobi } from '../../../src/schemes/shoup-rsa/jacobi.js';

@@ -10,7 +10,7 @@ import { modularInverse } from '../../../src/schemes/sharing/modular-inverse.js'
 import { bitLength } from '../../../src/schemes/sharing/integers.js';
 import { dealShoupRsa, type DealRequest } from '../../../src/schemes/shoup-rsa/dealer.js';
 import { deriveBase } from '../../../src/schemes/shoup-rsa/derived-base.js';
-import { LinearKeyShare, secretsOf } from '../../../src/schemes/linear-key-share.js';
+import { LinearKeyShare, secretsOf } from '../../../src/schemes/contract/linear-key-share.js';
 import { keyIdOf, type ShoupRsaKeyShare, type ShoupRsaPublicKey } from '../../../src/schemes/shoup-rsa/key.js';
 import { shoupRsaKeyShareCodec, shoupRsaPublicKeyCodec } from '../../../src/schemes/shoup-rsa/key-codec.js';
 import { checkModulus, prepareSharing } from '../../../src/schemes/shoup-rsa/key-checks.js';

@@ -17,7 +17,7 @@ import { loadKey } from '../../../src/schemes/shoup-rsa/loaded-key.js';
 import { decodeShare } from '../../../src/schemes/shoup-rsa/share-encoding.js';
 import { challengeOf } from '../../../src/schemes/shoup-rsa/share-proof.js';
 import { makeShoupRsaVerifier } from '../../../src/schemes/shoup-rsa/verifier.js';
-import type { SignatureShare } from '../../../src/schemes/distributed-signer.js';
+import type { SignatureShare } from '../../../src/schemes/contract/distributed-signer.js';
 import { right } from '../../support/right.js';
 import { id, seededRandom, subjectOf } from './setup.js';
 

@@ -4,7 +4,7 @@ import { present } from '../../../src/prelude/invariant.js';
 import { E } from '../../../src/prelude/fp.js';
 import { bitLength, residue } from '../../../src/schemes/sharing/integers.js';
 import { reconstruction } from '../../../src/schemes/sharing/reconstruction.js';
-import { secretsOf } from '../../../src/schemes/linear-key-share.js';
+import { secretsOf } from '../../../src/schemes/contract/linear-key-share.js';
 import { modularInverse } from '../../../src/schemes/sharing/modular-inverse.js';
 import { dealShoupRsa } from '../../../src/schemes/shoup-rsa/dealer.js';
 import { makeShoupRsaVerifier } from '../../../src/schemes/shoup-rsa/verifier.js';

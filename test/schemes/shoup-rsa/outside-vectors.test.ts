@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { fromHex, toHex, utf8 } from '../../../src/prelude/bytes.js';
 import { E } from '../../../src/prelude/fp.js';
 import { present } from '../../../src/prelude/invariant.js';
-import type { Signature, SignatureShare } from '../../../src/schemes/distributed-signer.js';
+import type { Signature, SignatureShare } from '../../../src/schemes/contract/distributed-signer.js';
 import type { Policy } from '../../../src/quorum/policy/policy.js';
 import { compile } from '../../../src/schemes/sharing/compile.js';
 import { reconstruction } from '../../../src/schemes/sharing/reconstruction.js';

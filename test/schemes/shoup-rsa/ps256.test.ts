@@ -5,7 +5,7 @@ import { bigIntToBytes, bytesToBigInt, fromHex, utf8 } from '../../../src/prelud
 import { digest } from '../../../src/prelude/digest.js';
 import { E } from '../../../src/prelude/fp.js';
 import { present } from '../../../src/prelude/invariant.js';
-import type { Signature } from '../../../src/schemes/distributed-signer.js';
+import type { Signature } from '../../../src/schemes/contract/distributed-signer.js';
 import { publicVerifier } from '../../../src/schemes/public-verifier.js';
 import { modularInverse } from '../../../src/schemes/sharing/modular-inverse.js';
 import { keyIdOf, unsignedBytes } from '../../../src/schemes/shoup-rsa/key.js';

@@ -5,7 +5,7 @@ import { bigIntToBytes, bytesToBigInt, utf8 } from '../../../src/prelude/bytes.j
 import { digest } from '../../../src/prelude/digest.js';
 import { E } from '../../../src/prelude/fp.js';
 import { present } from '../../../src/prelude/invariant.js';
-import type { Signature, SignatureShare } from '../../../src/schemes/distributed-signer.js';
+import type { Signature, SignatureShare } from '../../../src/schemes/contract/distributed-signer.js';
 import { bigIntExponentiation } from '../../../src/schemes/shoup-rsa/exponentiation.js';
 import { makeRsaMap, makeRsaMapVerifier } from '../../../src/schemes/shoup-rsa/loaded-share.js';
 import { publicKeyPem } from '../../../src/schemes/shoup-rsa/public-key-pem.js';

@@ -5,7 +5,7 @@ import type { RandomBytes } from '../../../src/prelude/random.js';
 import { utf8 } from '../../../src/prelude/bytes.js';
 import { statementTag } from '../../../src/prelude/statement.js';
 import type { Policy } from '../../../src/quorum/policy/policy.js';
-import type { KeyUsage, SignatureShare } from '../../../src/schemes/distributed-signer.js';
+import type { KeyUsage, SignatureShare } from '../../../src/schemes/contract/distributed-signer.js';
 import { dealShoupRsa, type DealRequest, type DealtKey } from '../../../src/schemes/shoup-rsa/dealer.js';
 import { expand } from '../../../src/schemes/shoup-rsa/derived-base.js';
 import {

@@ -11,7 +11,7 @@ import { E } from '../../../src/prelude/fp.js';
 import { present } from '../../../src/prelude/invariant.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
 import type { Policy } from '../../../src/quorum/policy/policy.js';
-import type { SignatureShare } from '../../../src/schemes/distributed-signer.js';
+import type { SignatureShare } from '../../../src/schemes/contract/distributed-signer.js';
 import { dealShoupRsa, type DealtKey, type KeyMaterial } from '../../../src/schemes/shoup-rsa/dealer.js';
 import { publicKeyPem } from '../../../src/schemes/shoup-rsa/public-key-pem.js';
 import {

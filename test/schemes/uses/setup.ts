@@ -8,7 +8,7 @@ import type { ProcessId } from '../../../src/prelude/process.js';
 import type { BlsSuite } from '../../../src/schemes/bls/ciphersuite.js';
 import { dealBls } from '../../../src/schemes/bls/dealer.js';
 import { loadBackends } from '../../../src/schemes/bls/load-backends.js';
-import type { KeyUsage, SignatureShare } from '../../../src/schemes/distributed-signer.js';
+import type { KeyUsage, SignatureShare } from '../../../src/schemes/contract/distributed-signer.js';
 import { MultisigKeyShare } from '../../../src/schemes/multisig/key.js';
 import type { AllianceKeyShare, AlliancePublicKey } from '../../../src/schemes/registry.js';
 import { dealShoupRsa } from '../../../src/schemes/shoup-rsa/dealer.js';

@@ -4,7 +4,7 @@ import { utf8 } from '../../../src/prelude/bytes.js';
 import { E } from '../../../src/prelude/fp.js';
 import { present } from '../../../src/prelude/invariant.js';
 import type { BlsSuite } from '../../../src/schemes/bls/ciphersuite.js';
-import type { Signature } from '../../../src/schemes/distributed-signer.js';
+import type { Signature } from '../../../src/schemes/contract/distributed-signer.js';
 import type { AllianceKeyShare } from '../../../src/schemes/registry.js';
 import { openTimeLocked, sealTimeLocked } from '../../../src/schemes/uses/sealed-message.js';
 import { timeLockDecrypt, timeLockEncrypt, type TimeLockTarget } from '../../../src/schemes/uses/time-lock.js';

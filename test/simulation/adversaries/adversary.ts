@@ -4,7 +4,7 @@ import type { Message } from '../../../src/consensus/message.js';
 import { acceptedStatement, proposeStatement } from '../../../src/consensus/statement.js';
 import { E } from '../../../src/prelude/fp.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
-import type { SignatureShare } from '../../../src/schemes/distributed-signer.js';
+import type { SignatureShare } from '../../../src/schemes/contract/distributed-signer.js';
 import type { SimulatedConfiguration } from '../../support/simulation/configuration.js';
 import type { Prng } from '../../support/simulation/random.js';
 

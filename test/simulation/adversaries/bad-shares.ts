@@ -1,5 +1,5 @@
 /** Sends shares that are no shares wherever it is asked for one. */
-import type { SignatureShare } from '../../../src/schemes/distributed-signer.js';
+import type { SignatureShare } from '../../../src/schemes/contract/distributed-signer.js';
 import type { MakeAdversary } from './adversary.js';
 
 export const badShares: MakeAdversary = ({ config, random }) => ({

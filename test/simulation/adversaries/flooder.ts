@@ -1,6 +1,6 @@
 /** Asks for everything, all the time, and names slots that nobody needs. */
 import type { Message } from '../../../src/consensus/message.js';
-import type { SignatureShare } from '../../../src/schemes/distributed-signer.js';
+import type { SignatureShare } from '../../../src/schemes/contract/distributed-signer.js';
 import { digest } from '../../../src/prelude/digest.js';
 import type { MakeAdversary } from './adversary.js';
 

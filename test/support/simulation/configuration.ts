@@ -5,7 +5,7 @@ import { leaderSchedule } from '../../../src/consensus/fab-quorums.js';
 import { type Request, requestStatement, type UnsignedRequest } from '../../../src/consensus/batch.js';
 import { parseTrust } from '../../../src/quorum/trust/trust-text.js';
 import type { TrustModel } from '../../../src/quorum/trust/trust-model.js';
-import type { DistributedSigner } from '../../../src/schemes/distributed-signer.js';
+import type { DistributedSigner } from '../../../src/schemes/contract/distributed-signer.js';
 import { testAllianceId, testClient, testConfiguration, testRequest } from '../cluster.js';
 import { right } from '../right.js';
 import { MockSigner, mockClientKeyId, mockClients, mockClientSignature, mockIdentities } from './mock-keys.js';

@@ -13,7 +13,7 @@ import type {
   ShareVerdict,
   Signature,
   SignatureShare,
-} from '../../../src/schemes/distributed-signer.js';
+} from '../../../src/schemes/contract/distributed-signer.js';
 
 /** FNV-1a over a key and a message, 32 bits, four bytes big-endian. */
 function checksum(key: string, message: Uint8Array): Uint8Array {

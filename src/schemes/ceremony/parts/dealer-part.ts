@@ -9,7 +9,7 @@ import type { Dealing } from '../../sharing/dealing.js';
 import type { DealtSecret } from '../ceremony-scheme.js';
 import { boxReceivers, writeDeal } from '../rounds/deal-message.js';
 import { commitmentTo, fresh, proveKnowledge } from '../kinds/generation.js';
-import type { QuotientDealing } from '../quotient/quotient-contributor.js';
+import type { QuotientDealing } from '../quotient/contributor.js';
 import { sealBox } from '../sealing/sealed-box.js';
 import type { CeremonySetting } from '../setting.js';
 import { writeSubShares } from '../sealing/sub-shares.js';

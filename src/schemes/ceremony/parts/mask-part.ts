@@ -3,8 +3,8 @@ import { present } from '../../../prelude/invariant.js';
 import type { ProcessId } from '../../../prelude/process.js';
 import type { RandomBytes } from '../../../prelude/random.js';
 import { OneTimeKey } from '../sealing/one-time-key.js';
-import { QuotientContributor, type QuotientDealing } from '../quotient/quotient-contributor.js';
-import type { QuotientTranscript } from '../quotient/quotient-transcript.js';
+import { QuotientContributor, type QuotientDealing } from '../quotient/contributor.js';
+import type { QuotientTranscript } from '../quotient/transcript.js';
 import type { CeremonySetting } from '../setting.js';
 import type { Transcript } from '../transcript.js';
 

@@ -6,7 +6,7 @@ import type { DealRules } from './deal-rules.js';
 import { keysRound } from './keys-round.js';
 import { plainReshareRules } from '../kinds/plain-reshare.js';
 import { refreshRules } from '../kinds/refresh.js';
-import { startQuotient } from '../quotient/quotient-masks-round.js';
+import { startQuotient } from '../quotient/masks-round.js';
 import type { Round, RoundEnd } from './round.js';
 import type { CeremonySetting } from '../setting.js';
 import { settlementRound } from './settlement-round.js';

@@ -6,17 +6,17 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { utf8 } from '../../../../src/prelude/bytes.js';
 import { present } from '../../../../src/prelude/invariant.js';
-import { secretsOf } from '../../../../src/schemes/linear-key-share.js';
-import { greatestRanges } from '../../../../src/schemes/ceremony/quotient/quotient-ranges.js';
+import { secretsOf } from '../../../../src/schemes/contract/linear-key-share.js';
+import { greatestRanges } from '../../../../src/schemes/ceremony/quotient/ranges.js';
 import { shareBounds, zeroDealingRanges } from '../../../../src/schemes/sharing/bounds.js';
 import { bitLength } from '../../../../src/schemes/sharing/integers.js';
 import { addedRanges, scaledRanges } from '../../../../src/schemes/sharing/ranges.js';
 import { nodeRsaVerifier, publicKeyPem } from '../../../../src/schemes/shoup-rsa/public-key-pem.js';
 import type { SafePrimes } from '../../../../src/schemes/shoup-rsa/safe-primes.js';
 import { seededNumbers } from '../../sharing/policies.js';
-import { shiftBits } from '../../../../src/schemes/ceremony/quotient/quotient-plan.js';
-import { atTheBound, maskingAt, quotientOf, recut } from './quotient-cheats.js';
-import { dealt, faultsOf, hold, type Holding, type Hostility, policies, signed } from './quotient-scene.js';
+import { shiftBits } from '../../../../src/schemes/ceremony/quotient/plan.js';
+import { atTheBound, maskingAt, quotientOf, recut } from './cheats.js';
+import { dealt, faultsOf, hold, type Holding, type Hostility, policies, signed } from './scene.js';
 
 /** What became of the key in one epoch. */
 export interface EpochRecord {

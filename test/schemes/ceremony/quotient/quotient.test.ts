@@ -30,7 +30,7 @@ import {
   rootOfBase,
   silentIn,
   unopenable,
-} from './quotient-cheats.js';
+} from './cheats.js';
 import {
   type Ceremony,
   dealt,
@@ -41,7 +41,7 @@ import {
   settingOf,
   signed,
   universe,
-} from './quotient-scene.js';
+} from './scene.js';
 
 const message = utf8('what the alliance signs');
 const start = dealt(policies.flat);

@@ -1,0 +1,144 @@
+/** Key files on the command line: read, opened, and refused where they are of another kind or open to others. */
+import { stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { E, type Either } from '../../../prelude/fp.js';
+import { assertNever } from '../../../prelude/invariant.js';
+import { loadBackends } from '../../../schemes/bls/load-backends.js';
+import type {
+  ContributionFile,
+  KeyFile,
+  KeyShareFile,
+  SealedKeyShareFile,
+} from '../../../schemes/key-file/key-file.js';
+import { maxKeyFileBytes, parseKeyFile } from '../../../schemes/key-file/key-file-codec.js';
+import { openKeyShare } from '../../../schemes/key-file/sealed-key-share.js';
+import type { AlliancePublicKey } from '../../../schemes/public-key.js';
+import { describeSuccessionError, isUnsettled, Succession } from '../../../server/directory-succession.js';
+import { readTextFile } from '../../../server/text-files.js';
+import { describeReading } from '../../input-bytes.js';
+import { badInput, type Failure } from '../../outcome.js';
+import { keyFileNames } from './key-layout.js';
+import type { Passphrase } from './passphrase.js';
+
+/** What a file is, for people. */
+export function describeKind(kind: KeyFile['_tag']): string {
+  switch (kind) {
+    case 'public-key':
+      return 'a public key';
+    case 'key-share':
+      return 'a key share';
+    case 'sealed-key-share':
+      return 'a key share under a passphrase';
+    case 'contribution':
+      return 'a share of a result';
+    default:
+      return assertNever(kind);
+  }
+}
+
+/** A file of any kind; one that holds a key share only where nobody but its owner can read it. */
+export async function readKeyFile(path: string): Promise<Either<Failure, KeyFile>> {
+  const settled = settleAround(path);
+  if (E.isLeft(settled)) return settled;
+  const seen = await readAs(path, 'anybody');
+  const file = E.isRight(seen) && isSecret(seen.right) ? await readAs(path, 'owner') : seen;
+  if (E.isRight(file) && 'key' in file.right && file.right.key._tag === 'bls') {
+    await loadBackends([file.right.key.suite]);
+  }
+  return file;
+}
+
+/** Finishes what a ceremony was killed over, in the key's directory that the file is in. */
+function settleAround(path: string): Either<Failure, void> {
+  for (const directory of [dirname(path), dirname(dirname(path))]) {
+    if (!isUnsettled(directory)) continue;
+    const succession = Succession.begin(directory);
+    if (E.isRight(succession)) succession.right.end();
+    else if (succession.left._tag !== 'Busy') return badInput(describeSuccessionError(succession.left));
+  }
+  return E.right(undefined);
+}
+
+function isSecret({ _tag }: KeyFile): boolean {
+  return _tag === 'key-share' || _tag === 'sealed-key-share';
+}
+
+async function readAs(path: string, readers: 'anybody' | 'owner'): Promise<Either<Failure, KeyFile>> {
+  const text = await readTextFile(path, maxKeyFileBytes, readers)();
+  if (E.isLeft(text)) return badInput(describeReading(text.left));
+  const file = parseKeyFile(text.right);
+  if (E.isRight(file)) return file;
+  if (text.right.startsWith('-----BEGIN ')) {
+    const mend = `give ${join(dirname(path), keyFileNames.publicKey)}, or the directory`;
+    return badInput(`${path}: this is a PEM file; ${mend}`);
+  }
+  const at = file.left.path === '/' ? '' : `at ${file.left.path}: `;
+  return badInput(`${path}: ${at}expected ${file.left.expected}`);
+}
+
+/** The file itself, or the public key in a directory that `koinon key deal` has written. */
+export async function keyFilePath(path: string): Promise<string> {
+  return (await isDirectory(path)) ? join(path, keyFileNames.publicKey) : path;
+}
+
+/** @param path - of a file or of a key's directory. */
+export async function readPublicKey(path: string): Promise<Either<Failure, AlliancePublicKey>> {
+  const file = await readKeyFile(await keyFilePath(path));
+  if (E.isLeft(file)) return file;
+  return file.right._tag === 'public-key'
+    ? E.right(file.right.key)
+    : badInput(wrongKind(path, file.right, 'public-key'));
+}
+
+/** A key share that can be used, opened with the passphrase if it is under one. */
+export async function readKeyShare(path: string, passphrase: Passphrase): Promise<Either<Failure, KeyShareFile>> {
+  const file = await readKeyFile(path);
+  if (E.isLeft(file)) return file;
+  const { right } = file;
+  if (right._tag === 'key-share') return E.right(right);
+  if (right._tag === 'sealed-key-share') return openSealed(path, right, passphrase);
+  return badInput(wrongKind(path, right, 'key-share'));
+}
+
+async function openSealed(
+  path: string,
+  file: SealedKeyShareFile,
+  passphrase: Passphrase,
+): Promise<Either<Failure, KeyShareFile>> {
+  const master = await passphrase.toOpen(path, file.sealing);
+  if (E.isLeft(master)) return master;
+  const opened = openKeyShare(file, master.right);
+  if (E.isRight(opened)) return opened;
+  return opened.left._tag === 'DoesNotOpen'
+    ? badInput(`${path}: it does not open: the passphrase is another, or the file was changed`)
+    : badInput(`${path}: what is under the passphrase is not the key share of ${file.process}`);
+}
+
+export async function readContribution(path: string): Promise<Either<Failure, ContributionFile>> {
+  const file = await readKeyFile(path);
+  if (E.isLeft(file)) return file;
+  return file.right._tag === 'contribution'
+    ? E.right(file.right)
+    : badInput(wrongKind(path, file.right, 'contribution'));
+}
+
+function wrongKind(path: string, found: KeyFile, wanted: KeyFile['_tag']): string {
+  return `${path}: this is ${describeKind(found._tag)}; expected ${describeKind(wanted)} (${origins[wanted]})`;
+}
+
+/** Where files of a kind come from. */
+const origins: Readonly<Record<KeyFile['_tag'], string>> = {
+  'public-key': 'koinon key deal writes DIR/public.json',
+  'key-share': 'koinon key deal writes DIR/shares/MEMBER.json',
+  'sealed-key-share': 'koinon key deal --passphrase-file writes it',
+  contribution: 'koinon key share writes it',
+};
+
+/** Where `path` is a directory. */
+export async function isDirectory(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch {
+    return false;
+  }
+}

@@ -3,6 +3,7 @@
  * optional packages. Whoever starts a process, or a thread, awaits this before it loads keys; where nobody does, @noble/curves
  * serves.
  */
+import { once } from '../../prelude/remembered.js';
 import { offerBackend, pairingFor } from './backends.js';
 import { blstBackend } from './blst-pairing.js';
 import { type BlsSuite, blsSuites, ciphersuiteOf } from './ciphersuite.js';
@@ -38,9 +39,4 @@ export async function loadMcl(): Promise<PairingBackend> {
   const library = (await import('mcl-wasm')).default;
   await initializeMcl(library);
   return mclBackend(library);
-}
-
-function once<A>(work: () => Promise<A>): () => Promise<A> {
-  let result: Promise<A> | undefined;
-  return () => (result ??= work());
 }

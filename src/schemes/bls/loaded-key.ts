@@ -2,15 +2,16 @@
 import { rowsByOwner } from '../sharing/row-owners.js';
 import { E, type Either } from '../../prelude/fp.js';
 import { present } from '../../prelude/invariant.js';
+import { remembered } from '../../prelude/remembered.js';
 import type { ProcessId, Universe } from '../../prelude/process.js';
 import type { AccessStructure } from '../../quorum/access-structure.js';
-import { checkPolicy, type Policy } from '../../quorum/policy/policy.js';
-import { canonicalPolicy } from '../../quorum/policy/policy-digest.js';
+import type { Policy } from '../../quorum/policy/policy.js';
 import { PolicyStructure } from '../../quorum/policy/policy-structure.js';
 import type { KeyId, KeyUsage } from '../contract/distributed-signer.js';
-import { compile, type LinearSharing } from '../sharing/compile.js';
+import type { LinearSharing } from '../sharing/compile.js';
+import { sharingAlong } from '../sharing/policy-sharing.js';
 import { residues } from '../sharing/ring.js';
-import type { BlsDealError, BlsKeyError } from './errors.js';
+import type { BlsKeyError, BlsTermsError } from './errors.js';
 import { type BlsPublicKey, blsUsages, keyIdOf } from './key.js';
 import type { KeyPoint, Pairing, PointGroup } from './pairing.js';
 
@@ -58,19 +59,14 @@ export function loadKey(publicKey: BlsPublicKey, universe: Universe, pairing: Pa
   });
 }
 
-/** The sharing of a secret along the canonical form of a policy, if all its members are known. */
+/** The sharing of a key with such a usage along a policy. */
 export function prepareSharing(
   policy: Policy,
   universe: Universe,
   usage: KeyUsage,
-): Either<Exclude<BlsDealError, { readonly _tag: 'BadSecret' }>, LinearSharing> {
-  if (!blsUsages.some((allowed) => allowed === usage)) return E.left({ _tag: 'UnsupportedUsage', usage });
-  const checked = checkPolicy(policy);
-  if (E.isLeft(checked)) return E.left({ _tag: 'UnshareablePolicy', reason: checked.left });
-  const compiled = compile(canonicalPolicy(policy), residues);
-  if (E.isLeft(compiled)) return E.left({ _tag: 'UnshareablePolicy', reason: compiled.left });
-  const stranger = compiled.right.rows.find(({ owner }) => !universe.has(owner));
-  return stranger === undefined ? compiled : E.left({ _tag: 'StrangerHoldsShare', process: stranger.owner });
+): Either<BlsTermsError, LinearSharing> {
+  const isSupported = blsUsages.some((allowed) => allowed === usage);
+  return isSupported ? sharingAlong(policy, universe, residues) : E.left({ _tag: 'UnsupportedUsage', usage });
 }
 
 /** One for each column, no more and no less; the identity is a point like others. */
@@ -95,15 +91,4 @@ function keyOfRow(
     return { point: present(commitments[column], 'a commitment to every column'), factor: coefficient };
   });
   return keys.sum(terms);
-}
-
-function remembered<A>(compute: (row: number) => A): (row: number) => A {
-  const known = new Map<number, A>();
-  return (row) => {
-    const found = known.get(row);
-    if (found !== undefined) return found;
-    const value = compute(row);
-    known.set(row, value);
-    return value;
-  };
 }

@@ -1,9 +1,10 @@
 /** The base v of commitments and share proofs, derived by hashing (spec/schemes.md, "Group"). */
-import { bigIntToBytes, bytesToBigInt, concatBytes } from '../../prelude/bytes.js';
+import { bigIntToBytes, bytesToBigInt } from '../../prelude/bytes.js';
 import { Writer } from '../../prelude/canonical.js';
-import { digest, digestLength } from '../../prelude/digest.js';
+import { digest } from '../../prelude/digest.js';
 import { bitLength, gcd } from '../sharing/integers.js';
 import { jacobi } from './jacobi.js';
+import { mgf1 } from './mgf1.js';
 
 /** The registered name of the scheme; stands in every hash of it. */
 export const shoupRsaSuite = 'shoup-rsa';
@@ -29,7 +30,7 @@ export function deriveBase(modulus: bigint, exponent: bigint): bigint | undefine
   return undefined;
 }
 
-/** SHA-256 in counter mode over (tag, suite, N, e, counter), 128 bits longer than N, modulo N. */
+/** MGF1 over the digest of (tag, suite, N, e, counter), 128 bits longer than N, modulo N. */
 function hashToResidue(modulus: bigint, exponent: bigint, counter: number): bigint {
   const length = Math.ceil(bitLength(modulus) / 8);
   const seed = digest(
@@ -41,13 +42,5 @@ function hashToResidue(modulus: bigint, exponent: bigint, counter: number): bigi
       .u32(counter)
       .finish(),
   );
-  return bytesToBigInt(expand(seed, length + 16)) % modulus;
-}
-
-/** The first `length` bytes of SHA-256(seed ‖ 0) ‖ SHA-256(seed ‖ 1) ‖ …, the counter in four bytes (MGF1 of RFC 8017). */
-export function expand(seed: Uint8Array, length: number): Uint8Array {
-  const blocks = Array.from({ length: Math.ceil(length / digestLength) }, (_, index) =>
-    digest(seed, new Writer().u32(index).finish()),
-  );
-  return concatBytes(...blocks).subarray(0, length);
+  return bytesToBigInt(mgf1(seed, length + 16)) % modulus;
 }

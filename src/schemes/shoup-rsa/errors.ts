@@ -1,10 +1,8 @@
 /** Why key material of the Shoup RSA scheme is refused. */
-import type { Either } from '../../prelude/fp.js';
 import type { ProcessId } from '../../prelude/process.js';
-import type { checkPolicy } from '../../quorum/policy/policy.js';
 import type { KeyUsage } from '../contract/distributed-signer.js';
 import type { DealingFault } from '../sharing/commitments.js';
-import type { CompileError } from '../sharing/compile.js';
+import type { PolicySharingError } from '../sharing/policy-sharing.js';
 import type { RsaAlgorithm } from './key.js';
 
 /** Why a public key, or a share of it, is not one. */
@@ -12,8 +10,7 @@ export type ShoupRsaKeyError =
   | BadAlgorithm
   | BadModulus
   | BadExponent
-  | UnshareablePolicy
-  | StrangerHoldsShare
+  | PolicySharingError
   /** Shares from such ranges would be longer than any ceremony makes them. */
   | { readonly _tag: 'BadRanges' }
   /** Modulo an order that may have small factors, shares would show the secret modulo these. */
@@ -52,18 +49,4 @@ export interface BadAlgorithm {
   readonly _tag: 'BadAlgorithm';
   readonly usage: KeyUsage;
   readonly algorithm: RsaAlgorithm;
-}
-
-type PolicyError = ReturnType<typeof checkPolicy> extends Either<infer Reason, unknown> ? Reason : never;
-
-/** The policy is none, or too large to be shared along. */
-export interface UnshareablePolicy {
-  readonly _tag: 'UnshareablePolicy';
-  readonly reason: PolicyError | CompileError;
-}
-
-/** A member of the policy is no process of the universe. */
-export interface StrangerHoldsShare {
-  readonly _tag: 'StrangerHoldsShare';
-  readonly process: ProcessId;
 }

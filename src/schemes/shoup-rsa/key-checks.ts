@@ -2,12 +2,12 @@
 import type { Either } from '../../prelude/fp.js';
 import { E } from '../../prelude/fp.js';
 import type { Universe } from '../../prelude/process.js';
-import { checkPolicy, type Policy } from '../../quorum/policy/policy.js';
-import { canonicalPolicy } from '../../quorum/policy/policy-digest.js';
-import { compile, type LinearSharing } from '../sharing/compile.js';
+import type { Policy } from '../../quorum/policy/policy.js';
+import type { LinearSharing } from '../sharing/compile.js';
 import { bitLength, gcd } from '../sharing/integers.js';
+import { type PolicySharingError, sharingAlong } from '../sharing/policy-sharing.js';
 import { integers, type Ring } from '../sharing/ring.js';
-import type { BadAlgorithm, BadExponent, BadModulus, StrangerHoldsShare, UnshareablePolicy } from './errors.js';
+import type { BadAlgorithm, BadExponent, BadModulus } from './errors.js';
 import { isAlgorithmFor, type RsaAlgorithm, type ShoupRsaPublicKey } from './key.js';
 import { maxModulusBits, minModulusBits } from './rsa-verify.js';
 
@@ -42,8 +42,8 @@ function isOddPrime(value: number): boolean {
 }
 
 /**
- * The sharing of a private exponent along the canonical form of a policy, if all its members are known and the exponent is
- * prime to 4 D D0, which combining has to undo (spec/schemes.md).
+ * The sharing of a private exponent along a policy, if the public one is prime to 4 D D0, which combining has to undo
+ * (spec/schemes.md).
  *
  * @param secretScale - D0, with whatever the next reshare will multiply it by.
  */
@@ -53,15 +53,10 @@ export function prepareSharing(
   exponent: bigint,
   secretScale: bigint,
   ring: Ring = integers,
-): Either<UnshareablePolicy | StrangerHoldsShare | BadExponent, LinearSharing> {
-  const checked = checkPolicy(policy);
-  if (E.isLeft(checked)) return E.left({ _tag: 'UnshareablePolicy', reason: checked.left });
-  const compiled = compile(canonicalPolicy(policy), ring);
-  if (E.isLeft(compiled)) return E.left({ _tag: 'UnshareablePolicy', reason: compiled.left });
-  const { rows, scale } = compiled.right;
-  const stranger = rows.find(({ owner }) => !universe.has(owner));
-  if (stranger !== undefined) return E.left({ _tag: 'StrangerHoldsShare', process: stranger.owner });
-  return gcd(exponent, 4n * scale * secretScale) === 1n
-    ? compiled
+): Either<PolicySharingError | BadExponent, LinearSharing> {
+  const sharing = sharingAlong(policy, universe, ring);
+  if (E.isLeft(sharing)) return sharing;
+  return gcd(exponent, 4n * sharing.right.scale * secretScale) === 1n
+    ? sharing
     : E.left({ _tag: 'BadExponent', exponent, divides: 'the scale of the policy' });
 }

@@ -3,6 +3,7 @@ import { rowsByOwner } from '../sharing/row-owners.js';
 import { type Digest } from '../../prelude/digest.js';
 import { E, type Either } from '../../prelude/fp.js';
 import { present } from '../../prelude/invariant.js';
+import { remembered } from '../../prelude/remembered.js';
 import type { ProcessId, Universe } from '../../prelude/process.js';
 import type { RandomBytes } from '../../prelude/random.js';
 import { policyDigest } from '../../quorum/policy/policy-digest.js';
@@ -44,7 +45,7 @@ export interface LoadedKey {
   /** The rows of a process, ascending; none for a stranger. */
   rowsOf(process: ProcessId): readonly number[];
   /** v_r, computed when it is first asked for. */
-  rowKey(row: number): bigint;
+  readonly rowKey: (row: number) => bigint;
 }
 
 /** Checks a public key and compiles it, ties its commitments to (N, e): `C_0^e = v^D0`. */
@@ -91,7 +92,6 @@ type CheckedKey = Pick<LoadedKey, 'publicKey' | 'universe' | 'sharing' | 'bounds
 function assemble(checked: CheckedKey): LoadedKey {
   const { publicKey, universe, sharing, group } = checked;
   const rows = rowsByOwner(sharing);
-  const rowKeys = new Map<number, bigint>();
   const keyId = keyIdOf(publicKey);
   return {
     ...checked,
@@ -102,12 +102,8 @@ function assemble(checked: CheckedKey): LoadedKey {
     policyDigest: policyDigest(publicKey.policy),
     dealingDigest: dealingDigestOf(publicKey, keyId),
     rowsOf: (process) => rows.get(process) ?? [],
-    rowKey(row) {
-      const known = rowKeys.get(row);
-      if (known !== undefined) return known;
-      const key = rowKey(group, publicKey.commitments, present(sharing.rows[row], 'a row of the sharing'));
-      rowKeys.set(row, key);
-      return key;
-    },
+    rowKey: remembered((row) =>
+      rowKey(group, publicKey.commitments, present(sharing.rows[row], 'a row of the sharing')),
+    ),
   };
 }

@@ -4,7 +4,7 @@ import { Writer } from '../../prelude/canonical.js';
 import { type Digest, digest } from '../../prelude/digest.js';
 import { present } from '../../prelude/invariant.js';
 import type { RandomBytes } from '../../prelude/random.js';
-import { expand } from './derived-base.js';
+import { mgf1 } from './mgf1.js';
 import type { LoadedKey } from './loaded-key.js';
 import type { ProofNonce } from './nonce-pool.js';
 import { responseBits } from './share-encoding.js';
@@ -38,6 +38,6 @@ export function drawNonce(
   const seed = digest(writer.bytes(random(32)).finish());
   const bits = responseBits(key, row) - 1;
   const length = Math.ceil(bits / 8);
-  const nonce = bytesToBigInt(expand(seed, length)) >> BigInt(8 * length - bits);
+  const nonce = bytesToBigInt(mgf1(seed, length)) >> BigInt(8 * length - bits);
   return { nonce, base: key.group.commit(nonce) };
 }

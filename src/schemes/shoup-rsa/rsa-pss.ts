@@ -5,7 +5,7 @@
 import { bigIntToBytes, bytesToBigInt, concatBytes, xorBytes } from '../../prelude/bytes.js';
 import { type Digest, digest, digestLength } from '../../prelude/digest.js';
 import { bitLength } from '../sharing/integers.js';
-import { expand } from './derived-base.js';
+import { mgf1 } from './mgf1.js';
 
 export const saltLength = digestLength;
 
@@ -17,7 +17,7 @@ export function encodePs256(messageDigest: Digest, salt: Uint8Array, modulus: bi
   const { length, unusedBits } = blockOf(modulus);
   const seed = digest(zeroes, messageDigest, salt);
   const padding = new Uint8Array(length - 2 * digestLength - 2);
-  const data = xorBytes(concatBytes(padding, Uint8Array.of(1), salt), expand(seed, length - digestLength - 1));
+  const data = xorBytes(concatBytes(padding, Uint8Array.of(1), salt), mgf1(seed, length - digestLength - 1));
   return bytesToBigInt(concatBytes(withoutBits(data, unusedBits), seed, Uint8Array.of(trailer)));
 }
 
@@ -27,7 +27,7 @@ export function isPs256Encoding(opened: bigint, messageDigest: Digest, modulus: 
   if (bitLength(opened) > 8 * length - unusedBits) return false;
   const block = bigIntToBytes(opened, length);
   const [masked, seed] = [block.subarray(0, length - digestLength - 1), block.subarray(length - digestLength - 1, -1)];
-  const data = withoutBits(xorBytes(masked, expand(seed, masked.length)), unusedBits);
+  const data = withoutBits(xorBytes(masked, mgf1(seed, masked.length)), unusedBits);
   const salt = data.subarray(data.length - saltLength);
   return opened === encodePs256(messageDigest, salt, modulus);
 }

@@ -2,16 +2,16 @@
 import { randomBytes } from 'node:crypto';
 import { Writer } from '../../prelude/canonical.js';
 import { digest } from '../../prelude/digest.js';
-import { E, type Either } from '../../prelude/fp.js';
+import { E, type Either, pipe } from '../../prelude/fp.js';
 import type { Universe } from '../../prelude/process.js';
 import type { RandomBytes } from '../../prelude/random.js';
 import { type BlsPublicKey, keyIdOf } from '../bls/key.js';
-import { blsMap, blsMapVerifier } from '../bls/threshold-map.js';
 import type { AllianceKeyShare, AlliancePublicKey } from '../registry.js';
 import { type DrandChain, maxBeaconIdLength, maxPeriodSeconds } from './drand-chain.js';
 import { type Beacon, type DrandScheme, roundMessage, suiteOfScheme } from './drand-rounds.js';
-import { holderOf, type Use, type UseHolder, useOf, type UseRules } from './use.js';
-import { keyFor, shareFor, type UseKeyError } from './use-key.js';
+import { blsUse, type SchemeUse } from './scheme-use.js';
+import type { Use, UseHolder } from './use.js';
+import { keyFor, type UseKeyError } from './use-key.js';
 
 /** Which round is asked for; in a chained scheme with the signature of the round before, verified, or the genesis seed. */
 export type RoundRequest = Omit<Beacon, 'signature'>;
@@ -36,10 +36,10 @@ export function randomBeacon(
   universe: Universe,
   random: RandomBytes = randomBytes,
 ): Either<BeaconKeyError, RandomBeacon> {
-  const key = beaconKey(publicKey, scheme);
-  if (E.isLeft(key)) return key;
-  const map = blsMapVerifier(key.right, universe, { random });
-  return E.isLeft(map) ? map : E.right(useOf(map.right, roundRules(scheme)));
+  return pipe(
+    beaconKey(publicKey, scheme),
+    E.chainW((key) => roundsOf(scheme).use(key, universe, random)),
+  );
 }
 
 export function beaconMember(
@@ -49,12 +49,10 @@ export function beaconMember(
   universe: Universe,
   random: RandomBytes = randomBytes,
 ): Either<BeaconKeyError, BeaconMember> {
-  const key = beaconKey(publicKey, scheme);
-  if (E.isLeft(key)) return key;
-  const rows = shareFor(share, 'bls');
-  if (E.isLeft(rows)) return rows;
-  const map = blsMap(key.right, rows.right, universe, { random });
-  return E.isLeft(map) ? map : E.right(holderOf(map.right, roundRules(scheme)));
+  return pipe(
+    beaconKey(publicKey, scheme),
+    E.chainW((key) => roundsOf(scheme).holder(key, share, universe, random)),
+  );
 }
 
 /** What those who run a beacon agree on. */
@@ -85,9 +83,9 @@ function beaconKey(publicKey: AlliancePublicKey, scheme: DrandScheme): Either<Be
   return key.right.suite === suiteOfScheme(scheme) ? key : E.left({ _tag: 'AnotherSuite', scheme });
 }
 
-function roundRules(scheme: DrandScheme): UseRules<RoundRequest, Uint8Array, Beacon> {
-  return {
+function roundsOf(scheme: DrandScheme): SchemeUse<BlsPublicKey, RoundRequest, Beacon> {
+  return blsUse(() => ({
     input: (request) => roundMessage(scheme, request),
     output: (request, signature) => ({ ...request, signature }),
-  };
+  }));
 }

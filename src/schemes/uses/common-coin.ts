@@ -4,15 +4,15 @@ import { digest } from '../../prelude/digest.js';
 import { E, type Either } from '../../prelude/fp.js';
 import type { Universe } from '../../prelude/process.js';
 import type { RandomBytes } from '../../prelude/random.js';
-import { blsMap, type BlsMapVerifier, blsMapVerifier } from '../bls/threshold-map.js';
+import type { BlsMapVerifier } from '../bls/threshold-map.js';
 import type { AllianceKeyShare, AlliancePublicKey } from '../registry.js';
-import { makeRsaMap, makeRsaMapVerifier } from '../shoup-rsa/loaded-share.js';
 import type { RsaMapVerifier } from '../shoup-rsa/rsa-map.js';
 import { encodeRs256 } from '../shoup-rsa/rsa-verify.js';
 import type { MapInput } from '../shoup-rsa/share-proof.js';
 import { type Coin, coinMessage, coinOf } from './coin-value.js';
-import { holderOf, type Use, type UseHolder, useOf, type UseRules } from './use.js';
-import { keyFor, shareFor, type UseKeyError } from './use-key.js';
+import { blsUse, rsaUse } from './scheme-use.js';
+import type { Use, UseHolder, UseRules } from './use.js';
+import { keyFor, type UseKeyError } from './use-key.js';
 
 /** Who combines. Requests are the names of coins, of at most 1024 bytes; a name has one coin, for ever. */
 export type CommonCoin = Use<Uint8Array, Coin>;
@@ -27,12 +27,9 @@ export function commonCoin(
 ): Either<UseKeyError, CommonCoin> {
   const key = coinKey(publicKey);
   if (E.isLeft(key)) return key;
-  if (key.right._tag === 'bls') {
-    const map = blsMapVerifier(key.right, universe, { random });
-    return E.isLeft(map) ? map : E.right(useOf(map.right, blsCoinRules(map.right)));
-  }
-  const map = makeRsaMapVerifier(key.right, universe, random);
-  return E.isLeft(map) ? map : E.right(useOf(map.right, rsaCoinRules(map.right)));
+  return key.right._tag === 'bls'
+    ? blsCoins.use(key.right, universe, random)
+    : rsaCoins.use(key.right, universe, random);
 }
 
 export function coinMember(
@@ -43,16 +40,9 @@ export function coinMember(
 ): Either<UseKeyError, CoinMember> {
   const key = coinKey(publicKey);
   if (E.isLeft(key)) return key;
-  if (key.right._tag === 'bls') {
-    const rows = shareFor(share, 'bls');
-    if (E.isLeft(rows)) return rows;
-    const map = blsMap(key.right, rows.right, universe, { random });
-    return E.isLeft(map) ? map : E.right(holderOf(map.right, blsCoinRules(map.right)));
-  }
-  const rows = shareFor(share, 'shoup-rsa');
-  if (E.isLeft(rows)) return rows;
-  const map = makeRsaMap(key.right, rows.right, universe, random);
-  return E.isLeft(map) ? map : E.right(holderOf(map.right, rsaCoinRules(map.right)));
+  return key.right._tag === 'bls'
+    ? blsCoins.holder(key.right, share, universe, random)
+    : rsaCoins.holder(key.right, share, universe, random);
 }
 
 /** Shoup RSA keys with usage `beacon` have algorithm RS256, whose signatures are unique: no other is loaded. */
@@ -79,3 +69,6 @@ function rsaCoinRules({ key }: RsaMapVerifier): UseRules<Uint8Array, MapInput, C
     output: (name, signature) => coinOf(keyId, name, signature),
   };
 }
+
+const blsCoins = blsUse(blsCoinRules);
+const rsaCoins = rsaUse(rsaCoinRules);

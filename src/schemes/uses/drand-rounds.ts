@@ -42,6 +42,11 @@ export function suiteOfScheme(scheme: DrandScheme): BlsSuite {
   }
 }
 
+/** The scheme that a suite is; `undefined` where drand has none. */
+export function beaconSchemeOf(suite: BlsSuite, chained: boolean): DrandScheme | undefined {
+  return drandSchemes.find((scheme) => suiteOfScheme(scheme) === suite && isChained(scheme) === chained);
+}
+
 function isChained(scheme: DrandScheme): boolean {
   return scheme === 'pedersen-bls-chained';
 }

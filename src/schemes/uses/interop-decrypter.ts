@@ -11,16 +11,17 @@
 import { randomBytes } from 'node:crypto';
 import { bytesToBigInt, empty } from '../../prelude/bytes.js';
 import { digest } from '../../prelude/digest.js';
-import { E, type Either } from '../../prelude/fp.js';
+import { E, type Either, pipe } from '../../prelude/fp.js';
 import type { Universe } from '../../prelude/process.js';
 import type { RandomBytes } from '../../prelude/random.js';
 import type { AllianceKeyShare, AlliancePublicKey } from '../registry.js';
-import { makeRsaMap, makeRsaMapVerifier } from '../shoup-rsa/loaded-share.js';
+import type { ShoupRsaPublicKey } from '../shoup-rsa/key.js';
 import type { RsaMapVerifier } from '../shoup-rsa/rsa-map.js';
 import type { MapInput } from '../shoup-rsa/share-proof.js';
 import { decodeOaep } from './oaep.js';
-import { holderOf, type Use, type UseHolder, useOf, type UseRules } from './use.js';
-import { keyFor, shareFor, type UseKeyError } from './use-key.js';
+import { rsaUse } from './scheme-use.js';
+import type { Use, UseHolder, UseRules } from './use.js';
+import { keyFor, type UseKeyError } from './use-key.js';
 
 /** What is to be decrypted. */
 export interface OaepCiphertext {
@@ -42,10 +43,10 @@ export function interopDecrypter(
   universe: Universe,
   random: RandomBytes = randomBytes,
 ): Either<UseKeyError, InteropDecrypter> {
-  const key = keyFor(publicKey, 'decryption', ['shoup-rsa']);
-  if (E.isLeft(key)) return key;
-  const map = makeRsaMapVerifier(key.right, universe, random);
-  return E.isLeft(map) ? map : E.right(useOf(map.right, decryptionRules(map.right)));
+  return pipe(
+    decryptionKey(publicKey),
+    E.chain((key) => decryption.use(key, universe, random)),
+  );
 }
 
 /** @param random - for the nonces of proofs. */
@@ -55,13 +56,17 @@ export function interopDecryptionMember(
   universe: Universe,
   random: RandomBytes = randomBytes,
 ): Either<UseKeyError, InteropDecryptionMember> {
-  const key = keyFor(publicKey, 'decryption', ['shoup-rsa']);
-  if (E.isLeft(key)) return key;
-  const rows = shareFor(share, 'shoup-rsa');
-  if (E.isLeft(rows)) return rows;
-  const map = makeRsaMap(key.right, rows.right, universe, random);
-  return E.isLeft(map) ? map : E.right(holderOf(map.right, decryptionRules(map.right)));
+  return pipe(
+    decryptionKey(publicKey),
+    E.chain((key) => decryption.holder(key, share, universe, random)),
+  );
 }
+
+function decryptionKey(publicKey: AlliancePublicKey): Either<UseKeyError, ShoupRsaPublicKey> {
+  return keyFor(publicKey, 'decryption', ['shoup-rsa']);
+}
+
+const decryption = rsaUse(decryptionRules);
 
 /** The role of decryption in proofs. */
 const decryptionRole = 'partial decryption';

@@ -5,7 +5,7 @@
  */
 import { xorBytes } from '../../prelude/bytes.js';
 import { digest, digestLength } from '../../prelude/digest.js';
-import { expand } from '../shoup-rsa/derived-base.js';
+import { mgf1 } from '../shoup-rsa/mgf1.js';
 
 /**
  * The message in a block as long as the modulus; `undefined` for every block that is wrong, in whatever way: too short a block has
@@ -13,8 +13,8 @@ import { expand } from '../shoup-rsa/derived-base.js';
  */
 export function decodeOaep(block: Uint8Array, label: Uint8Array): Uint8Array | undefined {
   const [maskedSeed, maskedData] = [block.subarray(1, 1 + digestLength), block.subarray(1 + digestLength)];
-  const seed = xorBytes(maskedSeed, expand(maskedData, digestLength));
-  const data = xorBytes(maskedData, expand(seed, maskedData.length));
+  const seed = xorBytes(maskedSeed, mgf1(maskedData, digestLength));
+  const data = xorBytes(maskedData, mgf1(seed, maskedData.length));
   const { start, isBad } = findMessage(data.subarray(digestLength));
   const wrong = (block[0] ?? 1) | difference(data.subarray(0, digestLength), digest(label)) | isBad;
   return wrong === 0 ? data.slice(digestLength + start) : undefined;

@@ -1,14 +1,15 @@
 /** Opening time-locks: members sign the identity of a target when its time has come. Keys have usage `time-lock`. */
 import { randomBytes } from 'node:crypto';
-import { E, type Either } from '../../prelude/fp.js';
+import { E, type Either, pipe } from '../../prelude/fp.js';
 import type { Universe } from '../../prelude/process.js';
 import type { RandomBytes } from '../../prelude/random.js';
-import { blsMap, blsMapVerifier } from '../bls/threshold-map.js';
+import type { BlsPublicKey } from '../bls/key.js';
 import type { Signature } from '../contract/distributed-signer.js';
 import type { AllianceKeyShare, AlliancePublicKey } from '../registry.js';
+import { blsUse } from './scheme-use.js';
 import { type TimeLockAuthority, timeLockIdentity, type TimeLockTarget } from './time-lock.js';
-import { holderOf, type Use, type UseHolder, useOf, type UseRules } from './use.js';
-import { keyFor, shareFor, type UseKeyError } from './use-key.js';
+import type { Use, UseHolder } from './use.js';
+import { keyFor, type UseKeyError } from './use-key.js';
 
 /** Who combines; its output opens everything that is locked to the target. */
 export type TimeLock = Use<TimeLockTarget, Signature>;
@@ -21,10 +22,10 @@ export function timeLock(
   universe: Universe,
   random: RandomBytes = randomBytes,
 ): Either<UseKeyError, TimeLock> {
-  const key = keyFor(publicKey, 'time-lock', ['bls']);
-  if (E.isLeft(key)) return key;
-  const map = blsMapVerifier(key.right, universe, { random });
-  return E.isLeft(map) ? map : E.right(useOf(map.right, targetRules));
+  return pipe(
+    lockKey(publicKey),
+    E.chain((key) => opening.use(key, universe, random)),
+  );
 }
 
 export function timeLockMember(
@@ -33,21 +34,22 @@ export function timeLockMember(
   universe: Universe,
   random: RandomBytes = randomBytes,
 ): Either<UseKeyError, TimeLockMember> {
-  const key = keyFor(publicKey, 'time-lock', ['bls']);
-  if (E.isLeft(key)) return key;
-  const rows = shareFor(share, 'bls');
-  if (E.isLeft(rows)) return rows;
-  const map = blsMap(key.right, rows.right, universe, { random });
-  return E.isLeft(map) ? map : E.right(holderOf(map.right, targetRules));
+  return pipe(
+    lockKey(publicKey),
+    E.chain((key) => opening.holder(key, share, universe, random)),
+  );
 }
 
 /** What to encrypt to, given a key of this usage. */
 export function timeLockAuthority(publicKey: AlliancePublicKey): Either<UseKeyError, TimeLockAuthority> {
-  const key = keyFor(publicKey, 'time-lock', ['bls']);
-  return E.isLeft(key) ? key : E.right({ suite: key.right.suite, publicKey: key.right.groupKey });
+  return E.map(({ suite, groupKey }: BlsPublicKey) => ({ suite, publicKey: groupKey }))(lockKey(publicKey));
 }
 
-const targetRules: UseRules<TimeLockTarget, Uint8Array, Signature> = {
+function lockKey(publicKey: AlliancePublicKey): Either<UseKeyError, BlsPublicKey> {
+  return keyFor(publicKey, 'time-lock', ['bls']);
+}
+
+const opening = blsUse<TimeLockTarget, Signature>(() => ({
   input: timeLockIdentity,
   output: (_, signature) => signature,
-};
+}));

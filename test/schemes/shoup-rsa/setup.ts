@@ -7,7 +7,7 @@ import { statementTag } from '../../../src/prelude/statement.js';
 import type { Policy } from '../../../src/quorum/policy/policy.js';
 import type { KeyUsage, SignatureShare } from '../../../src/schemes/contract/distributed-signer.js';
 import { dealShoupRsa, type DealRequest, type DealtKey } from '../../../src/schemes/shoup-rsa/dealer.js';
-import { expand } from '../../../src/schemes/shoup-rsa/derived-base.js';
+import { mgf1 } from '../../../src/schemes/shoup-rsa/mgf1.js';
 import {
   makeShoupRsaSigner,
   type ShoupRsaSigner,
@@ -33,7 +33,7 @@ export function id(name: string): ProcessId {
 /** Bytes that a seed determines, never twice the same. */
 export function seededRandom(seed: string): RandomBytes {
   let counter = 0;
-  return (length) => expand(utf8(`${seed} ${counter++}`), length);
+  return (length) => mgf1(utf8(`${seed} ${counter++}`), length);
 }
 
 export interface TestKey extends DealtKey {

@@ -6,6 +6,7 @@ import { decode } from '../../../src/prelude/codec.js';
 import { digest } from '../../../src/prelude/digest.js';
 import { E } from '../../../src/prelude/fp.js';
 import { present } from '../../../src/prelude/invariant.js';
+import { blsSuites } from '../../../src/schemes/bls/ciphersuite.js';
 import type { AllianceKeyShare } from '../../../src/schemes/registry.js';
 import { beaconChain, beaconMember, randomBeacon, type RoundRequest } from '../../../src/schemes/uses/beacon.js';
 import {
@@ -18,6 +19,7 @@ import {
 import { beaconCodec, drandChainCodec } from '../../../src/schemes/uses/drand-chain-codec.js';
 import {
   type Beacon,
+  beaconSchemeOf,
   type DrandScheme,
   drandSchemes,
   randomnessOf,
@@ -80,6 +82,16 @@ describe('rounds of drand', () => {
     expect(verifyRound(chain, chain.beacon)).toBe(true);
     expect(verifyRound(chain, { round, signature })).toBe(false);
     for (const other of wrong) expect(verifyRound(chain, { round, signature, previousSignature: other })).toBe(false);
+  });
+});
+
+describe('the scheme of a suite', () => {
+  it('is the one whose suite it is; drand has chained schemes of one suite alone, and none of those of documents', () => {
+    const schemes = [false, true].map((isChained) => blsSuites.map((suite) => beaconSchemeOf(suite, isChained)));
+    expect(schemes).toEqual([
+      [undefined, 'pedersen-bls-unchained', undefined, 'bls-unchained-g1-rfc9380', 'bls-unchained-on-g1'],
+      [undefined, 'pedersen-bls-chained', undefined, undefined, undefined],
+    ]);
   });
 });
 

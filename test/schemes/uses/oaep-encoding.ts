@@ -1,7 +1,7 @@
 /** EME-OAEP encoding, as RFC 8017 has it, with every part of the block at the caller's mercy. */
 import { concatBytes } from '../../../src/prelude/bytes.js';
 import { digest } from '../../../src/prelude/digest.js';
-import { expand } from '../../../src/schemes/shoup-rsa/derived-base.js';
+import { mgf1 } from '../../../src/schemes/shoup-rsa/mgf1.js';
 
 /** What is in a block before it is masked; the defaults are right. */
 export interface OaepParts {
@@ -16,8 +16,8 @@ export function encodeOaep(message: Uint8Array, blockLength: number, parts: Oaep
   const { first = 0, label = new Uint8Array(0), separator = zerosThenOne } = parts;
   const seed = digest(message, Uint8Array.of(7));
   const data = concatBytes(digest(label), separator(blockLength - 65 - message.length), message);
-  const maskedData = xor(data, expand(seed, data.length));
-  return concatBytes(Uint8Array.of(first), xor(seed, expand(maskedData, 32)), maskedData);
+  const maskedData = xor(data, mgf1(seed, data.length));
+  return concatBytes(Uint8Array.of(first), xor(seed, mgf1(maskedData, 32)), maskedData);
 }
 
 function zerosThenOne(length: number): Uint8Array {

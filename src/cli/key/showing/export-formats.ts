@@ -10,12 +10,12 @@ import type { AlliancePublicKey } from '../../../schemes/public-key.js';
 import { alliancePublicKeyCodec } from '../../../schemes/public-key-codec.js';
 import type { ShoupRsaPublicKey } from '../../../schemes/shoup-rsa/key.js';
 import { beaconChain } from '../../../schemes/uses/beacon.js';
+import { beaconSchemeOf } from '../../../schemes/uses/drand-rounds.js';
 import { drandChainCodec } from '../../../schemes/uses/drand-chain-codec.js';
 import { publicKeyJwk, publicKeyPem } from '../../../schemes/shoup-rsa/public-key-pem.js';
 
 import { schemeText } from './key-description.js';
 import { describeKeyError } from '../key-errors.js';
-import { beaconSchemeOf } from '../use/key-request.js';
 
 export const exportFormats = ['pem', 'jwk', 'hex', 'json', 'drand'] as const;
 

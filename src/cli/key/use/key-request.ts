@@ -5,10 +5,9 @@ import { Writer } from '../../../prelude/canonical.js';
 import { type Digest, digest } from '../../../prelude/digest.js';
 import { E, type Either } from '../../../prelude/fp.js';
 import { assertNever } from '../../../prelude/invariant.js';
-import type { BlsSuite } from '../../../schemes/bls/ciphersuite.js';
 import type { AlliancePublicKey } from '../../../schemes/public-key.js';
 import type { RoundRequest } from '../../../schemes/uses/beacon.js';
-import type { DrandScheme } from '../../../schemes/uses/drand-rounds.js';
+import { beaconSchemeOf, type DrandScheme } from '../../../schemes/uses/drand-rounds.js';
 import type { OaepCiphertext } from '../../../schemes/uses/interop-decrypter.js';
 import type { TimeLockTarget } from '../../../schemes/uses/time-lock.js';
 import { readInput } from '../../input-bytes.js';
@@ -112,20 +111,6 @@ async function readRound(
   const bytes = await readInput(previous, maxPreviousBytes, io);
   if (E.isLeft(bytes)) return bytes;
   return E.right({ _tag: 'round', scheme, round: { round, previousSignature: bytes.right } });
-}
-
-/** drand's scheme for a suite. */
-export function beaconSchemeOf(suite: BlsSuite, isChained: boolean): DrandScheme | undefined {
-  switch (suite) {
-    case 'min-pk-nul':
-      return isChained ? 'pedersen-bls-chained' : 'pedersen-bls-unchained';
-    case 'min-sig-nul':
-      return isChained ? undefined : 'bls-unchained-g1-rfc9380';
-    case 'min-sig-fastnet':
-      return isChained ? undefined : 'bls-unchained-on-g1';
-    default:
-      return undefined;
-  }
 }
 
 /** Names an input, so that shares for different ones are told apart. */

@@ -5,13 +5,14 @@ import { E, type Either } from '../../../prelude/fp.js';
 import { invariant, InvariantViolation, present } from '../../../prelude/invariant.js';
 import { Universe } from '../../../prelude/process.js';
 import type { RandomBytes } from '../../../prelude/random.js';
+import { once } from '../../../prelude/remembered.js';
 import { type Policy, policyMembers } from '../../../quorum/policy/policy.js';
 import { zeroDealingRanges } from '../../sharing/bounds.js';
 import type { LinearSharing } from '../../sharing/compile.js';
 import { dealOverIntegers } from '../../sharing/dealing.js';
 import { coefficientBits, rowShifts } from '../../sharing/hiding.js';
 import { bitLength } from '../../sharing/integers.js';
-import { type CoefficientRanges, rowRanges } from '../../sharing/ranges.js';
+import { type CoefficientRanges, rangeOfBits, rowRanges } from '../../sharing/ranges.js';
 import type { ShoupRsaKeyError } from '../../shoup-rsa/errors.js';
 import type { ShoupRsaPublicKey } from '../../shoup-rsa/key.js';
 import { prepareSharing } from '../../shoup-rsa/key-checks.js';
@@ -172,13 +173,8 @@ function rowDealingRanges(
     const secret = present(bounds.rows[row], 'a range of every row');
     const rowShift = present(shifts[row], 'a shift of every row');
     const moves = ranges._tag === 'integers' ? shiftBits(ranges.secret) + bitLength(rowShift) : shiftBits(secret);
-    return { secret, coefficients: { low: 0n, high: 1n << BigInt(hidingBits + moves) } };
+    return { secret, coefficients: rangeOfBits(hidingBits + moves) };
   };
-}
-
-function once<A>(compute: () => A): () => A {
-  let value: A | undefined;
-  return () => (value ??= compute());
 }
 
 function notGenerated(): never {

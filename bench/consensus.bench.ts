@@ -91,6 +91,7 @@ async function run(allianceSigner: (me: ProcessId) => DistributedSigner): Promis
           }
           while (proposed - certified < outstanding) propose();
         },
+        onPlaced: () => undefined,
         onRefused: (_, reason) => {
           throw new Error(reason);
         },

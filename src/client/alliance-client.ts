@@ -8,7 +8,7 @@ import type { ProcessId, ProcessSet } from '../prelude/process.js';
 import type { QuorumSystem } from '../quorum/quorum-system.js';
 import { type Request, requestSize, type UnsignedRequest } from '../consensus/batch.js';
 import type { DecidedRange } from '../consensus/range.js';
-import { type Outcome, Proposals } from './proposals.js';
+import { type Outcome, type Position, Proposals } from './proposals.js';
 import { protocolLimits, type ServerMessage, type ServerStatus, submitBytes } from './protocol.js';
 import { type Connect, ServerLink } from './server-link.js';
 import { describeVerifyError, LogVerifier, type TrustAnchor, type VerifiedRange } from './verify.js';
@@ -104,10 +104,14 @@ export class AllianceClient {
     }, tickMs);
   }
 
-  /** Resolves when the command is covered by a verified certificate, or when the client closes. */
-  propose(command: Uint8Array): Promise<Outcome> {
+  /**
+   * Resolves when the command is covered by a verified certificate, or when the client closes.
+   * @param onPlaced - called once the command is known to be decided and durable, on the word of servers of which one must be
+   * correct: usually before the certificate comes, at the latest with it.
+   */
+  propose(command: Uint8Array, onPlaced?: (position: Position) => void): Promise<Outcome> {
     if (this.isClosed) return Promise.resolve({ _tag: 'rejected', reason: 'the client is closed' });
-    const outcome = this.proposals.add(command);
+    const outcome = this.proposals.add(command, onPlaced);
     this.flushing ??= setImmediate(() => {
       this.flush();
     });
@@ -208,12 +212,21 @@ export class AllianceClient {
       case 'Refused':
         this.trouble(from, `refused a request: ${message.reason}`);
         return;
+      case 'Placed':
+        for (const placement of message.placements)
+          this.proposals.place(from, placement, (servers) => this.containsCorrect(servers));
+        return;
       case 'Status':
         for (const settle of this.statusWaiters.get(from) ?? []) settle(message.status);
         return;
       default:
         assertNever(message);
     }
+  }
+
+  private containsCorrect(servers: readonly ProcessId[]): boolean {
+    const { system } = this.options;
+    return system.containsCorrect(system.processes.universe.of(servers));
   }
 
   private begin(listening: Listening, { from, previous }: Extract<ServerMessage, { _tag: 'Begin' }>): void {

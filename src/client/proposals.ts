@@ -1,22 +1,38 @@
 /** What one client session has proposed and not yet seen certified. Groups commands, numbers them, and resolves their outcomes. */
 import { batchLimits, type Request, type UnsignedRequest } from '../consensus/batch.js';
 import type { Delivered } from '../consensus/delivery.js';
+import type { ProcessId } from '../prelude/process.js';
+import type { Placement } from './protocol.js';
+
+/** Where a command stands in the log. */
+export interface Position {
+  readonly slot: number;
+  /** Among the commands delivered in its slot, from 0. */
+  readonly index: number;
+}
 
 /** What became of a command. Never guessed: `unknown` may have been decided or may still be. */
 export type Outcome =
-  | { readonly _tag: 'committed'; readonly slot: number; readonly index: number }
+  | ({ readonly _tag: 'committed' } & Position)
   | { readonly _tag: 'rejected'; readonly reason: string }
   | { readonly _tag: 'unknown'; readonly reason: string };
 
-interface Queued {
-  readonly command: Uint8Array;
+interface Waiting {
   readonly resolve: (outcome: Outcome) => void;
+  /** Called at most once, before `resolve`. */
+  onPlaced?: ((position: Position) => void) | undefined;
+}
+
+interface Queued extends Waiting {
+  readonly command: Uint8Array;
 }
 
 interface Outstanding {
   readonly request: Request;
   dueMs: number;
   waitMs: number;
+  /** What each server said last of where its commands stand. */
+  readonly placements: Map<ProcessId, Placement>;
 }
 
 /** A request that is not certified after this time is sent again, and again after ever longer times. */
@@ -32,7 +48,7 @@ const requestOverheadBytes = 512;
 export class Proposals {
   private readonly queue: Queued[] = [];
   private readonly outstanding = new Map<number, Outstanding>();
-  private readonly waiting = new Map<number, (outcome: Outcome) => void>();
+  private readonly waiting = new Map<number, Waiting>();
   private nextSequence = 1;
 
   constructor(
@@ -43,13 +59,13 @@ export class Proposals {
   ) {}
 
   /** Queues a command; a bad one is rejected at once. */
-  add(command: Uint8Array): Promise<Outcome> {
+  add(command: Uint8Array, onPlaced?: (position: Position) => void): Promise<Outcome> {
     if (command.length > batchLimits.commandBytes) {
       const reason = `a command has at most ${batchLimits.commandBytes} bytes`;
       return Promise.resolve({ _tag: 'rejected', reason });
     }
     return new Promise((resolve) => {
-      this.queue.push({ command, resolve });
+      this.queue.push({ command, resolve, onPlaced });
     });
   }
 
@@ -74,8 +90,10 @@ export class Proposals {
         firstSequence,
         commands: taken.map(({ command }) => command),
       });
-      for (const [index, { resolve }] of taken.entries()) this.waiting.set(firstSequence + index, resolve);
-      this.outstanding.set(firstSequence, { request, dueMs: nowMs + firstResendMs, waitMs: firstResendMs });
+      for (const [index, { resolve, onPlaced }] of taken.entries())
+        this.waiting.set(firstSequence + index, { resolve, onPlaced });
+      const placements = new Map<ProcessId, Placement>();
+      this.outstanding.set(firstSequence, { request, dueMs: nowMs + firstResendMs, waitMs: firstResendMs, placements });
       this.nextSequence += taken.length;
       requests.push(request);
     }
@@ -100,12 +118,33 @@ export class Proposals {
     }
   }
 
+  /** Takes what a server says of where a request stands; what servers say alike of which one must be correct is so. */
+  place(server: ProcessId, placement: Placement, isEnough: (servers: readonly ProcessId[]) => boolean): void {
+    const { session, firstSequence, count } = placement;
+    const entry = session === this.session ? this.outstanding.get(firstSequence) : undefined;
+    if (entry === undefined || count > entry.request.commands.length) return;
+    entry.placements.set(server, placement);
+    const alike = [...entry.placements].filter(([, other]) => isSamePlacement(other, placement));
+    if (!isEnough(alike.map(([process]) => process))) return;
+    for (let place = 0; place < count; place++) this.tellPlace(firstSequence + place, placement, place);
+  }
+
+  private tellPlace(sequence: number, { slot, index }: Placement, place: number): void {
+    const waiting = this.waiting.get(sequence);
+    const tell = waiting?.onPlaced;
+    if (waiting === undefined || tell === undefined) return;
+    waiting.onPlaced = undefined;
+    tell({ slot, index: index + place });
+  }
+
   /** Takes what a verified range delivered; returns how many commands it answered. */
   settle(delivered: readonly Delivered[]): number {
     const waitingBefore = this.waiting.size;
     for (const { client, session, sequence, slot, index } of delivered) {
       if (client !== this.client || session !== this.session) continue;
-      this.waiting.get(sequence)?.({ _tag: 'committed', slot, index });
+      const waiting = this.waiting.get(sequence);
+      waiting?.onPlaced?.({ slot, index });
+      waiting?.resolve({ _tag: 'committed', slot, index });
       this.waiting.delete(sequence);
     }
     for (const [first, { request }] of this.outstanding) {
@@ -117,7 +156,7 @@ export class Proposals {
 
   /** Gives every open command the same outcome: at the end of the session. */
   abandon(outcome: Outcome): void {
-    for (const resolve of this.waiting.values()) resolve(outcome);
+    for (const { resolve } of this.waiting.values()) resolve(outcome);
     for (const { resolve } of this.queue) resolve({ _tag: 'rejected', reason: 'it was never sent' });
     this.waiting.clear();
     this.outstanding.clear();
@@ -134,4 +173,8 @@ export class Proposals {
     }
     return this.queue.splice(0, count);
   }
+}
+
+function isSamePlacement(a: Placement, b: Placement): boolean {
+  return a.count === b.count && a.slot === b.slot && a.index === b.index;
 }

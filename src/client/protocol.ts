@@ -1,5 +1,5 @@
 /** What applications and servers say to each other on an application's link (spec/wire.md, "Applications"). */
-import { type MalformedBytes, readAll, Writer } from '../prelude/canonical.js';
+import { type MalformedBytes, readAll, type Reader, Writer } from '../prelude/canonical.js';
 import { type Digest, digestLength } from '../prelude/digest.js';
 import type { Either } from '../prelude/fp.js';
 import { assertNever } from '../prelude/invariant.js';
@@ -19,7 +19,19 @@ export type ServerMessage =
   | { readonly _tag: 'Begin'; readonly from: number; readonly previous: Digest }
   | { readonly _tag: 'Range'; readonly range: DecidedRange }
   | { readonly _tag: 'Refused'; readonly session: number; readonly firstSequence: number; readonly reason: string }
-  | { readonly _tag: 'Status'; readonly status: ServerStatus };
+  | { readonly _tag: 'Status'; readonly status: ServerStatus }
+  /** Commands submitted on this link are decided and durable at this server; a certificate follows. */
+  | { readonly _tag: 'Placed'; readonly placements: readonly Placement[] };
+
+/** Where the log holds commands of one request: `count` commands from `firstSequence` on, at consecutive positions. */
+export interface Placement {
+  readonly session: number;
+  readonly firstSequence: number;
+  readonly count: number;
+  readonly slot: number;
+  /** Position of the first among the commands delivered in its slot, from 0. */
+  readonly index: number;
+}
 
 /** What a server says of itself, unsigned: for people. */
 export interface ServerStatus {
@@ -37,7 +49,7 @@ export interface ServerStatus {
 }
 
 /** Bounds on what is received. */
-export const protocolLimits = { requestsPerSubmit: 64, reasonBytes: 1024, nameBytes: 127, connected: 1024 } as const;
+export const protocolLimits = { requestsPerSubmit: 64, reasonBytes: 1024, nameBytes: 127, connected: 1024, placements: batchLimits.requestsPerBatch } as const;
 
 export function encodeClientMessage(message: ClientMessage): Uint8Array {
   const writer = new Writer();
@@ -81,6 +93,8 @@ export function encodeServerMessage(message: ServerMessage): Uint8Array {
     case 'Status':
       writeStatus(writer.u8(3), message.status);
       return writer.finish();
+    case 'Placed':
+      return writer.u8(4).list(message.placements, writePlacement).finish();
     default:
       return assertNever(message);
   }
@@ -102,10 +116,26 @@ export function decodeServerMessage(bytes: Uint8Array): Either<MalformedBytes, S
         };
       case 3:
         return { _tag: 'Status', status: readStatus(reader) };
+      case 4:
+        return { _tag: 'Placed', placements: reader.list(protocolLimits.placements, readPlacement) };
       default:
         return reader.fail('a message of a server');
     }
   });
+}
+
+function writePlacement(writer: Writer, { session, firstSequence, count, slot, index }: Placement): void {
+  writer.u64(session).u64(firstSequence).u32(count).u64(slot).u32(index);
+}
+
+function readPlacement(reader: Reader): Placement {
+  return {
+    session: reader.u64(),
+    firstSequence: reader.u64(),
+    count: reader.u32(),
+    slot: reader.u64(),
+    index: reader.u32(),
+  };
 }
 
 function writeStatus(writer: Writer, status: ServerStatus): void {
@@ -120,7 +150,7 @@ function writeStatus(writer: Writer, status: ServerStatus): void {
   writer.u64(status.fast).u64(status.slow).u64(status.transferred).u64(status.certificates);
 }
 
-function readStatus(reader: Parameters<Parameters<typeof readAll>[1]>[0]): ServerStatus {
+function readStatus(reader: Reader): ServerStatus {
   const text = (): string => {
     const name = reader.text(protocolLimits.nameBytes);
     return /\p{Cc}/u.test(name) ? reader.fail('a name') : name;

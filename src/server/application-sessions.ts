@@ -2,15 +2,18 @@
 import { E } from '../prelude/fp.js';
 import { assertNever } from '../prelude/invariant.js';
 import type { Request } from '../consensus/batch.js';
+import type { Delivered } from '../consensus/delivery.js';
 import {
   type ClientMessage,
   decodeClientMessage,
   encodeServerMessage,
+  type Placement,
   type ServerMessage,
   type ServerStatus,
 } from '../client/protocol.js';
 import type { Link, LinkHandler } from '../transport/transport.js';
 import type { DecidedLog } from './decided-log.js';
+import { placementsByClient } from './placements.js';
 
 export interface ApplicationService {
   readonly log: DecidedLog;
@@ -34,6 +37,8 @@ class Session implements LinkHandler {
   /** The next slot to send; `undefined` while the application does not listen. */
   private nextSlot: number | undefined;
   private asksStatus = false;
+  /** The newest session whose requests came on this link: an application has one at a time. */
+  private submitting: number | undefined;
   private turn: NodeJS.Immediate | undefined;
   private check: NodeJS.Timeout | undefined;
   private isClosed = false;
@@ -66,6 +71,12 @@ class Session implements LinkHandler {
 
   refuse(session: number, firstSequence: number, reason: string): void {
     if (this.link.pending <= pendingBytes) this.send({ _tag: 'Refused', session, firstSequence, reason });
+  }
+
+  /** Tells where commands stand that were submitted here. */
+  place(placements: readonly Placement[]): void {
+    const own = placements.filter(({ session }) => session === this.submitting);
+    if (own.length > 0 && this.link.pending <= pendingBytes) this.send({ _tag: 'Placed', placements: own });
   }
 
   /** Looks, in a later turn, whether there is anything to send. */
@@ -128,6 +139,7 @@ class Session implements LinkHandler {
 
   private submit(request: Request): void {
     if (request.client === this.link.id) {
+      this.submitting = request.session;
       this.service.submit(request);
       return;
     }
@@ -156,6 +168,13 @@ export class ApplicationSessions {
   /** A new certificate has come. */
   onCertified(): void {
     for (const session of this.sessions) session.advance();
+  }
+
+  /** A slot is decided and durable. */
+  onPlaced(delivered: readonly Delivered[]): void {
+    if (this.sessions.size === 0) return;
+    const byClient = placementsByClient(delivered);
+    for (const session of this.sessions) session.place(byClient.get(session.link.id) ?? []);
   }
 
   /** Tells the client of a request that it was not taken. */

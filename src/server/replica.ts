@@ -7,6 +7,7 @@ import { assertNever } from '../prelude/invariant.js';
 import type { ProcessId } from '../prelude/process.js';
 import type { Request } from '../consensus/batch.js';
 import type { ConsensusCodec } from '../consensus/codec.js';
+import type { Delivered } from '../consensus/delivery.js';
 import type { Effect, Fault, HaltReason } from '../consensus/effect.js';
 import type { Event } from '../consensus/event.js';
 import type { Message } from '../consensus/message.js';
@@ -23,6 +24,8 @@ export type AllianceKey = Pick<AsyncDistributedSigner, 'signShare' | 'combine'>;
 /** What a replica tells whoever runs it. */
 export interface ReplicaObserver {
   onCertified(certificate: PrefixCertificate): void;
+  /** The commands of a slot are decided, and durable here. */
+  onPlaced(delivered: readonly Delivered[]): void;
   onRefused(request: Request, reason: string): void;
   onView(view: number, leader: ProcessId): void;
   onBlame(process: ProcessId, fault: Fault): void;
@@ -277,11 +280,12 @@ export class Replica {
     );
   }
 
-  private decide({ slot, batch, chain, path }: Extract<Effect, { _tag: 'Decide' }>): void {
+  private decide({ slot, batch, chain, delivered, path }: Extract<Effect, { _tag: 'Decide' }>): void {
     this.counts[path === 'transfer' ? 'transferred' : path] += 1;
     this.parts.log.append(slot, chain, batch).then(
       () => {
         this.feed({ _tag: 'Stored', slot });
+        if (!this.isStopped) this.parts.observer.onPlaced(delivered);
       },
       (error: unknown) => {
         this.failStorage(error);

@@ -245,6 +245,9 @@ function observe(events: ServerEvents, sessions: () => ApplicationSessions): Rep
     onCertified: () => {
       sessions().onCertified();
     },
+    onPlaced: (delivered) => {
+      sessions().onPlaced(delivered);
+    },
     onRefused: (request, reason) => {
       sessions().onRefused(request, reason);
     },

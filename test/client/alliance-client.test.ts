@@ -9,6 +9,7 @@ import {
   type ClientMessage,
   decodeClientMessage,
   encodeServerMessage,
+  type Placement,
   type ServerMessage,
 } from '../../src/client/protocol.js';
 import type { ConnectError } from '../../src/transport/errors.js';
@@ -321,6 +322,70 @@ describe('a proposing client', () => {
     await until(() => setting.log.last > 6);
     setting.nowMs += 3000;
     expect(await outcome).toEqual({ _tag: 'committed', slot: 7, index: 0 });
+  });
+
+  describe('is told where its commands stand', () => {
+    /** A client whose first request holds two commands, what it was told of them, and a way to speak for servers. */
+    async function twoCommands() {
+      const setting = new Setting();
+      setting.honest('a', 'b', 'c', 'd');
+      const client = setting.client({ from: 0 });
+      await until(() => client.listeningTo !== undefined);
+      const told: string[] = [];
+      const outcomes = ['x', 'y'].map((command) =>
+        client.propose(utf8(command), ({ slot, index }) => told.push(`${command} ${slot}.${index}`)),
+      );
+      const heard = () => [...setting.servers.values()].flatMap((server) => server.heard);
+      await until(() => heard().some(({ _tag }) => _tag === 'Submit'));
+      const say = (names: string, change: Partial<Placement> = {}): void => {
+        const placement = { session: 9, firstSequence: 1, count: 2, slot: 7, index: 4, ...change };
+        for (const name of names) setting.server(name).say({ _tag: 'Placed', placements: [placement] });
+      };
+      return { setting, told, outcomes, say };
+    }
+
+    it('by servers of which one must be correct, once', async () => {
+      const { told, say } = await twoCommands();
+      say('b');
+      await setTimeout(20);
+      expect(told).toEqual([]);
+      say('dac');
+      await until(() => told.length > 0);
+      await setTimeout(20);
+      expect(told).toEqual(['x 7.4', 'y 7.5']);
+    });
+
+    it.each<[string, Partial<Placement>]>([
+      ['another slot', { slot: 8 }],
+      ['another position', { index: 5 }],
+      ['fewer commands', { count: 1 }],
+      ['more commands than were sent', { count: 3 }],
+      ['another session', { session: 8 }],
+      ['another request', { firstSequence: 2 }],
+    ])('by no two servers of which one says %s', async (_, change) => {
+      const { told, say } = await twoCommands();
+      say('a');
+      say('b', change);
+      await setTimeout(30);
+      expect(told).toEqual([]);
+      say('c');
+      await until(() => told.length === 2);
+    });
+
+    it('by no server that says it twice', async () => {
+      const { told, say } = await twoCommands();
+      say('aaa');
+      await setTimeout(30);
+      expect(told).toEqual([]);
+    });
+
+    it('by the certificate at the latest', async () => {
+      const { setting, told, outcomes } = await twoCommands();
+      setting.log.decide(1, { requests: [testRequest(1, ['x', 'y'], 9)] });
+      for (const server of setting.servers.values()) server.say({ _tag: 'Range', range: setting.log.range(7, 7) });
+      expect(await Promise.all(outcomes)).toEqual([0, 1].map((index) => ({ _tag: 'committed', slot: 7, index })));
+      expect(told).toEqual(['x 7.0', 'y 7.1']);
+    });
   });
 
   it('sends again soon to servers that come back, however long they were away', async () => {

@@ -216,6 +216,42 @@ describe('a session', () => {
     expect([application.story, submitted, store.reads]).toEqual([[], [], 0]);
   });
 
+  it('tells of what was submitted on its own link, and of the newest session alone', async () => {
+    const { sessions } = await setting(1, []);
+    const [application, idle, other] = [
+      new Application(sessions),
+      new Application(sessions),
+      new Application(sessions, 'b/app' as ProcessId),
+    ];
+    application.say({ _tag: 'Submit', requests: [testRequest(1, ['x', 'y'], 3)] });
+    const one = (session: number, sequence: number, index: number, client = testClient) => ({
+      slot: 5,
+      index,
+      client,
+      session,
+      sequence,
+      command: new Uint8Array(),
+    });
+    sessions.onPlaced([one(3, 1, 0), one(3, 2, 1), one(2, 1, 2), one(3, 3, 3), one(3, 9, 4), one(3, 1, 5, 'b/app')]);
+    const runs = [
+      { session: 3, firstSequence: 1, count: 2, slot: 5, index: 0 },
+      { session: 3, firstSequence: 3, count: 1, slot: 5, index: 3 },
+      { session: 3, firstSequence: 9, count: 1, slot: 5, index: 4 },
+    ];
+    expect(application.received).toEqual([{ _tag: 'Placed', placements: runs }]);
+    expect([idle.received, other.received]).toEqual([[], []]);
+  });
+
+  it('tells nothing of places while much waits to be read', async () => {
+    const { sessions } = await setting(1, []);
+    const application = new Application(sessions);
+    application.say({ _tag: 'Submit', requests: [testRequest(1, ['x'], 3)] });
+    application.pending = 5 * 1024 * 1024;
+    const command = new Uint8Array();
+    sessions.onPlaced([{ slot: 5, index: 0, client: testClient, session: 3, sequence: 1, command }]);
+    expect(application.received).toEqual([]);
+  });
+
   it('is silent where the log cannot be read', async () => {
     const { sessions, log } = await setting(7, [5]);
     log.chainAt = () => undefined;

@@ -80,6 +80,7 @@ class Setting {
       },
       observer: {
         onCertified: () => undefined,
+        onPlaced: () => undefined,
         onRefused: () => undefined,
         onView: () => undefined,
         onBlame: () => undefined,

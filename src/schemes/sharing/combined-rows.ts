@@ -8,7 +8,6 @@ import type { ShareBounds } from './bounds.js';
 import { maxBits } from './bounds.js';
 import type { CommitmentGroup } from './commitments.js';
 import type { LinearSharing } from './compile.js';
-import { bitLength } from './integers.js';
 import { type IntegerRange, scaledRange, sumOfRanges, zeroRange } from './ranges.js';
 
 /** λ by row, of the rows of one process only. */
@@ -53,13 +52,9 @@ export interface CombinedBounds {
   readonly range: IntegerRange;
   /** B_c: every combined secret is below 2^B_c, and above -2^B_c. At most the bits of Σ |λ_r| 2^(B_r). */
   readonly bits: number;
-  /** What makes every combined secret, added to it, a positive number of {@link shiftedBits} bits. Public. */
-  readonly shift: bigint;
-  readonly shiftedBits: number;
 }
 
 export function combinedBounds({ rows }: Pick<ShareBounds, 'rows'>, factors: OwnFactors): CombinedBounds {
   const range = sumOfRanges([...factors].map(([row, factor]) => scaledRange(rows[row] ?? zeroRange, factor)));
-  const width = bitLength(range.high - range.low);
-  return { range, bits: maxBits(range), shift: (1n << BigInt(width)) - range.low, shiftedBits: width + 1 };
+  return { range, bits: maxBits(range) };
 }

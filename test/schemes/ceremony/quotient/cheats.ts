@@ -7,17 +7,14 @@ import { OneTimeKey } from '../../../../src/schemes/ceremony/sealing/one-time-ke
 import { writeConfirmation } from '../../../../src/schemes/ceremony/quotient/confirm-round.js';
 import { sealMask } from '../../../../src/schemes/ceremony/quotient/mask.js';
 import { writeMasks } from '../../../../src/schemes/ceremony/quotient/masks-round.js';
-import {
-  contributorsAfter,
-  contributorsBefore,
-  type QuotientTranscript,
-} from '../../../../src/schemes/ceremony/quotient/transcript.js';
+import { contributorsAfter, contributorsBefore } from '../../../../src/schemes/ceremony/quotient/plan.js';
+import type { QuotientTranscript } from '../../../../src/schemes/ceremony/quotient/transcript.js';
 import { rowProduct } from '../../../../src/schemes/sharing/dealing.js';
 import { bitLength } from '../../../../src/schemes/sharing/integers.js';
 import { modularInverse } from '../../../../src/schemes/sharing/modular-inverse.js';
 import { isInRange } from '../../../../src/schemes/sharing/ranges.js';
 import { isQualified } from '../../../../src/schemes/sharing/reconstruction.js';
-import { sweepingVector } from '../../../../src/schemes/sharing/sweep.js';
+import { sweepingVector } from '../../sharing/sweep.js';
 import { jacobi } from '../../../../src/schemes/shoup-rsa/jacobi.js';
 import { modularPower } from '../../../../src/schemes/shoup-rsa/modular-power.js';
 import { right } from '../../../support/right.js';

@@ -1,12 +1,12 @@
 /**
  * Why an unqualified set learns nothing: a change of the secret by 1 that its shares do not show. The privacy of a dealing
- * rests on these vectors being short (`bounds`); the tests build them, and nothing at run time does.
+ * rests on these vectors being as short as `hiding` says; nothing at run time builds them.
  */
-import { E, type Either } from '../../prelude/fp.js';
-import type { LinearSharing, SharingGate, SharingNode } from './compile.js';
-import { exactQuotient, product } from './integers.js';
-import { isSatisfied, type Membership, satisfiedChildren } from './reconstruction.js';
-import { integers } from './ring.js';
+import { E, type Either } from '../../../src/prelude/fp.js';
+import type { LinearSharing, SharingGate, SharingNode } from '../../../src/schemes/sharing/compile.js';
+import { exactQuotient, product } from '../../../src/schemes/sharing/integers.js';
+import { isSatisfied, type Membership, satisfiedChildren } from '../../../src/schemes/sharing/reconstruction.js';
+import { integers } from '../../../src/schemes/sharing/ring.js';
 
 /** The set is qualified: nothing hides the secret from it. */
 export interface Qualified {

@@ -15,7 +15,9 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
 
 /** Equality in time that depends on the lengths only up to the first difference; not for secrets. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
+  return true;
 }
 
 export function startsWith(bytes: Uint8Array, prefix: Uint8Array): boolean {

@@ -3,13 +3,15 @@
  * Integers are big-endian and unsigned, byte strings and lists carry their length before them, and there is one
  * encoding of each value: a reader accepts exactly what the writer would have written.
  */
-import { concatBytes, fromUtf8, utf8 } from './bytes.js';
+import { fromUtf8, utf8 } from './bytes.js';
 import { E, type Either } from './fp.js';
 import { invariant } from './invariant.js';
 
 /** Appends values; every method returns the writer itself. */
 export class Writer {
-  private readonly parts: Uint8Array[] = [];
+  /** What is to be written: byte strings, and integers as two numbers, their size and their value. */
+  private readonly parts: (Uint8Array | number)[] = [];
+  private length = 0;
 
   u8(value: number): this {
     return this.integer(value, 1);
@@ -35,6 +37,7 @@ export class Writer {
   /** Bytes of a length that the reader knows. */
   fixed(bytes: Uint8Array): this {
     this.parts.push(bytes);
+    this.length += bytes.length;
     return this;
   }
 
@@ -63,19 +66,39 @@ export class Writer {
   }
 
   finish(): Uint8Array {
-    return concatBytes(...this.parts);
+    const whole = new Uint8Array(this.length);
+    let offset = 0;
+    for (let index = 0; index < this.parts.length; index++) {
+      const part = this.parts[index];
+      if (typeof part === 'number') {
+        index += 1;
+        writeInteger(whole, offset, part, this.parts[index] as number);
+        offset += part;
+      } else if (part !== undefined) {
+        whole.set(part, offset);
+        offset += part.length;
+      }
+    }
+    return whole;
   }
 
   private integer(value: number, size: 1 | 2 | 4 | 8): this {
     invariant(Number.isSafeInteger(value) && value >= 0, 'an encoded integer is safe and not negative');
-    const bytes = new Uint8Array(size);
-    let rest = value;
-    for (let index = size - 1; index >= 0; index--) {
-      bytes[index] = rest % 256;
-      rest = Math.floor(rest / 256);
-    }
-    invariant(rest === 0, 'an encoded integer fits its field');
-    return this.fixed(bytes);
+    invariant(value < 256 ** size, 'an encoded integer fits its field');
+    this.parts.push(size, value);
+    this.length += size;
+    return this;
+  }
+}
+
+/** Big-endian; two 32-bit halves, of which the upper may be absent. */
+function writeInteger(into: Uint8Array, offset: number, size: number, value: number): void {
+  let low = value >>> 0;
+  let high = size > 4 ? Math.floor(value / 2 ** 32) : 0;
+  for (let index = offset + size - 1; index >= offset; index--) {
+    into[index] = low & 255;
+    low = ((low >>> 8) | (high << 24)) >>> 0;
+    high >>>= 8;
   }
 }
 
@@ -161,8 +184,11 @@ export class Reader {
   }
 
   private integer(size: number): number {
+    const { source, offset } = this;
+    if (source.length - offset < size) return this.fail(`${size} more bytes`);
     let value = 0;
-    for (const byte of this.fixed(size)) value = value * 256 + byte;
+    for (let index = offset; index < offset + size; index++) value = value * 256 + (source[index] ?? 0);
+    this.offset += size;
     return value;
   }
 }

@@ -1,8 +1,17 @@
 /** Simulated links: they delay, lose, duplicate and reorder until the network heals. Everything passes through the codec. */
 import type { ProcessId } from '../../../src/prelude/process.js';
+import type { Message } from '../../../src/consensus/message.js';
+import type { MalformedBytes } from '../../../src/prelude/canonical.js';
+import type { Either } from '../../../src/prelude/fp.js';
 import type { Prng } from './random.js';
 import type { Faults } from './scenario.js';
 import type { Schedule } from './schedule.js';
+
+/** What travels: bytes, and what they say, once somebody has read them. */
+export interface Frame {
+  readonly bytes: Uint8Array;
+  decoded?: Either<MalformedBytes, Message>;
+}
 
 export class Network {
   messageCount = 0;
@@ -11,14 +20,14 @@ export class Network {
     private readonly faults: Faults,
     private readonly schedule: Schedule,
     private readonly random: Prng,
-    private readonly deliver: (from: ProcessId, to: ProcessId, bytes: Uint8Array) => void,
+    private readonly deliver: (from: ProcessId, to: ProcessId, frame: Frame) => void,
   ) {}
 
-  send(from: ProcessId, to: ProcessId, bytes: Uint8Array): void {
+  send(from: ProcessId, to: ProcessId, frame: Frame): void {
     this.messageCount += 1;
     if (from === to) {
       this.schedule.after(0, () => {
-        this.deliver(from, to, bytes);
+        this.deliver(from, to, frame);
       });
       return;
     }
@@ -27,7 +36,7 @@ export class Network {
     const copies = !isHealed && this.random.chance(this.faults.duplication) ? 2 : 1;
     for (let copy = 0; copy < copies; copy++) {
       this.schedule.after(this.delayMs(isHealed), () => {
-        this.deliver(from, to, bytes);
+        this.deliver(from, to, frame);
       });
     }
   }

@@ -99,12 +99,6 @@ export class SimulatedServer {
     if (this.journal.isIdle && this.random.chance(0.002)) this.compact(machine);
   }
 
-  /** A received frame. */
-  receive(from: ProcessId, bytes: Uint8Array): void {
-    const message = this.codec.decodeMessage(bytes);
-    if (E.isRight(message)) this.feed({ _tag: 'Message', from, message: message.right });
-  }
-
   private crash(): void {
     this.machine = undefined;
     this.incarnation += 1;

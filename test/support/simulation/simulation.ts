@@ -6,13 +6,15 @@ import { present } from '../../../src/prelude/invariant.js';
 import { InvariantViolation } from '../../../src/prelude/invariant.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
 import type { Effect } from '../../../src/consensus/effect.js';
+import { ConsensusCodec } from '../../../src/consensus/codec.js';
 import type { Message } from '../../../src/consensus/message.js';
+import { E } from '../../../src/prelude/fp.js';
 import { adversaries } from '../../simulation/adversaries/adversaries.js';
 import type { Adversary, Powers, Proposal } from '../../simulation/adversaries/adversary.js';
 import { Checkers, Violation } from './checkers.js';
 import { submitLoad } from './clients.js';
 import { simulatedConfiguration, trustOf } from './configuration.js';
-import { Network } from './network.js';
+import { type Frame, Network } from './network.js';
 import { Prng } from './random.js';
 import type { Scenario } from './scenario.js';
 import { Schedule } from './schedule.js';
@@ -46,8 +48,14 @@ export class Simulation {
   private readonly network: Network;
   private readonly adversaries = new Map<ProcessId, Adversary>();
   private readonly story: string[] = [];
-  /** A broadcast is encoded once. */
-  private readonly encoded = new WeakMap<Message, Uint8Array>();
+  private readonly codec: ConsensusCodec;
+  /** A broadcast is encoded once, and decoded once for all that receive it. */
+  private readonly frames = new WeakMap<Message, Frame>();
+  private readonly correct: readonly ProcessId[];
+  /** From then on the network is timely. */
+  private readonly healedMs: number;
+  /** When the last process starts again, at the latest. */
+  private readonly lastRestartMs: number;
   private healedView: number | undefined;
 
   constructor(
@@ -56,10 +64,15 @@ export class Simulation {
   ) {
     this.random = new Prng(scenario.seed);
     this.checkers = new Checkers(scenario);
-    this.network = new Network(scenario.faults, this.schedule, this.random.fork(), (from, to, bytes) => {
-      this.arrive(from, to, bytes);
+    const { crashes, healedAtMs } = scenario.faults;
+    this.healedMs = healedAtMs;
+    this.lastRestartMs = Math.max(0, ...crashes.map(({ atMs, downMs }) => atMs + downMs));
+    this.network = new Network(scenario.faults, this.schedule, this.random.fork(), (from, to, frame) => {
+      this.arrive(from, to, frame);
     });
     const trust = trustOf(scenario);
+    this.codec = new ConsensusCodec(trust.system.processes.universe);
+    this.correct = trust.system.processes.universe.ids.filter((process) => !scenario.byzantine.includes(process));
     for (const process of trust.system.processes) {
       const config = simulatedConfiguration(scenario, trust, process);
       const server = new SimulatedServer(config, this.surroundings(), this.random.fork());
@@ -104,17 +117,11 @@ export class Simulation {
     };
   }
 
-  get correct(): readonly ProcessId[] {
-    return [...this.servers.keys()].filter((process) => !this.scenario.byzantine.includes(process));
-  }
-
   private isDone(): boolean {
-    const { crashes, healedAtMs } = this.scenario.faults;
     const { nowMs } = this.schedule;
-    const isQuiet = nowMs >= healedAtMs && crashes.every(({ atMs, downMs }) => nowMs > atMs + downMs);
+    const isQuiet = nowMs >= this.healedMs && nowMs > this.lastRestartMs;
     if (isQuiet && this.checkers.isComplete(this.correct)) return true;
-    const lastCrashMs = Math.max(0, ...crashes.map(({ atMs, downMs }) => atMs + downMs));
-    if (nowMs > Math.max(healedAtMs, lastCrashMs) + patienceMs) {
+    if (nowMs > Math.max(this.healedMs, this.lastRestartMs) + patienceMs) {
       if (this.scenario.isBeyondModel === true) return true;
       throw new Violation(`no progress: ${this.checkers.describe()}`);
     }
@@ -123,9 +130,8 @@ export class Simulation {
 
   /** Once the network has healed and everyone is up, views may change only so often before all is done. */
   private watchViews(): void {
-    const { crashes, healedAtMs } = this.scenario.faults;
     const { nowMs } = this.schedule;
-    if (nowMs < healedAtMs || crashes.some(({ atMs, downMs }) => nowMs <= atMs + downMs)) return;
+    if (nowMs < this.healedMs || nowMs <= this.lastRestartMs) return;
     this.healedView ??= this.checkers.highestView;
     const views = this.checkers.highestView - this.healedView;
     if (views > viewsPerProcess * this.servers.size && this.scenario.isBeyondModel !== true)
@@ -166,33 +172,30 @@ export class Simulation {
   }
 
   private transmit(from: ProcessId, to: ProcessId, message: Message): void {
-    const bytes = this.encoded.get(message) ?? this.encode(from, message);
-    if (bytes !== undefined) this.network.send(from, to, bytes);
+    const frame = this.frames.get(message) ?? this.encode(from, message);
+    if (frame !== undefined) this.network.send(from, to, frame);
   }
 
   /** An adversary's message may be one that has no encoding. */
-  private encode(from: ProcessId, message: Message): Uint8Array | undefined {
+  private encode(from: ProcessId, message: Message): Frame | undefined {
     try {
-      const bytes = this.server(from).codec.encodeMessage(message);
-      this.encoded.set(message, bytes);
+      const bytes = this.codec.encodeMessage(message);
       this.trace.bytes(bytes);
-      return bytes;
+      const frame: Frame = { bytes };
+      this.frames.set(message, frame);
+      return frame;
     } catch (error) {
       if (this.isByzantine(from)) return undefined;
       throw error;
     }
   }
 
-  private arrive(from: ProcessId, to: ProcessId, bytes: Uint8Array): void {
-    const server = this.server(to);
-    const adversary = this.adversaries.get(to);
-    if (adversary?.incoming === undefined) {
-      server.receive(from, bytes);
-      return;
-    }
-    const message = server.codec.decodeMessage(bytes);
-    if (message._tag === 'Left') return;
-    for (const seen of adversary.incoming(from, message.right)) server.feed({ _tag: 'Message', from, message: seen });
+  private arrive(from: ProcessId, to: ProcessId, frame: Frame): void {
+    frame.decoded ??= this.codec.decodeMessage(frame.bytes);
+    if (E.isLeft(frame.decoded)) return;
+    const message = frame.decoded.right;
+    const seen = this.adversaries.get(to)?.incoming?.(from, message) ?? [message];
+    for (const one of seen) this.server(to).feed({ _tag: 'Message', from, message: one });
   }
 
   private corrupt(): void {

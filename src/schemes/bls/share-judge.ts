@@ -1,8 +1,8 @@
 /** Telling good shares from bad ones, all of a message's at once where that is cheaper. */
 import { present } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
-import { randomBits, type RandomBytes } from '../../prelude/random.js';
-import { batchWeightBits } from '../sharing/commitments.js';
+import type { RandomBytes } from '../../prelude/random.js';
+import { batchWeight } from '../sharing/commitments.js';
 import type { LoadedKey } from './loaded-key.js';
 import type { HashedMessage, KeyPoint, Term } from './pairing.js';
 import type { RowShare } from './share-encoding.js';
@@ -17,7 +17,7 @@ export function areValid(key: LoadedKey, message: HashedMessage, rows: readonly 
 
 /**
  * The same of many rows by one equation: a random combination of all, drawn after the shares are fixed. Wrong with probability
- * 2^-127 at most, since the order of the group is a prime; so points outside the group are looked for one by one first.
+ * 2^-128 at most, since the order of the group is a prime; so points outside the group are looked for one by one first.
  */
 export function areValidTogether(
   key: LoadedKey,
@@ -28,7 +28,7 @@ export function areValidTogether(
   const { pairing } = key;
   const { signatures, keys } = pairing;
   if (!rows.every(({ point }) => signatures.isInSubgroup(point))) return false;
-  const weighted = rows.map((share) => ({ ...share, weight: 1n + randomBits(random, batchWeightBits) }));
+  const weighted = rows.map((share) => ({ ...share, weight: batchWeight(random) }));
   const signature = signatures.sum(weighted.map(({ point, weight }) => ({ point, factor: weight })));
   return pairing.verify(keys.sum(keyTerms(key, weighted)), message, signature);
 }

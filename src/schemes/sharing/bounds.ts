@@ -8,11 +8,12 @@ import { invariant } from '../../prelude/invariant.js';
 import type { LinearSharing, SharingGate, SharingNode } from './compile.js';
 import { rowProduct } from './dealing.js';
 import { coefficientBits } from './hiding.js';
-import { bitLength } from './integers.js';
+import { bitLength, magnitude } from './integers.js';
 import {
   type CoefficientRanges,
   type IntegerRange,
   movedRange,
+  rangeOfBits,
   rowRanges,
   scaledRange,
   sumOfRanges,
@@ -39,7 +40,7 @@ export function dealingRanges(sharing: LinearSharing, secretBits: number): Coeff
   const lowest = 1n << BigInt(secretBits);
   return {
     secret: { low: lowest, high: 2n * lowest },
-    coefficients: uniformBits(coefficientBits(sharing, secretBits)),
+    coefficients: rangeOfBits(coefficientBits(sharing, secretBits)),
   };
 }
 
@@ -48,7 +49,7 @@ export function dealingRanges(sharing: LinearSharing, secretBits: number): Coeff
  * dealing: those who are corrupted before and those who are corrupted after may be two unqualified sets.
  */
 export function zeroDealingRanges(sharing: LinearSharing, secretBits: number): CoefficientRanges {
-  return { secret: zeroRange, coefficients: uniformBits(coefficientBits(sharing, secretBits) + 1) };
+  return { secret: zeroRange, coefficients: rangeOfBits(coefficientBits(sharing, secretBits) + 1) };
 }
 
 /** Shift and sizes of the shares of any ρ of the box. Everybody who knows the box computes the same ones. */
@@ -72,11 +73,7 @@ export function isOfFixedLength({ low, high }: IntegerRange): boolean {
 
 /** The bits of the number of the range that is farthest from 0. */
 export function maxBits({ low, high }: IntegerRange): number {
-  return Math.max(bitLength(low < 0n ? -low : low), bitLength(high > 0n ? high - 1n : 1n - high));
-}
-
-function uniformBits(bits: number): IntegerRange {
-  return { low: 0n, high: 1n << BigInt(bits) };
+  return Math.max(bitLength(magnitude(low)), bitLength(high > 0n ? high - 1n : 1n - high));
 }
 
 /** Top-down: coefficients from 0 on first, and then an offset wherever a gate's children need one. */

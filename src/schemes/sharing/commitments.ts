@@ -84,7 +84,7 @@ export function checkDealing<G>(
 
 /**
  * The same for many rows at the price of one exponentiation with a share: a random combination of all the equations, drawn
- * after the shares are fixed. Wrong with probability 2^-127 at most; a fault is looked for row by row.
+ * after the shares are fixed. Wrong with probability 2^-128 at most; a fault is looked for row by row.
  */
 export function checkDealingInBatch<G>(
   sharing: LinearSharing,
@@ -100,7 +100,7 @@ export function checkDealingInBatch<G>(
   let sum = 0n;
   const exponents = commitments.map(() => 0n);
   for (const [row, share] of shares) {
-    const weight = 1n + randomBits(random, batchWeightBits);
+    const weight = batchWeight(random);
     sum += weight * share;
     for (const { column, coefficient } of sharing.rows[row]?.entries ?? [])
       exponents[column] = (exponents[column] ?? 0n) + weight * coefficient;
@@ -112,8 +112,13 @@ export function checkDealingInBatch<G>(
   return group.equals(group.commit(sum), expected) ? E.right(undefined) : checkDealing(sharing, group, dealing);
 }
 
-/** Bits of the random weights of a batch. */
-export const batchWeightBits = 128;
+/**
+ * A weight for one equation of a batch, uniform in [1, 2^128]: no value is likelier than 2^-128, and no two are the same modulo
+ * a prime above that, as are all those that the orders of our groups consist of.
+ */
+export function batchWeight(random: RandomBytes): bigint {
+  return 1n + randomBits(random, 128);
+}
 
 function checkShape<G>(
   sharing: LinearSharing,

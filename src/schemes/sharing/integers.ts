@@ -13,9 +13,13 @@ export function residue(value: bigint, modulus: bigint): bigint {
   return rest < 0n ? rest + modulus : rest;
 }
 
+export function magnitude(value: bigint): bigint {
+  return value < 0n ? -value : value;
+}
+
 /** The greatest common divisor of two integers, not negative. */
 export function gcd(a: bigint, b: bigint): bigint {
-  let [x, y] = [a < 0n ? -a : a, b < 0n ? -b : b];
+  let [x, y] = [magnitude(a), magnitude(b)];
   while (y !== 0n) [x, y] = [y, x % y];
   return x;
 }

@@ -21,6 +21,11 @@ export interface CoefficientRanges {
 /** Only 0. */
 export const zeroRange: IntegerRange = { low: 0n, high: 1n };
 
+/** All numbers of at most so many bits. */
+export function rangeOfBits(bits: number): IntegerRange {
+  return { low: 0n, high: 1n << BigInt(bits) };
+}
+
 /** The least range that has every `factor · x`. */
 export function scaledRange({ low, high }: IntegerRange, factor: bigint): IntegerRange {
   const [a, b] = [low * factor, (high - 1n) * factor];

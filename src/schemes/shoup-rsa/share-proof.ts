@@ -8,8 +8,8 @@ import { bigIntToBytes, bytesToBigInt } from '../../prelude/bytes.js';
 import { Writer } from '../../prelude/canonical.js';
 import { type Digest, digest } from '../../prelude/digest.js';
 import { present } from '../../prelude/invariant.js';
-import { randomBits, type RandomBytes } from '../../prelude/random.js';
-import { batchWeightBits } from '../sharing/commitments.js';
+import type { RandomBytes } from '../../prelude/random.js';
+import { batchWeight } from '../sharing/commitments.js';
 import { shoupRsaSuite } from './derived-base.js';
 import type { LoadedKey } from './loaded-key.js';
 import type { ProofNonce } from './nonce-pool.js';
@@ -36,7 +36,13 @@ export interface ProofSubject extends MapInput {
 
 export function proofSubject({ group }: Pick<LoadedKey, 'group'>, input: MapInput): ProofSubject {
   const square = group.multiply(input.value, input.value);
-  return { ...input, square, proofBase: group.multiply(square, square) };
+  return {
+    ...input,
+    square,
+    get proofBase() {
+      return group.multiply(square, square);
+    },
+  };
 }
 
 /** A row share whose proof is there. */
@@ -66,7 +72,7 @@ export function proveRow(
  * Whether all of the shares are what their senders' secrets make of the input: whether v^z = v' v_r^c and
  * (u⁴)^z = x' x_r^(2c) for each of them. All equations are checked as one, by weights that are drawn here: the second kind's by
  * one weight δ against the first, and those of each share but the first by its own (Bellare, Garay and Rabin, EUROCRYPT
- * 1998). Right shares always pass; others with a probability of 2^-126 at most, since the group has no elements of small order.
+ * 1998). Right shares always pass; others with a probability of 2^-127 at most, since the group has no elements of small order.
  *
  * Both sides are compared squared. Squares of units are in the group, so nothing has to be asked of v' and x', and any
  * number of shares is judged by one predicate: a Jacobi symbol costs as much as the powers that a batch is left with.
@@ -80,12 +86,12 @@ export function verifyRows(
 ): boolean {
   const { group } = key;
   if (!shares.every(({ value }) => group.contains(value))) return false;
-  const mixing = drawWeight(random);
+  const mixing = batchWeight(random);
   let [response, committed, raised] = [0n, group.identity, group.identity];
   for (const [index, share] of shares.entries()) {
     const { row, value, proof } = share;
     const challenge = challengeOf(key, subject, share, proof);
-    const weight = index === 0 ? 1n : drawWeight(random);
+    const weight = index === 0 ? 1n : batchWeight(random);
     const ofKey = group.multiply(proof.base, group.power(key.rowKey(row), challenge));
     const ofInput = group.multiply(proof.message, group.power(group.multiply(value, value), challenge));
     response += weight * proof.response;
@@ -99,12 +105,6 @@ export function verifyRows(
 
 function haveEqualSquares(group: ResidueGroup, a: bigint, b: bigint): boolean {
   return group.equals(group.multiply(a, a), group.multiply(b, b));
-}
-
-/** A weight in [1, 2^128). */
-function drawWeight(random: RandomBytes): bigint {
-  const weight = randomBits(random, batchWeightBits);
-  return weight === 0n ? 1n : weight;
 }
 
 const challengeTag = 'koinon shoup-rsa share proof v1';

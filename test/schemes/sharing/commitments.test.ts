@@ -4,6 +4,7 @@ import { E } from '../../../src/prelude/fp.js';
 import { dealingRanges, shareBounds } from '../../../src/schemes/sharing/bounds.js';
 import {
   anyResidue,
+  batchWeight,
   checkDealing,
   checkDealingInBatch,
   commitTo,
@@ -140,4 +141,15 @@ describe('anyResidue', () => {
   it('has one form of each number', () => {
     expect(anyResidue(11n)(0)).toEqual({ low: 0n, high: 11n });
   });
+});
+
+it('weights of batches are from 1 to 2^128, of all 16 bytes that are drawn', () => {
+  const drawn: number[] = [];
+  const all = (byte: number) => (length: number) => {
+    drawn.push(length);
+    return new Uint8Array(length).fill(byte);
+  };
+  expect(batchWeight(all(0))).toBe(1n);
+  expect(batchWeight(all(0xff))).toBe(1n << 128n);
+  expect(drawn).toEqual([16, 16]);
 });

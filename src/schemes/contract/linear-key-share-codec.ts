@@ -1,13 +1,11 @@
 /** Key shares of schemes along a sharing as JSON. */
 import * as t from 'io-ts';
-import { hexBytes, hexDigest, integer, list, record, refined, text } from '../../prelude/codec.js';
+import { hexBytes, hexDigest, integer, list, record } from '../../prelude/codec.js';
 import { E } from '../../prelude/fp.js';
-import { type ProcessId, processId } from '../../prelude/process.js';
+import { processCodec } from '../../prelude/process-codec.js';
 import type { KeyId } from './distributed-signer.js';
 import { LinearKeyShare, type SecretRow } from './linear-key-share.js';
 import { sharingLimits } from '../sharing/compile.js';
-
-const processCodec: t.Type<ProcessId, unknown> = refined(text(127), 'a name or organization/server', processId);
 
 const keyIdCodec: t.Type<KeyId, unknown> = hexDigest;
 

@@ -1,5 +1,6 @@
 /** One process's part of a key that is shared along a policy: the secrets of its rows (`schemes/sharing`). */
 import { bytesToBigInt } from '../../prelude/bytes.js';
+import { inspectSymbol } from '../../prelude/inspect-symbol.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { KeyId } from './distributed-signer.js';
 
@@ -9,8 +10,6 @@ export interface SecretRow {
   readonly row: number;
   readonly secret: Uint8Array;
 }
-
-const inspectSymbol = Symbol.for('nodejs.util.inspect.custom');
 
 /** Secret: one process's rows. Shows itself without them; codecs of key files alone write them out. */
 export class LinearKeyShare<Scheme extends string> {

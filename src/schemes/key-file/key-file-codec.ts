@@ -11,7 +11,7 @@ import {
   text,
 } from '../../prelude/codec.js';
 import { E, type Either } from '../../prelude/fp.js';
-import { type ProcessId, processId } from '../../prelude/process.js';
+import { processCodec } from '../../prelude/process-codec.js';
 import { allianceKeyShareCodec } from '../key-share-codec.js';
 import { alliancePublicKeyCodec } from '../public-key-codec.js';
 import { findScheme, type SchemeId } from '../registry.js';
@@ -29,8 +29,6 @@ const newestVersion = 1;
 
 const maxContributionBytes = 1 << 22;
 const maxSealedBytes = 1 << 23;
-
-const processCodec: t.Type<ProcessId, unknown> = refined(text(127), 'a name or organization/server', processId);
 
 const schemeCodec: t.Type<SchemeId, unknown> = refined(text(32), 'a known scheme', (name) => {
   const found = findScheme(name);

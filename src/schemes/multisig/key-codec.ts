@@ -1,9 +1,10 @@
 /** Multisignature keys and key shares as JSON. */
 import * as t from 'io-ts';
-import { hexBytes, integer, list, record, refined, text } from '../../prelude/codec.js';
+import { hexBytes, integer, list, record, refined } from '../../prelude/codec.js';
 import { E } from '../../prelude/fp.js';
 import { present } from '../../prelude/invariant.js';
-import { type ProcessId, processId } from '../../prelude/process.js';
+import type { ProcessId } from '../../prelude/process.js';
+import { processCodec } from '../../prelude/process-codec.js';
 import { type Policy, policyMembers } from '../../quorum/policy/policy.js';
 import { policyCodec } from '../../quorum/policy/policy-codec.js';
 import {
@@ -19,8 +20,6 @@ import { MultisigKeyShare, type MultisigPublicKey } from './key.js';
 import { multisigSchemeId, orderedHolders } from './multisig-verifier.js';
 
 const maxHolders = 10_000;
-
-const processCodec: t.Type<ProcessId, unknown> = refined(text(127), 'a name or organization/server', processId);
 
 const ed25519PublicKeyCodec: t.Type<Ed25519PublicKey, unknown> = refined(
   hexBytes(publicKeyLength),

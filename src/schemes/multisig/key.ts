@@ -1,5 +1,6 @@
 /** A multisignature key along an access policy, and one process's part of it. */
 import { E, type Either } from '../../prelude/fp.js';
+import { inspectSymbol } from '../../prelude/inspect-symbol.js';
 import type { ProcessId, Universe } from '../../prelude/process.js';
 import { type Policy, isQualified, policyMembers } from '../../quorum/policy/policy.js';
 import { policyDigest } from '../../quorum/policy/policy-digest.js';
@@ -16,8 +17,6 @@ export interface MultisigPublicKey {
   readonly policy: Policy;
   readonly publicKeys: ReadonlyMap<ProcessId, Ed25519PublicKey>;
 }
-
-const inspectSymbol = Symbol.for('nodejs.util.inspect.custom');
 
 /** Secret: one process's seed. Shows itself without it; `key-codec` alone writes it out. */
 export class MultisigKeyShare {

@@ -4,13 +4,13 @@
  */
 import { createPrivateKey, createPublicKey, diffieHellman } from 'node:crypto';
 import { bytesToBigInt, concatBytes, equalBytes, fromHex } from '../../../prelude/bytes.js';
+import { inspectSymbol } from '../../../prelude/inspect-symbol.js';
 import { invariant, present } from '../../../prelude/invariant.js';
+import type { ProcessId } from '../../../prelude/process.js';
 import type { RandomBytes } from '../../../prelude/random.js';
 
 /** Bytes of a public and of a private key. */
 export const oneTimeKeyLength = 32;
-
-const inspectSymbol = Symbol.for('nodejs.util.inspect.custom');
 
 /** A key pair. Secret: shows itself by its public half. */
 export class OneTimeKey {
@@ -39,6 +39,19 @@ export class OneTimeKey {
   [inspectSymbol](): unknown {
     return this.toJSON();
   }
+}
+
+/** Key pairs, each for one other process. */
+export type OneTimeKeys = ReadonlyMap<ProcessId, OneTimeKey>;
+
+/** A fresh key pair for each peer, drawn in their order. */
+export function oneTimeKeys(peers: readonly ProcessId[], random: RandomBytes): OneTimeKeys {
+  return new Map(peers.map((peer) => [peer, new OneTimeKey(random)]));
+}
+
+/** To be announced, by peer. */
+export function publicKeysOf(keys: OneTimeKeys): ReadonlyMap<ProcessId, Uint8Array> {
+  return new Map([...keys].map(([peer, { publicKey }]) => [peer, publicKey]));
 }
 
 const privateKeyPrefix = encoding('302e020100300506032b656e04220420');

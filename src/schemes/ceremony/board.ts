@@ -7,7 +7,6 @@ import { equalBytes } from '../../prelude/bytes.js';
 import { Writer } from '../../prelude/canonical.js';
 import { digest } from '../../prelude/digest.js';
 import { E } from '../../prelude/fp.js';
-import { present } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
 import { mayClose, readVote } from './rounds/close-votes.js';
 import { type Envelope, readEnvelope } from './rounds/envelope.js';
@@ -15,7 +14,7 @@ import type { AbortReason, CeremonyFault, Culprit } from './fault.js';
 import { firstRound } from './rounds/kind-rounds.js';
 import type { Round, RoundEnd } from './rounds/round.js';
 import type { CeremonySetting } from './setting.js';
-import type { Settlement } from './settlement.js';
+import { type Settlement, settlementOf } from './settlement.js';
 import { Transcript } from './transcript.js';
 
 export type CeremonyState<G, Key> =
@@ -45,18 +44,15 @@ export class CeremonyBoard<G, Key> {
   constructor(readonly setting: CeremonySetting<G, Key>) {
     this.transcript = new Transcript(setting.id);
     this.round = firstRound(setting, this.transcript);
-    this.advance();
+    this.begin();
   }
 
   get state(): CeremonyState<G, Key> {
-    const { settled, acknowledged } = this.transcript;
-    const { receivers } = this.setting;
+    const { acknowledged } = this.transcript;
     if (this.ended?._tag === 'aborted') return this.ended;
     if (this.ended?._tag === 'committed') {
-      const settlement = present(settled, 'what was committed was settled');
-      if (E.isLeft(settlement)) return { _tag: 'aborted', reason: settlement.left };
-      const unacknowledged = receivers.filter((receiver) => !acknowledged.has(receiver));
-      return { _tag: 'committed', settlement: settlement.right, unacknowledged };
+      const unacknowledged = this.setting.receivers.filter((receiver) => !acknowledged.has(receiver));
+      return { _tag: 'committed', settlement: settlementOf(this.transcript), unacknowledged };
     }
     const done = this.round.isSingle ? this.heard : acknowledged;
     return { _tag: 'running', round: this.round, awaited: [...this.round.senders].filter((id) => !done.has(id)) };
@@ -105,6 +101,7 @@ export class CeremonyBoard<G, Key> {
 
   private vote(from: ProcessId, body: Uint8Array): void {
     if (this.ended !== undefined || readVote(body) !== this.round.kinds[0]) return;
+    if (!this.setting.rules.dealers.processes.has(from)) return;
     this.votes.add(from);
     if (mayClose(this.setting, this.votes)) this.enter(this.round.close(this.heard));
   }
@@ -117,11 +114,17 @@ export class CeremonyBoard<G, Key> {
   private enter(end: RoundEnd): void {
     if (end._tag !== 'next') {
       this.ended = end;
+      this.transcript.isCommitted = end._tag === 'committed';
       return;
     }
     this.round = end.round;
     this.heard.clear();
     this.votes.clear();
+    this.begin();
+  }
+
+  private begin(): void {
+    this.round.begin?.();
     this.advance();
   }
 }

@@ -3,6 +3,7 @@ import type { MalformedBytes } from '../../prelude/canonical.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { MaskFault } from './quotient/mask.js';
 import type { QuotientFault } from './quotient/statement.js';
+import type { MessageKind } from './rounds/message-kind.js';
 
 /** A fault is proven by entries of the log. No honest process commits one, whatever the others do and however late it is. */
 export type CeremonyFault =
@@ -49,8 +50,3 @@ export type AbortReason =
   | { readonly _tag: 'SharesTooLong' }
   /** The old shares are not known to add up over the integers, or turned out not to: the key needs one plain reshare. */
   | { readonly _tag: 'NotExact' };
-
-/** The messages of ceremonies, in the order in which a ceremony has them. */
-export type MessageKind = (typeof messageKinds)[number];
-
-export const messageKinds = ['keys', 'commit', 'masks', 'confirm', 'deal', 'complain', 'acknowledge', 'close'] as const;

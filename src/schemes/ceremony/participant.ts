@@ -5,7 +5,6 @@
  */
 import { equalBytes } from '../../prelude/bytes.js';
 import type { Digest } from '../../prelude/digest.js';
-import { E } from '../../prelude/fp.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { RandomBytes } from '../../prelude/random.js';
 import { type LinearKeyShare, secretsOf } from '../contract/linear-key-share.js';
@@ -14,12 +13,13 @@ import { writeVote } from './rounds/close-votes.js';
 import { writeComplaint } from './rounds/complaint.js';
 import { DealerPart } from './parts/dealer-part.js';
 import { writeEnvelope } from './rounds/envelope.js';
-import type { MessageKind } from './fault.js';
+import type { MessageKind } from './rounds/message-kind.js';
 import { keyPeers, writeKeys } from './rounds/keys-round.js';
-import { MaskPart } from './parts/mask-part.js';
 import { ReceiverPart } from './parts/receiver-part.js';
+import { QuotientContributor } from './quotient/contributor.js';
+import { oneTimeKeys } from './sealing/one-time-key.js';
 import { rowsOf } from './setting.js';
-import type { Settlement } from './settlement.js';
+import { type Settlement, settlementOf } from './settlement.js';
 
 /** One process, and what it brings to an attempt. */
 export interface ParticipantOptions {
@@ -40,7 +40,7 @@ export class CeremonyParticipant<G, Key> {
   private readonly isSilent: boolean;
   private readonly receiver: ReceiverPart<G, Key>;
   private readonly dealer: DealerPart<G, Key>;
-  private readonly masks: MaskPart<G, Key>;
+  private readonly contributor: QuotientContributor<G, Key>;
   private readonly posted = new Set<MessageKind>();
   private acknowledged: Digest | undefined;
   #newShare: LinearKeyShare<string> | undefined;
@@ -55,9 +55,9 @@ export class CeremonyParticipant<G, Key> {
     const peers = keyPeers(setting, me);
     this.needsRepair = !this.hasGoodShare();
     this.isSilent = (this.needsRepair && this.isLostWithoutShare()) || !claim(setting.id);
-    this.receiver = new ReceiverPart(setting, me, peers.deal, random);
+    this.receiver = new ReceiverPart(setting, me, oneTimeKeys(peers.deal, random));
     this.dealer = new DealerPart(setting, me, random);
-    this.masks = new MaskPart(setting, me, peers.mask, random);
+    this.contributor = new QuotientContributor(setting, me, oneTimeKeys(peers.mask, random), random);
   }
 
   /** What to post now, in this order. Each message is returned once; ask again whenever the board has moved. */
@@ -98,7 +98,7 @@ export class CeremonyParticipant<G, Key> {
     this.#isOver = true;
     this.receiver.erase();
     this.dealer.erase();
-    this.masks.erase();
+    this.contributor.erase();
   }
 
   private envelope(kind: MessageKind, body: Uint8Array): Uint8Array {
@@ -110,30 +110,35 @@ export class CeremonyParticipant<G, Key> {
     const { transcript } = this.board;
     switch (kind) {
       case 'keys':
-        return writeKeys({ deal: this.receiver.publicKeys, mask: this.masks.publicKeys });
+        return writeKeys({ deal: this.receiver.publicKeys, mask: this.contributor.publicKeys });
       case 'commit':
         return this.dealer.commit();
       case 'masks':
-        return this.masks.masks(transcript, this.oldShares());
+        return this.contributor.masks(transcript);
       case 'confirm':
-        return this.masks.confirm(transcript, this.oldShares());
+        return this.contributor.confirm(transcript);
       case 'deal':
-        if (this.needsRepair) return undefined;
-        return this.dealer.deal(transcript, this.oldShares(), () => this.masks.split(transcript, this.oldShares()));
+        return this.dealt();
       default:
         return undefined;
     }
   }
 
+  private dealt(): Uint8Array | undefined {
+    if (this.needsRepair) return undefined;
+    const { transcript } = this.board;
+    const shares = this.oldShares();
+    return this.dealer.deal(transcript, shares, () => this.contributor.split(transcript, shares));
+  }
+
   /** Complaints of what is bad; or the acknowledgement of the present key, where all that stands is good. */
   private settle(): readonly Uint8Array[] {
-    const { settled } = this.board.transcript;
-    if (settled === undefined || E.isLeft(settled) || !this.canReceive()) return [];
+    if (!this.canReceive()) return [];
     const complaints = this.complaints();
     if (complaints.length > 0) return complaints;
-    const { acknowledgement } = settled.right;
-    if (this.acknowledged !== undefined && equalBytes(this.acknowledged, acknowledgement)) return [];
-    if (this.sharesOf(settled.right) === undefined) return [];
+    const settlement = settlementOf(this.board.transcript);
+    const { acknowledgement } = settlement;
+    if (this.hasAcknowledged(settlement) || this.sharesOf(settlement) === undefined) return [];
     this.acknowledged = acknowledgement;
     return [this.envelope('acknowledge', acknowledgement)];
   }
@@ -149,8 +154,12 @@ export class CeremonyParticipant<G, Key> {
     this.erase();
     if (shares === undefined) return complaints;
     this.#newShare = settlement.key.keyShare(this.options.me, shares);
-    if (this.acknowledged !== undefined && equalBytes(this.acknowledged, settlement.acknowledgement)) return [];
+    if (this.hasAcknowledged(settlement)) return [];
     return [this.envelope('acknowledge', settlement.acknowledgement)];
+  }
+
+  private hasAcknowledged({ acknowledgement }: Settlement<G, Key>): boolean {
+    return this.acknowledged !== undefined && equalBytes(this.acknowledged, acknowledgement);
   }
 
   /** Whether boxes were sealed for this process; or, where a dealt key is accepted, a share was handed over. */

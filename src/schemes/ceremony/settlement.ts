@@ -2,6 +2,7 @@
 import { Writer } from '../../prelude/canonical.js';
 import { type Digest, digest } from '../../prelude/digest.js';
 import { E, pipe } from '../../prelude/fp.js';
+import { invariant } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { Combination, NextKey } from './ceremony-scheme.js';
 import type { DealRules } from './rounds/deal-rules.js';
@@ -37,6 +38,12 @@ export function settle<G, Key>(
       })(setting.scheme.nextKey(combination)),
     ),
   );
+}
+
+/** What stands, while the last round goes on or after it has committed. */
+export function settlementOf<G, Key>({ settled }: Transcript<G, Key>): Settlement<G, Key> {
+  invariant(settled !== undefined && E.isRight(settled), 'what stands comes to a key, or the attempt is over');
+  return settled.right;
 }
 
 const acknowledgeTag = 'koinon ceremony acknowledgement v1';

@@ -3,7 +3,7 @@ import { concatBytes } from '../../../src/prelude/bytes.js';
 import { present } from '../../../src/prelude/invariant.js';
 import type { CeremonyScheme, DealingForm } from '../../../src/schemes/ceremony/ceremony-scheme.js';
 import { readEnvelope, writeEnvelope } from '../../../src/schemes/ceremony/rounds/envelope.js';
-import type { MessageKind } from '../../../src/schemes/ceremony/fault.js';
+import type { MessageKind } from '../../../src/schemes/ceremony/rounds/message-kind.js';
 import { writeComplaint } from '../../../src/schemes/ceremony/rounds/complaint.js';
 import { rowsOf } from '../../../src/schemes/ceremony/setting.js';
 import type { Dealing } from '../../../src/schemes/sharing/dealing.js';

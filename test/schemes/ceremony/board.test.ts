@@ -6,7 +6,7 @@ import { present } from '../../../src/prelude/invariant.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
 import { CeremonyBoard } from '../../../src/schemes/ceremony/board.js';
 import { readEnvelope, writeEnvelope } from '../../../src/schemes/ceremony/rounds/envelope.js';
-import { messageKinds } from '../../../src/schemes/ceremony/fault.js';
+import { messageKinds } from '../../../src/schemes/ceremony/rounds/message-kind.js';
 import { nextAttempt } from '../../../src/schemes/ceremony/next-attempt.js';
 import type { CeremonySetting } from '../../../src/schemes/ceremony/setting.js';
 import type { ShoupRsaPublicKey } from '../../../src/schemes/shoup-rsa/key.js';

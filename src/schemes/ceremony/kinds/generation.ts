@@ -12,8 +12,8 @@ import type { ProcessId } from '../../../prelude/process.js';
 import { randomBelow, type RandomBytes } from '../../../prelude/random.js';
 import { bitLength, residue } from '../../sharing/integers.js';
 import type { CeremonyScheme, DealtSecret } from '../ceremony-scheme.js';
-import type { DealRules, DealVerdict } from '../rounds/deal-rules.js';
-import { mayCloseDealing, sumOfDeals } from './refresh.js';
+import { type DealRules, type DealVerdict, mayCloseDealing } from '../rounds/deal-rules.js';
+import { sumOfDeals } from './combination.js';
 import type { CeremonySetting } from '../setting.js';
 import type { Deal, PublicDealing, Transcript } from '../transcript.js';
 
@@ -44,8 +44,8 @@ export function generationRules<G, Key>(
     secretsOf: () => [fresh],
     attachmentLength: knowledgeLength(setting.scheme),
     judge,
-    mayClose: (posted) => mayCloseDealing({ ...setting, dealers }, posted),
-    settle: (standing) => sumOfDeals(setting, standing, fresh),
+    mayClose: (posted) => mayCloseDealing(setting, dealers, posted),
+    settle: (standing) => sumOfDeals(setting, dealers, standing, fresh),
   };
 }
 

@@ -8,9 +8,8 @@ import { present } from '../../../prelude/invariant.js';
 import type { ProcessId } from '../../../prelude/process.js';
 import { reconstruction } from '../../sharing/reconstruction.js';
 import type { Combination, Contribution, DealtSecret } from '../ceremony-scheme.js';
-import type { DealRules, DealVerdict } from '../rounds/deal-rules.js';
+import { type DealRules, type DealVerdict, mayCloseDealing } from '../rounds/deal-rules.js';
 import type { AbortReason } from '../fault.js';
-import { mayCloseDealing } from './refresh.js';
 import { type CeremonySetting, rowsOf } from '../setting.js';
 import type { Deal } from '../transcript.js';
 
@@ -45,7 +44,7 @@ export function plainReshareRules<G, Key>(setting: CeremonySetting<G, Key>): Dea
     secretsOf: (dealer) => oldRows(dealer).map((row): DealtSecret => ({ _tag: 'row', row })),
     attachmentLength: 0,
     judge,
-    mayClose: (posted) => mayCloseDealing(setting, posted),
+    mayClose: (posted) => mayCloseDealing(setting, dealers, posted),
     settle,
   };
 }

@@ -2,13 +2,12 @@
  * Refresh (Herzberg, Jarecki, Krawczyk and Yung 1995): every dealer shares 0, and everybody adds what it was dealt to its old
  * share. One honest dealer is enough to make old and new shares useless together.
  */
-import { E, type Either } from '../../../prelude/fp.js';
 import type { ProcessId } from '../../../prelude/process.js';
-import type { Combination, DealtSecret } from '../ceremony-scheme.js';
-import type { DealRules, DealVerdict } from '../rounds/deal-rules.js';
-import type { AbortReason } from '../fault.js';
+import type { DealtSecret } from '../ceremony-scheme.js';
+import { type DealRules, type DealVerdict, mayCloseDealing } from '../rounds/deal-rules.js';
 import type { CeremonySetting } from '../setting.js';
 import type { Deal } from '../transcript.js';
+import { sumOfDeals } from './combination.js';
 
 /** Nothing, so as to refresh. */
 export const zero: DealtSecret = { _tag: 'zero' };
@@ -26,33 +25,7 @@ export function refreshRules<G, Key>(setting: CeremonySetting<G, Key>): DealRule
     secretsOf: () => [zero],
     attachmentLength: 0,
     judge,
-    mayClose: (posted) => mayCloseDealing(setting, posted),
-    settle: (standing) => sumOfDeals(setting, standing, zero),
+    mayClose: (posted) => mayCloseDealing(setting, dealers, posted),
+    settle: (standing) => sumOfDeals(setting, dealers, standing, zero),
   };
-}
-
-/** Dealing waits for a recovery quorum, or for all who may deal; never for the key's own policy (rule A7). */
-export function mayCloseDealing<G, Key>(
-  { rules, dealers }: CeremonySetting<G, Key>,
-  posted: ReadonlySet<ProcessId>,
-): boolean {
-  const set = rules.dealers.processes.universe.of(posted);
-  return rules.dealers.isRecoveryQuorum(set) || dealers.every((dealer) => posted.has(dealer));
-}
-
-/** The sum of all deals that stand, if one of their dealers is correct: its numbers nobody else knows. */
-export function sumOfDeals<G, Key>(
-  { scheme, rules, dealers }: CeremonySetting<G, Key>,
-  standing: ReadonlyMap<ProcessId, Deal<G>>,
-  secret: DealtSecret,
-): Either<AbortReason, Combination<G>> {
-  if (!rules.dealers.containsCorrect(rules.dealers.processes.universe.of(standing.keys()))) {
-    const missing = dealers.filter((dealer) => !standing.has(dealer));
-    return E.left({ _tag: 'TooFew', round: 'deal', missing });
-  }
-  const form = scheme.formOf(secret);
-  const contributions = [...standing].flatMap(([dealer, { dealings }]) =>
-    dealings.map(({ commitments }, dealing) => ({ dealer, dealing, weight: 1n, form, commitments })),
-  );
-  return E.right({ contributions, constant: 0n });
 }

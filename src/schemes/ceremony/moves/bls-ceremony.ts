@@ -5,7 +5,7 @@ import { Writer } from '../../../prelude/canonical.js';
 import { bigIntToBytes } from '../../../prelude/bytes.js';
 import { type Digest, digest } from '../../../prelude/digest.js';
 import { E, type Either } from '../../../prelude/fp.js';
-import { type ProcessId, Universe } from '../../../prelude/process.js';
+import { Universe } from '../../../prelude/process.js';
 import { randomBelow } from '../../../prelude/random.js';
 import { type Policy, policyMembers } from '../../../quorum/policy/policy.js';
 import { pairingFor } from '../../bls/backends.js';
@@ -15,7 +15,6 @@ import { blsSchemeId, type BlsPublicKey, dealingDigestOf } from '../../bls/key.j
 import { loadKey, type LoadedKey, prepareSharing } from '../../bls/loaded-key.js';
 import type { KeyPoint } from '../../bls/pairing.js';
 import type { KeyUsage } from '../../contract/distributed-signer.js';
-import { LinearKeyShare } from '../../contract/linear-key-share.js';
 import type { LinearSharing } from '../../sharing/compile.js';
 import { dealOverResidues, dividedByScale } from '../../sharing/dealing.js';
 import { residue } from '../../sharing/integers.js';
@@ -34,6 +33,7 @@ import {
 } from '../plan.js';
 import { type CeremonyRules, type CeremonySetting, ceremonySetting } from '../setting.js';
 import type { CeremonyKind, CeremonyTerms } from '../terms.js';
+import { nextKey } from './next-key.js';
 
 export type BlsCeremony = CeremonySetting<KeyPoint, BlsPublicKey>;
 
@@ -140,7 +140,8 @@ function nextBlsKey(
   combination: Combination<KeyPoint>,
 ): Either<AbortReason, NextKey<KeyPoint, BlsPublicKey>> {
   const { kind, old, next, suite, usage, nextPolicy, nextEpoch } = move;
-  if (kind === 'accept' && old !== undefined) return E.right(nextKey(old, group, (_, share) => share));
+  if (kind === 'accept' && old !== undefined)
+    return E.right(nextKeyOf(old, sharedBlsKey(old, group), (_, __, share) => share));
   const sums = combinedCommitments(group, next.columnCount, combination);
   const start = kind === 'refresh' ? old?.commitments : undefined;
   const points =
@@ -157,28 +158,17 @@ function nextBlsKey(
   };
   const loaded = loadKey(publicKey, universeOf(nextPolicy), pairingFor(ciphersuiteOf(suite)));
   if (E.isLeft(loaded)) return E.left({ _tag: 'KeyWouldChange' });
-  return E.right(nextKey(loaded.right, group, (sum, share) => residue(share + sum, groupOrder)));
+  const shared = sharedBlsKey(loaded.right, group);
+  return E.right(nextKeyOf(loaded.right, shared, (_, sum, share) => residue(share + sum, groupOrder)));
 }
 
-function nextKey(
-  key: LoadedKey,
-  group: KeyGroup,
-  sumOf: (sum: bigint, old: bigint) => bigint,
+function nextKeyOf(
+  { publicKey, keyId }: LoadedKey,
+  shared: SharedKey<KeyPoint>,
+  sumOf: (row: number, sum: bigint, old: bigint) => bigint,
 ): NextKey<KeyPoint, BlsPublicKey> {
-  const shared = sharedBlsKey(key, group);
-  const { publicKey, keyId } = key;
-  return {
-    ...shared,
-    publicKey,
-    shareOf(row, sum, old) {
-      const share = sumOf(sum, old);
-      return shared.isShare(row, share) ? share : undefined;
-    },
-    keyShare(process: ProcessId, shares: ReadonlyMap<number, bigint>) {
-      const rows = [...shares].map(([row, share]) => ({ row, secret: bigIntToBytes(share, scalarLength) }));
-      return new LinearKeyShare(blsSchemeId, keyId, publicKey.epoch, process, rows);
-    },
-  };
+  const bytesOf = (_: number, share: bigint) => bigIntToBytes(share, scalarLength);
+  return nextKey(shared, { scheme: blsSchemeId, keyId, publicKey, sumOf, bytesOf });
 }
 
 function universeOf(policy: Policy): Universe {

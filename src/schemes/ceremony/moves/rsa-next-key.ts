@@ -5,10 +5,9 @@
 import { bigIntToBytes } from '../../../prelude/bytes.js';
 import { E, type Either } from '../../../prelude/fp.js';
 import { present } from '../../../prelude/invariant.js';
-import { type ProcessId, Universe } from '../../../prelude/process.js';
+import { Universe } from '../../../prelude/process.js';
 import type { RandomBytes } from '../../../prelude/random.js';
 import { type Policy, policyMembers } from '../../../quorum/policy/policy.js';
-import { LinearKeyShare } from '../../contract/linear-key-share.js';
 import { shareBounds } from '../../sharing/bounds.js';
 import { shiftedCommitments } from '../../sharing/commitments.js';
 import type { LinearSharing } from '../../sharing/compile.js';
@@ -22,6 +21,7 @@ import { combinedCommitments } from '../kinds/combination.js';
 import type { AbortReason } from '../fault.js';
 import type { CeremonyPlan } from '../plan.js';
 import { knownSecretRanges, quotientRanges } from '../quotient/ranges.js';
+import { nextKey } from './next-key.js';
 import { sharedRsaKey } from './shared-rsa-key.js';
 
 /** From where to where a key is moved. */
@@ -41,7 +41,7 @@ export function nextRsaKey(
   random: RandomBytes,
 ): Either<AbortReason, NextKey<bigint, ShoupRsaPublicKey>> {
   const { kind, old, next } = move;
-  if (kind === 'accept') return E.right(nextKey(old, (_, __, share) => share));
+  if (kind === 'accept') return E.right(nextKeyOf(old, (_, __, share) => share));
   const ranges = nextRanges(move, combination);
   const shift = columnShift(move, combination, ranges);
   const sums = combinedCommitments(old.group, next.columnCount, combination);
@@ -57,7 +57,7 @@ export function nextRsaKey(
   };
   const loaded = loadKey(publicKey, new Universe(policyMembers(move.nextPolicy)), random);
   if (E.isLeft(loaded)) return E.left({ _tag: loaded.left._tag === 'BadRanges' ? 'SharesTooLong' : 'KeyWouldChange' });
-  return E.right(nextKey(loaded.right, (row, sum, share) => share + sum + rowShift(next, row, shift)));
+  return E.right(nextKeyOf(loaded.right, (row, sum, share) => share + sum + rowShift(next, row, shift)));
 }
 
 /** The box of the next sharing's columns, before they are shifted. */
@@ -92,25 +92,12 @@ function rowShift(next: LinearSharing, row: number, shift: readonly bigint[]): b
   return rowProduct(present(next.rows[row], 'a row of the sharing'), shift);
 }
 
-function nextKey(
+function nextKeyOf(
   key: LoadedKey,
   sumOf: (row: number, sum: bigint, old: bigint) => bigint,
 ): NextKey<bigint, ShoupRsaPublicKey> {
-  const shared = sharedRsaKey(key);
   const { publicKey, keyId, bounds } = key;
-  const bytesOf = (row: number, share: bigint) => {
-    return bigIntToBytes(share, Math.ceil(present(bounds.shareBits[row], 'the bits of every row') / 8));
-  };
-  return {
-    ...shared,
-    publicKey,
-    shareOf(row, sum, old) {
-      const share = sumOf(row, sum, old);
-      return shared.isShare(row, share) ? share : undefined;
-    },
-    keyShare(process: ProcessId, shares: ReadonlyMap<number, bigint>) {
-      const rows = [...shares].map(([row, share]) => ({ row, secret: bytesOf(row, share) }));
-      return new LinearKeyShare(shoupRsaSuite, keyId, publicKey.epoch, process, rows);
-    },
-  };
+  const bytesOf = (row: number, share: bigint) =>
+    bigIntToBytes(share, Math.ceil(present(bounds.shareBits[row], 'the bits of every row') / 8));
+  return nextKey(sharedRsaKey(key), { scheme: shoupRsaSuite, keyId, publicKey, sumOf, bytesOf });
 }

@@ -5,32 +5,29 @@
 import { E } from '../../../prelude/fp.js';
 import { present } from '../../../prelude/invariant.js';
 import type { ProcessId } from '../../../prelude/process.js';
-import type { RandomBytes } from '../../../prelude/random.js';
 import { type Complaint, openDeal } from '../rounds/complaint.js';
-import { OneTimeKey } from '../sealing/one-time-key.js';
+import { type OneTimeKeys, publicKeysOf } from '../sealing/one-time-key.js';
 import { type CeremonySetting, rowsOf } from '../setting.js';
 import type { Settlement } from '../settlement.js';
 import type { SubShares } from '../sealing/sub-shares.js';
 import type { Transcript } from '../transcript.js';
 
 export class ReceiverPart<G, Key> {
-  readonly #keys: ReadonlyMap<ProcessId, OneTimeKey>;
+  readonly #keys: OneTimeKeys;
   readonly #good = new Map<ProcessId, SubShares>();
   readonly #bad = new Set<ProcessId>();
 
-  /** @param dealers - those for whom keys are announced. */
+  /** @param keys - announced for the dealers. Erased here. */
   constructor(
     private readonly setting: CeremonySetting<G, Key>,
     private readonly me: ProcessId,
-    dealers: readonly ProcessId[],
-    random: RandomBytes,
+    keys: OneTimeKeys,
   ) {
-    this.#keys = new Map(dealers.map((dealer) => [dealer, new OneTimeKey(random)]));
+    this.#keys = keys;
   }
 
-  /** To be announced, by dealer. */
   get publicKeys(): ReadonlyMap<ProcessId, Uint8Array> {
-    return new Map([...this.#keys].map(([dealer, { publicKey }]) => [dealer, publicKey]));
+    return publicKeysOf(this.#keys);
   }
 
   /** Opens the boxes of deals that it has not opened before; what is wrong with them is returned once. */

@@ -11,13 +11,14 @@ import { E, type Either } from '../../../prelude/fp.js';
 import { present } from '../../../prelude/invariant.js';
 import type { ProcessId } from '../../../prelude/process.js';
 import { dealRound } from '../rounds/deal-round.js';
-import { isPairedWith, oneTimeKeyLength } from '../sealing/one-time-key.js';
-import { openMask } from './mask.js';
-import { quotientRules } from './rules.js';
-import { contributorsBefore, type QuotientTranscript } from './transcript.js';
 import { afterAll, type Blame, type Round, type RoundEnd, type RoundMessage, tooFew } from '../rounds/round.js';
+import { isPairedWith, oneTimeKeyLength } from '../sealing/one-time-key.js';
 import type { CeremonySetting } from '../setting.js';
 import type { Transcript } from '../transcript.js';
+import { type MaskFault, openMask } from './mask.js';
+import { contributorsBefore, processesOf } from './plan.js';
+import { quotientRules } from './rules.js';
+import type { QuotientTranscript } from './transcript.js';
 
 /** A contributor whose mask was bad, and the private key that shows it. */
 export interface MaskComplaint {
@@ -36,33 +37,24 @@ export function confirmRound<G, Key>(
   transcript: Transcript<G, Key>,
   quotient: QuotientTranscript<G>,
 ): Round {
-  const senders = new Set(quotient.plan.contributors.map(({ process }) => process));
-  const masked = transcript.dealt;
-  quotient.masked = masked;
-  const culprits = new Set<ProcessId>();
+  const senders = new Set(processesOf(quotient.plan));
+  const legible = new Set<ProcessId>();
+  const convicted = new Set<ProcessId>();
   const judge = (from: ProcessId, complaint: MaskComplaint, blame: Blame): void => {
-    const { sender, secret } = complaint;
-    const keys = present(transcript.keys.get(from), 'keys of a contributor');
-    const evidence = [present(quotient.masks.get(sender), 'masks that a complaint is about').position, keys.position];
-    const announced = present(keys.mask.get(sender), 'a key for every other holder');
-    const opened = isPairedWith(secret, announced)
-      ? openMask(setting, quotient, { from: sender, to: from, secret })
-      : E.right(0n);
-    const [culprit, fault] = E.isLeft(opened)
-      ? ([sender, { _tag: 'BadMask', receiver: from, why: opened.left }] as const)
-      : ([from, { _tag: 'FalseComplaint', against: sender }] as const);
-    culprits.add(culprit);
-    blame(culprit, fault, evidence);
+    const { sender } = complaint;
+    const { why, evidence } = judgeMask(setting, transcript, quotient, from, complaint);
+    const culprit = why === undefined ? from : sender;
+    convicted.add(culprit);
+    if (why === undefined) blame(culprit, { _tag: 'FalseComplaint', against: sender }, evidence);
+    else blame(culprit, { _tag: 'BadMask', receiver: from, why }, evidence);
   };
   const receive = ({ from, body }: RoundMessage, blame: Blame): Either<MalformedBytes, void> => {
     const read = readAll(body, (reader) => readConfirmation(reader, contributorsBefore(quotient.plan, from)));
-    if (E.isLeft(read)) {
-      culprits.add(from);
-      return read;
-    }
+    if (E.isLeft(read)) return read;
+    legible.add(from);
     const { digest, complaints } = read.right;
     for (const complaint of complaints) judge(from, complaint, blame);
-    if (equalBytes(digest, masked)) quotient.confirmed.add(from);
+    if (equalBytes(digest, maskedDigest(quotient))) quotient.confirmed.add(from);
     return E.right(undefined);
   };
   const close = (): RoundEnd =>
@@ -74,14 +66,45 @@ export function confirmRound<G, Key>(
     kinds: ['confirm'],
     senders,
     isSingle: true,
-    maxBodyLength: digestLength + 4 + senders.size * (2 + oneTimeKeyLength),
+    maxBodyLength: confirmationLength(senders.size - 1),
+    begin: () => {
+      quotient.masked = transcript.dealt;
+    },
     receive,
-    outcome: (heard) =>
-      culprits.size > 0
-        ? { _tag: 'aborted', reason: { _tag: 'CulpritNeeded', processes: [...culprits] } }
-        : outcome(heard),
+    outcome: (heard) => {
+      const culprits = [...convicted, ...[...heard].filter((process) => !legible.has(process))];
+      return culprits.length === 0
+        ? outcome(heard)
+        : { _tag: 'aborted', reason: { _tag: 'CulpritNeeded', processes: culprits } };
+    },
     close,
   };
+}
+
+/** What is wrong with a mask that is complained of, or `undefined`; and the entries that show it besides the complaint. */
+function judgeMask<G, Key>(
+  setting: CeremonySetting<G, Key>,
+  { keys }: Transcript<G, Key>,
+  quotient: QuotientTranscript<G>,
+  from: ProcessId,
+  { sender, secret }: MaskComplaint,
+): { readonly why: MaskFault | undefined; readonly evidence: readonly number[] } {
+  const { mask, position } = present(keys.get(from), 'keys of a contributor');
+  const evidence = [present(quotient.masks.get(sender), 'masks that a complaint is about').position, position];
+  const announced = present(mask.get(sender), 'a key for every other holder');
+  if (!isPairedWith(secret, announced)) return { why: undefined, evidence };
+  const opened = openMask(setting, quotient, { from: sender, to: from, secret });
+  return { why: E.isLeft(opened) ? opened.left : undefined, evidence };
+}
+
+/** What is confirmed. */
+export function maskedDigest<G>({ masked }: QuotientTranscript<G>): Uint8Array {
+  return present(masked, 'all masks are there');
+}
+
+/** Bytes of a body with so many complaints. */
+export function confirmationLength(complaintCount: number): number {
+  return digestLength + 4 + complaintCount * (2 + oneTimeKeyLength);
 }
 
 /** @param before - the contributors whose masks the writer received. */

@@ -1,6 +1,6 @@
 /** How large the factors of a reconstruction are at most, over all qualified sets (Lemma 5 of spec/ceremonies.md). */
 import type { LinearSharing, SharingGate, SharingNode } from '../../sharing/compile.js';
-import { exactQuotient, product } from '../../sharing/integers.js';
+import { exactQuotient, magnitude, product } from '../../sharing/integers.js';
 
 /** By row, the largest magnitude of its factor in any reconstruction. */
 export function factorBounds(sharing: LinearSharing): readonly bigint[] {
@@ -21,10 +21,7 @@ export function factorBounds(sharing: LinearSharing): readonly bigint[] {
 /** The largest magnitude of the factor of the child at `position`, from 1, in a reconstruction through the gate. */
 export function largestFactor(gate: SharingGate, position: number): bigint {
   if (gate._tag !== 'threshold') return 1n;
-  const distance = (other: bigint): bigint => {
-    const way = other - BigInt(position);
-    return way < 0n ? -way : way;
-  };
+  const distance = (other: bigint): bigint => magnitude(other - BigInt(position));
   const others = gate.children
     .map((_, index) => BigInt(index + 1))
     .filter((other) => other !== BigInt(position))

@@ -9,9 +9,9 @@ import type { ProcessId } from '../../../prelude/process.js';
 import { dealRound } from '../rounds/deal-round.js';
 import { confirmRound } from './confirm-round.js';
 import { maskBoxLength } from './mask.js';
-import { planQuotient, type QuotientPlan } from './plan.js';
+import { contributorsAfter, planQuotient, processesOf, type QuotientPlan } from './plan.js';
 import { quotientRules } from './rules.js';
-import { contributorsAfter, type PostedMasks, type QuotientTranscript } from './transcript.js';
+import type { PostedMasks, QuotientTranscript } from './transcript.js';
 import { afterAll, type Round, type RoundEnd, type RoundMessage, tooFew } from '../rounds/round.js';
 import type { CeremonySetting } from '../setting.js';
 import type { Transcript } from '../transcript.js';
@@ -25,12 +25,15 @@ export function startQuotient<G, Key>(setting: CeremonySetting<G, Key>, transcri
   const plan = planQuotient({ sharing: old.sharing, ...old.integers, next: scheme.next }, available);
   if (plan === undefined) return tooFew('keys', dealers, transcript.keys);
   const quotient: QuotientTranscript<G> = { plan, masks: new Map(), masked: undefined, confirmed: new Set() };
-  transcript.quotient = quotient;
   const isAlone = plan.contributors.length === 1;
   const round = isAlone
     ? dealRound(setting, transcript, quotientRules(setting, quotient))
     : masksRound(setting, transcript, quotient);
-  return { _tag: 'next', round };
+  const begin = () => {
+    transcript.quotient = quotient;
+    round.begin?.();
+  };
+  return { _tag: 'next', round: { ...round, begin } };
 }
 
 function masksRound<G, Key>(
@@ -39,7 +42,7 @@ function masksRound<G, Key>(
   quotient: QuotientTranscript<G>,
 ): Round {
   const { plan, masks } = quotient;
-  const senders = plan.contributors.slice(0, -1).map(({ process }) => process);
+  const senders = processesOf(plan).slice(0, -1);
   const receive = ({ from, body, position }: RoundMessage): Either<MalformedBytes, void> => {
     const read = readAll(body, (reader) => readMasks(reader, setting, plan, from));
     if (E.isLeft(read)) return read;

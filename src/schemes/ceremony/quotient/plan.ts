@@ -7,14 +7,16 @@
  * quotient into a public high and a secret low part, and deals the low part along the next policy. The secret stays the same
  * integer S and D does not accumulate, as it would where contributors deal their shares as they are.
  */
+import { present } from '../../../prelude/invariant.js';
 import type { ProcessId } from '../../../prelude/process.js';
 import { factorsByOwner, combinedBounds, type OwnFactors } from '../../sharing/combined-rows.js';
 import type { LinearSharing } from '../../sharing/compile.js';
 import { coefficientBits, rowShifts, statisticalSecurityBits } from '../../sharing/hiding.js';
-import { bitLength, residue } from '../../sharing/integers.js';
+import { bitLength, magnitude, residue } from '../../sharing/integers.js';
 import {
   type CoefficientRanges,
   type IntegerRange,
+  rangeOfBits,
   rowRanges,
   scaledRange,
   sumOfRanges,
@@ -63,21 +65,43 @@ export interface QuotientPlan extends QuotientSetting {
  */
 export function planQuotient(setting: QuotientSetting, available: readonly ProcessId[]): QuotientPlan | undefined {
   const { sharing, secret, next } = setting;
-  const present = new Set(available);
-  const lambda = reconstruction(sharing, (process) => present.has(process));
+  const there = new Set(available);
+  const lambda = reconstruction(sharing, (process) => there.has(process));
   if (lambda === undefined) return undefined;
   const factors = factorsByOwner(sharing, lambda);
   const owners = available.filter((process) => factors.has(process));
   const shift = shiftBits(secret);
-  const mask = uniform(maskBits(sharing, shift, [...factors.values()]));
+  const mask = rangeOfBits(maskBits(sharing, shift, [...factors.values()]));
   const windowBits = shift + statisticalSecurityBits + 1;
-  const dealing = { secret: lowPartRange(windowBits), coefficients: uniform(coefficientBits(next, shift)) };
+  const dealing = { secret: lowPartRange(windowBits), coefficients: rangeOfBits(coefficientBits(next, shift)) };
   const contributors = owners.map((process, position): Contributor => {
     const own = factors.get(process) ?? new Map<number, bigint>();
     const masks = { mask, before: position, after: owners.length - 1 - position };
     return { process, factors: own, high: highPartRange(setting, own, masks, windowBits) };
   });
   return { ...setting, contributors, mask, windowBits, dealing, subShares: rowRanges(next, dealing) };
+}
+
+export function contributorOf({ contributors }: QuotientPlan, process: ProcessId): Contributor {
+  return present(
+    contributors.find((contributor) => contributor.process === process),
+    'a contributor',
+  );
+}
+
+/** Those whose masks a contributor receives. */
+export function contributorsBefore(plan: QuotientPlan, process: ProcessId): readonly ProcessId[] {
+  return processesOf(plan).slice(0, plan.contributors.indexOf(contributorOf(plan, process)));
+}
+
+/** Those for whom a contributor draws masks. */
+export function contributorsAfter(plan: QuotientPlan, process: ProcessId): readonly ProcessId[] {
+  return processesOf(plan).slice(plan.contributors.indexOf(contributorOf(plan, process)) + 1);
+}
+
+/** In the order of the contributors. */
+export function processesOf({ contributors }: QuotientPlan): readonly ProcessId[] {
+  return contributors.map(({ process }) => process);
 }
 
 /** Two secrets of the range are less than 2^`shiftBits` apart. */
@@ -92,7 +116,7 @@ export function shiftBits({ low, high }: IntegerRange): number {
 function maskBits(sharing: LinearSharing, shift: number, factors: readonly OwnFactors[]): number {
   const rowShift = rowShifts(sharing);
   const moves = factors.map((own) =>
-    [...own].reduce((sum, [row, factor]) => sum + (factor < 0n ? -factor : factor) * (rowShift[row] ?? 0n), 0n),
+    [...own].reduce((sum, [row, factor]) => sum + magnitude(factor) * (rowShift[row] ?? 0n), 0n),
   );
   const largest = moves.reduce((a, b) => (a > b ? a : b), 1n);
   return shift + bitLength(largest) + statisticalSecurityBits + bitLength(BigInt(factors.length));
@@ -123,8 +147,4 @@ export function floorQuotient(numerator: bigint, denominator: bigint): bigint {
 function lowPartRange(windowBits: number): IntegerRange {
   const window = 1n << BigInt(windowBits);
   return { low: 1n - window, high: window };
-}
-
-function uniform(bits: number): IntegerRange {
-  return { low: 0n, high: 1n << BigInt(bits) };
 }

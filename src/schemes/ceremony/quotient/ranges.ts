@@ -7,7 +7,7 @@
  * far as in-range sub-shares bound them. The secret itself, the sum of it all, is the same integer as before.
  */
 import type { LinearSharing, SharingNode } from '../../sharing/compile.js';
-import { exactQuotient } from '../../sharing/integers.js';
+import { exactQuotient, magnitude } from '../../sharing/integers.js';
 import {
   addedRanges,
   type CoefficientRanges,
@@ -111,10 +111,6 @@ export function largestSecret(sharing: LinearSharing, rows: readonly IntegerRang
       .reduce((sum, part) => sum + part, 0n);
   };
   return visit(sharing.root) / sharing.scale;
-}
-
-function magnitude(value: bigint): bigint {
-  return value < 0n ? -value : value;
 }
 
 function largest(values: readonly bigint[]): bigint {

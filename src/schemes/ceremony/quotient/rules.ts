@@ -11,6 +11,7 @@ import { bitLength } from '../../sharing/integers.js';
 import type { Combination, DealtSecret } from '../ceremony-scheme.js';
 import type { DealRules, DealVerdict } from '../rounds/deal-rules.js';
 import type { AbortReason } from '../fault.js';
+import { addedOnce } from '../kinds/combination.js';
 import type { Contributor, QuotientPlan } from './plan.js';
 import { checkQuotient, constantOf, numeratorKey, type QuotientStatement } from './statement.js';
 import { maskKey, maskPositions, type QuotientTranscript } from './transcript.js';
@@ -51,10 +52,7 @@ export function quotientRules<G, Key>(
     );
     if (constant === undefined) return E.left({ _tag: 'NotExact' });
     const form = scheme.formOf(secret);
-    const contributions = deals.flatMap(([dealer, { dealings }]) =>
-      dealings.map(({ commitments }, dealing) => ({ dealer, dealing, weight: 1n, form, commitments })),
-    );
-    return E.right({ contributions, constant });
+    return E.right({ contributions: addedOnce(new Map(deals), form), constant });
   };
   return {
     dealers,

@@ -7,7 +7,7 @@ import type { ProcessId } from '../../../prelude/process.js';
 import { combinedKey } from '../../sharing/combined-rows.js';
 import type { CommitmentGroup } from '../../sharing/commitments.js';
 import { type IntegerRange, isInRange } from '../../sharing/ranges.js';
-import type { Contributor, QuotientPlan } from './plan.js';
+import { type Contributor, contributorsAfter, contributorsBefore, type QuotientPlan } from './plan.js';
 
 /** What a contributor publishes of its part of the quotient. */
 export interface QuotientStatement {
@@ -31,9 +31,8 @@ export function numeratorKey<G>(
   rowKey: (row: number) => G,
   maskKeys: MaskKeys<G>,
 ): G {
-  const position = plan.contributors.findIndex((contributor) => contributor.process === process);
-  const after = plan.contributors.slice(position + 1).map((other) => maskKeys(process, other.process));
-  const before = plan.contributors.slice(0, position).map((other) => maskKeys(other.process, process));
+  const after = contributorsAfter(plan, process).map((other) => maskKeys(process, other));
+  const before = contributorsBefore(plan, process).map((other) => maskKeys(other, process));
   const own = combinedKey(group, factors, rowKey);
   return product(group, [own, ...after, group.power(product(group, before), -1n)]);
 }

@@ -2,7 +2,7 @@
 import type { Digest } from '../../../prelude/digest.js';
 import { present } from '../../../prelude/invariant.js';
 import type { ProcessId } from '../../../prelude/process.js';
-import type { QuotientPlan } from './plan.js';
+import { contributorsBefore, type QuotientPlan } from './plan.js';
 
 /** What one contributor posted for those who come after it. */
 export interface PostedMasks<G> {
@@ -22,20 +22,6 @@ export interface QuotientTranscript<G> {
   masked: Digest | undefined;
   /** Contributors that found all masks good. No remainder leaves before all have. */
   readonly confirmed: Set<ProcessId>;
-}
-
-/** Those whose masks a contributor receives. */
-export function contributorsBefore({ contributors }: QuotientPlan, process: ProcessId): readonly ProcessId[] {
-  return contributors.slice(0, positionOf(contributors, process)).map((other) => other.process);
-}
-
-/** Those for whom a contributor draws masks. */
-export function contributorsAfter({ contributors }: QuotientPlan, process: ProcessId): readonly ProcessId[] {
-  return contributors.slice(positionOf(contributors, process) + 1).map((other) => other.process);
-}
-
-function positionOf(contributors: QuotientPlan['contributors'], process: ProcessId): number {
-  return contributors.findIndex((contributor) => contributor.process === process);
 }
 
 /** Z_ij, once all masks are posted. */

@@ -5,18 +5,18 @@
  */
 import { Writer } from '../../../prelude/canonical.js';
 import type { ProcessId } from '../../../prelude/process.js';
-import { type MessageKind, messageKinds } from '../fault.js';
+import { kindByte, kindOfByte, type MessageKind } from './message-kind.js';
 import type { Round } from './round.js';
 import type { CeremonySetting } from '../setting.js';
 
 /** Body of a vote: the kind that names the round. */
 export function writeVote(round: Round): Uint8Array {
-  return new Writer().u8(messageKinds.indexOf(round.kinds[0]) + 1).finish();
+  return new Writer().u8(kindByte(round.kinds[0])).finish();
 }
 
 /** What a body votes to close; `undefined` for none. */
 export function readVote(body: Uint8Array): MessageKind | undefined {
-  return body.length === 1 ? messageKinds[(body[0] ?? 0) - 1] : undefined;
+  return body.length === 1 ? kindOfByte(body[0]) : undefined;
 }
 
 /** Whether these votes close a round. */

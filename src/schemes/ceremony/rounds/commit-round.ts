@@ -8,7 +8,7 @@ import { E, type Either } from '../../../prelude/fp.js';
 import type { ProcessId } from '../../../prelude/process.js';
 import { dealRound } from './deal-round.js';
 import { generationRules } from '../kinds/generation.js';
-import { mayCloseDealing } from '../kinds/refresh.js';
+import { mayCloseDealing } from './deal-rules.js';
 import { afterAll, type Round, type RoundEnd, type RoundMessage, tooFew } from './round.js';
 import type { CeremonySetting } from '../setting.js';
 import type { Transcript } from '../transcript.js';
@@ -22,7 +22,7 @@ export function commitRound<G, Key>(setting: CeremonySetting<G, Key>, transcript
     return E.right(undefined);
   };
   const close = (heard: ReadonlySet<ProcessId>): RoundEnd =>
-    mayCloseDealing(setting, heard)
+    mayCloseDealing(setting, setting.dealers, heard)
       ? { _tag: 'next', round: dealRound(setting, transcript, generationRules(setting, transcript)) }
       : tooFew('commit', senders, heard);
   return {

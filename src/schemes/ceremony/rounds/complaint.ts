@@ -62,5 +62,7 @@ export function openDeal<G, Key>(
   const box = present(boxes.get(to), 'a box for every receiver');
   const plaintext = openBox({ ceremonyId: setting.id, purpose: 'deal', sender: from, receiver: to }, secret, box);
   if (plaintext === undefined) return E.left({ _tag: 'DoesNotOpen' });
-  return checkSubShares(setting, rules.secretsOf(from), to, dealings, plaintext);
+  const checked = checkSubShares(setting, rules.secretsOf(from), to, dealings, plaintext);
+  plaintext.fill(0);
+  return checked;
 }

@@ -15,7 +15,6 @@ export function dealRound<G, Key>(
   rules: DealRules<G>,
 ): Round {
   const senders = new Set(rules.dealers);
-  transcript.rules = rules;
   const receive = ({ from, body, position }: RoundMessage, blame: Blame): Either<MalformedBytes, void> => {
     const read = readAll(body, (reader) => readDeal(reader, setting, transcript, rules, from));
     if (E.isLeft(read)) return read;
@@ -34,6 +33,9 @@ export function dealRound<G, Key>(
     senders,
     isSingle: true,
     maxBodyLength: Math.max(0, ...rules.dealers.map((dealer) => dealLength(setting, transcript, rules, dealer))),
+    begin: () => {
+      transcript.rules = rules;
+    },
     receive,
     ...afterAll(senders, close),
   };

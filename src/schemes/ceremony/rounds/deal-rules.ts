@@ -3,6 +3,7 @@ import type { Either } from '../../../prelude/fp.js';
 import type { ProcessId } from '../../../prelude/process.js';
 import type { Combination, DealtSecret } from '../ceremony-scheme.js';
 import type { AbortReason, CeremonyFault } from '../fault.js';
+import type { CeremonySetting } from '../setting.js';
 import type { Deal } from '../transcript.js';
 
 /** What is wrong with a deal, and the positions of the entries that prove it besides the deal itself. */
@@ -25,4 +26,14 @@ export interface DealRules<G> {
   mayClose(posted: ReadonlySet<ProcessId>): boolean;
   /** What the deals that stand add up to, after all complaints. */
   settle(standing: ReadonlyMap<ProcessId, Deal<G>>): Either<AbortReason, Combination<G>>;
+}
+
+/** Dealing waits for a recovery quorum, or for all who may deal; never for the key's own policy (rule A7). */
+export function mayCloseDealing<G, Key>(
+  { rules }: CeremonySetting<G, Key>,
+  dealers: readonly ProcessId[],
+  posted: ReadonlySet<ProcessId>,
+): boolean {
+  const set = rules.dealers.processes.universe.of(posted);
+  return rules.dealers.isRecoveryQuorum(set) || dealers.every((dealer) => posted.has(dealer));
 }

@@ -1,8 +1,7 @@
 /** What every message of a ceremony begins with: which attempt it belongs to, and what it is. */
-import { concatBytes } from '../../../prelude/bytes.js';
 import { Writer } from '../../../prelude/canonical.js';
 import { type Digest, digestLength } from '../../../prelude/digest.js';
-import { type MessageKind, messageKinds } from '../fault.js';
+import { kindByte, kindOfByte, type MessageKind } from './message-kind.js';
 
 /** A message whose body its round has to read. */
 export interface Envelope {
@@ -15,16 +14,12 @@ export interface Envelope {
 export const envelopeLength = digestLength + 1;
 
 export function writeEnvelope({ ceremonyId, kind, body }: Envelope): Uint8Array {
-  const header = new Writer()
-    .fixed(ceremonyId)
-    .u8(messageKinds.indexOf(kind) + 1)
-    .finish();
-  return concatBytes(header, body);
+  return new Writer().fixed(ceremonyId).u8(kindByte(kind)).fixed(body).finish();
 }
 
 /** `undefined` for what is no message of any ceremony. */
 export function readEnvelope(bytes: Uint8Array): Envelope | undefined {
-  const kind = messageKinds[(bytes[digestLength] ?? 0) - 1];
+  const kind = kindOfByte(bytes[digestLength]);
   if (kind === undefined) return undefined;
   return { ceremonyId: bytes.subarray(0, digestLength) as Digest, kind, body: bytes.subarray(envelopeLength) };
 }

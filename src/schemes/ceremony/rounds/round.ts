@@ -5,7 +5,8 @@
 import type { MalformedBytes } from '../../../prelude/canonical.js';
 import type { Either } from '../../../prelude/fp.js';
 import type { ProcessId } from '../../../prelude/process.js';
-import type { AbortReason, CeremonyFault, MessageKind } from '../fault.js';
+import type { AbortReason, CeremonyFault } from '../fault.js';
+import type { MessageKind } from './message-kind.js';
 
 /** Names a process that did wrong; `evidence` are positions in the log besides that of the message at hand. */
 export type Blame = (process: ProcessId, fault: CeremonyFault, evidence?: readonly number[]) => void;
@@ -28,6 +29,8 @@ export interface Round {
   readonly isSingle: boolean;
   /** No honest sender's body is longer. */
   readonly maxBodyLength: number;
+  /** Writes to the transcript what holds from now on; once, before anything else is asked of the round. */
+  begin?(): void;
   /** Takes a message. Left where no honest process would have written it, which blames the sender. */
   receive(message: RoundMessage, blame: Blame): Either<MalformedBytes, void>;
   /**

@@ -10,13 +10,14 @@ import { equalBytes } from '../../../prelude/bytes.js';
 import { type MalformedBytes, readAll } from '../../../prelude/canonical.js';
 import { digestLength } from '../../../prelude/digest.js';
 import { E, type Either } from '../../../prelude/fp.js';
+import { present } from '../../../prelude/invariant.js';
 import type { ProcessId } from '../../../prelude/process.js';
 import { type Complaint, judgeComplaint, maxComplaintLength, readComplaint } from './complaint.js';
 import { boxReceivers } from './deal-message.js';
 import type { DealRules } from './deal-rules.js';
 import { type Blame, type Round, type RoundEnd, type RoundMessage, tooFew } from './round.js';
 import type { CeremonySetting } from '../setting.js';
-import { settle } from '../settlement.js';
+import { settle, settlementOf } from '../settlement.js';
 import type { Transcript } from '../transcript.js';
 
 /**
@@ -29,7 +30,6 @@ export function settlementRound<G, Key>(
   transcript: Transcript<G, Key>,
   rules?: DealRules<G>,
 ): Round {
-  settle(setting, transcript, rules);
   const senders = rules === undefined ? setting.receivers : boxReceivers(setting, transcript);
   const complain = rules === undefined ? undefined : complaints(setting, transcript, rules);
   const receive = ({ kind, from, body }: RoundMessage, blame: Blame): Either<MalformedBytes, void> => {
@@ -37,17 +37,20 @@ export function settlementRound<G, Key>(
     return complain === undefined ? E.right(undefined) : complain(from, body, blame);
   };
   const outcome = (): RoundEnd | undefined => {
-    if (transcript.settled === undefined) return undefined;
-    if (E.isLeft(transcript.settled)) return { _tag: 'aborted', reason: transcript.settled.left };
-    const { universe } = setting.rules.receivers;
-    transcript.isCommitted ||= setting.rules.receivers.isCommitQuorum(universe.of(transcript.acknowledged));
-    return transcript.isCommitted ? { _tag: 'committed' } : undefined;
+    const settled = present(transcript.settled, 'the round has begun');
+    if (E.isLeft(settled)) return { _tag: 'aborted', reason: settled.left };
+    const { receivers } = setting.rules;
+    const isEnough = receivers.isCommitQuorum(receivers.universe.of(transcript.acknowledged));
+    return isEnough ? { _tag: 'committed' } : undefined;
   };
   return {
     kinds: ['acknowledge', 'complain'],
     senders: new Set(senders),
     isSingle: false,
     maxBodyLength: Math.max(digestLength, maxComplaintLength),
+    begin: () => {
+      settle(setting, transcript, rules);
+    },
     receive,
     outcome,
     close: () => outcome() ?? tooFew('acknowledge', senders, transcript.acknowledged),
@@ -56,15 +59,13 @@ export function settlementRound<G, Key>(
 
 /** Of another key, such as the one before the last deal fell, an acknowledgement is void; that is nobody's fault. */
 function acknowledge<G, Key>(
-  { settled, acknowledged }: Transcript<G, Key>,
+  transcript: Transcript<G, Key>,
   from: ProcessId,
   body: Uint8Array,
 ): Either<MalformedBytes, void> {
   const read = readAll(body, (reader) => reader.fixed(digestLength));
   if (E.isLeft(read)) return read;
-  const isPresent =
-    settled !== undefined && E.isRight(settled) && equalBytes(read.right, settled.right.acknowledgement);
-  if (isPresent) acknowledged.add(from);
+  if (equalBytes(read.right, settlementOf(transcript).acknowledgement)) transcript.acknowledged.add(from);
   return E.right(undefined);
 }
 

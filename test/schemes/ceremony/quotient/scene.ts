@@ -8,11 +8,11 @@ import { thresholdSystem } from '../../../../src/quorum/trust/threshold.js';
 import { CeremonyBoard, type CeremonyState } from '../../../../src/schemes/ceremony/board.js';
 import type { CeremonyScheme } from '../../../../src/schemes/ceremony/ceremony-scheme.js';
 import { readEnvelope, writeEnvelope } from '../../../../src/schemes/ceremony/rounds/envelope.js';
-import type { CeremonyFault, MessageKind } from '../../../../src/schemes/ceremony/fault.js';
-import type { MaskPart } from '../../../../src/schemes/ceremony/parts/mask-part.js';
+import type { CeremonyFault } from '../../../../src/schemes/ceremony/fault.js';
+import type { MessageKind } from '../../../../src/schemes/ceremony/rounds/message-kind.js';
 import { CeremonyParticipant } from '../../../../src/schemes/ceremony/participant.js';
 import type { CeremonyPlan } from '../../../../src/schemes/ceremony/plan.js';
-import type { QuotientDealing } from '../../../../src/schemes/ceremony/quotient/contributor.js';
+import type { QuotientContributor, QuotientDealing } from '../../../../src/schemes/ceremony/quotient/contributor.js';
 import { shoupRsaCeremony } from '../../../../src/schemes/ceremony/moves/rsa-ceremony.js';
 import type { CeremonyRules, CeremonySetting } from '../../../../src/schemes/ceremony/setting.js';
 import { compile } from '../../../../src/schemes/sharing/compile.js';
@@ -184,9 +184,9 @@ function splitOtherwise(
 ): void {
   const change = hostility?.split;
   if (change === undefined) return;
-  const masks = Reflect.get(participant, 'masks') as MaskPart<bigint, ShoupRsaPublicKey>;
-  const honest = masks.split.bind(masks);
-  masks.split = (transcript, shares) => change(honest(transcript, shares), board, me);
+  const contributor = Reflect.get(participant, 'contributor') as QuotientContributor<bigint, ShoupRsaPublicKey>;
+  const honest = contributor.split.bind(contributor);
+  contributor.split = (transcript, shares) => change(honest(transcript, shares), board, me);
 }
 
 function patchedMessage(bytes: Uint8Array, hostility: Hostility | undefined, board: RsaBoard): Uint8Array | undefined {

@@ -25,7 +25,9 @@ export class ServerProcess {
     events: ServerProcessEvents,
     executable = ownExecutable,
   ) {
-    this.child = spawn(process.execPath, [executable, 'serve', directory], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = spawn(process.execPath, [...process.execArgv, executable, 'serve', directory], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let isReady: (ready: boolean) => void = () => undefined;
     this.ready = new Promise((resolve) => {
       isReady = resolve;
@@ -61,6 +63,10 @@ export class ServerProcess {
         resolve();
       });
     });
+  }
+
+  get pid(): number | undefined {
+    return this.child.pid;
   }
 
   kill(signal: 'SIGTERM' | 'SIGKILL'): void {

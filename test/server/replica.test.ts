@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { E } from '../../src/prelude/fp.js';
 import type { ProcessId } from '../../src/prelude/process.js';
 import { Universe } from '../../src/prelude/process.js';
+import { present } from '../../src/prelude/invariant.js';
 import { noop } from '../../src/consensus/batch.js';
 import { ConsensusCodec } from '../../src/consensus/codec.js';
 import type { Effect } from '../../src/consensus/effect.js';
@@ -53,6 +54,7 @@ class Setting {
   readonly sent: number[] = [];
   readonly events: Event[] = [];
   readonly stops: StopReason[] = [];
+  readonly placed: number[] = [];
   readonly replica: Replica;
 
   constructor(step: Step, key?: Partial<AllianceKey>) {
@@ -80,7 +82,7 @@ class Setting {
       },
       observer: {
         onCertified: () => undefined,
-        onPlaced: () => undefined,
+        onPlaced: (delivered) => this.placed.push(...delivered.map(({ slot }) => slot)),
         onRefused: () => undefined,
         onView: () => undefined,
         onBlame: () => undefined,
@@ -122,6 +124,26 @@ describe('a replica', () => {
     setting.journal.appends[1]?.release();
     await setImmediate();
     expect(setting.sent).toEqual([4, 1, 3, 2, 5]);
+  });
+
+  it('tells where commands stand only when they are durable in its log', async () => {
+    const log = new CertifiedLog().decide(1);
+    const batch = present(log.batches[0], 'one slot is decided');
+    const command = { slot: 1, index: 0, client: 'a/app', session: 1, sequence: 1, command: new Uint8Array() };
+    const decide: Effect = {
+      _tag: 'Decide',
+      slot: 1,
+      batch,
+      chain: log.chainAt(1),
+      delivered: [command],
+      path: 'fast',
+    };
+    const setting = new Setting(onStart(decide));
+    await setImmediate();
+    expect(setting.placed).toEqual([]);
+    setting.store.appends[0]?.release();
+    await setImmediate();
+    expect(setting.placed).toEqual([1]);
   });
 
   it('hears its own message only when what it waits for is durable', async () => {

@@ -86,7 +86,7 @@ function put(session: ClientHttp2Session, key: Uint8Array, value: Uint8Array): P
       'content-type': 'application/grpc',
       te: 'trailers',
     });
-    stream.on('trailers', (trailers) => {
+    stream.on('trailers', (trailers: Readonly<Record<string, unknown>>) => {
       if (trailers['grpc-status'] === '0') resolve();
       else reject(new Error(`etcd refused a write: ${String(trailers['grpc-message'])}`));
     });

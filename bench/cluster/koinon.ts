@@ -1,5 +1,4 @@
 /** koinon as its users run it: a process a server, TLS, durable disks, certificates; one application that proposes through the client library. */
-import { join } from 'node:path';
 import { present } from '../../src/prelude/invariant.js';
 import type { ProcessId } from '../../src/prelude/process.js';
 import { ServerProcess } from '../../src/cli/server-processes.js';

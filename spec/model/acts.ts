@@ -1,5 +1,16 @@
 /** What the processes can do in one view: the leader proposes, correct processes accept, commit and learn old certificates. */
-import { ballotOf, commitOf, none, type Renaming, setIn, shown, valueBitOf, viewOf, voteOf, withSet } from './coding.js';
+import {
+  ballotOf,
+  commitOf,
+  none,
+  type Renaming,
+  setIn,
+  shown,
+  valueBitOf,
+  viewOf,
+  voteOf,
+  withSet,
+} from './coding.js';
 import { keptOf } from './certification.js';
 import { accusingMutants, type Mutant } from './mutant.js';
 import { permittedBy } from './outcome.js';
@@ -178,7 +189,8 @@ export class Acts {
         choices.push({ said, kept });
         if (said === 0) continue;
         // Committed after it had promised the next view, or forgotten.
-        if (this.mutant === 'late commit' || this.mutant === 'certificate not durable') choices.push({ said, kept: commit });
+        if (this.mutant === 'late commit' || this.mutant === 'certificate not durable')
+          choices.push({ said, kept: commit });
       }
     }
     return choices;

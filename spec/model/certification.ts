@@ -14,6 +14,8 @@ export const isStuck = 1 << 10;
 export const isFalselyAccused = 1 << 11;
 export const isRefused = 1 << 12;
 
+const asItStands: Uint8Array = Uint8Array.from({ length: 16 }, (_, vote) => vote);
+
 /** Remembers what selection gives on each multiset of reports, and on whose leadership that depended. */
 export class RememberedSelection {
   private readonly known = new Map<number, number>();
@@ -68,11 +70,13 @@ export class Certification {
   private readonly firstAlike: number;
   private readonly ballots: number;
   private readonly base: number;
+  /** What the digits of all correct processes take. */
+  private readonly correctSpan: number;
   private readonly menus = new Map<number, Int16Array>();
   private readonly picks: Int16Array;
   private state: Uint16Array = new Uint16Array(0);
   private byzantineMenu: Int16Array = new Int16Array(0);
-  private reading: Uint8Array = new Uint8Array(16);
+  private reading = asItStands;
   private outcomes = 0;
 
   constructor(
@@ -85,6 +89,7 @@ export class Certification {
     this.firstAlike = accusingMutants.has(mutant) ? 1 : 0;
     this.ballots = 1 + setting.views * setting.values;
     this.base = this.ballots ** 2 + 1;
+    this.correctSpan = this.base ** setting.correct;
     this.picks = new Int16Array(setting.n).fill(-1);
   }
 
@@ -130,9 +135,8 @@ export class Certification {
   }
 
   private showByzantine(process: number, key: number, byzantineKey: number, isComplete: boolean): void {
-    const { n, correct } = this.setting;
-    if (process === n) {
-      const found = this.selection.of(byzantineKey * this.base ** correct + key, this.picks, this.leaders);
+    if (process === this.setting.n) {
+      const found = this.selection.of(byzantineKey * this.correctSpan + key, this.picks, this.leaders);
       this.outcomes |= found;
       if (isComplete && (found & (waits | halts)) !== 0) this.outcomes |= isStuck;
       return;
@@ -156,7 +160,7 @@ export class Certification {
 
   /** How the reader of a report understands votes: as they stand; in a mutant, as the certificate that it knows itself has it. */
   private readings(): readonly Uint8Array[] {
-    let readings: readonly Uint8Array[] = [Uint8Array.from({ length: 16 }, (_, vote) => vote)];
+    let readings: readonly Uint8Array[] = [asItStands];
     if (this.mutant !== 'own copy of the certificate') return readings;
     for (let view = 2; view < this.view; view++) {
       const verdicts = [1, 2, 3].filter((values) => ((this.certified(view) >> (values - 1)) & 1) === 1);
@@ -228,5 +232,8 @@ export function proposedIn(kept: number, mutant: Mutant): number {
 /** What is kept of a view: the values signed; where readers go by certificates of their own, which verdicts there are. */
 export function keptOf(proposed: number, outcomes: number, mutant: Mutant): number {
   if (mutant !== 'own copy of the certificate') return proposed;
-  return [1, 2, 3].reduce((kept, values) => ((outcomes & permitting(values)) === 0 ? kept : kept | (1 << (values - 1))), 0);
+  return [1, 2, 3].reduce(
+    (kept, values) => ((outcomes & permitting(values)) === 0 ? kept : kept | (1 << (values - 1))),
+    0,
+  );
 }

@@ -25,7 +25,11 @@ import {
 } from '../../src/consensus/statement.js';
 import { checkReport } from '../../src/consensus/view-change.js';
 import { right } from '../../test/support/right.js';
-import { type SimulatedConfiguration, simulatedConfiguration, trustOf } from '../../test/support/simulation/configuration.js';
+import {
+  type SimulatedConfiguration,
+  simulatedConfiguration,
+  trustOf,
+} from '../../test/support/simulation/configuration.js';
 import { none, valueBitOf, viewOf } from './coding.js';
 import type { Setting } from './setting.js';
 
@@ -69,7 +73,8 @@ export class Credentials {
     const { isSigned, isPermitted, isCertified } = holdings;
     const held = Number(isSigned) | (Number(isPermitted) << 1) | (Number(isCertified) << 2);
     const key = held | (vote << 3) | (commit << 7) | (view << 11);
-    const known = this.known.get(key) ?? this.attempts(view, vote, commit, holdings).some((report) => this.passes(report));
+    const known =
+      this.known.get(key) ?? this.attempts(view, vote, commit, holdings).some((report) => this.passes(report));
     this.known.set(key, known);
     return known;
   }
@@ -91,7 +96,10 @@ export class Credentials {
   private votes(ballot: Ballot, { isSigned, isPermitted }: Holdings): readonly Vote[] {
     const signatures = isSigned
       ? [this.proposed(ballot, this.context.leaderOf(ballot.view))]
-      : [this.proposed({ ...ballot, digest: otherThan(ballot) }, this.context.leaderOf(ballot.view)), this.proposed(ballot, this.stranger(ballot))];
+      : [
+          this.proposed({ ...ballot, digest: otherThan(ballot) }, this.context.leaderOf(ballot.view)),
+          this.proposed(ballot, this.stranger(ballot)),
+        ];
     const permits =
       ballot.view === 1
         ? [undefined]
@@ -108,8 +116,16 @@ export class Credentials {
   }
 
   private commits(ballot: Ballot, { isCertified }: Holdings): readonly CommitCertificate[] {
-    const signed = isCertified ? [ballot] : [{ ...ballot, digest: otherThan(ballot) }, { ...ballot, view: ballot.view + 1 }];
-    return signed.map((other) => ({ ...ballot, signature: this.combined('slow', acceptedStatement(this.context.slowContext, other)) }));
+    const signed = isCertified
+      ? [ballot]
+      : [
+          { ...ballot, digest: otherThan(ballot) },
+          { ...ballot, view: ballot.view + 1 },
+        ];
+    return signed.map((other) => ({
+      ...ballot,
+      signature: this.combined('slow', acceptedStatement(this.context.slowContext, other)),
+    }));
   }
 
   private permit(view: number, verdict: Verdict): Permit {
@@ -124,14 +140,20 @@ export class Credentials {
 
   /** A certificate by everyone. */
   private combined(key: 'slow' | 'alliance', statement: Uint8Array): Signature {
-    const signers = [...this.configs].map(([id, { keys, allianceSigner }]) => ({ id, signer: key === 'slow' ? keys.slow : allianceSigner }));
+    const signers = [...this.configs].map(([id, { keys, allianceSigner }]) => ({
+      id,
+      signer: key === 'slow' ? keys.slow : allianceSigner,
+    }));
     const shares = new Map(signers.map(({ id, signer }) => [id, right(signer.signShare(statement))]));
     return right(present(signers[0], 'there are processes').signer.combine(statement, shares)).signature;
   }
 
   private stranger({ view }: Ballot): ProcessId {
     const leader = this.context.leaderOf(view);
-    return present([...this.configs.keys()].find((id) => id !== leader), 'there are several processes');
+    return present(
+      [...this.configs.keys()].find((id) => id !== leader),
+      'there are several processes',
+    );
   }
 
   private ballot(code: number): Ballot {
@@ -149,5 +171,8 @@ function digestOf(valueBit: number): Digest {
 }
 
 function otherThan({ digest: one }: Ballot): Digest {
-  return present(digests.find((other) => other !== one), 'several values');
+  return present(
+    digests.find((other) => other !== one),
+    'several values',
+  );
 }

@@ -28,12 +28,11 @@ export function faultySelection(setting: Setting, mutant: Mutant): Selecting {
     if (committedIn(w) !== 0) return pick(committedIn(w));
 
     const voteFor = (code: number): number =>
-      mutant === 'votes of all views counted'
-        ? valueBitOf(voteOf(code), values)
-        : inView(voteOf(code), w, values);
+      mutant === 'votes of all views counted' ? valueBitOf(voteOf(code), values) : inView(voteOf(code), w, values);
     const voted = valuesOf(reports, voteFor);
     const othersThan = (value: number): number => bitsWhere(reports, (code) => voteFor(code) !== value);
-    const mayBeDecided = (value: number, by: number): boolean => system.mayBeDecided(setOf(othersThan(value)), setOf(by));
+    const mayBeDecided = (value: number, by: number): boolean =>
+      system.mayBeDecided(setOf(othersThan(value)), setOf(by));
     if (bitCount(voted) === 1) {
       return mutant === 'unique value free' && !mayBeDecided(voted, 0) ? permitting(all) : permitting(voted);
     }

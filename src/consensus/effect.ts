@@ -44,6 +44,8 @@ export type Effect =
       readonly chain: Digest;
       readonly delivered: readonly Delivered[];
       readonly path: 'fast' | 'slow' | 'transfer';
+      /** The batch is in the journal, with this process's vote for it, after this `Persist`; absent: the log alone will have it. */
+      readonly journaled?: number;
     }
   /** A new certificate of the alliance key covers the decided log up to its slot. */
   | { readonly _tag: 'Certify'; readonly certificate: PrefixCertificate }

@@ -134,5 +134,8 @@ export function deliver(c: Context, slot: number, batch: Batch, path: 'fast' | '
   state.decidedUpTo = slot;
   state.lastDecidedMs = c.nowMs;
   if (path !== 'transfer') state.failedViews = 0;
-  c.emit({ _tag: 'Decide', slot, batch, chain, delivered, path });
+  const vote = state.slots.get(slot)?.vote;
+  const journaled =
+    vote !== undefined && equalBytes(vote.digest, batchDigest(batch)) ? { journaled: vote.persisted } : {};
+  c.emit({ _tag: 'Decide', slot, batch, chain, delivered, path, ...journaled });
 }

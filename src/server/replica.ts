@@ -65,10 +65,10 @@ const longestTimerMs = 2 ** 31 - 1;
 /** The journal is rewritten from the machine's state once it has grown by this much. */
 const journalRewriteBytes = 64 * 1024 * 1024;
 
-interface HeldSend {
-  readonly to: readonly ProcessId[];
-  readonly message: Message;
+/** What waits for a `Persist`. */
+interface Held {
   readonly after: number;
+  readonly act: () => void;
 }
 
 export class Replica {
@@ -77,7 +77,7 @@ export class Replica {
   private isDraining = false;
   private isStopped = false;
   private durableIndex = 0;
-  private held: HeldSend[] = [];
+  private held: Held[] = [];
   private timer: NodeJS.Timeout | undefined;
   private isRewriting = false;
 
@@ -163,8 +163,9 @@ export class Replica {
         this.persist(effect);
         return;
       case 'Send':
-        if (effect.after <= this.durableIndex) this.send(effect);
-        else this.held.push(effect);
+        this.whenDurable(effect.after, () => {
+          this.send(effect);
+        });
         return;
       case 'SetTimer':
         this.setTimer(effect.atMs);
@@ -228,12 +229,17 @@ export class Replica {
     }
   }
 
+  private whenDurable(after: number, act: () => void): void {
+    if (after <= this.durableIndex) act();
+    else this.held.push({ after, act });
+  }
+
   private onDurable(index: number): void {
     this.durableIndex = Math.max(this.durableIndex, index);
     const ready = this.held.filter(({ after }) => after <= this.durableIndex);
     if (ready.length === 0 || this.isStopped) return;
     this.held = this.held.filter(({ after }) => after > this.durableIndex);
-    for (const send of ready) this.send(send);
+    for (const { act } of ready) act();
   }
 
   private send({ to, message }: { readonly to: readonly ProcessId[]; readonly message: Message }): void {
@@ -280,17 +286,26 @@ export class Replica {
     );
   }
 
-  private decide({ slot, batch, chain, delivered, path }: Extract<Effect, { _tag: 'Decide' }>): void {
+  private decide({ slot, batch, chain, delivered, path, journaled }: Extract<Effect, { _tag: 'Decide' }>): void {
     this.counts[path === 'transfer' ? 'transferred' : path] += 1;
+    if (journaled !== undefined)
+      this.whenDurable(journaled, () => {
+        this.place(delivered);
+      });
     this.parts.log.append(slot, chain, batch).then(
       () => {
         this.feed({ _tag: 'Stored', slot });
-        if (!this.isStopped) this.parts.observer.onPlaced(delivered);
+        if (journaled === undefined) this.place(delivered);
       },
       (error: unknown) => {
         this.failStorage(error);
       },
     );
+  }
+
+  /** It is in the journal or in the log, where this server finds it again. */
+  private place(delivered: readonly Delivered[]): void {
+    if (!this.isStopped) this.parts.observer.onPlaced(delivered);
   }
 
   private sendRange(to: ProcessId, from: number): void {

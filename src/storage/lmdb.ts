@@ -19,6 +19,9 @@ export const logStoreVersion = 1;
 
 const checksumLength = 8;
 
+/** How long puts are gathered for one commit: nobody waits for this store to be answered, the journal stands in front of it. */
+const commitDelayMs = 10;
+
 /** Opens the log store in `directory` for this process alone, and makes an empty one where there is none. */
 export function openLogStore(directory: string): TaskEither<StorageError, DiskLogStore> {
   return async () => {
@@ -37,7 +40,13 @@ async function openLocked(directory: string, lock: DirectoryLock): Promise<DiskL
   const path = join(directory, 'data.mdb');
   const file = checkDataFile(path);
   if (E.isLeft(file)) throw new StorageFailure(file.left);
-  const environment = open({ path: directory, overlappingSync: false, maxDbs: 3, encoding: 'binary' });
+  const environment = open({
+    path: directory,
+    overlappingSync: false,
+    commitDelay: commitDelayMs,
+    maxDbs: 3,
+    encoding: 'binary',
+  });
   try {
     const meta = environment.openDB<Uint8Array, string>({ name: 'meta', encoding: 'binary' });
     if (file.right.isNew) await meta.put('version', Uint8Array.of(logStoreVersion));

@@ -146,6 +146,29 @@ describe('a replica', () => {
     expect(setting.placed).toEqual([1]);
   });
 
+  it('tells where commands stand whose batch is in the journal before they are in the log', async () => {
+    const log = new CertifiedLog().decide(1);
+    const batch = present(log.batches[0], 'one slot is decided');
+    const command = { slot: 1, index: 0, client: 'a/app', session: 1, sequence: 1, command: new Uint8Array() };
+    const decided = {
+      _tag: 'Decide',
+      slot: 1,
+      batch,
+      chain: log.chainAt(1),
+      delivered: [command],
+      path: 'fast',
+    } as const;
+    const setting = new Setting(onStart(persist(1), { ...decided, journaled: 1 }));
+    await setImmediate();
+    expect(setting.placed).toEqual([]);
+    setting.journal.appends[0]?.release();
+    await setImmediate();
+    expect(setting.placed).toEqual([1]);
+    setting.store.appends[0]?.release();
+    await setImmediate();
+    expect(setting.placed).toEqual([1]);
+  });
+
   it('hears its own message only when what it waits for is durable', async () => {
     const setting = new Setting(onStart(persist(1), send(1, 1, me)));
     await setImmediate();

@@ -67,6 +67,7 @@ const unversionedCodec: t.Type<KeyFile, unknown> = taggedCodec<KeyFile>('a key f
     usage: usageCodec(keyUsages),
     keyId: hexDigest,
     epoch: integer(0),
+    sharing: hexDigest,
     process: processCodec,
     input: hexDigest,
     contribution: hexBytes(maxContributionBytes),

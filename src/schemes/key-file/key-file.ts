@@ -38,6 +38,8 @@ export interface ContributionFile {
   readonly usage: KeyUsage;
   readonly keyId: KeyId;
   readonly epoch: number;
+  /** Of the sharing that the key share is of (`sharing-name.ts`). */
+  readonly sharing: Digest;
   readonly process: ProcessId;
   /** Digest of the input. */
   readonly input: Digest;

@@ -4,6 +4,7 @@ import { utf8 } from '../../../src/prelude/bytes.js';
 import { E } from '../../../src/prelude/fp.js';
 import type { ContributionFile, KeyFile } from '../../../src/schemes/key-file/key-file.js';
 import { keyFileJson, parseKeyFile, printKeyFile } from '../../../src/schemes/key-file/key-file-codec.js';
+import { sharingNameOf } from '../../../src/schemes/key-file/sharing-name.js';
 import { keyIdOf } from '../../../src/schemes/public-key.js';
 import { right } from '../../support/right.js';
 import { multisigShare, rsaShare } from './keys.js';
@@ -15,6 +16,7 @@ const contribution: ContributionFile = {
   usage: 'document',
   keyId: keyIdOf(rsa.key),
   epoch: 0,
+  sharing: sharingNameOf(rsa.key),
   process: rsa.share.process,
   input: digest(utf8('a contract')),
   contribution: Uint8Array.of(1, 2, 3),

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { E, type Either } from '../../../prelude/fp.js';
 import type { ContributionFile, KeyShareFile } from '../../../schemes/key-file/key-file.js';
 import { printKeyFile } from '../../../schemes/key-file/key-file-codec.js';
+import { sharingNameOf } from '../../../schemes/key-file/sharing-name.js';
 import { keyIdOf } from '../../../schemes/public-key.js';
 import { readKeyShare } from '../../key/files/key-files.js';
 import {
@@ -17,6 +18,7 @@ import { type ContributionRefused, contributionTo } from '../../key/use/key-use.
 import { Passphrase, type PassphraseOptions, passphraseFileOption } from '../../key/files/passphrase.js';
 import {
   checkOutput,
+  filesOf,
   forceOption,
   type OutputOptions,
   placeOf,
@@ -70,7 +72,7 @@ async function share(options: KeyShareOptions, session: Session): Promise<Outcom
   const written = writeOutput(options, printKeyFile(made.right), session);
   if (E.isLeft(written)) return written;
   const { process, epoch, scheme, contribution } = made.right;
-  const json = { out: options.out, process, epoch, scheme, bytes: contribution.length };
+  const json = { out: options.out, files: filesOf(options.out), process, epoch, scheme, bytes: contribution.length };
   tellResult({ json, lines: [`The share of ${process} is ${placeOf(options.out)}.`] }, options, session);
   return succeeded;
 }
@@ -89,6 +91,7 @@ function contribute(
     usage: key.usage,
     keyId: keyIdOf(key),
     epoch: key.epoch,
+    sharing: sharingNameOf(key),
     process: keyShare.process,
     input: requestDigest(request),
     contribution: contribution.right,

@@ -5,6 +5,7 @@ import { E, type Either } from '../../../prelude/fp.js';
 import type { ProcessId } from '../../../prelude/process.js';
 import { policyMembers } from '../../../quorum/policy/policy.js';
 import type { ContributionFile } from '../../../schemes/key-file/key-file.js';
+import { sharingNameOf } from '../../../schemes/key-file/sharing-name.js';
 import { type AlliancePublicKey, keyIdOf } from '../../../schemes/public-key.js';
 import type { Failure } from '../../outcome.js';
 import { readContribution } from '../files/key-files.js';
@@ -46,8 +47,7 @@ export async function readContributions(paths: readonly string[]): Promise<Eithe
       continue;
     }
     failures.push(file);
-    const why = file.left.message.replace(`${path}: `, '');
-    unreadable.push({ path, reason: `not a share of a result (${why})` });
+    unreadable.push({ path, reason: file.left.message.replace(`${path}: `, '') });
   }
   return brought.length === 0 && failures[0] !== undefined ? failures[0] : E.right({ brought, unreadable });
 }
@@ -69,10 +69,13 @@ export function sortContributions(brought: readonly Brought[], key: AlliancePubl
 }
 
 function misfitOf(file: ContributionFile, key: AlliancePublicKey, input: Digest): string | undefined {
-  const { scheme, keyId, epoch, process, usage } = file;
+  const { scheme, keyId, epoch, sharing, process, usage } = file;
   if (scheme !== key._tag || usage !== key.usage || !equalBytes(keyId, keyIdOf(key))) return 'made with another key';
   if (epoch !== key.epoch) {
     return `made in epoch ${epoch}, but the key is in epoch ${key.epoch}: old and new shares never combine`;
+  }
+  if (!equalBytes(sharing, sharingNameOf(key))) {
+    return 'made in another sharing of the same key (dealt twice, or refreshed in two places): the two never combine';
   }
   if (!policyMembers(key.policy).includes(process)) return `${process} is no member of the policy`;
   return equalBytes(file.input, input) ? undefined : 'made for another input';

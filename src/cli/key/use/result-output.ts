@@ -25,6 +25,11 @@ export function placeOf(out: string): string {
   return out === standardOutput ? 'on standard output' : `in ${out}`;
 }
 
+/** What was written, for programs. */
+export function filesOf(out: string): readonly string[] {
+  return out === standardOutput ? [] : [out];
+}
+
 /** Says what became of a result: on standard error where standard output is for the result alone. */
 export function tellResult(
   printable: Printable,

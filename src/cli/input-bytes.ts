@@ -5,11 +5,21 @@ import { readFileBytes } from '../server/text-files.js';
 import type { Io } from './io.js';
 import { badInput, type Failure } from './outcome.js';
 
-/** Reads `file`, or standard input for `-`; refuses more than `maxBytes`. */
-export async function readInput(file: string, maxBytes: number, io: Io): Promise<Either<Failure, Uint8Array>> {
-  if (file === '-') return readStandardInput(maxBytes, io);
-  const bytes = await readFileBytes(file, maxBytes)();
-  return E.isLeft(bytes) ? badInput(describeReading(bytes.left)) : bytes;
+/**
+ * Reads `file`, or standard input for `-`; refuses more than `maxBytes`.
+ *
+ * @param remedy - what to do with more, if anything.
+ */
+export async function readInput(
+  file: string,
+  maxBytes: number,
+  io: Io,
+  remedy?: string,
+): Promise<Either<Failure, Uint8Array>> {
+  const bytes = file === '-' ? await readStandardInput(maxBytes, io) : await readFileBytes(file, maxBytes)();
+  if (E.isRight(bytes)) return bytes;
+  const isTooLarge = bytes.left._tag === 'FileTooLarge' && remedy !== undefined;
+  return badInput(`${describeReading(bytes.left)}${isTooLarge ? `: ${remedy}` : ''}`);
 }
 
 /** Complains where several options would read standard input, which only the first of them would get. */
@@ -18,13 +28,13 @@ export function complaintOfSharedInput(files: Readonly<Record<string, string | u
   return readers.length < 2 ? undefined : `${readers.join(', ')}: only one of them can read standard input`;
 }
 
-async function readStandardInput(maxBytes: number, { stdin }: Io): Promise<Either<Failure, Uint8Array>> {
+async function readStandardInput(maxBytes: number, { stdin }: Io): Promise<Either<DirectoryError, Uint8Array>> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const piece of stdin) {
     const chunk = typeof piece === 'string' ? Buffer.from(piece) : (piece as Uint8Array);
     length += chunk.length;
-    if (length > maxBytes) return badInput(`standard input: larger than ${maxBytes} bytes`);
+    if (length > maxBytes) return E.left({ _tag: 'FileTooLarge', path: 'standard input', maxBytes });
     chunks.push(chunk);
   }
   return E.right(new Uint8Array(Buffer.concat(chunks)));
@@ -32,5 +42,19 @@ async function readStandardInput(maxBytes: number, { stdin }: Io): Promise<Eithe
 
 /** Why a file that is no part of an alliance's directory was not read. */
 export function describeReading(error: DirectoryError): string {
-  return error._tag === 'MissingFile' ? `${error.path}: no such file` : describeDirectoryError(error);
+  switch (error._tag) {
+    case 'MissingFile':
+      return `${error.path}: no such file`;
+    case 'FileTooLarge':
+      return `${error.path}: longer than ${sizeText(error.maxBytes)}, the most that is read here`;
+    default:
+      return describeDirectoryError(error);
+  }
+}
+
+const mebibyte = 1 << 20;
+
+/** `16 MiB (16777216 bytes)`. */
+function sizeText(bytes: number): string {
+  return bytes % mebibyte === 0 ? `${bytes / mebibyte} MiB (${bytes} bytes)` : `${bytes} bytes`;
 }

@@ -73,15 +73,20 @@ function buildProgram(session: Session): Command {
     .helpCommand('help [command]', 'print the page of a command')
     .addHelpText('after', examples)
     .exitOverride()
-    .configureOutput({
-      writeOut: (text) => io.stdout.write(text),
-      writeErr: (text) => io.stderr.write(text),
-      outputError: (text, write) => {
-        write(`koinon: ${usageComplaint(text)}; see koinon --help\n`);
-      },
-    });
+    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) });
   for (const register of registrations) register(program, session);
+  nameHelpPages(program, 'koinon');
   return program;
+}
+
+/** Has the complaints of a command, and of all below it, name its own page. */
+function nameHelpPages(command: Command, path: string): void {
+  command.configureOutput({
+    outputError: (text, write) => {
+      write(`koinon: ${usageComplaint(text)}; see ${path} --help\n`);
+    },
+  });
+  for (const child of command.commands) nameHelpPages(child, `${path} ${child.name()}`);
 }
 
 /** Commander's complaint as one line without its own beginning and end. */

@@ -2,7 +2,7 @@
 import { assertNever } from '../../prelude/invariant.js';
 import type { BlsDealError } from '../../schemes/bls/errors.js';
 import type { KeyError } from '../../schemes/registry.js';
-import { sharingLimits } from '../../schemes/sharing/compile.js';
+import { describeCompileError } from '../../schemes/sharing/compile.js';
 import type { ShoupRsaDealError } from '../../schemes/shoup-rsa/errors.js';
 import type { BeaconKeyError } from '../../schemes/uses/beacon.js';
 import type { UseKeyError } from '../../schemes/uses/use-key.js';
@@ -45,7 +45,7 @@ export function describeKeyError(error: LoadError | DealError): string {
     case 'BadExponent':
       return error.divides === undefined
         ? `the public exponent ${error.exponent} is not an odd prime below 2^32`
-        : `the public exponent ${error.exponent} divides ${error.divides}: use a key with exponent 65537`;
+        : `the public exponent ${error.exponent} divides ${error.divides}: bring a key with exponent 65537`;
     case 'BadAlgorithm':
       return `no key for usage "${error.usage}" has algorithm ${error.algorithm}`;
     case 'ModularNeedsSafePrimes':
@@ -76,14 +76,6 @@ type Unshareable = Extract<DealError, { readonly _tag: 'UnshareablePolicy' }>['r
 
 function describeReason(reason: Unshareable): string {
   if (reason._tag === 'PolicyTooLarge')
-    return `${limits[reason.limit]}; choose a smaller one, --approximate-weights, or --scheme multisig`;
+    return `${describeCompileError(reason)}; --approximate-weights finds such weights, --scheme multisig takes any`;
   return 'expected' in reason ? `expected ${reason.expected}` : reason._tag;
 }
-
-/** What a policy exceeds that is too large. */
-const limits: Readonly<Record<keyof typeof sharingLimits, string>> = {
-  maxNodeCount: `it has more than ${sharingLimits.maxNodeCount} gates and members, each counted as often as it weighs`,
-  maxFanIn: `a gate of it has more than ${sharingLimits.maxFanIn} members, each counted as often as it weighs`,
-  maxDepth: `its gates are nested deeper than ${sharingLimits.maxDepth}`,
-  maxScaleBits: `the numbers of members at its gates multiply to more than ${sharingLimits.maxScaleBits} bits`,
-};

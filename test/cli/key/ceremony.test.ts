@@ -164,11 +164,16 @@ describe('a ceremony refuses', () => {
     [
       'quotients of BLS',
       () => ['reshare', copyOf('bls'), '--policy', policy, '--method', 'quotient'],
-      /--method plain is all that they need/,
+      /--method: only for keys of scheme shoup-rsa, and this one is of bls/,
     ],
-    ['a directory that is not there', () => ['refresh', at('nowhere')], /nowhere: no such directory/],
-    ['a file', () => ['refresh', at('bls', 'public.json')], /public\.json: no such directory; name that of the key/],
-    ['a directory without a key', () => ['refresh', root], /public\.json: no such file/],
+    ['a directory that is not there', () => ['refresh', at('nowhere')], /nowhere: no directory; name that of the key/],
+    ['a file', () => ['refresh', at('bls', 'public.json')], /public\.json: no directory; name that of the key/],
+    ['a directory without a key', () => ['refresh', root], /no key's directory, since it has no public\.json/],
+    [
+      'another name in other case',
+      () => ['reshare', copyOf('bls'), '--policy', '2 of (Acme, acme, b)'],
+      /Acme and acme differ in case only/,
+    ],
     ['a bad policy', () => ['reshare', copyOf('bls'), '--policy', '4 of (a, b)'], /k/],
   ])('%s', async (_what, args, complaint) => {
     const { exitCode, stdout, stderr } = await run('key', ...args());

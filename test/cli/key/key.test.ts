@@ -147,7 +147,7 @@ describe('koinon key deal', () => {
     [
       'a policy too large to be shared along',
       () => deal('--policy', `2 of (${Array.from({ length: 300 }, (_, index) => `m${index}`).join(', ')})`),
-      /cannot be shared along: a gate of it has more than 255 members.*choose a smaller one, --approximate-weights, or --scheme multisig/,
+      /cannot be shared along: a gate of 300 places.* 255 is the most.*--approximate-weights .*--scheme multisig/,
     ],
   ])('refuses %s', async (_what, argv, complaint) => {
     const { exitCode, stdout, stderr } = await run(...argv());
@@ -354,8 +354,8 @@ describe('shares that are of no use', () => {
     const { exitCode, stdout } = await combine(at('broken.share'), ...shares, at('absent.share'));
     expect(exitCode).toBe(0);
     expect(stdout).toContain('COMBINED: a signature of 256 bytes');
-    expect(stdout).toContain(`  left out   ${at('broken.share')}: not a share of a result (expected`);
-    expect(stdout).toContain(`  left out   ${at('absent.share')}: not a share of a result (no such file)\n`);
+    expect(stdout).toContain(`  left out   ${at('broken.share')}: not a koinon key file: expected JSON`);
+    expect(stdout).toContain(`  left out   ${at('absent.share')}: no such file\n`);
     expect((await combine(at('broken.share'), at('absent.share'))).exitCode).toBe(2);
   });
 
@@ -408,7 +408,7 @@ describe('koinon key share refuses', () => {
     [
       'a PEM file',
       () => [at('league', 'public.pem'), '--in', contract],
-      /public\.pem: this is a PEM file; give .*league\/public\.json, or the directory/,
+      /public\.pem: this is a PEM file, .*; expected a key share \(DIR\/shares\/MEMBER\.json of koinon key deal\)/,
     ],
     ['a key share that is not there', () => [at('none.json'), '--in', contract], /none\.json: no such file/],
     ['a document that is not there', () => [own, '--in', at('none.txt')], /none\.txt: no such file/],
@@ -510,7 +510,7 @@ describe('koinon key inspect', () => {
   it('refuses what is no key file', async () => {
     const { exitCode, stderr } = await run('key', 'inspect', contract);
     expect(exitCode).toBe(2);
-    expect(stderr).toBe(`koinon: ${contract}: expected JSON\n`);
+    expect(stderr).toBe(`koinon: ${contract}: not a koinon key file\n`);
   });
 });
 
@@ -534,7 +534,7 @@ describe('koinon key export', () => {
     const { stdout } = await succeed('key', 'export', at('bls'));
     expect(stdout).toMatch(/^[0-9a-f]{96}\n$/);
     const json = await succeedJson('key', 'export', at('bls'), '--format', 'json', '--out', at('bls-key.json'));
-    expect(json).toEqual({ format: 'json', out: at('bls-key.json') });
+    expect(json).toEqual({ format: 'json', out: at('bls-key.json'), files: [at('bls-key.json')] });
     expect(readFileSync(at('bls-key.json'), 'utf8')).toContain(stdout.trim());
   });
 

@@ -158,7 +158,7 @@ describe('a time-lock', () => {
     const args = ['--public', at('clock'), '--label', 'x', '--in', at('long.bin'), '--out', at('never.bin')];
     const { exitCode, stderr } = await run('key', 'encrypt', ...args);
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/long\.bin: 16777217 bytes; at most 16777216 \(16 MiB\) can be locked: encrypt it/);
+    expect(stderr).toMatch(/long\.bin: longer than 16 MiB \(16777216 bytes\), the most that is read here: encrypt it/);
   });
 
   it('wants a label or a round, and a key for it', async () => {

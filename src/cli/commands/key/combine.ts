@@ -23,6 +23,7 @@ import {
 import { combinerOf, type Delivery } from '../../key/use/key-use.js';
 import {
   checkOutput,
+  filesOf,
   forceOption,
   type OutputOptions,
   placeOf,
@@ -116,6 +117,7 @@ async function tellDelivery(
     ...(check === undefined ? [] : [`  check it   ${check}`]),
   ];
   const found = { ...(value === undefined ? {} : { value }), ...(check === undefined ? {} : { check }) };
-  const json = { combined: true, out: options.out, bytes: content.length, ...rejects, ...found };
+  const place = { out: options.out, files: filesOf(options.out), bytes: content.length };
+  const json = { combined: true, ...place, ...rejects, ...found };
   tellResult({ json, lines }, options, session);
 }

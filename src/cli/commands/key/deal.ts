@@ -17,6 +17,7 @@ import { keyFileNames } from '../../key/files/key-layout.js';
 import { Passphrase, type PassphraseOptions, passphraseFileOption } from '../../key/files/passphrase.js';
 import {
   approximateWeightsOption,
+  policyNotes,
   type ShareablePolicy,
   shareablePolicy,
   type WeightOptions,
@@ -40,8 +41,12 @@ Examples:
   koinon key deal --policy league.policy --scheme shoup-rsa --from key.pem --unsafe-primes --out league
   koinon key deal --policy '3 of (a, b, c, d)' --scheme multisig --out league --passphrase-file secret.txt
 
-Usage and algorithm are part of the key and never change. A new RSA key takes half a minute (2048 bits) to several
-minutes (4096): its primes are safe primes, so that whoever sends a bad share can be named.`;
+Usage and algorithm are part of the key and never change. A beacon of scheme bls makes rounds and coins, one of shoup-rsa
+coins alone (--coin).
+
+A new RSA key has safe primes, so that whoever sends a bad share can be named. To find two takes some seconds for 2048 bits,
+about ten for 3072, half a minute for 4096; it is a matter of luck, three times as long is not rare, and a slow or busy
+machine takes longer still.`;
 
 interface KeyDealOptions extends SchemeOptions, PassphraseOptions, WeightOptions {
   readonly policy: string;
@@ -59,7 +64,11 @@ export function registerKeyDeal(key: Command, session: Session): void {
     .requiredOption('--policy <text-or-file>', 'who may act together; see koinon policy check --help')
     .addOption(new Option('--scheme <scheme>', 'how it is shared').choices(schemeIds).makeOptionMandatory())
     .requiredOption('--out <directory>', 'a new or empty directory')
-    .addOption(new Option('--usage <usage>', 'the one thing that the key is for').choices(usages).default('document'))
+    .addOption(
+      new Option('--usage <usage>', 'the one thing that the key is for (a beacon by shoup-rsa: coins alone)')
+        .choices(usages)
+        .default('document'),
+    )
     .option('--pss', 'RSA: sign by PS256 instead of RS256')
     .addOption(
       new Option('--bits <bits>', 'RSA: length of a new key, 2048 if absent').choices(['2048', '3072', '4096']),
@@ -86,6 +95,9 @@ async function deal(options: KeyDealOptions, session: Session): Promise<Outcome>
   if (E.isLeft(scheme)) return scheme;
   const policy = await policyOf(options.policy);
   if (E.isLeft(policy)) return policy;
+  if (options.passphrase === true && options.passphraseFile !== undefined) {
+    return badInput('--passphrase: not with --passphrase-file, which has one already');
+  }
   const passphrase = new Passphrase(options, session.io);
   const asked = options.passphrase === true ? await passphrase.askNew() : await passphrase.given();
   if (E.isLeft(asked)) return asked;
@@ -96,7 +108,9 @@ async function deal(options: KeyDealOptions, session: Session): Promise<Outcome>
   const written = await write(dealt.right, options, passphrase);
   await passphrase.erase();
   if (E.isLeft(written)) return written;
-  session.print(describeDealt(dealt.right, shareable.right, options, asked.right !== undefined), options.json);
+  const isSealed = asked.right !== undefined;
+  const result = { ...dealt.right, shareable: shareable.right, isSealed, files: written.right };
+  session.print(describeDealt(result, options), options.json);
   return succeeded;
 }
 
@@ -123,35 +137,35 @@ async function write(
   { key, shares }: DealtShares,
   options: KeyDealOptions,
   passphrase: Passphrase,
-): Promise<Either<Failure, string>> {
+): Promise<Either<Failure, readonly string[]>> {
   const master = await passphrase.toSeal(randomBytes);
   if (E.isLeft(master)) return master;
-  const written = writeNewDirectory(options.out, keyEntries(key, shares, master.right));
+  const entries = keyEntries(key, shares, master.right);
+  const written = writeNewDirectory(options.out, entries);
   for (const share of shares.values()) share.erase();
-  return E.isLeft(written) ? badInput(describeFoundingError(written.left)) : written;
+  if (E.isLeft(written)) return badInput(describeFoundingError(written.left));
+  return E.right(entries.map(({ path }) => join(options.out, path)));
 }
 
-function describeDealt(
-  { key, shares }: DealtShares,
-  { lines: weights }: ShareablePolicy,
-  { out, from }: KeyDealOptions,
-  isSealed: boolean,
-): Printable {
-  const files = [
-    keyFileNames.publicKey,
-    ...(key._tag === 'shoup-rsa' ? [keyFileNames.pem] : []),
-    `${keyFileNames.shares}/`,
-  ];
+interface Dealt extends DealtShares {
+  readonly shareable: ShareablePolicy;
+  readonly isSealed: boolean;
+  readonly files: readonly string[];
+}
+
+function describeDealt({ key, shares, shareable, isSealed, files }: Dealt, { out, from }: KeyDealOptions): Printable {
+  const folder = join(out, keyFileNames.shares);
+  const shown = [...files.filter((file) => !file.startsWith(folder)), `${folder}/`];
   const keyId = toHex(keyIdOf(key));
   const policy = printPolicy(key.policy);
   const lines = [
     `Dealt a key to ${shares.size} members in ${out}.`,
-    `  scheme   ${schemeText(key)}, for usage "${key.usage}"`,
+    `  scheme   ${schemeText(key)}, for usage "${key.usage}"${key._tag === 'shoup-rsa' && key.usage === 'beacon' ? ', of coins alone' : ''}`,
     `  policy   ${policy}`,
-    ...weights.map((line) => `  weights  ${line}`),
+    ...policyNotes(shareable),
     `  key id   ${keyId}`,
-    `  files    ${files.map((file) => join(out, file)).join(', ')}${isSealed ? ' (each under the passphrase)' : ''}`,
-    `Hand each member its file, then remove ${join(out, keyFileNames.shares)}: whoever has them all has the key.`,
+    `  files    ${shown.join(', ')}${isSealed ? ' (each under the passphrase)' : ''}`,
+    `Hand each member its file, then remove ${folder}: whoever has them all has the key.`,
     ...(from === undefined
       ? []
       : [`Destroy ${from} and its copies, and deal this RSA key to nobody else, for no other use.`]),
@@ -164,9 +178,11 @@ function describeDealt(
     epoch,
     keyId,
     policy,
-    weights,
+    weights: shareable.weights,
+    warnings: shareable.warnings,
     members: [...shares.keys()],
     sealed: isSealed,
+    files,
   };
   return { json, lines };
 }

@@ -13,6 +13,7 @@ import {
 import { keyFilePath, readPublicKey } from '../../key/files/key-files.js';
 import {
   checkOutput,
+  filesOf,
   forceOption,
   type OutputOptions,
   placeOf,
@@ -40,7 +41,7 @@ interface KeyExportOptions extends Partial<OutputOptions> {
   readonly format?: ExportFormat;
   readonly period?: number;
   readonly genesis?: number;
-  readonly beaconId: string;
+  readonly beaconId?: string;
   readonly chained?: boolean;
   readonly json?: boolean;
 }
@@ -55,7 +56,7 @@ export function registerKeyExport(key: Command, session: Session): void {
     .addOption(forceOption())
     .option('--period <seconds>', 'drand: between two rounds', integerIn(1, maxPeriodSeconds))
     .option('--genesis <seconds>', 'drand: when round 1 is due, since 1970', integerIn(0, Number.MAX_SAFE_INTEGER))
-    .option('--beacon-id <id>', 'drand: the name of the chain in its network', 'default')
+    .option('--beacon-id <id>', 'drand: the name of the chain in its network, "default" if absent')
     .option('--chained', 'drand: every round signs the one before')
     .addOption(jsonOption())
     .addHelpText('after', help)
@@ -70,7 +71,7 @@ async function run(path: string, options: KeyExportOptions, session: Session): P
   const { format, text } = exported.right;
   const { out, force = false } = options;
   if (out === undefined) {
-    session.print({ json: { format, text }, lines: [text.trimEnd()] }, options.json);
+    session.print({ json: { format, content: text }, lines: [text.trimEnd()] }, options.json);
     return succeeded;
   }
   const vacant = await checkOutput({ out, force }, [await keyFilePath(path)]);
@@ -78,13 +79,18 @@ async function run(path: string, options: KeyExportOptions, session: Session): P
   const written = writeOutput({ out, force }, text, session);
   if (E.isLeft(written)) return written;
   const lines = [`The key is ${placeOf(out)} (${format}).`];
-  tellResult({ json: { format, out }, lines }, { ...options, out }, session);
+  tellResult({ json: { format, out, files: filesOf(out) }, lines }, { ...options, out }, session);
   return succeeded;
 }
 
 function exportAs(key: AlliancePublicKey, options: KeyExportOptions): Either<string, Exported> {
-  const { format, period, genesis, beaconId, chained = false } = options;
-  if (format !== 'drand') return exportKey(key, format);
+  const { format, period, genesis, beaconId, chained } = options;
+  if (format !== 'drand') {
+    const isStray = [period, genesis, beaconId, chained].some((value) => value !== undefined);
+    if (isStray) return E.left('--period, --genesis, --beacon-id and --chained go with --format drand');
+    return exportKey(key, format);
+  }
   if (period === undefined || genesis === undefined) return E.left('--format drand needs --period and --genesis');
-  return exportChain(key, { periodSeconds: period, genesisTimeSeconds: genesis, beaconId, isChained: chained });
+  const times = { periodSeconds: period, genesisTimeSeconds: genesis };
+  return exportChain(key, { ...times, beaconId: beaconId ?? 'default', isChained: chained ?? false });
 }

@@ -13,6 +13,11 @@ import type {
 } from '../../../schemes/key-file/key-file.js';
 import { makeSigner } from '../../../schemes/registry.js';
 import { type Fact, factJson, factLines, keyFacts, sizeFacts } from '../../key/showing/key-description.js';
+import { sealedTarget } from '../../../schemes/uses/sealed-message.js';
+import type { TimeLockTarget } from '../../../schemes/uses/time-lock.js';
+import { readFileBytes } from '../../../server/text-files.js';
+import { maxLockedBytes } from '../../key/files/limits.js';
+import { onOneLine } from '../../one-line.js';
 import { describeKeyError } from '../../key/key-errors.js';
 import { describeKind, keyFilePath, readKeyFile } from '../../key/files/key-files.js';
 import { jsonOption } from '../../options.js';
@@ -30,7 +35,7 @@ export function registerKeyInspect(key: Command, session: Session): void {
   key
     .command('inspect')
     .description('say what a key file is: whose, of which key and epoch, how large; never a secret')
-    .argument('<file>', 'a public key, key share or share of a result, or the directory of a key')
+    .argument('<file>', 'a public key, key share, share of a result or time-locked file, or the directory of a key')
     .addOption(jsonOption())
     .addHelpText('after', help)
     .action(
@@ -40,12 +45,31 @@ export function registerKeyInspect(key: Command, session: Session): void {
 
 async function inspect(path: string, asJson: boolean | undefined, session: Session): Promise<Outcome> {
   const file = await readKeyFile(await keyFilePath(path));
-  if (E.isLeft(file)) return file;
+  if (E.isLeft(file)) {
+    const target = await readTarget(path);
+    return target === undefined ? file : tellLocked(path, target, asJson, session);
+  }
   const facts = factsOf(file.right);
   const kind = file.right._tag;
   const title = `${path}: ${describeKind(kind)}`;
   session.print({ json: { kind, ...factJson(facts) }, lines: [title, ...factLines(facts)] }, asJson);
   return facts.some(({ name }) => name === 'flaw') ? answeredNo : succeeded;
+}
+
+/** Of a time-locked file; none of what is anything else. */
+async function readTarget(path: string): Promise<TimeLockTarget | undefined> {
+  const bytes = await readFileBytes(path, maxLockedBytes)();
+  if (E.isLeft(bytes)) return undefined;
+  const target = sealedTarget(bytes.right);
+  return E.isLeft(target) ? undefined : target.right;
+}
+
+function tellLocked(path: string, target: TimeLockTarget, asJson: boolean | undefined, session: Session): Outcome {
+  const until = target._tag === 'label' ? { label: target.label } : { round: target.round };
+  const shown = target._tag === 'label' ? `"${onOneLine(target.label)}"` : `round ${target.round}`;
+  const lines = [`${path}: a time-locked file`, `  opens at  ${shown} (koinon key decrypt)`];
+  session.print({ json: { kind: 'time-locked', ...until }, lines }, asJson);
+  return succeeded;
 }
 
 function factsOf(file: KeyFile): readonly Fact[] {

@@ -19,7 +19,10 @@ Example:
 
 All key shares have to be in the directory's shares/. The public key stays. New shares take the place of the old ones,
 which are overwritten; the two never combine. Whoever kept enough copies of old shares can still sign with those: have
-every member destroy its own. An interrupted refresh is finished, or taken back, by the next one.`;
+every member destroy its own. An interrupted refresh is finished, or taken back, by the next command.
+
+An RSA key whose primes are not known to be safe (deal --from … --unsafe-primes) cannot be refreshed: nobody could be proven
+wrong. koinon key reshare --method plain along the same policy gives it new shares, somewhat longer each time.`;
 
 interface KeyRefreshOptions extends PassphraseOptions {
   readonly json?: boolean;

@@ -8,7 +8,12 @@ import { isQualified, type Policy, policyMembers } from '../../../quorum/policy/
 import type { AlliancePublicKey } from '../../../schemes/registry.js';
 import { describeOfflineError } from '../../key/move/ceremony-errors.js';
 import type { DealtShares } from '../../key/dealing/key-dealing.js';
-import { approximateWeightsOption, shareablePolicy, type WeightOptions } from '../../key/dealing/shareable-policy.js';
+import {
+  approximateWeightsOption,
+  type ShareablePolicy,
+  shareablePolicy,
+  type WeightOptions,
+} from '../../key/dealing/shareable-policy.js';
 import { type Holding, moveKey } from '../../key/move/key-move.js';
 import { describeMove } from '../../key/move/move-description.js';
 import { holdOffline, type OfflineKind } from '../../key/move/offline-ceremony.js';
@@ -53,16 +58,19 @@ async function reshare(directory: string, options: KeyReshareOptions, session: S
   const policy = await policyOf(options.policy);
   if (E.isLeft(policy)) return policy;
   let kind: OfflineKind = 'reshare-plain';
-  let weights: readonly string[] = [];
+  let notes: ShareablePolicy | undefined;
   const moved = await moveKey(directory, options, session, (holding) => {
+    if (options.method !== undefined && holding.key._tag !== 'shoup-rsa') {
+      return badInput(`--method: only for keys of scheme shoup-rsa, and this one is of ${holding.key._tag}`);
+    }
     const shareable = shareablePolicy(policy.right, holding.key._tag, options);
     if (E.isLeft(shareable)) return shareable;
     kind = kindOf(holding.key, options);
-    weights = shareable.right.lines;
+    notes = shareable.right;
     return hold(holding, shareable.right.policy, kind);
   });
   if (E.isLeft(moved)) return moved;
-  session.print(describeMove(directory, kind, moved.right, weights), options.json);
+  session.print(describeMove(directory, kind, moved.right, notes), options.json);
   return succeeded;
 }
 

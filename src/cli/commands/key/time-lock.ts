@@ -1,6 +1,5 @@
 /** `koinon key encrypt` and `decrypt`: files that open when enough members say that a label's or round's time has come. */
 import { randomBytes } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { E, type Either } from '../../../prelude/fp.js';
 import { maxSealedLength, openTimeLocked, sealedTarget, sealTimeLocked } from '../../../schemes/uses/sealed-message.js';
@@ -11,8 +10,15 @@ import { complaintOfSharedInput, readInput } from '../../input-bytes.js';
 import { describeKeyError } from '../../key/key-errors.js';
 import { keyFilePath, readPublicKey } from '../../key/files/key-files.js';
 import { readRequest } from '../../key/use/key-request.js';
-import { maxSignatureBytes } from '../../key/files/limits.js';
-import { checkOutput, forceOption, type OutputOptions, tellResult, writeOutput } from '../../key/use/result-output.js';
+import { maxLockedBytes, maxSignatureBytes } from '../../key/files/limits.js';
+import {
+  checkOutput,
+  filesOf,
+  forceOption,
+  type OutputOptions,
+  tellResult,
+  writeOutput,
+} from '../../key/use/result-output.js';
 import { integerIn, jsonOption } from '../../options.js';
 import { answeredNo, badInput, type Failure, type Outcome, succeeded } from '../../outcome.js';
 import type { Session } from '../../session.js';
@@ -30,9 +36,6 @@ Example:
   koinon key decrypt --public clock --sig new-year.sig --in offer.locked --out offer.pdf
 
 --sig is what koinon key combine made of the members' shares. Exit status: 1 it does not open the file.`;
-
-/** What a file may be longer once it is locked. */
-const maxLockedBytes = maxSealedLength + 4096;
 
 interface EncryptOptions extends OutputOptions {
   readonly public: string;
@@ -82,16 +85,7 @@ async function readAuthority(path: string): Promise<Either<Failure, TimeLockAuth
   return E.isLeft(authority) ? badInput(`${path}: ${describeKeyError(authority.left)}`) : authority;
 }
 
-/** Where a file is longer than what can be locked: how long, and what to do. */
-async function complaintOfLength(path: string): Promise<string | undefined> {
-  const size = await stat(path).then(
-    (stats) => stats.size,
-    () => 0,
-  );
-  if (path === '-' || size <= maxSealedLength) return undefined;
-  const remedy = 'encrypt it with a key of your own, such as by openssl enc, and lock that key';
-  return `${path}: ${size} bytes; at most ${maxSealedLength} (16 MiB) can be locked: ${remedy}`;
-}
+const remedyOfLength = 'encrypt it with a key of your own, such as by openssl enc, and lock that key';
 
 async function encrypt(options: EncryptOptions, session: Session): Promise<Outcome> {
   const { in: input, out, label, round } = options;
@@ -105,9 +99,7 @@ async function encrypt(options: EncryptOptions, session: Session): Promise<Outco
   const request = await readRequest(key.right, asked, session.io);
   if (E.isLeft(request)) return request;
   if (request.right._tag !== 'time-lock') return badInput(`${options.public}: not a key for time-locks`);
-  const tooLong = await complaintOfLength(input);
-  if (tooLong !== undefined) return badInput(tooLong);
-  const message = await readInput(input, maxSealedLength, session.io);
+  const message = await readInput(input, maxSealedLength, session.io, remedyOfLength);
   if (E.isLeft(message)) return message;
   const sealed = await sealTimeLocked(authority.right, request.right.target, message.right, randomBytes);
   if (E.isLeft(sealed)) return badInput('--label, --round: labels are text of at most 1024 bytes, rounds begin with 1');
@@ -115,7 +107,7 @@ async function encrypt(options: EncryptOptions, session: Session): Promise<Outco
   if (E.isLeft(written)) return written;
   const until = label === undefined ? `round ${round ?? ''}` : `"${label}"`;
   const told = out === '-' ? 'What is on standard output' : out;
-  const json = { out, bytes: sealed.right.length };
+  const json = { out, files: filesOf(out), bytes: sealed.right.length };
   tellResult({ json, lines: [`${told} is locked until ${until}.`] }, options, session);
   return succeeded;
 }
@@ -142,7 +134,7 @@ async function decrypt(options: DecryptOptions, session: Session): Promise<Outco
   const written = writeOutput(options, opened.right, session, fileModes.secret);
   if (E.isLeft(written)) return written;
   const told = out === '-' ? 'What is on standard output' : out;
-  const json = { opened: true, out, bytes: opened.right.length };
+  const json = { opened: true, out, files: filesOf(out), bytes: opened.right.length };
   tellResult({ json, lines: [`${told} is open.`] }, options, session);
   return succeeded;
 }

@@ -22,6 +22,9 @@ const help = `
 Examples:
   koinon key verify --public league --in contract.pdf --sig contract.sig
   koinon key verify --public beacon --round 7 --sig 7.json
+  koinon key verify --public beacon --coin 'who begins' --sig coin.sig
+
+Of beacons, those of scheme bls make rounds and coins, those of shoup-rsa coins alone.
 
 Exit status: 0 the key's signature, 1 it is not, 2 something cannot be read.`;
 

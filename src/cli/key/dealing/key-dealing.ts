@@ -82,10 +82,19 @@ async function dealRsa(
   return dealt(dealShoupRsa({ material, exponent, policy, universe, usage, algorithm, epoch: 0 }));
 }
 
+/** Of what only a key from elsewhere can have. */
+const blamedOption: Readonly<Partial<Record<DealError['_tag'], string>>> = {
+  BadExponent: '--from',
+  BadModulus: '--from',
+  NotSafePrimes: '--from',
+  NotPrimes: '--from',
+};
+
 function dealt(
   result: Either<DealError, { readonly publicKey: AlliancePublicKey; readonly shares: DealtShares['shares'] }>,
 ): Either<Failure, DealtShares> {
-  if (E.isLeft(result)) return badInput(`--policy: ${describeKeyError(result.left)}`);
+  if (E.isLeft(result))
+    return badInput(`${blamedOption[result.left._tag] ?? '--policy'}: ${describeKeyError(result.left)}`);
   const { publicKey: key, shares } = result.right;
   return E.right({ key, shares });
 }

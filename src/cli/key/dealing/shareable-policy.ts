@@ -1,6 +1,11 @@
-/** Policies as keys are shared along them: with small weights, which are told, and other ones only where that is asked for. */
+/**
+ * Policies as keys are shared along them: with small weights, which are told, and other ones only where that is asked for; with
+ * names that files can have; and with a warning where somebody needs nobody else.
+ */
 import { InvalidArgumentError, Option } from 'commander';
 import { E, type Either } from '../../../prelude/fp.js';
+import { groupedBy } from '../../../prelude/grouping.js';
+import type { ProcessId } from '../../../prelude/process.js';
 import { type Policy, policyMembers } from '../../../quorum/policy/policy.js';
 import {
   approximatePolicy,
@@ -11,6 +16,7 @@ import { type GateReduction, reduceWeights } from '../../../quorum/policy/weight
 import { listNames } from '../../../quorum/tree/name-list.js';
 import type { SchemeId } from '../../../schemes/registry.js';
 import { badInput, type Failure } from '../../outcome.js';
+import { soleHolderWarnings } from './sole-holders.js';
 
 /** Of commands that share along a policy. */
 export interface WeightOptions {
@@ -33,7 +39,14 @@ function gapOf(text: string): number {
 export interface ShareablePolicy {
   readonly policy: Policy;
   /** What became of weights, a line each. */
-  readonly lines: readonly string[];
+  readonly weights: readonly string[];
+  /** Who could use the key alone. */
+  readonly warnings: readonly string[];
+}
+
+/** What is told of it beside the policy itself. */
+export function policyNotes({ weights, warnings }: ShareablePolicy): readonly string[] {
+  return [...weights.map((line) => `  weights  ${line}`), ...warnings.map((line) => `  WARNING  ${line}`)];
 }
 
 /** Multisignatures take any weights as they are. */
@@ -42,7 +55,16 @@ export function shareablePolicy(
   scheme: SchemeId,
   { approximateWeights: gap }: WeightOptions,
 ): Either<Failure, ShareablePolicy> {
-  if (scheme === 'multisig') return E.right({ policy, lines: [] });
+  const alike = namesakes(policyMembers(policy));
+  if (alike !== undefined) {
+    return badInput(
+      `--policy: ${alike.join(' and ')} differ in case only, and some file systems would take their files for one: rename one of them`,
+    );
+  }
+  if (scheme === 'multisig') {
+    if (gap !== undefined) return badInput('--approximate-weights: not with multisignatures, which take any weights');
+    return E.right(withWarnings(policy, []));
+  }
   if (gap === undefined) {
     const reduced = reduceWeights(policy);
     return E.right(told(policy, reduced.policy, reductionLines(reduced.gates)));
@@ -58,7 +80,17 @@ function told(before: Policy, after: Policy, lines: readonly string[]): Shareabl
   const kept = new Set(policyMembers(after));
   const dropped = policyMembers(before).filter((member) => !kept.has(member));
   const farewell = `${listNames(dropped)}: decides nothing beside the others, and gets no share`;
-  return { policy: after, lines: [...lines, ...(dropped.length === 0 ? [] : [farewell])] };
+  return withWarnings(after, [...lines, ...(dropped.length === 0 ? [] : [farewell])]);
+}
+
+function withWarnings(policy: Policy, weights: readonly string[]): ShareablePolicy {
+  return { policy, weights, warnings: soleHolderWarnings(policy) };
+}
+
+/** Two members whose key shares would be one file where a file system knows no case, as those of macOS and Windows. */
+function namesakes(members: readonly ProcessId[]): readonly ProcessId[] | undefined {
+  const groups = groupedBy(members, (member) => member.toLowerCase());
+  return [...groups.values()].find(({ length }) => length > 1);
 }
 
 /** A line for each weighted gate that was changed; the same sets are qualified as before. */

@@ -1,6 +1,7 @@
 /** Key files on the command line: read, opened, and refused where they are of another kind or open to others. */
 import { stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { fromUtf8 } from '../../../prelude/bytes.js';
 import { E, type Either } from '../../../prelude/fp.js';
 import { assertNever } from '../../../prelude/invariant.js';
 import { loadBackends } from '../../../schemes/bls/load-backends.js';
@@ -14,7 +15,8 @@ import { maxKeyFileBytes, parseKeyFile } from '../../../schemes/key-file/key-fil
 import { openKeyShare } from '../../../schemes/key-file/sealed-key-share.js';
 import type { AlliancePublicKey } from '../../../schemes/public-key.js';
 import { describeSuccessionError, isUnsettled, Succession } from '../../../server/directory-succession.js';
-import { readTextFile } from '../../../server/text-files.js';
+import type { DirectoryError } from '../../../server/errors.js';
+import { readFileBytes, type Readers } from '../../../server/text-files.js';
 import { describeReading } from '../../input-bytes.js';
 import { badInput, type Failure } from '../../outcome.js';
 import { keyFileNames } from './key-layout.js';
@@ -36,12 +38,16 @@ export function describeKind(kind: KeyFile['_tag']): string {
   }
 }
 
-/** A file of any kind; one that holds a key share only where nobody but its owner can read it. */
-export async function readKeyFile(path: string): Promise<Either<Failure, KeyFile>> {
+/**
+ * A file of any kind; one that holds a key share only where nobody but its owner can read it.
+ *
+ * @param wanted - what the file should be, for a complaint about one that is no key file at all.
+ */
+export async function readKeyFile(path: string, wanted?: KeyFile['_tag']): Promise<Either<Failure, KeyFile>> {
   const settled = settleAround(path);
   if (E.isLeft(settled)) return settled;
-  const seen = await readAs(path, 'anybody');
-  const file = E.isRight(seen) && isSecret(seen.right) ? await readAs(path, 'owner') : seen;
+  const seen = await readAs(path, 'anybody', wanted);
+  const file = E.isRight(seen) && isSecret(seen.right) ? await readAs(path, 'owner', wanted) : seen;
   if (E.isRight(file) && 'key' in file.right && file.right.key._tag === 'bls') {
     await loadBackends([file.right.key.suite]);
   }
@@ -63,17 +69,45 @@ function isSecret({ _tag }: KeyFile): boolean {
   return _tag === 'key-share' || _tag === 'sealed-key-share';
 }
 
-async function readAs(path: string, readers: 'anybody' | 'owner'): Promise<Either<Failure, KeyFile>> {
-  const text = await readTextFile(path, maxKeyFileBytes, readers)();
-  if (E.isLeft(text)) return badInput(describeReading(text.left));
-  const file = parseKeyFile(text.right);
+async function readAs(
+  path: string,
+  readers: Readers,
+  wanted: KeyFile['_tag'] | undefined,
+): Promise<Either<Failure, KeyFile>> {
+  const bytes = await readFileBytes(path, maxKeyFileBytes, readers)();
+  if (E.isLeft(bytes)) return badInput(await describeAbsence(path, bytes.left, wanted));
+  const text = fromUtf8(bytes.right) ?? '';
+  const file = parseKeyFile(text);
   if (E.isRight(file)) return file;
-  if (text.right.startsWith('-----BEGIN ')) {
-    const mend = `give ${join(dirname(path), keyFileNames.publicKey)}, or the directory`;
-    return badInput(`${path}: this is a PEM file; ${mend}`);
+  const { path: at, expected } = file.left;
+  if (at !== '/') return badInput(`${path}: at ${at}: expected ${expected}`);
+  return badInput(`${path}: ${describeStrange(text, expected)}${wantedText(wanted)}`);
+}
+
+/** What is no key file, without a word of what is in it. */
+function describeStrange(text: string, expected: string): string {
+  if (text.startsWith('-----BEGIN ')) return 'this is a PEM file, not a koinon key file';
+  return `not a koinon key file${text.trimStart().startsWith('{') ? `: expected ${expected}` : ''}`;
+}
+
+/** Where there is no file to be read, a directory instead, or one that is too long. */
+async function describeAbsence(
+  path: string,
+  error: DirectoryError,
+  wanted: KeyFile['_tag'] | undefined,
+): Promise<string> {
+  if (await isDirectory(path)) return `${path}: this is a directory${wantedText(wanted)}`;
+  if (error._tag === 'FileTooLarge') return `${path}: not a koinon key file: longer than any${wantedText(wanted)}`;
+  const directory = dirname(path);
+  if (error._tag !== 'MissingFile' || basename(path) !== keyFileNames.publicKey || !(await isDirectory(directory))) {
+    return describeReading(error);
   }
-  const at = file.left.path === '/' ? '' : `at ${file.left.path}: `;
-  return badInput(`${path}: ${at}expected ${file.left.expected}`);
+  const advice = `name a key file, or the directory that koinon key deal made`;
+  return `${directory}: no key's directory, since it has no ${keyFileNames.publicKey}; ${advice}`;
+}
+
+function wantedText(wanted: KeyFile['_tag'] | undefined): string {
+  return wanted === undefined ? '' : `; expected ${describeKind(wanted)} (${origins[wanted]})`;
 }
 
 /** The file itself, or the public key in a directory that `koinon key deal` has written. */
@@ -83,7 +117,7 @@ export async function keyFilePath(path: string): Promise<string> {
 
 /** @param path - of a file or of a key's directory. */
 export async function readPublicKey(path: string): Promise<Either<Failure, AlliancePublicKey>> {
-  const file = await readKeyFile(await keyFilePath(path));
+  const file = await readKeyFile(await keyFilePath(path), 'public-key');
   if (E.isLeft(file)) return file;
   return file.right._tag === 'public-key'
     ? E.right(file.right.key)
@@ -92,7 +126,7 @@ export async function readPublicKey(path: string): Promise<Either<Failure, Allia
 
 /** A key share that can be used, opened with the passphrase if it is under one. */
 export async function readKeyShare(path: string, passphrase: Passphrase): Promise<Either<Failure, KeyShareFile>> {
-  const file = await readKeyFile(path);
+  const file = await readKeyFile(path, 'key-share');
   if (E.isLeft(file)) return file;
   const { right } = file;
   if (right._tag === 'key-share') return E.right(right);
@@ -115,7 +149,7 @@ async function openSealed(
 }
 
 export async function readContribution(path: string): Promise<Either<Failure, ContributionFile>> {
-  const file = await readKeyFile(path);
+  const file = await readKeyFile(path, 'contribution');
   if (E.isLeft(file)) return file;
   return file.right._tag === 'contribution'
     ? E.right(file.right)
@@ -123,13 +157,13 @@ export async function readContribution(path: string): Promise<Either<Failure, Co
 }
 
 function wrongKind(path: string, found: KeyFile, wanted: KeyFile['_tag']): string {
-  return `${path}: this is ${describeKind(found._tag)}; expected ${describeKind(wanted)} (${origins[wanted]})`;
+  return `${path}: this is ${describeKind(found._tag)}${wantedText(wanted)}`;
 }
 
 /** Where files of a kind come from. */
 const origins: Readonly<Record<KeyFile['_tag'], string>> = {
-  'public-key': 'koinon key deal writes DIR/public.json',
-  'key-share': 'koinon key deal writes DIR/shares/MEMBER.json',
+  'public-key': 'DIR/public.json, or DIR itself, of koinon key deal',
+  'key-share': 'DIR/shares/MEMBER.json of koinon key deal',
   'sealed-key-share': 'koinon key deal --passphrase-file writes it',
   contribution: 'koinon key share writes it',
 };

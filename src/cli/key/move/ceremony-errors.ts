@@ -55,7 +55,8 @@ const measures: Readonly<Record<Extract<CeremonyRefused, { readonly _tag: 'Cerem
 const reasons: Readonly<Record<RefusalReason, string>> = {
   'shares are residues': 'its shares were dealt modulo the order: only koinon key reshare --method plain moves them',
   'primes are not known to be safe':
-    'its primes are not known to be safe, and nobody could be proven wrong: only koinon key reshare --method plain moves it',
+    'its primes are not known to be safe, so nobody could be proven wrong: it cannot be refreshed, nor moved by quotients; ' +
+    'koinon key reshare --method plain, along the same policy too, gives new shares, which are longer each time',
   'the order is known': 'keys of this scheme never grow: --method plain is all that they need',
   'a sole holder of residues':
     'a member alone would hold the whole secret: choose a policy of which no member suffices alone',

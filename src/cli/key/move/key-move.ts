@@ -1,5 +1,6 @@
 /** Moving the key of a directory to its next epoch: shares read, ceremony held, files replaced together. */
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { E, type Either } from '../../../prelude/fp.js';
 import type { ProcessId } from '../../../prelude/process.js';
 import type { AllianceKeyShare, AlliancePublicKey } from '../../../schemes/registry.js';
@@ -27,6 +28,8 @@ export interface Moved {
   readonly after: AlliancePublicKey;
   /** The new shares are under a passphrase, wherever the old ones were. */
   readonly isSealed: boolean;
+  /** What was written. */
+  readonly files: readonly string[];
 }
 
 /**
@@ -41,7 +44,7 @@ export async function moveKey(
 ): Promise<Either<Failure, Moved>> {
   if (directory === '-') return badInput('-: name the directory of the key: its shares are replaced there');
   // Before anything is written there: it must be a key's directory.
-  if (!(await isDirectory(directory))) return badInput(`${directory}: no such directory; name that of the key`);
+  if (!(await isDirectory(directory))) return badInput(`${directory}: no directory; name that of the key`);
   const found = await readPublicKey(directory);
   if (E.isLeft(found)) return found;
   const succession = Succession.begin(directory);
@@ -77,5 +80,6 @@ async function moveWith(
   for (const share of moved.right.shares.values()) share.erase();
   const replaced = succession.replace(entries);
   if (E.isLeft(replaced)) return badInput(describeSuccessionError(replaced.left));
-  return E.right({ before: key.right, after: moved.right.key, isSealed: master.right !== undefined });
+  const files = entries.map(({ path }) => join(directory, path));
+  return E.right({ before: key.right, after: moved.right.key, isSealed: master.right !== undefined, files });
 }

@@ -6,6 +6,7 @@ import { printPolicy } from '../../../quorum/policy/policy-text.js';
 import { keyIdOf } from '../../../schemes/registry.js';
 import type { Printable } from '../../session.js';
 import { keyFileNames } from '../files/key-layout.js';
+import { policyNotes, type ShareablePolicy } from '../dealing/shareable-policy.js';
 import type { Moved } from './key-move.js';
 import type { OfflineKind } from './offline-ceremony.js';
 
@@ -16,12 +17,12 @@ function verbOf(kind: OfflineKind, { _tag }: Moved['after']): string {
   return kind === 'reshare-plain' ? 'Reshared (plainly)' : 'Reshared (by masked quotients)';
 }
 
-/** @param weights - what became of the weights of the policy, a line each. */
+/** @param shareable - the new policy, where it may be another. */
 export function describeMove(
   directory: string,
   kind: OfflineKind,
-  { before, after, isSealed }: Moved,
-  weights: readonly string[] = [],
+  { before, after, isSealed, files }: Moved,
+  shareable?: ShareablePolicy,
 ): Printable {
   const keyId = toHex(keyIdOf(after));
   const policy = printPolicy(after.policy);
@@ -29,7 +30,7 @@ export function describeMove(
   const lines = [
     `${verbOf(kind, after)} the key in ${directory}: epoch ${before.epoch} is over, epoch ${after.epoch} begins.`,
     `  policy   ${policy}`,
-    ...weights.map((line) => `  weights  ${line}`),
+    ...(shareable === undefined ? [] : policyNotes(shareable)),
     `  key id   ${keyId}, as before`,
     `  shares   ${members.length} new ones in ${join(directory, keyFileNames.shares)}; the old ones are overwritten`,
     ...(isSealed ? ['  sealed   each is now under the passphrase'] : []),
@@ -43,9 +44,11 @@ export function describeMove(
       epochBefore: before.epoch,
       epoch: after.epoch,
       policy,
-      weights,
+      weights: shareable?.weights ?? [],
+      warnings: shareable?.warnings ?? [],
       members,
       sealed: isSealed,
+      files,
     },
     lines,
   };

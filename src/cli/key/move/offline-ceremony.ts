@@ -15,8 +15,10 @@ import { CeremonyParticipant } from '../../../schemes/ceremony/participant.js';
 import type { CeremonyPlan, CeremonyRefused } from '../../../schemes/ceremony/plan.js';
 import { shoupRsaCeremony } from '../../../schemes/ceremony/moves/rsa-ceremony.js';
 import type { CeremonyRules, CeremonySetting } from '../../../schemes/ceremony/setting.js';
+import type { BlsKeyShare } from '../../../schemes/bls/key.js';
 import { LinearKeyShare } from '../../../schemes/contract/linear-key-share.js';
 import type { AllianceKeyShare, AlliancePublicKey } from '../../../schemes/registry.js';
+import type { ShoupRsaKeyShare } from '../../../schemes/shoup-rsa/key.js';
 import type { DealtShares } from '../dealing/key-dealing.js';
 
 /** What can be done offline to a key that exists. */
@@ -95,7 +97,9 @@ function hold<G, Key extends AlliancePublicKey>(
   });
   exchange(board, everybody, participants);
   const { state, culprits } = board;
-  const made = participants.flatMap(({ newShare }) => (newShare === undefined ? [] : [newShare as AllianceKeyShare]));
+  const made = participants.flatMap(({ newShare }) =>
+    newShare !== undefined && isAllianceShare(newShare) ? [newShare] : [],
+  );
   for (const participant of participants) participant.erase();
   if (state._tag !== 'committed' || made.length < setting.receivers.length) {
     const reason = state._tag === 'aborted' ? state.reason : undefined;
@@ -103,6 +107,10 @@ function hold<G, Key extends AlliancePublicKey>(
   }
   const newShares = new Map(made.map((share) => [share.process, share]));
   return E.right({ key: state.settlement.key.publicKey, shares: newShares });
+}
+
+function isAllianceShare(share: LinearKeyShare<string>): share is ShoupRsaKeyShare | BlsKeyShare {
+  return share._tag === 'shoup-rsa' || share._tag === 'bls';
 }
 
 /** Posts what anybody has to say, until nobody has anything left. */

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { AlliancePublicKey } from '../../../schemes/public-key.js';
 import { keyFileNames } from '../files/key-layout.js';
-import type { RequestOptions } from './key-request.js';
+import { type RequestOptions, requestOptionNames } from './key-request.js';
 
 interface Made extends RequestOptions {
   readonly public: string;
@@ -25,8 +25,7 @@ export async function checkCommand(key: AlliancePublicKey, made: Made): Promise<
 }
 
 function requestWords(options: RequestOptions): string {
-  const names: readonly (keyof RequestOptions)[] = ['in', 'round', 'previous', 'coin', 'label'];
-  const given = names.filter((name) => options[name] !== undefined);
+  const given = requestOptionNames.filter((name) => options[name] !== undefined);
   return given.map((name) => `--${name} ${quoted(String(options[name]))}`).join(' ');
 }
 

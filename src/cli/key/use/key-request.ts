@@ -24,6 +24,9 @@ export interface RequestOptions {
   readonly label?: string;
 }
 
+/** In the order in which they are told. */
+export const requestOptionNames = ['in', 'round', 'previous', 'coin', 'label'] as const;
+
 /** Adds the options that say what is asked for. */
 export function addRequestOptions(command: Command): Command {
   return command
@@ -68,7 +71,7 @@ export async function readRequest(
   return E.right({ _tag: 'ciphertext', ciphertext: { ciphertext: bytes.right, ...labelled } });
 }
 
-type OptionName = keyof RequestOptions;
+type OptionName = (typeof requestOptionNames)[number];
 
 /** Of every usage: the sets of options that may be given, the first of each being needed. */
 const takenBy: Readonly<Record<AlliancePublicKey['usage'], readonly (readonly OptionName[])[]>> = {
@@ -80,8 +83,7 @@ const takenBy: Readonly<Record<AlliancePublicKey['usage'], readonly (readonly Op
 };
 
 function checkOptions({ usage }: AlliancePublicKey, options: RequestOptions): string | undefined {
-  const names: readonly OptionName[] = ['in', 'round', 'previous', 'coin', 'label'];
-  const given = names.filter((name) => options[name] !== undefined);
+  const given = requestOptionNames.filter((name) => options[name] !== undefined);
   const empty = (['coin', 'label'] as const).find((name) => options[name] === '');
   if (empty !== undefined) return `--${empty}: an empty text names nothing`;
   const taken = takenBy[usage];

@@ -3,7 +3,7 @@
  * the new ones are written and made durable beside the old, one rename decides, and what follows can be finished by whoever
  * comes next. Folders that were replaced hold secrets: they are overwritten before they go, once the new ones are in place.
  */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmdirSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { E, type Either } from '../prelude/fp.js';
 import { describeStorageError, type StorageError } from '../storage/errors.js';
@@ -34,7 +34,16 @@ export function describeSuccessionError(error: SuccessionError): string {
 
 /** Whether a replacement was interrupted in `directory` before it was finished. */
 export function isUnsettled(directory: string): boolean {
-  return existsSync(join(directory, successionNames.next)) || existsSync(join(directory, successionNames.old));
+  return isFolder(join(directory, successionNames.next)) || isFolder(join(directory, successionNames.old));
+}
+
+/** Whether a replacement was interrupted before it was decided: what it left holds secrets and nothing that is needed. */
+export function hasDraft(directory: string): boolean {
+  try {
+    return readdirSync(directory).some((name) => name.startsWith(successionNames.draft));
+  } catch {
+    return false;
+  }
 }
 
 /** The right to replace files of a directory, which one process has at a time. */
@@ -101,15 +110,15 @@ function* settlement(directory: string): Generator<string> {
   for (const name of readdirSync(directory)) {
     if (name.startsWith(successionNames.draft)) yield* removal(join(directory, name));
   }
-  if (existsSync(next)) {
-    mkdirSync(old, { recursive: true, mode: 0o700 });
+  if (isFolder(next)) {
+    if (!isFolder(old)) mkdirSync(old, { mode: 0o700 });
     for (const name of readdirSync(next)) yield* exchange(directory, name);
     syncDirectory(directory);
     rmdirSync(next);
     syncDirectory(directory);
     yield 'the new files are in place';
   }
-  if (existsSync(old)) yield* removal(old);
+  if (isFolder(old)) yield* removal(old);
   syncDirectory(directory);
 }
 
@@ -123,10 +132,11 @@ function* exchange(directory: string, name: string): Generator<string> {
   yield `the new ${name} is in place`;
 }
 
-/** Removes a file or folder, overwriting every file first. */
+/** Removes a file or folder, overwriting every file first; of a link no more than the link, wherever it leads. */
 function* removal(path: string): Generator<string> {
   if (!isFolder(path)) {
-    eraseFile(path);
+    if (lstatSync(path).isFile()) eraseFile(path);
+    else unlinkSync(path);
     yield `${path} is erased`;
     return;
   }
@@ -134,6 +144,7 @@ function* removal(path: string): Generator<string> {
   rmdirSync(path);
 }
 
+/** A link is none: whoever made the directory could have files elsewhere moved or overwritten by it. */
 function isFolder(path: string): boolean {
-  return statSync(path).isDirectory();
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

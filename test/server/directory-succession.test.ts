@@ -1,8 +1,18 @@
-import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   describeSuccessionError,
+  hasDraft,
   isUnsettled,
   Succession,
   succession,
@@ -137,6 +147,48 @@ describe('what cannot be replaced', () => {
     expect(failed).toMatchObject(E.left({ _tag: 'CannotReplace', path: directory }));
     first.end();
     settle(directory);
+    expect(contents(directory)).toEqual(oldFiles);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('links that somebody put there', () => {
+  it('are removed, and what they lead to is neither overwritten nor moved', () => {
+    const outside = join(root, `outside${made++}`);
+    mkdirSync(outside);
+    writeFileSync(join(outside, 'mine'), 'kept');
+    for (const name of [successionNames.old, `${successionNames.draft}x`]) {
+      const directory = oldDirectory();
+      mkdirSync(join(directory, name));
+      symlinkSync(join(outside, 'mine'), join(directory, name, 'file'));
+      symlinkSync(outside, join(directory, name, 'folder'));
+      settle(directory);
+      expect(readdirSync(directory).sort()).toEqual(['other', 'public', 'shares']);
+    }
+    for (const name of [successionNames.old, successionNames.next]) {
+      const directory = oldDirectory();
+      symlinkSync(outside, join(directory, name));
+      expect(isUnsettled(directory)).toBe(false);
+      settle(directory);
+      expect(contents(directory)).toEqual(oldFiles);
+    }
+    const both = oldDirectory();
+    mkdirSync(join(both, successionNames.next, 'shares'), { recursive: true });
+    symlinkSync(outside, join(both, successionNames.old));
+    expect(Succession.begin(both)).toMatchObject(E.left({ _tag: 'CannotReplace' }));
+    expect(contents(both)).toMatchObject(oldFiles);
+    expect(contents(outside)).toEqual({ mine: 'kept' });
+  });
+});
+
+describe('a draft that was left', () => {
+  it('is seen, and goes with the next settlement', () => {
+    const directory = oldDirectory();
+    expect([hasDraft(directory), hasDraft(join(directory, 'nowhere'))]).toEqual([false, false]);
+    const steps = succession(directory, entries);
+    while (!String(steps.next().value).includes('shares/a'));
+    expect([hasDraft(directory), isUnsettled(directory)]).toEqual([true, false]);
+    settle(directory);
+    expect(hasDraft(directory)).toBe(false);
     expect(contents(directory)).toEqual(oldFiles);
   });
 });

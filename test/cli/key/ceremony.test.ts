@@ -260,6 +260,15 @@ describe('a crash while shares are replaced', () => {
     expect(epochs.join('')).toMatch(/^0+1+$/);
   });
 
+  it('before they are complete leaves no secret, once any command has read the key', async () => {
+    const directory = copyOf('bls');
+    const steps = succession(directory, await nextEntries());
+    while (!String(steps.next().value).includes('shares'));
+    expect(readdirSync(directory)).toHaveLength(3);
+    expect(await succeedJson('key', 'inspect', directory)).toMatchObject({ epoch: 0 });
+    expect(readdirSync(directory).sort()).toEqual(['public.json', 'shares']);
+  });
+
   it('is finished or taken back by the next ceremony too', async () => {
     const entries = await nextEntries();
     const directory = copyOf('bls');

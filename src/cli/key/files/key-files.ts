@@ -1,4 +1,5 @@
 /** Key files on the command line: read, opened, and refused where they are of another kind or open to others. */
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fromUtf8 } from '../../../prelude/bytes.js';
@@ -14,7 +15,7 @@ import type {
 import { maxKeyFileBytes, parseKeyFile } from '../../../schemes/key-file/key-file-codec.js';
 import { openKeyShare } from '../../../schemes/key-file/sealed-key-share.js';
 import type { AlliancePublicKey } from '../../../schemes/public-key.js';
-import { describeSuccessionError, isUnsettled, Succession } from '../../../server/directory-succession.js';
+import { describeSuccessionError, hasDraft, isUnsettled, Succession } from '../../../server/directory-succession.js';
 import type { DirectoryError } from '../../../server/errors.js';
 import { readFileBytes, type Readers } from '../../../server/text-files.js';
 import { describeReading } from '../../input-bytes.js';
@@ -57,12 +58,18 @@ export async function readKeyFile(path: string, wanted?: KeyFile['_tag']): Promi
 /** Finishes what a ceremony was killed over, in the key's directory that the file is in. */
 function settleAround(path: string): Either<Failure, void> {
   for (const directory of [dirname(path), dirname(dirname(path))]) {
-    if (!isUnsettled(directory)) continue;
+    const isBroken = isUnsettled(directory);
+    if (!isBroken && !hasLitter(directory)) continue;
     const succession = Succession.begin(directory);
     if (E.isRight(succession)) succession.right.end();
-    else if (succession.left._tag !== 'Busy') return badInput(describeSuccessionError(succession.left));
+    else if (isBroken && succession.left._tag !== 'Busy') return badInput(describeSuccessionError(succession.left));
   }
   return E.right(undefined);
+}
+
+/** Shares that never came to be, in a key's directory. */
+function hasLitter(directory: string): boolean {
+  return existsSync(join(directory, keyFileNames.publicKey)) && hasDraft(directory);
 }
 
 function isSecret({ _tag }: KeyFile): boolean {

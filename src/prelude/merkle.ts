@@ -3,33 +3,92 @@
  * Leaves and inner nodes are hashed under different prefixes, so neither can be taken for the other.
  */
 import { equalBytes } from './bytes.js';
-import { digest, type Digest } from './digest.js';
+import { digest, type Digest, digestLength } from './digest.js';
+import { invariant } from './invariant.js';
 
 const leafPrefix = Uint8Array.of(0);
 const nodePrefix = Uint8Array.of(1);
 
-/** The largest power of two below `count` (which is at least 2). */
-function splitPoint(count: number): number {
-  return 2 ** (31 - Math.clz32(count - 1));
+/** The digest that stands for `item` in its tree. */
+export function merkleLeaf(item: Uint8Array): Digest {
+  return digest(leafPrefix, item);
+}
+
+/**
+ * A tree over leaf digests, for lists whose items are too large to be hashed again for every path. Its levels are kept, 64
+ * bytes a leaf, so that a path costs as many steps as the tree is high.
+ */
+export class MerkleTree {
+  /** Level 0 holds the leaves, each next one the nodes over pairs; an odd node at the end rises as it is. */
+  private readonly levels: readonly Uint8Array[];
+  /** How many leaves there are. */
+  readonly count: number;
+
+  /** @param leaves - the {@link merkleLeaf} of each item, one after another; read, never changed. */
+  constructor(leaves: Uint8Array) {
+    invariant(leaves.length % digestLength === 0, 'leaves are whole digests');
+    this.count = leaves.length / digestLength;
+    const levels = [leaves];
+    for (let level = leaves; level.length > digestLength; ) {
+      level = nextLevel(level);
+      levels.push(level);
+    }
+    this.levels = levels;
+  }
+
+  get root(): Digest {
+    return this.count === 0 ? digest() : nodeAt(this.levels.at(-1), 0);
+  }
+
+  /** The digest of item `index` (from 0). */
+  leaf(index: number): Digest {
+    return nodeAt(this.levels[0], index);
+  }
+
+  /** The siblings of item `index` (from 0), from the leaf upwards. */
+  path(index: number): readonly Digest[] {
+    invariant(index >= 0 && index < this.count, 'a path begins at a leaf');
+    const path: Digest[] = [];
+    let position = index;
+    for (const level of this.levels) {
+      const sibling = position % 2 === 0 ? position + 1 : position - 1;
+      if (sibling * digestLength < level.length) path.push(nodeAt(level, sibling));
+      position = Math.floor(position / 2);
+    }
+    return path;
+  }
+}
+
+function nextLevel(level: Uint8Array): Uint8Array {
+  const pair = 2 * digestLength;
+  const next = new Uint8Array(Math.ceil(level.length / pair) * digestLength);
+  for (let from = 0; from < level.length; from += pair) {
+    const nodes = level.subarray(from, from + pair);
+    next.set(nodes.length < pair ? nodes : digest(nodePrefix, nodes), from / 2);
+  }
+  return next;
+}
+
+function nodeAt(level: Uint8Array | undefined, index: number): Digest {
+  const node = level?.slice(index * digestLength, (index + 1) * digestLength);
+  invariant(node?.length === digestLength, 'a node of the tree is asked for');
+  return node as Digest;
+}
+
+function treeOf(items: readonly Uint8Array[]): MerkleTree {
+  const leaves = new Uint8Array(items.length * digestLength);
+  for (const [index, item] of items.entries()) leaves.set(merkleLeaf(item), index * digestLength);
+  return new MerkleTree(leaves);
 }
 
 /** The root of `items`; of none, the digest of nothing. Cost: linear. */
 export function merkleRoot(items: readonly Uint8Array[]): Digest {
-  const [first] = items;
-  if (first === undefined) return digest();
-  if (items.length === 1) return digest(leafPrefix, first);
-  const split = splitPoint(items.length);
-  return digest(nodePrefix, merkleRoot(items.slice(0, split)), merkleRoot(items.slice(split)));
+  return treeOf(items).root;
 }
 
-/** The siblings of item `index` (from 0), from the leaf upwards. */
+/** The siblings of item `index` (from 0), from the leaf upwards. Cost: linear; {@link MerkleTree} where there are many. */
 export function merklePath(items: readonly Uint8Array[], index: number): readonly Digest[] {
-  if (items.length <= 1) return [];
-  const split = splitPoint(items.length);
-  const [left, right] = [items.slice(0, split), items.slice(split)];
-  return index < split
-    ? [...merklePath(left, index), merkleRoot(right)]
-    : [...merklePath(right, index - split), merkleRoot(left)];
+  return treeOf(items).path(index);
 }
 
 /** Where an item is claimed to stand: position `index` (from 0) of a list of `count`. */
@@ -45,22 +104,24 @@ export function isInMerkleTree(
   item: Uint8Array,
   path: readonly Digest[],
 ): boolean {
-  const { index, count } = position;
-  if (index >= count) return false;
-  const computed = rootFrom(position, digest(leafPrefix, item), path);
+  if (position.index >= position.count) return false;
+  const computed = rootFrom(position, merkleLeaf(item), path);
   return computed !== undefined && equalBytes(computed, root);
 }
 
 function rootFrom({ index, count }: MerklePosition, leaf: Digest, path: readonly Digest[]): Digest | undefined {
-  if (count === 1) return path.length === 0 ? leaf : undefined;
-  const sibling = path.at(-1);
-  if (sibling === undefined) return undefined;
-  const split = splitPoint(count);
-  const below = path.slice(0, -1);
-  if (index < split) {
-    const left = rootFrom({ index, count: split }, leaf, below);
-    return left === undefined ? undefined : digest(nodePrefix, left, sibling);
+  let node = leaf;
+  let used = 0;
+  for (
+    let [position, width] = [index, count];
+    width > 1;
+    position = Math.floor(position / 2), width = Math.ceil(width / 2)
+  ) {
+    if (position % 2 === 0 && position + 1 === width) continue;
+    const sibling = path[used];
+    if (sibling === undefined) return undefined;
+    node = position % 2 === 0 ? digest(nodePrefix, node, sibling) : digest(nodePrefix, sibling, node);
+    used += 1;
   }
-  const right = rootFrom({ index: index - split, count: count - split }, leaf, below);
-  return right === undefined ? undefined : digest(nodePrefix, sibling, right);
+  return used === path.length ? node : undefined;
 }

@@ -21,6 +21,9 @@ export const statementTypes = {
   report: 8,
   request: 9,
   handoff: 10,
+  snapshot: 11,
+  ready: 12,
+  attributed: 13,
 } as const;
 
 export type StatementType = keyof typeof statementTypes;

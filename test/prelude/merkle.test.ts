@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { toHex } from '../../src/prelude/bytes.js';
-import { isInMerkleTree, merklePath, merkleRoot } from '../../src/prelude/merkle.js';
+import { concatBytes, toHex } from '../../src/prelude/bytes.js';
+import { isInMerkleTree, merkleLeaf, merklePath, merkleRoot, MerkleTree } from '../../src/prelude/merkle.js';
 
 const items = (count: number): readonly Uint8Array[] =>
   Array.from({ length: count }, (_, index) => Uint8Array.of(index, 7));
@@ -46,4 +46,47 @@ describe('a Merkle tree', () => {
     const node = Uint8Array.of(...left, ...right);
     expect(isInMerkleTree(merkleRoot(list), { index: 0, count: 1 }, node, [])).toBe(false);
   });
+
+  it('of leaf digests has the root, and the paths of RFC 6962, section 2.1.1', () => {
+    for (let count = 1; count <= 17; count++) {
+      const list = items(count);
+      const tree = new MerkleTree(concatBytes(...list.map(merkleLeaf)));
+      expect([tree.count, toHex(tree.root)]).toEqual([count, naiveRoot(list).toString('hex')]);
+      for (const [index, item] of list.entries()) {
+        expect(tree.leaf(index)).toEqual(merkleLeaf(item));
+        expect(tree.path(index).map(toHex)).toEqual(naivePath(list, index).map((node) => node.toString('hex')));
+        expect(merklePath(list, index)).toEqual(tree.path(index));
+      }
+    }
+    expect(toHex(new MerkleTree(new Uint8Array(0)).root)).toBe(toHex(merkleRoot([])));
+    expect(() => new MerkleTree(new Uint8Array(33))).toThrow('whole digests');
+    expect(() => new MerkleTree(new Uint8Array(32)).path(1)).toThrow('begins at a leaf');
+  });
+
+  it('refuses a position that is none, and a path with a digest of another length', () => {
+    const list = items(3);
+    const root = merkleRoot(list);
+    const [item, path] = [list[0] ?? new Uint8Array(), merklePath(list, 0)];
+    for (const index of [3, 2 ** 32, 2 ** 53 - 1])
+      expect(isInMerkleTree(root, { index, count: 3 }, item, path)).toBe(false);
+    expect(
+      isInMerkleTree(
+        root,
+        { index: 0, count: 3 },
+        item,
+        path.map((node) => node.slice(1) as never),
+      ),
+    ).toBe(false);
+    expect(isInMerkleTree(root, { index: 0, count: 3 }, item, path)).toBe(true);
+  });
 });
+
+/** RFC 6962, section 2.1.1, word for word. */
+function naivePath(list: readonly Uint8Array[], index: number): readonly Buffer[] {
+  if (list.length === 1) return [];
+  let split = 1;
+  while (split * 2 < list.length) split *= 2;
+  return index < split
+    ? [...naivePath(list.slice(0, split), index), naiveRoot(list.slice(split))]
+    : [...naivePath(list.slice(split), index - split), naiveRoot(list.slice(0, split))];
+}

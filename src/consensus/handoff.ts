@@ -1,0 +1,50 @@
+/** HANDOFF: how an epoch ends, and with it the state and the configuration that the next one begins with (rule R11). */
+import { type Reader, Writer } from '../prelude/canonical.js';
+import { type Digest, digestLength } from '../prelude/digest.js';
+import { encodeStatement, type StatementContext } from '../prelude/statement.js';
+import type { Signature } from '../schemes/contract/distributed-signer.js';
+import { type Manifest, readManifest, type StateTarget, stateDigest, writeManifest } from './manifest.js';
+import { rangeLimits } from './range.js';
+
+/** What HANDOFF says: the state after the last slot of the epoch, and the configuration of the next. */
+export interface Succession extends StateTarget {
+  /** Digest of the configuration of the next epoch. */
+  readonly configuration: Digest;
+}
+
+/** {@link Succession} under the alliance key of `epoch`, the one that ends. */
+export interface Handoff extends Succession {
+  /** From 1. */
+  readonly epoch: number;
+  readonly signature: Signature;
+}
+
+/** HANDOFF, under the alliance key of the epoch that ends. */
+export function handoffStatement(context: StatementContext, succession: Succession): Uint8Array {
+  const { slot, chain, manifest, configuration } = succession;
+  const body = new Writer().u64(slot).fixed(chain).fixed(stateDigest(slot, manifest)).fixed(configuration);
+  return encodeStatement(context, 'handoff', body.finish());
+}
+
+export function writeHandoff(writer: Writer, handoff: Handoff): void {
+  writer.u64(handoff.epoch).u64(handoff.slot).fixed(handoff.chain);
+  writeManifest(writer, handoff.manifest);
+  writer.fixed(handoff.configuration).bytes(handoff.signature);
+}
+
+export function readHandoff(reader: Reader): Handoff {
+  const epoch = reader.u64();
+  const slot = reader.u64();
+  if (epoch < 1 || slot < 1) return reader.fail('an epoch and a slot from 1');
+  const chain = reader.fixed(digestLength) as Digest;
+  const manifest: Manifest = readManifest(reader);
+  const configuration = reader.fixed(digestLength) as Digest;
+  return {
+    epoch,
+    slot,
+    chain,
+    manifest,
+    configuration,
+    signature: reader.bytes(rangeLimits.signatureBytes) as Signature,
+  };
+}

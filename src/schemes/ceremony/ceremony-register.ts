@@ -4,12 +4,15 @@
  * committed last, and no attempt twice. Fed from the log, like the boards: the same on every replica.
  */
 import { equalBytes, toHex } from '../../prelude/bytes.js';
-import type { Digest } from '../../prelude/digest.js';
+import { Writer } from '../../prelude/canonical.js';
+import { type Digest, digest } from '../../prelude/digest.js';
 import { E, type Either } from '../../prelude/fp.js';
 import type { KeyId } from '../contract/distributed-signer.js';
+import type { CeremonyTerms } from './terms.js';
 
 /** What the register has to know of an attempt. */
 export interface OpenedCeremony {
+  /** Of the key that is moved; {@link generationId} where one is made. */
   readonly keyId: KeyId;
   readonly ceremonyId: Digest;
   /** The dealing digest of the key that it starts from. */
@@ -27,6 +30,13 @@ export type CeremonyNotAdmitted =
 interface KeyRecord {
   latest: Digest;
   open: Digest | undefined;
+}
+
+const generationTag = 'koinon generation v1';
+
+/** Under what a generation is admitted, since its key has no id yet: one for each context, what is to be made, and epoch. */
+export function generationId({ context, subject, nextEpoch }: CeremonyTerms): KeyId {
+  return digest(new Writer().text(generationTag).bytes(context).fixed(subject).u64(nextEpoch).finish());
 }
 
 export class CeremonyRegister {

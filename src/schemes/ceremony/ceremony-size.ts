@@ -1,20 +1,22 @@
 /**
  * How much a ceremony puts on the log, and how much work one judgement is, before it begins: all lengths follow from the terms.
- * Counted as if everybody took part and nobody complained; each sub-share in the width of the widest dealing.
+ * Counted as if everybody took part who may, and nobody complained; each sub-share in the width of the widest dealing, and what a
+ * masked-quotient reshare has besides in that of the widest plan, whoever contributes.
  */
 import { digestLength } from '../../prelude/digest.js';
 import { groupedBy } from '../../prelude/grouping.js';
 import { assertNever, present } from '../../prelude/invariant.js';
-import type { SharingNode } from '../sharing/compile.js';
 import type { CoefficientRanges, IntegerRange } from '../sharing/ranges.js';
 import type { DealingForm, DealtSecret } from './ceremony-scheme.js';
 import { fresh, knowledgeLength } from './kinds/generation.js';
 import { zero } from './kinds/refresh.js';
 import { maskBoxLength } from './quotient/mask.js';
-import { planQuotient } from './quotient/plan.js';
+import { greatestPlan } from './quotient/plan.js';
+import { confirmationLength } from './quotient/confirm-round.js';
 import { statementLength } from './quotient/rules.js';
 import { envelopeLength } from './rounds/envelope.js';
 import { keyPeers } from './rounds/keys-round.js';
+import type { MessageKind } from './rounds/message-kind.js';
 import { oneTimeKeyLength } from './sealing/one-time-key.js';
 import { boxOverhead } from './sealing/sealed-box.js';
 import { widthOf } from './sealing/sub-shares.js';
@@ -60,10 +62,22 @@ export function messageSizes<G, Key>(
   setting: CeremonySetting<G, Key>,
   dealt: Dealt = whatIsDealt(setting),
 ): { readonly longest: number; readonly total: number } {
-  const acknowledgements = setting.receivers.map(() => digestLength);
-  const bodies = [...keysLengths(setting), ...dealt.otherLengths, ...dealLengths(setting, dealt), ...acknowledgements];
-  const messages = bodies.map((length) => length + envelopeLength);
-  return { longest: Math.max(...messages), total: messages.reduce((sum, length) => sum + length, 0) };
+  const lengths = [...messageLengths(setting, dealt).values()].flat();
+  return { longest: Math.max(...lengths), total: lengths.reduce((sum, length) => sum + length, 0) };
+}
+
+/** Bytes of the messages of each kind, the longest that there may be, in no order. */
+export function messageLengths<G, Key>(
+  setting: CeremonySetting<G, Key>,
+  dealt: Dealt = whatIsDealt(setting),
+): ReadonlyMap<MessageKind, readonly number[]> {
+  const bodies = new Map<MessageKind, readonly number[]>([
+    ['keys', keysLengths(setting)],
+    ...dealt.otherLengths,
+    ['deal', dealLengths(setting, dealt)],
+    ['acknowledge', setting.receivers.map(() => digestLength)],
+  ]);
+  return new Map([...bodies].map(([kind, lengths]) => [kind, lengths.map((length) => length + envelopeLength)]));
 }
 
 /** What goes into the deals of one kind of ceremony. */
@@ -74,7 +88,7 @@ interface Dealt {
   readonly form: DealingForm | undefined;
   readonly attachmentLength: number;
   /** Bodies of the rounds between KEYS and DEAL. */
-  readonly otherLengths: readonly number[];
+  readonly otherLengths: readonly (readonly [MessageKind, readonly number[]])[];
 }
 
 function whatIsDealt<G, Key>(setting: CeremonySetting<G, Key>): Dealt {
@@ -95,7 +109,7 @@ function whatIsDealt<G, Key>(setting: CeremonySetting<G, Key>): Dealt {
     case 'reshare-quotient':
       return quotientDealt(setting);
     case 'generate': {
-      const otherLengths = dealers.map(() => digestLength);
+      const otherLengths = [['commit', dealers.map(() => digestLength)]] as const;
       return { ...one, form: scheme.formOf(fresh), attachmentLength: knowledgeLength(scheme), otherLengths };
     }
     default:
@@ -106,23 +120,21 @@ function whatIsDealt<G, Key>(setting: CeremonySetting<G, Key>): Dealt {
 function quotientDealt<G, Key>({ scheme, dealers }: CeremonySetting<G, Key>): Dealt {
   const old = present(scheme.old, 'a reshare has a key to start from');
   const integers = present(old.integers, 'only what adds up over the integers is divided');
-  const plan = planQuotient({ sharing: old.sharing, ...integers, next: scheme.next }, dealers);
-  if (plan === undefined) return { counts: [], form: undefined, attachmentLength: 0, otherLengths: [] };
-  const contributors = dealers.slice(0, greatestChoice(old.sharing.root));
+  const plan = greatestPlan({ sharing: old.sharing, ...integers, next: scheme.next }, dealers);
+  const { contributors } = plan;
   const maskLength = scheme.elementLength + maskBoxLength(plan);
+  const isAlone = contributors.length <= 1;
   return {
     counts: contributors.map(() => 1),
     form: scheme.formOf({ _tag: 'ranged', ranges: plan.dealing }),
     attachmentLength: statementLength(plan),
-    otherLengths: contributors.flatMap((_, before) => [before * maskLength, digestLength + 4]),
+    otherLengths: isAlone
+      ? []
+      : [
+          ['masks', contributors.slice(1).map((_, before) => (before + 1) * maskLength)],
+          ['confirm', contributors.map(() => confirmationLength(0))],
+        ],
   };
-}
-
-/** The most rows that a reconstruction below a node takes. */
-export function greatestChoice(node: SharingNode): number {
-  if (node._tag === 'leaf') return 1;
-  const sizes = node.children.map(greatestChoice).sort((one, other) => other - one);
-  return sizes.slice(0, node.k).reduce((sum, size) => sum + size, 0);
 }
 
 function keysLengths<G, Key>(setting: CeremonySetting<G, Key>): readonly number[] {

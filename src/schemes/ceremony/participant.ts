@@ -12,13 +12,13 @@ import type { CeremonyBoard } from './board.js';
 import { writeVote } from './rounds/close-votes.js';
 import { writeComplaint } from './rounds/complaint.js';
 import { DealerPart } from './parts/dealer-part.js';
+import { isGoodShare, isLostWithoutShare } from './parts/old-share.js';
 import { writeEnvelope } from './rounds/envelope.js';
 import type { MessageKind } from './rounds/message-kind.js';
 import { keyPeers, writeKeys } from './rounds/keys-round.js';
 import { ReceiverPart } from './parts/receiver-part.js';
 import { QuotientContributor } from './quotient/contributor.js';
 import { oneTimeKeys } from './sealing/one-time-key.js';
-import { rowsOf } from './setting.js';
 import { type Settlement, settlementOf } from './settlement.js';
 
 /** One process, and what it brings to an attempt. */
@@ -34,6 +34,13 @@ export interface ParticipantOptions {
   readonly random: RandomBytes;
 }
 
+/** A share of the key that stands, and what is said of it. It is the next share if the ceremony commits with that. */
+export interface PendingShare {
+  readonly share: LinearKeyShare<string>;
+  /** That of the settlement which it is a share of. */
+  readonly acknowledgement: Digest;
+}
+
 export class CeremonyParticipant<G, Key> {
   /** Whether the process should have a good share of the old key and has none: it deals nothing, and receives where it can. */
   readonly needsRepair: boolean;
@@ -42,7 +49,7 @@ export class CeremonyParticipant<G, Key> {
   private readonly dealer: DealerPart<G, Key>;
   private readonly contributor: QuotientContributor<G, Key>;
   private readonly posted = new Set<MessageKind>();
-  private acknowledged: Digest | undefined;
+  #pending: PendingShare | undefined;
   #newShare: LinearKeyShare<string> | undefined;
   #isOver = false;
 
@@ -51,10 +58,11 @@ export class CeremonyParticipant<G, Key> {
     private readonly options: ParticipantOptions,
   ) {
     const { setting } = board;
-    const { me, random, claim } = options;
+    const { me, share, random, claim } = options;
     const peers = keyPeers(setting, me);
-    this.needsRepair = !this.hasGoodShare();
-    this.isSilent = (this.needsRepair && this.isLostWithoutShare()) || !claim(setting.id);
+    this.needsRepair = !isGoodShare(setting, me, share);
+    const isLost = this.needsRepair && isLostWithoutShare(setting, me);
+    this.isSilent = isLost || this.wasHeard() || !claim(setting.id);
     this.receiver = new ReceiverPart(setting, me, oneTimeKeys(peers.deal, random));
     this.dealer = new DealerPart(setting, me, random);
     this.contributor = new QuotientContributor(setting, me, oneTimeKeys(peers.mask, random), random);
@@ -62,7 +70,7 @@ export class CeremonyParticipant<G, Key> {
 
   /** What to post now, in this order. Each message is returned once; ask again whenever the board has moved. */
   messages(): readonly Uint8Array[] {
-    if (this.isSilent || this.#isOver) return [];
+    if (this.isSilent || this.#isOver || !this.hasOwnKeys()) return [];
     const { state } = this.board;
     switch (state._tag) {
       case 'aborted':
@@ -88,6 +96,14 @@ export class CeremonyParticipant<G, Key> {
     return state._tag === 'running' ? this.envelope('close', writeVote(state.round)) : undefined;
   }
 
+  /**
+   * What was acknowledged last, until COMMIT or ABORT: to be made durable before the acknowledgement is posted. A process that was
+   * restarted in between has this alone, and it is its new share where the settlement that was committed has this acknowledgement.
+   */
+  get pendingShare(): PendingShare | undefined {
+    return this.#pending;
+  }
+
   /** After COMMIT, and after {@link messages}: this process's share of the next key; `undefined` where it has to be repaired. */
   get newShare(): LinearKeyShare<string> | undefined {
     return this.#newShare;
@@ -96,6 +112,7 @@ export class CeremonyParticipant<G, Key> {
   /** Forgets everything but a new share that was committed. */
   erase(): void {
     this.#isOver = true;
+    this.#pending = undefined;
     this.receiver.erase();
     this.dealer.erase();
     this.contributor.erase();
@@ -110,7 +127,7 @@ export class CeremonyParticipant<G, Key> {
     const { transcript } = this.board;
     switch (kind) {
       case 'keys':
-        return writeKeys({ deal: this.receiver.publicKeys, mask: this.contributor.publicKeys });
+        return this.ownKeys();
       case 'commit':
         return this.dealer.commit();
       case 'masks':
@@ -137,9 +154,11 @@ export class CeremonyParticipant<G, Key> {
     const complaints = this.complaints();
     if (complaints.length > 0) return complaints;
     const settlement = settlementOf(this.board.transcript);
+    if (this.hasAcknowledged(settlement)) return [];
     const { acknowledgement } = settlement;
-    if (this.hasAcknowledged(settlement) || this.sharesOf(settlement) === undefined) return [];
-    this.acknowledged = acknowledgement;
+    const shares = this.sharesOf(settlement);
+    if (shares === undefined) return [];
+    this.#pending = { share: settlement.key.keyShare(this.options.me, shares), acknowledgement };
     return [this.envelope('acknowledge', acknowledgement)];
   }
 
@@ -151,15 +170,16 @@ export class CeremonyParticipant<G, Key> {
     }
     const complaints = this.complaints();
     const shares = this.sharesOf(settlement);
+    const wasAcknowledged = this.hasAcknowledged(settlement);
     this.erase();
     if (shares === undefined) return complaints;
     this.#newShare = settlement.key.keyShare(this.options.me, shares);
-    if (this.hasAcknowledged(settlement)) return [];
+    if (wasAcknowledged) return [];
     return [this.envelope('acknowledge', settlement.acknowledgement)];
   }
 
   private hasAcknowledged({ acknowledgement }: Settlement<G, Key>): boolean {
-    return this.acknowledged !== undefined && equalBytes(this.acknowledged, acknowledgement);
+    return this.#pending !== undefined && equalBytes(this.#pending.acknowledgement, acknowledgement);
   }
 
   /** Whether boxes were sealed for this process; or, where a dealt key is accepted, a share was handed over. */
@@ -189,26 +209,19 @@ export class CeremonyParticipant<G, Key> {
     return share === undefined || this.needsRepair ? new Map() : secretsOf(share);
   }
 
-  /** Whether the share is one of every row that this process has of the old key. True also of who has none, and none is there. */
-  private hasGoodShare(): boolean {
-    const { old } = this.board.setting.scheme;
-    const { me, share } = this.options;
-    if (old === undefined) return true;
-    const rows = rowsOf(old.sharing, me);
-    const secrets = share === undefined ? new Map<number, bigint>() : secretsOf(share);
-    const isGood = (row: number) => {
-      const secret = secrets.get(row);
-      return secret !== undefined && old.isShare(row, secret);
-    };
-    return secrets.size === rows.length && rows.every(isGood);
+  /** Whether the log has something of this process already: it was said with secrets that are gone, whatever was claimed. */
+  private wasHeard(): boolean {
+    const { keys, commits, deals } = this.board.transcript;
+    return [keys, commits, deals].some((said) => said.has(this.options.me));
   }
 
-  /** Who has no old share can receive in a reshare, but not where shares are added to, or everybody who announces keys divides. */
-  private isLostWithoutShare(): boolean {
-    const { terms, dealers } = this.board.setting;
-    const { kind } = terms;
-    return (
-      kind === 'refresh' || kind === 'accept' || (kind === 'reshare-quotient' && dealers.includes(this.options.me))
-    );
+  /** Whether no other keys than these were announced in this process's name, as by itself before a restart. */
+  private hasOwnKeys(): boolean {
+    const announced = this.board.transcript.keys.get(this.options.me);
+    return announced === undefined || equalBytes(writeKeys(announced), this.ownKeys());
+  }
+
+  private ownKeys(): Uint8Array {
+    return writeKeys({ deal: this.receiver.publicKeys, mask: this.contributor.publicKeys });
   }
 }

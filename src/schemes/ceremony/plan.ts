@@ -6,7 +6,8 @@ import type { Policy } from '../../quorum/policy/policy.js';
 import type { BlsKeyError } from '../bls/errors.js';
 import type { ShoupRsaKeyError } from '../shoup-rsa/errors.js';
 import type { LinearSharing } from '../sharing/compile.js';
-import { type CeremonyTooLarge, checkMessages, exceeded, greatestChoice } from './ceremony-size.js';
+import { type CeremonyTooLarge, checkMessages, exceeded } from './ceremony-size.js';
+import { greatestChoice } from './quotient/plan.js';
 import type { CeremonySetting } from './setting.js';
 import type { CeremonyKind, CeremonyTerms } from './terms.js';
 

@@ -11,7 +11,7 @@ import { dealBls } from '../../../src/schemes/bls/dealer.js';
 import { blsCeremony, blsGeneration } from '../../../src/schemes/ceremony/moves/bls-ceremony.js';
 import { CeremonyBoard } from '../../../src/schemes/ceremony/board.js';
 import { messageSizes } from '../../../src/schemes/ceremony/ceremony-size.js';
-import { CeremonyRegister } from '../../../src/schemes/ceremony/ceremony-register.js';
+import { CeremonyRegister, generationId } from '../../../src/schemes/ceremony/ceremony-register.js';
 import { envelopeLength, readEnvelope } from '../../../src/schemes/ceremony/rounds/envelope.js';
 import { type CeremonyPlan, checkPlan } from '../../../src/schemes/ceremony/plan.js';
 import { shoupRsaCeremony } from '../../../src/schemes/ceremony/moves/rsa-ceremony.js';
@@ -29,6 +29,7 @@ import { seededRandom } from '../../support/seeded-random.js';
 import { policy, trust } from '../../support/trust.js';
 import { safePrimes512 } from '../../support/rsa-keys.js';
 import { commitmentTo, generationRules, proveKnowledge } from '../../../src/schemes/ceremony/kinds/generation.js';
+import type { CeremonyTerms } from '../../../src/schemes/ceremony/terms.js';
 import { Transcript } from '../../../src/schemes/ceremony/transcript.js';
 import type { BlsPublicKey } from '../../../src/schemes/bls/key.js';
 import { complainingOf, dealingBadSharesTo, flipped } from './adversaries.js';
@@ -415,6 +416,19 @@ describe('the register of ceremonies', () => {
     register.end(keyId, digest(utf8('two')), next);
     expect(register.open(attempt('four'))).toEqual(E.left({ _tag: 'NotTheLatestDealing' }));
     expect(register.open(attempt('five', next))).toEqual(E.right(undefined));
+  });
+
+  it('admits a generation for each context, subject and epoch, once', () => {
+    const terms = { context: utf8('role'), subject: old, nextEpoch: 1 } as CeremonyTerms;
+    const ids = [terms, { ...terms, context: utf8('other') }, { ...terms, subject: next }, { ...terms, nextEpoch: 2 }];
+    expect(new Set(ids.map((each) => toHex(generationId(each)))).size).toBe(4);
+    const register = new CeremonyRegister();
+    const made = (name: string, epoch: number) =>
+      register.open({ ...attempt(name), keyId: generationId({ ...terms, nextEpoch: epoch }) });
+    expect(made('one', 1)).toEqual(E.right(undefined));
+    register.end(generationId(terms), digest(utf8('one')), next);
+    expect(made('two', 1)).toEqual(E.left({ _tag: 'NotTheLatestDealing' }));
+    expect(made('two', 2)).toEqual(E.right(undefined));
   });
 });
 

@@ -10,8 +10,8 @@ interface KeyShares<Key> {
   readonly keyId: KeyId;
   readonly publicKey: Key;
   /** The share of a row, from what was dealt and, in a refresh, the old share. */
-  sumOf(row: number, sum: bigint, old: bigint): bigint;
-  bytesOf(row: number, share: bigint): Uint8Array;
+  readonly sumOf: (row: number, sum: bigint, old: bigint) => bigint;
+  readonly bytesOf: (row: number, share: bigint) => Uint8Array;
 }
 
 export function nextKey<G, Key extends { readonly epoch: number }>(

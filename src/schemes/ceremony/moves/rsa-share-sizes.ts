@@ -9,7 +9,7 @@ import { present } from '../../../prelude/invariant.js';
 import type { DealingForm, DealtSecret } from '../ceremony-scheme.js';
 import { zero } from '../kinds/refresh.js';
 import { factorBounds } from '../quotient/factor-bounds.js';
-import { planQuotient } from '../quotient/plan.js';
+import { greatestPlan } from '../quotient/plan.js';
 import { greatestRanges, knownSecretRanges } from '../quotient/ranges.js';
 import type { RsaMove } from './rsa-next-key.js';
 import { sharedRsaKey } from './shared-rsa-key.js';
@@ -32,9 +32,7 @@ function greatestBox({ kind, old, next }: RsaMove, formOf: (secret: DealtSecret)
     }
     case 'reshare-quotient': {
       const integers = present(sharedRsaKey(old).integers, 'only what adds up over the integers is divided');
-      const owners = [...new Set(old.sharing.rows.map(({ owner }) => owner))];
-      const plan = planQuotient({ sharing: old.sharing, ...integers, next }, owners);
-      return greatestRanges(present(plan, 'all owners together are qualified'));
+      return greatestRanges(greatestPlan({ sharing: old.sharing, ...integers, next }, ownersOf(old.sharing)));
     }
     default: {
       const dealt = addedRanges(

@@ -10,7 +10,7 @@
 import { present } from '../../../prelude/invariant.js';
 import type { ProcessId } from '../../../prelude/process.js';
 import { factorsByOwner, combinedBounds, type OwnFactors } from '../../sharing/combined-rows.js';
-import type { LinearSharing } from '../../sharing/compile.js';
+import type { LinearSharing, SharingNode } from '../../sharing/compile.js';
 import { coefficientBits, rowShifts, statisticalSecurityBits } from '../../sharing/hiding.js';
 import { bitLength, magnitude, residue } from '../../sharing/integers.js';
 import {
@@ -22,6 +22,7 @@ import {
   sumOfRanges,
 } from '../../sharing/ranges.js';
 import { reconstruction } from '../../sharing/reconstruction.js';
+import { factorBounds } from './factor-bounds.js';
 
 /** What a quotient reshare starts from. */
 interface QuotientSetting {
@@ -64,19 +65,53 @@ export interface QuotientPlan extends QuotientSetting {
  * @returns `undefined` if they are not qualified.
  */
 export function planQuotient(setting: QuotientSetting, available: readonly ProcessId[]): QuotientPlan | undefined {
-  const { sharing, secret, next } = setting;
+  const { sharing } = setting;
   const there = new Set(available);
   const lambda = reconstruction(sharing, (process) => there.has(process));
-  if (lambda === undefined) return undefined;
-  const factors = factorsByOwner(sharing, lambda);
+  return lambda === undefined ? undefined : planWith(setting, factorsByOwner(sharing, lambda), available);
+}
+
+/**
+ * A plan in which no number is shorter than in that of any qualified set of those available: as many contributors as there may
+ * be, with the largest factors that rows can have. Not one to carry out.
+ */
+export function greatestPlan(setting: QuotientSetting, available: readonly ProcessId[]): QuotientPlan {
+  const { sharing } = setting;
+  const bounds = factorsByOwner(sharing, new Map(factorBounds(sharing).entries()));
+  const count = Math.min(available.length, greatestChoice(sharing.root));
+  const plan = planWith(setting, bounds, available, count);
+  // Two ranges of one width may have one number more or less in them, once their ends are rounded.
+  const contributors = plan.contributors
+    .map(({ high, ...other }) => ({ ...other, high: { low: high.low - 1n, high: high.high + 1n } }))
+    .toSorted((one, other) => (widthOf(one.high) > widthOf(other.high) ? -1 : 1));
+  return { ...plan, contributors: contributors.slice(0, count) };
+}
+
+/** The most rows that a reconstruction below a node takes. */
+export function greatestChoice(node: SharingNode): number {
+  if (node._tag === 'leaf') return 1;
+  const sizes = node.children.map(greatestChoice).sort((one, other) => other - one);
+  return sizes.slice(0, node.k).reduce((sum, size) => sum + size, 0);
+}
+
+/** @param contributorCount - of those available who have factors; all of them if absent. */
+function planWith(
+  setting: QuotientSetting,
+  factors: ReadonlyMap<ProcessId, OwnFactors>,
+  available: readonly ProcessId[],
+  contributorCount?: number,
+): QuotientPlan {
+  const { sharing, secret, next } = setting;
   const owners = available.filter((process) => factors.has(process));
+  const last = (contributorCount ?? owners.length) - 1;
   const shift = shiftBits(secret);
-  const mask = rangeOfBits(maskBits(sharing, shift, [...factors.values()]));
+  const mask = rangeOfBits(maskBits(sharing, shift, [...factors.values()], last + 1));
   const windowBits = shift + statisticalSecurityBits + 1;
   const dealing = { secret: lowPartRange(windowBits), coefficients: rangeOfBits(coefficientBits(next, shift)) };
   const contributors = owners.map((process, position): Contributor => {
     const own = factors.get(process) ?? new Map<number, bigint>();
-    const masks = { mask, before: position, after: owners.length - 1 - position };
+    const before = Math.min(position, last);
+    const masks = { mask, before, after: last - before };
     return { process, factors: own, high: highPartRange(setting, own, masks, windowBits) };
   });
   return { ...setting, contributors, mask, windowBits, dealing, subShares: rowRanges(next, dealing) };
@@ -113,13 +148,13 @@ export function shiftBits({ low, high }: IntegerRange): number {
  * Rm: replacing the secret by another moves a mask by at most that times Σ |λ_r| h_r over the rows of one contributor, h_r
  * being how far a row moves when the secret moves by 1; σ bits more, and one for each halving of the number of masks, hide it.
  */
-function maskBits(sharing: LinearSharing, shift: number, factors: readonly OwnFactors[]): number {
+function maskBits(sharing: LinearSharing, shift: number, factors: readonly OwnFactors[], count: number): number {
   const rowShift = rowShifts(sharing);
   const moves = factors.map((own) =>
     [...own].reduce((sum, [row, factor]) => sum + magnitude(factor) * (rowShift[row] ?? 0n), 0n),
   );
   const largest = moves.reduce((a, b) => (a > b ? a : b), 1n);
-  return shift + bitLength(largest) + statisticalSecurityBits + bitLength(BigInt(factors.length));
+  return shift + bitLength(largest) + statisticalSecurityBits + bitLength(BigInt(count));
 }
 
 /** h = ⌊(q + o) / 2^W⌋ for 0 ≤ o < 2^W, with q the quotient by D of the masked combination of shares. */
@@ -142,6 +177,10 @@ function highPartRange(
 /** ⌊numerator / denominator⌋ for a positive denominator. */
 export function floorQuotient(numerator: bigint, denominator: bigint): bigint {
   return (numerator - residue(numerator, denominator)) / denominator;
+}
+
+function widthOf({ low, high }: IntegerRange): bigint {
+  return high - low;
 }
 
 function lowPartRange(windowBits: number): IntegerRange {

@@ -94,7 +94,7 @@ function remainderLength({ sharing }: QuotientPlan): number {
 }
 
 function highLength({ contributors }: QuotientPlan): number {
-  return Math.max(...contributors.map(({ high }) => byteLength(high.high - high.low - 1n)));
+  return Math.max(1, ...contributors.map(({ high }) => byteLength(high.high - high.low - 1n)));
 }
 
 function byteLength(largest: bigint): number {

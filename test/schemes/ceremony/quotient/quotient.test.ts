@@ -215,6 +215,10 @@ const cheats: Readonly<Record<string, Cheat>> = {
     ),
     fault: { _tag: 'FalseComplaint', against: 'a' },
   },
+  'writes a CONFIRM with too many complaints': {
+    hostility: patching('confirm', (body) => concatBytes(body, new Uint8Array(200))),
+    fault: { _tag: 'MalformedBytes', expected: 'at most 104 bytes' },
+  },
   'complains of its own mask': { hostility: complaints([1]), fault: { _tag: 'MalformedBytes' } },
   'complains of nobody': { hostility: complaints([9]), fault: { _tag: 'MalformedBytes' } },
   'complains twice of the same': { hostility: complaints([0, 0]), by: 'c', fault: { _tag: 'MalformedBytes' } },

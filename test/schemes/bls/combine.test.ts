@@ -215,47 +215,6 @@ describe('bad shares', () => {
     }
   });
 
-  it('T17: get the same verdict together and one by one, whatever the coins', () => {
-    const spoilers: readonly ((share: SignatureShare) => SignatureShare)[] = [
-      (share) => share,
-      (share) => plus(share, stray),
-      (share) => shareOf(signatures.sum([{ point: pointOf(share), factor: -1n }])),
-      (share) => shareOf(withSmallOrder(pointOf(share))),
-    ];
-    for (const spoil of spoilers) {
-      const rows = decodeShare(loaded, id('b'), spoil(present(good.get(id('b')), 'a share'))) ?? [];
-      const [first] = decodeShare(loaded, id('a'), present(good.get(id('a')), 'a share')) ?? [];
-      const single = areValid(loaded, hashed, rows);
-      for (let toss = 0; toss < 25; toss++) {
-        const together = areValidTogether(loaded, hashed, [...rows, present(first, 'a row')], seededRandom(`${toss}`));
-        expect(together).toBe(single);
-      }
-    }
-  });
-
-  it('T17: get the same verdict together and one by one where an error has order 3', () => {
-    const small = testKey(gate(2, 'a', 'b', 'c'), { suite: 'min-sig-nul' });
-    const other = pairingOf(mcl, 'min-sig-nul');
-    const one = right(loadKey(small.publicKey, universe, other));
-    const ofOrderThree = new Uint8Array(96);
-    ofOrderThree[95] = 2;
-    const error = present(other.signatures.decodeUnchecked(ofOrderThree, 'uncompressed'), '(0, 2) is on the curve');
-    const rows = [...sharesOf(small, message, 'a', 'b')].flatMap(
-      ([from, share]) => decodeShare(one, from, share) ?? [],
-    );
-    const spoilt = rows.map(({ row, point }, index) => {
-      const terms = [
-        { point, factor: 1n },
-        { point: error, factor: BigInt(index) },
-      ];
-      return { row, point: other.signatures.sum(terms) };
-    });
-    const text = other.hash(message);
-    expect([areValid(one, text, rows), areValid(one, text, spoilt)]).toEqual([true, false]);
-    for (let toss = 0; toss < 12; toss++)
-      expect(areValidTogether(one, text, spoilt, seededRandom(`toss ${toss}`))).toBe(false);
-  });
-
   it('of processes that hold no part of the key are ignored, and nobody is blamed', () => {
     const stranger = new Map([[id('f'), present(good.get(id('a')), 'a share')] as const]);
     expect([...right(key.verifier.combine(message, new Map([...stranger, ...good]))).invalid]).toEqual([]);

@@ -82,5 +82,7 @@ export function bytesToBigInt(bytes: Uint8Array): bigint {
 
 /** The bytes of `a`, each xor the one of `b` at its place. */
 export function xorBytes(a: Uint8Array, b: Uint8Array): Uint8Array {
-  return Uint8Array.from(a, (byte, index) => byte ^ (b[index] ?? 0));
+  const result = new Uint8Array(a);
+  for (let index = 0; index < a.length; index++) result[index] = (a[index] ?? 0) ^ (b[index] ?? 0);
+  return result;
 }

@@ -1,4 +1,5 @@
 /** SHA-256 (FIPS 180-4), the one hash of koinon, and the 32 bytes that it yields; SHA-512 where Ed25519 prescribes it. */
+import { hkdf } from '@noble/hashes/hkdf.js';
 import { sha256, sha512 as nobleSha512 } from '@noble/hashes/sha2.js';
 import { concatBytes, toHex } from './bytes.js';
 
@@ -17,6 +18,11 @@ export function digest(...parts: readonly Uint8Array[]): Digest {
 /** SHA-512 of the concatenation of `parts`: for the challenge of Ed25519 (RFC 8032) alone. */
 export function sha512(...parts: readonly Uint8Array[]): Uint8Array {
   return nobleSha512(concatBytes(...parts));
+}
+
+/** 32 bytes of HKDF-SHA-256 (RFC 5869), of input that is public. */
+export function expandedDigest(input: Uint8Array, salt: Uint8Array, info: Uint8Array): Uint8Array {
+  return hkdf(sha256, input, salt, info, digestLength);
 }
 
 /** Narrows received bytes; `undefined` unless there are 32 of them. */

@@ -4,6 +4,7 @@
  * for, so a self-test against bigint decides at start whether it is used, and what it is known to get wrong never reaches it.
  */
 import { createDiffieHellman, type DiffieHellman } from 'node:crypto';
+import { bytesToBigInt } from '../../prelude/bytes.js';
 import { randomBelow, type RandomBytes } from '../../prelude/random.js';
 import { bitLength } from '../sharing/integers.js';
 import { modularInverse } from '../sharing/modular-inverse.js';
@@ -16,7 +17,9 @@ export interface Exponentiation {
   readonly backend: 'openssl' | 'bigint';
   /** `base^exponent`, the exponent not negative and secret. */
   power(base: bigint, exponent: bigint): bigint;
-  /** The same, in whatever time is shortest. */
+  /** The same, the exponent big-endian: what is kept in bytes need not become a number. */
+  powerOfBytes(base: bigint, exponent: Uint8Array): bigint;
+  /** The same as `power`, in whatever time is shortest. */
   powerPublic(base: bigint, exponent: bigint): bigint;
 }
 
@@ -42,22 +45,29 @@ export function opensslExponentiation(modulus: bigint): Exponentiation | undefin
   } catch {
     return undefined;
   }
-  const power = (base: bigint, exponent: bigint): bigint => {
-    const residue = base % modulus;
-    if (exponent === 0n) return 1n;
-    if (residue <= 1n) return residue;
-    if (residue === modulus - 1n) return exponent % 2n === 0n ? 1n : residue;
+  const isEdge = (residue: bigint): boolean => residue <= 1n || residue === modulus - 1n;
+  /** `undefined` where the result is 0, 1 or N - 1: then the base has a small order or a factor of N, and nothing is left to hide. */
+  const computed = (residue: bigint, exponent: Uint8Array): bigint | undefined => {
     try {
-      group.setPrivateKey(toBuffer(exponent, Math.ceil(bitLength(exponent) / 8)));
+      group.setPrivateKey(exponent);
       return BigInt(`0x${group.computeSecret(toBuffer(residue, length)).toString('hex')}`);
     } catch {
-      // Refused where the result is 0, 1 or N - 1: then the base has a small order or a factor of N, and nothing is left to hide.
-      return modularPower(residue, exponent, modulus);
+      return undefined;
     }
+  };
+  const power = (base: bigint, exponent: bigint): bigint => {
+    const residue = base % modulus;
+    const found = isEdge(residue) || exponent === 0n ? undefined : computed(residue, toBuffer(exponent));
+    return found ?? modularPower(residue, exponent, modulus);
+  };
+  const powerOfBytes = (base: bigint, exponent: Uint8Array): bigint => {
+    const residue = base % modulus;
+    const found = isEdge(residue) ? undefined : computed(residue, exponent);
+    return found ?? modularPower(residue, bytesToBigInt(exponent), modulus);
   };
   const powerPublic = (base: bigint, exponent: bigint): bigint =>
     bitLength(exponent) < minOpenSslExponentBits ? modularPower(base, exponent, modulus) : power(base, exponent);
-  return { modulus, backend: 'openssl', power, powerPublic };
+  return { modulus, backend: 'openssl', power, powerOfBytes, powerPublic };
 }
 
 /** Exponentiation over bigint, secret exponents blinded by a fresh addend (as in circl): `base^(s + k) · (base^k)^-1`. */
@@ -69,8 +79,9 @@ export function bigIntExponentiation(modulus: bigint, random: RandomBytes): Expo
     if (inverse === undefined) return modularPower(base, exponent, modulus);
     return (modularPower(base, exponent + blind, modulus) * inverse) % modulus;
   };
+  const powerOfBytes = (base: bigint, exponent: Uint8Array): bigint => power(base, bytesToBigInt(exponent));
   const powerPublic = (base: bigint, exponent: bigint): bigint => modularPower(base, exponent, modulus);
-  return { modulus, backend: 'bigint', power, powerPublic };
+  return { modulus, backend: 'bigint', power, powerOfBytes, powerPublic };
 }
 
 let selfTestResult: boolean | undefined;
@@ -101,6 +112,8 @@ function agreesWithBigInt(tried: Exponentiation): boolean {
   return tried.power(base, long + short) === (tried.power(base, long) * shortPower) % modulus;
 }
 
-function toBuffer(value: bigint, length: number): Buffer {
-  return Buffer.from(value.toString(16).padStart(2 * length, '0'), 'hex');
+/** Big-endian, in `length` bytes or as many as there are. */
+function toBuffer(value: bigint, length = 0): Buffer {
+  const digits = value.toString(16);
+  return Buffer.from(digits.padStart(Math.max(2 * length, digits.length + (digits.length % 2)), '0'), 'hex');
 }

@@ -14,7 +14,7 @@ import type {
   Signature,
   SignatureShare,
 } from '../contract/distributed-signer.js';
-import { secretsOf } from '../contract/linear-key-share.js';
+import { type SecretRow, secretsOf } from '../contract/linear-key-share.js';
 import { gcd } from '../sharing/integers.js';
 import { reconstruction } from '../sharing/reconstruction.js';
 import { combineRows } from './combination.js';
@@ -162,7 +162,7 @@ export class RsaMap extends RsaMapVerifier implements ThresholdMap<MapInput> {
   partial(input: MapInput, withProof = this.withProof): SignatureShare {
     const subject = proofSubject(this.key, input);
     const isProven = withProof && this.key.publicKey.provenSafePrimes;
-    const rows = [...secretsOf(this.#share)].map(([row, secret]) => this.partialRow(subject, row, secret, isProven));
+    const rows = this.#share.rows.map((own) => this.partialRow(subject, own, isProven));
     return encodeShare(this.key, rows);
   }
 
@@ -187,11 +187,13 @@ export class RsaMap extends RsaMapVerifier implements ThresholdMap<MapInput> {
   }
 
   /** |u^(2 s)|: the square is taken first, so that the secret exponent keeps its fixed length. */
-  private partialRow(subject: ProofSubject, row: number, secret: bigint, isProven: boolean): RowShare {
+  private partialRow(subject: ProofSubject, own: SecretRow, isProven: boolean): RowShare {
     const { group, exponentiation } = this.key;
-    const value = group.canonical(exponentiation.power(subject.square, secret));
+    const { row } = own;
+    const value = group.canonical(exponentiation.powerOfBytes(subject.square, own.secret));
     if (!isProven) return { row, value };
     const { role, digest } = subject;
+    const secret = bytesToBigInt(own.secret);
     const nonce =
       this.#nonces.take(row) ?? drawNonce(this.key, { row, secret }, { _tag: 'input', role, digest }, this.random);
     return proveRow(this.key, subject, { row, value, secret }, nonce);

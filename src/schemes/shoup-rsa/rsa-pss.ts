@@ -41,5 +41,5 @@ function blockOf(modulus: bigint): { readonly length: number; readonly unusedBit
 
 /** With the highest bits cleared. */
 function withoutBits(bytes: Uint8Array, count: number): Uint8Array {
-  return bytes.map((byte, index) => (index === 0 ? byte & (0xff >> count) : byte));
+  return concatBytes(Uint8Array.of((bytes[0] ?? 0) & (0xff >> count)), bytes.subarray(1));
 }

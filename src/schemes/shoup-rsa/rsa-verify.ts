@@ -5,6 +5,7 @@
 import { bytesToBigInt, concatBytes, fromHex } from '../../prelude/bytes.js';
 import { digest, type Digest, digestLength } from '../../prelude/digest.js';
 import { present } from '../../prelude/invariant.js';
+import { remembered } from '../../prelude/remembered.js';
 import { bitLength } from '../sharing/integers.js';
 import type { RsaAlgorithm } from './key.js';
 import { modularPower } from './modular-power.js';
@@ -39,9 +40,15 @@ export function modulusLength({ modulus }: Pick<RsaPublicKey, 'modulus'>): numbe
 
 /** EMSA-PKCS1-v1_5 of a message's digest as the integer below N that is signed. */
 export function encodeRs256(messageDigest: Digest, length: number): bigint {
-  const padding = new Uint8Array(length - digestInfo.length - digestLength - 3).fill(0xff);
-  return bytesToBigInt(concatBytes(Uint8Array.of(0, 1), padding, Uint8Array.of(0), digestInfo, messageDigest));
+  return rs256Frame(length) + bytesToBigInt(messageDigest);
 }
+
+/** The encoding of a digest of zeros. */
+const rs256Frame = remembered((length: number): bigint => {
+  const padding = new Uint8Array(length - digestInfo.length - digestLength - 3).fill(0xff);
+  const zeros = new Uint8Array(digestLength);
+  return bytesToBigInt(concatBytes(Uint8Array.of(0, 1), padding, Uint8Array.of(0), digestInfo, zeros));
+});
 
 /** A public key that says what its signatures are. */
 export interface RsaVerificationKey extends RsaPublicKey {

@@ -1,11 +1,10 @@
 /** A message as the number that its signature is the e-th root of. */
-import { hkdfSync } from 'node:crypto';
 import { utf8 } from '../../prelude/bytes.js';
-import { type Digest, digest } from '../../prelude/digest.js';
+import { type Digest, digest, expandedDigest } from '../../prelude/digest.js';
 import { assertNever } from '../../prelude/invariant.js';
 import { isForSigning } from '../contract/usage.js';
 import type { LoadedKey } from './loaded-key.js';
-import { encodePs256, saltLength } from './rsa-pss.js';
+import { encodePs256 } from './rsa-pss.js';
 import { encodeRs256 } from './rsa-verify.js';
 import type { MapInput } from './share-proof.js';
 
@@ -37,5 +36,5 @@ export function signedMessage(key: LoadedKey, message: Uint8Array): MapInput | u
  * nobody chooses it or sends it (spec/schemes.md, "The message").
  */
 export function saltOf({ keyId }: Pick<LoadedKey, 'keyId'>, messageDigest: Digest): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', messageDigest, keyId, saltInfo, saltLength));
+  return expandedDigest(messageDigest, keyId, saltInfo);
 }

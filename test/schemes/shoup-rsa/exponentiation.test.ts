@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { bigIntToBytes } from '../../../src/prelude/bytes.js';
 import { bitLength, gcd, residue } from '../../../src/schemes/sharing/integers.js';
 import { modularInverse } from '../../../src/schemes/sharing/modular-inverse.js';
 import { deriveBase } from '../../../src/schemes/shoup-rsa/derived-base.js';
@@ -47,6 +48,7 @@ describe('exponentiation', () => {
       const expected = naivePower(base, exponent, modulus);
       for (const tried of [openssl, blinded]) {
         expect(tried.power(base, exponent)).toBe(expected);
+        expect(tried.powerOfBytes(base, bigIntToBytes(exponent, 400))).toBe(expected);
         expect(tried.powerPublic(base, exponent)).toBe(expected);
       }
       expect(modularPower(base, exponent, modulus)).toBe(expected);

@@ -3,6 +3,7 @@
  * The rule reads nothing but the decided log, so every server and every listener delivers the same.
  */
 import type { Writer, Reader } from '../prelude/canonical.js';
+import { invariant } from '../prelude/invariant.js';
 import { type Batch, batchLimits, type ClientId, type Request } from './batch.js';
 
 /** A command as delivered. */
@@ -18,6 +19,9 @@ export interface Delivered {
 
 /** How many sessions of one client are remembered; an older one can deliver no more. */
 export const sessionsPerClient = 64;
+
+/** How many clients a table can hold: whoever enrols clients enforces it, counting all that there ever were. */
+export const maxClients = 100_000;
 
 /** For each client and session, the last sequence number delivered. */
 export class DeliveryTable {
@@ -59,8 +63,22 @@ export class DeliveryTable {
     return delivered;
   }
 
-  /** Deterministic encoding, for snapshots. */
+  /** Takes over what another table knows, in the place of its own: whoever refers to this table goes on with that. */
+  replaceBy(other: DeliveryTable): void {
+    const copies = [...other.sessions].map(([client, sessions]) => [client, new Map(sessions)] as const);
+    this.sessions.clear();
+    for (const [client, sessions] of copies) this.sessions.set(client, sessions);
+  }
+
+  copy(): DeliveryTable {
+    const copy = DeliveryTable.empty();
+    copy.replaceBy(this);
+    return copy;
+  }
+
+  /** The encoding within snapshots: clients ascending by name, and the sessions of each by number. */
   write(writer: Writer): void {
+    invariant(this.sessions.size <= maxClients, 'no more clients are enrolled than a snapshot holds');
     const clients = [...this.sessions].sort(([a], [b]) => (a < b ? -1 : 1));
     writer.list(clients, (outer, [client, sessions]) => {
       const sorted = [...sessions].sort(([a], [b]) => a - b);
@@ -68,11 +86,14 @@ export class DeliveryTable {
     });
   }
 
+  /** Reads what {@link write} wrote, and nothing else. */
   static read(reader: Reader): DeliveryTable {
-    const clients = reader.list(100_000, (outer) => {
+    let last: ClientId | undefined;
+    const clients = reader.list(maxClients, (outer) => {
       const client = outer.text(batchLimits.clientBytes);
-      const sessions = outer.list(sessionsPerClient, (inner) => [inner.u64(), inner.u64()] as const);
-      return [client, new Map(sessions)] as const;
+      if (last !== undefined && client <= last) outer.fail('clients that ascend');
+      last = client;
+      return [client, readSessions(outer)] as const;
     });
     return new DeliveryTable(new Map(clients));
   }
@@ -95,4 +116,16 @@ export class DeliveryTable {
     sessions.set(session, sequence);
     if (sessions.size > sessionsPerClient) sessions.delete(Math.min(...sessions.keys()));
   }
+}
+
+function readSessions(reader: Reader): Map<number, number> {
+  let last = -1;
+  const sessions = reader.list(sessionsPerClient, (inner) => {
+    const [session, sequence] = [inner.u64(), inner.u64()];
+    if (session <= last) inner.fail('sessions that ascend');
+    if (sequence < 1) inner.fail('a sequence number from 1');
+    last = session;
+    return [session, sequence] as const;
+  });
+  return sessions.length > 0 ? new Map(sessions) : reader.fail('a client with a session');
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { readAll, Writer } from '../../src/prelude/canonical.js';
 import { utf8 } from '../../src/prelude/bytes.js';
 import type { Batch, Request } from '../../src/consensus/batch.js';
-import { DeliveryTable, sessionsPerClient } from '../../src/consensus/delivery.js';
+import { DeliveryTable, maxClients, sessionsPerClient } from '../../src/consensus/delivery.js';
 import { right } from '../support/right.js';
 
 function request(firstSequence: number, count: number, session = 1, client = 'acme/app'): Request {
@@ -80,5 +80,122 @@ describe('the delivery table', () => {
     const back = right(readAll(bytes(one), (reader) => DeliveryTable.read(reader)));
     expect(bytes(back)).toEqual(bytes(one));
     expect(back.lastSequence('acme/app', 5)).toBe(3);
+  });
+
+  it('is replaced in place, by a copy', () => {
+    const [kept, other] = [DeliveryTable.empty(), DeliveryTable.empty()];
+    kept.deliver(1, { requests: [request(1, 3, 1, 'old/app')] });
+    other.deliver(1, { requests: [request(1, 2)] });
+    kept.replaceBy(other);
+    other.deliver(2, { requests: [request(3, 5)] });
+    const copy = kept.copy();
+    copy.deliver(3, { requests: [request(3, 1)] });
+    expect([kept, other, copy].map((table) => table.lastSequence('acme/app', 1))).toEqual([2, 7, 3]);
+    expect(kept.lastSequence('old/app', 1)).toBe(0);
+    kept.replaceBy(kept);
+    expect(kept.lastSequence('acme/app', 1)).toBe(2);
+  });
+});
+
+describe('the encoding of a delivery table', () => {
+  type Entries = readonly (readonly [string, readonly (readonly [number, number])[]])[];
+  const encoded = (entries: Entries, count = entries.length) => {
+    const writer = new Writer().u32(count);
+    for (const [client, sessions] of entries)
+      writer.text(client).list(sessions, (inner, [session, sequence]) => inner.u64(session).u64(sequence));
+    return writer.finish();
+  };
+  const read = (bytes: Uint8Array) => readAll(bytes, (reader) => DeliveryTable.read(reader));
+
+  it.each<[string, Entries, string | undefined]>([
+    ['nobody', [], undefined],
+    [
+      'two clients',
+      [
+        ['a/1', [[0, 1]]],
+        [
+          'a/2',
+          [
+            [7, 1],
+            [8, 3],
+          ],
+        ],
+      ],
+      undefined,
+    ],
+    [
+      'a client twice',
+      [
+        ['a/1', [[0, 1]]],
+        ['a/1', [[1, 1]]],
+      ],
+      'clients that ascend',
+    ],
+    [
+      'clients that descend',
+      [
+        ['a/2', [[0, 1]]],
+        ['a/1', [[0, 1]]],
+      ],
+      'clients that ascend',
+    ],
+    [
+      'a session twice',
+      [
+        [
+          'a/1',
+          [
+            [4, 1],
+            [4, 2],
+          ],
+        ],
+      ],
+      'sessions that ascend',
+    ],
+    [
+      'sessions that descend',
+      [
+        [
+          'a/1',
+          [
+            [4, 1],
+            [3, 2],
+          ],
+        ],
+      ],
+      'sessions that ascend',
+    ],
+    ['nothing delivered', [['a/1', [[4, 0]]]], 'a sequence number from 1'],
+    ['a client without a session', [['a/1', []]], 'a client with a session'],
+    [
+      'too many sessions',
+      [['a/1', Array.from({ length: 65 }, (_, session) => [session, 1] as const)]],
+      'at most 64 items',
+    ],
+  ])('that has %s', (_, entries, expected) => {
+    const bytes = encoded(entries);
+    const table = read(bytes);
+    if (expected !== undefined) {
+      expect(table).toMatchObject({ left: { expected } });
+      return;
+    }
+    const writer = new Writer();
+    right(table).write(writer);
+    expect(writer.finish()).toEqual(bytes);
+  });
+
+  it('is refused beyond its bounds before anything is read', () => {
+    expect(read(encoded([], 100_001))).toMatchObject({ left: { expected: 'at most 100000 items', offset: 4 } });
+    expect(read(encoded([], 100_000))).toMatchObject({ left: { expected: '4 more bytes' } });
+  });
+
+  it('is not written where a reader would refuse it', () => {
+    const table = DeliveryTable.empty();
+    const one = request(1, 1);
+    const requests = Array.from({ length: maxClients + 1 }, (_, index) => ({ ...one, client: `a/${index}` }));
+    table.deliver(1, { requests });
+    expect(() => {
+      table.write(new Writer());
+    }).toThrow('no more clients are enrolled');
   });
 });

@@ -63,8 +63,9 @@ const organizationCodec: t.Type<OrganizationEntry, unknown> = record('an organiz
 const applicationCodec: t.Type<ApplicationEntry, unknown> = record('an application', { id: idCodec, key: keyCodec });
 
 const parametersCodec: t.Type<AllianceParameters, unknown> = record('the parameters of consensus', {
-  windowSlots: integer(2, 65_536),
-  checkpointInterval: integer(1, 32_768),
+  // A report has room for as many slots (spec/wire.md): in a wider window correct reports would be refused.
+  windowSlots: integer(2, 4096),
+  checkpointInterval: integer(1, 2048),
   baseTimeoutMs: integer(10, 600_000),
 });
 

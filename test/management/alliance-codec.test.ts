@@ -146,7 +146,7 @@ describe('a document that is none', () => {
     ['/organizations/0/servers/0/identityKey', '00'.repeat(32)],
     ['/organizations/0/servers/0/slowKey', 'ab'],
     ['/applications', Array.from({ length: 10_001 }, () => null)],
-    ['/parameters/windowSlots', 65_537],
+    ['/parameters/windowSlots', 4097],
     ['/parameters/checkpointInterval', 0],
     ['/parameters/baseTimeoutMs', 9],
     ['/trust', undefined],

@@ -57,13 +57,8 @@ export interface ReceivedShares<G> {
   readonly commitments: readonly G[];
   /** The receiver's own shares by row. */
   readonly shares: ReadonlyMap<number, bigint>;
-  /** Where the share of a row must be: over residues {@link anyResidue}. */
+  /** Where the share of a row must be: over residues below the order, so that each number has one representative. */
   readonly range: (row: number) => IntegerRange;
-}
-
-/** The range of every share over residues of `order`: each number has one representative there. */
-export function anyResidue(order: bigint): ReceivedShares<unknown>['range'] {
-  return () => ({ low: 0n, high: order });
 }
 
 /** Checks one's own shares of a dealing: the number of commitments, every range, and v^s against every row's key. */

@@ -32,7 +32,7 @@ const publicKey = publicKeyFromSeed(seed);
 describe.each([
   ['node', ed25519Verify],
   ['portable', ed25519VerifyPortable],
-] as const)('Ed25519 on its edges, %s backend', (_, verify) => {
+] as const)('T23: Ed25519 on its edges, %s backend', (_, verify) => {
   it.each(cases.map((edge) => [edge.name, edge] as const))('%s', (_name, edge) => {
     const key = bytesOf(edge.publicKey) as Ed25519PublicKey;
     expect(verify(key, bytesOf(edge.message), bytesOf(edge.signature))).toBe(edge.valid);
@@ -70,7 +70,7 @@ describe.each([
   });
 });
 
-describe('the two backends', () => {
+describe('T23: the two backends', () => {
   const seeds = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => ed25519Seed(bytes) as Ed25519Seed);
 
   it('make the same signatures and agree on them, whole and with a bit flipped', () => {

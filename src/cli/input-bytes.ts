@@ -1,7 +1,7 @@
 /** All of a file or of standard input at once, as bytes. */
 import { E, type Either } from '../prelude/fp.js';
 import { describeDirectoryError, type DirectoryError } from '../server/errors.js';
-import { readFileBytes } from '../server/text-files.js';
+import { joined, readFileBytes } from '../server/text-files.js';
 import type { Io } from './io.js';
 import { badInput, type Failure } from './outcome.js';
 
@@ -37,7 +37,7 @@ async function readStandardInput(maxBytes: number, { stdin }: Io): Promise<Eithe
     if (length > maxBytes) return E.left({ _tag: 'FileTooLarge', path: 'standard input', maxBytes });
     chunks.push(chunk);
   }
-  return E.right(new Uint8Array(Buffer.concat(chunks)));
+  return E.right(joined(chunks));
 }
 
 /** Why a file that is no part of an alliance's directory was not read. */
@@ -52,9 +52,13 @@ export function describeReading(error: DirectoryError): string {
   }
 }
 
-const mebibyte = 1 << 20;
+const units = [
+  ['GiB', 2 ** 30],
+  ['MiB', 2 ** 20],
+] as const;
 
 /** `16 MiB (16777216 bytes)`. */
 function sizeText(bytes: number): string {
-  return bytes % mebibyte === 0 ? `${bytes / mebibyte} MiB (${bytes} bytes)` : `${bytes} bytes`;
+  const [name, size] = units.find(([, unit]) => bytes % unit === 0) ?? ['', bytes];
+  return name === '' ? `${bytes} bytes` : `${bytes / size} ${name} (${bytes} bytes)`;
 }

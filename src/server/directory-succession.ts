@@ -65,7 +65,10 @@ export class Succession {
 
   /** Puts the entries in the place of the files and folders of the same names. */
   replace(entries: readonly NewEntry[]): Either<SuccessionError, void> {
-    return attempt(this.directory, succession(this.directory, entries));
+    const replaced = attempt(this.directory, succession(this.directory, entries));
+    // On a full disk, say: what was not decided holds secrets.
+    if (E.isLeft(replaced)) attempt(this.directory, draftRemoval(this.directory));
+    return replaced;
   }
 
   end(): void {
@@ -107,9 +110,7 @@ export function* succession(directory: string, entries: readonly NewEntry[]): Ge
 /** Every step of finishing. */
 function* settlement(directory: string): Generator<string> {
   const [next, old] = [join(directory, successionNames.next), join(directory, successionNames.old)];
-  for (const name of readdirSync(directory)) {
-    if (name.startsWith(successionNames.draft)) yield* removal(join(directory, name));
-  }
+  yield* draftRemoval(directory);
   if (isFolder(next)) {
     if (!isFolder(old)) mkdirSync(old, { mode: 0o700 });
     for (const name of readdirSync(next)) yield* exchange(directory, name);
@@ -120,6 +121,12 @@ function* settlement(directory: string): Generator<string> {
   }
   if (isFolder(old)) yield* removal(old);
   syncDirectory(directory);
+}
+
+function* draftRemoval(directory: string): Generator<string> {
+  for (const name of readdirSync(directory)) {
+    if (name.startsWith(successionNames.draft)) yield* removal(join(directory, name));
+  }
 }
 
 function* exchange(directory: string, name: string): Generator<string> {

@@ -2,7 +2,7 @@
 import type { Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { concatBytes, fromUtf8 } from '../prelude/bytes.js';
+import { fromUtf8 } from '../prelude/bytes.js';
 import { E, type Either, type TaskEither } from '../prelude/fp.js';
 import type { DirectoryError } from './errors.js';
 
@@ -36,7 +36,13 @@ export function readFileBytes(
   };
 }
 
-const chunkBytes = 65_536;
+const [leastChunk, mostChunk] = [1 << 16, 1 << 22];
+
+/** However many they are: a pipe may give a byte at a time. */
+export function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const { buffer, byteOffset, length } = Buffer.concat(chunks);
+  return new Uint8Array(buffer, byteOffset, length);
+}
 
 /** At most `maxBytes`, also of a pipe, whose size nobody knows before. */
 async function readBytes(
@@ -49,13 +55,17 @@ async function readBytes(
     try {
       if (readers === 'owner' && isOpenToOthers(await file.stat())) return E.left({ _tag: 'OpenToOthers', path });
       const chunks: Uint8Array[] = [];
+      let size = leastChunk;
       for (let length = 0; length < maxBytes; ) {
-        const { bytesRead, buffer } = await file.read(new Uint8Array(Math.min(chunkBytes, maxBytes - length)));
+        const wanted = Math.min(size, maxBytes - length);
+        const { bytesRead, buffer } = await file.read(new Uint8Array(wanted));
         if (bytesRead === 0) break;
-        chunks.push(buffer.subarray(0, bytesRead));
+        chunks.push(bytesRead === wanted ? buffer : buffer.slice(0, bytesRead));
         length += bytesRead;
+        // A gigabyte in small pieces takes half a minute; of a pipe there are no others.
+        size = bytesRead === wanted ? Math.min(2 * size, mostChunk) : leastChunk;
       }
-      return E.right(concatBytes(...chunks));
+      return E.right(joined(chunks));
     } finally {
       await file.close();
     }

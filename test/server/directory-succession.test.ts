@@ -143,8 +143,9 @@ describe('what cannot be replaced', () => {
   it('is told, and the lock is free again', () => {
     const directory = oldDirectory();
     const first = right(Succession.begin(directory));
-    const failed = first.replace([{ path: 'missing\0name', content: '' }]);
+    const failed = first.replace([...entries, { path: 'missing\0name', content: '' }]);
     expect(failed).toMatchObject(E.left({ _tag: 'CannotReplace', path: directory }));
+    expect(hasDraft(directory)).toBe(false);
     first.end();
     settle(directory);
     expect(contents(directory)).toEqual(oldFiles);

@@ -21,6 +21,17 @@ export interface CeremonyPlan<Key> extends Pick<CeremonyTerms, 'context' | 'atte
   readonly nextEpoch: number;
 }
 
+/** Why a key is not moved this way. */
+export type KindNotOffered =
+  /** The key was dealt modulo the order: its shares add up over the integers only after a plain reshare. */
+  | { readonly _tag: 'SharesAreResidues'; readonly kind: CeremonyKind }
+  /** Nobody can be proven wrong in a group that may have elements of small order: only the plain reshare is offered. */
+  | { readonly _tag: 'PrimesNotKnownSafe'; readonly kind: CeremonyKind }
+  /** Numbers modulo a known order never grow: the plain reshare is all that is needed. */
+  | { readonly _tag: 'OrderIsKnown'; readonly kind: CeremonyKind }
+  /** A member alone would hold the whole secret, of which only that is known which multiple of the order it is near. */
+  | { readonly _tag: 'SoleHolderOfResidues'; readonly kind: CeremonyKind };
+
 /** Why a ceremony cannot succeed, said before anything is posted. */
 export type CeremonyRefused =
   | { readonly _tag: 'BadKey'; readonly reason: ShoupRsaKeyError | BlsKeyError }
@@ -29,22 +40,12 @@ export type CeremonyRefused =
   /** Attempts are counted from 1 and epochs from 0, in safe integers. */
   | { readonly _tag: 'BadNumber'; readonly name: 'attempt' | 'epoch'; readonly value: number }
   | { readonly _tag: 'EpochNotLater'; readonly epoch: number; readonly nextEpoch: number }
-  | { readonly _tag: 'NotOffered'; readonly kind: CeremonyKind; readonly why: RefusalReason }
+  | KindNotOffered
   /** Shares of the next key could be longer than those of any key that is loaded: a smaller policy, or a new key, is needed. */
   | { readonly _tag: 'SharesTooLong' }
   /** The key has been through so many plain reshares that another makes D0 too long: it must be replaced. */
   | { readonly _tag: 'ScaleTooLarge'; readonly maxBits: number }
   | CeremonyTooLarge;
-
-export type RefusalReason =
-  /** The key was dealt modulo the order: its shares add up over the integers only after a plain reshare. */
-  | 'shares are residues'
-  /** Nobody can be proven wrong in a group that may have elements of small order: only the plain reshare is offered. */
-  | 'primes are not known to be safe'
-  /** Numbers modulo a known order never grow: the plain reshare is all that is needed. */
-  | 'the order is known'
-  /** A member alone would hold the whole secret, of which only that is known which multiple of the order it is near. */
-  | 'a sole holder of residues';
 
 /** The policy that a plan leads to. */
 export function nextPolicyOf<Key extends { readonly policy: Policy }>(plan: CeremonyPlan<Key>): Policy {

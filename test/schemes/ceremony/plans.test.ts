@@ -85,19 +85,18 @@ describe('a plan', () => {
   it('T12: of shares that are residues is only a plain reshare, refused before anything is posted', () => {
     const { publicKey } = rsaKey(flat, { sharing: 'modular' });
     for (const kind of ['refresh', 'reshare-quotient'] as const) {
-      expect(refused(publicKey, { kind })).toEqual({ _tag: 'NotOffered', kind, why: 'shares are residues' });
+      expect(refused(publicKey, { kind })).toEqual({ _tag: 'SharesAreResidues', kind });
     }
     expect(refused(publicKey, { kind: 'reshare-plain' })).toBeUndefined();
     const sole = refused(publicKey, { kind: 'reshare-plain', nextPolicy: policy('any of (a, 2 of (b, c, d))') });
-    expect(sole).toMatchObject({ _tag: 'NotOffered', why: 'a sole holder of residues' });
+    expect(sole).toMatchObject({ _tag: 'SoleHolderOfResidues' });
   });
 
   it('of primes that are not known to be safe is only a plain reshare', () => {
     const { publicKey } = rsaKey(flat, { material: { _tag: 'imported-primes', ...safePrimes512 } });
     for (const kind of ['refresh', 'reshare-quotient'] as const) {
       expect(refused(publicKey, { kind })).toMatchObject({
-        _tag: 'NotOffered',
-        why: 'primes are not known to be safe',
+        _tag: 'PrimesNotKnownSafe',
       });
     }
     expect(refused(publicKey, { kind: 'reshare-plain' })).toBeUndefined();
@@ -228,7 +227,7 @@ describe('a plan', () => {
     const nothing = { context: utf8(''), attempt: 1, culprits: [], absent: [] };
     const rules = ceremonyRules(trust(model), policy(flat));
     const plan = { kind: 'reshare-quotient', key: bls.publicKey, nextEpoch: 2, ...nothing } as const;
-    expect(left(blsCeremony(plan, rules))).toMatchObject({ _tag: 'NotOffered', why: 'the order is known' });
+    expect(left(blsCeremony(plan, rules))).toMatchObject({ _tag: 'OrderIsKnown' });
     const generation = {
       suite: 'min-pk-pop',
       usage: 'decryption',

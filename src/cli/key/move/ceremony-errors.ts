@@ -1,7 +1,7 @@
 /** Why an offline ceremony was not held, or failed, in words. */
 import { assertNever } from '../../../prelude/invariant.js';
 import type { AbortReason } from '../../../schemes/ceremony/fault.js';
-import type { CeremonyRefused, RefusalReason } from '../../../schemes/ceremony/plan.js';
+import type { CeremonyRefused, KindNotOffered } from '../../../schemes/ceremony/plan.js';
 import { describeKeyError } from '../key-errors.js';
 import type { OfflineError } from './offline-ceremony.js';
 
@@ -32,8 +32,11 @@ function describeRefused(refused: CeremonyRefused): string {
       return `${refused.value} is no ${refused.name} number`;
     case 'EpochNotLater':
       return `epoch ${refused.nextEpoch} is not later than epoch ${refused.epoch}`;
-    case 'NotOffered':
-      return reasons[refused.why];
+    case 'SharesAreResidues':
+    case 'PrimesNotKnownSafe':
+    case 'OrderIsKnown':
+    case 'SoleHolderOfResidues':
+      return notOffered[refused._tag];
     case 'SharesTooLong':
       return 'its shares would grow too long to be used: choose a smaller policy, or deal a key anew';
     case 'ScaleTooLarge':
@@ -52,14 +55,13 @@ const measures: Readonly<Record<Extract<CeremonyRefused, { readonly _tag: 'Cerem
   maxTotalBytes: 'the bytes of all its messages would be',
 };
 
-const reasons: Readonly<Record<RefusalReason, string>> = {
-  'shares are residues': 'its shares were dealt modulo the order: only koinon key reshare --method plain moves them',
-  'primes are not known to be safe':
+const notOffered: Readonly<Record<KindNotOffered['_tag'], string>> = {
+  SharesAreResidues: 'its shares were dealt modulo the order: only koinon key reshare --method plain moves them',
+  PrimesNotKnownSafe:
     'its primes are not known to be safe, so nobody could be proven wrong: it cannot be refreshed, nor moved by quotients; ' +
     'koinon key reshare --method plain, along the same policy too, gives new shares, which are longer each time',
-  'the order is known': 'keys of this scheme never grow: --method plain is all that they need',
-  'a sole holder of residues':
-    'a member alone would hold the whole secret: choose a policy of which no member suffices alone',
+  OrderIsKnown: 'keys of this scheme never grow: --method plain is all that they need',
+  SoleHolderOfResidues: 'a member alone would hold the whole secret: choose a policy of which no member suffices alone',
 };
 
 function describeAbort(reason: AbortReason | undefined): string {

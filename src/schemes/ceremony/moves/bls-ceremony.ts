@@ -43,7 +43,7 @@ export function blsCeremony(
   rules: CeremonyRules,
 ): Either<CeremonyRefused, BlsCeremony> {
   const { kind, key, context, nextEpoch, attempt, culprits, absent } = plan;
-  if (kind === 'reshare-quotient') return E.left({ _tag: 'NotOffered', kind, why: 'the order is known' });
+  if (kind === 'reshare-quotient') return E.left({ _tag: 'OrderIsKnown', kind });
   const pairing = pairingFor(ciphersuiteOf(key.suite));
   const old = loadKey(key, universeOf(key.policy), pairing);
   if (E.isLeft(old)) return E.left({ _tag: 'BadKey', reason: old.left });

@@ -22,8 +22,8 @@ import {
   type CeremonyPlan,
   type CeremonyRefused,
   checkPlan,
+  type KindNotOffered,
   nextPolicyOf,
-  type RefusalReason,
   withinLimits,
 } from '../plan.js';
 import { shiftBits } from '../quotient/plan.js';
@@ -80,16 +80,15 @@ function prepareNext(policy: Policy, exponent: bigint, secretScale: bigint): Eit
   return prepareSharing(policy, new Universe(policyMembers(policy)), exponent, secretScale);
 }
 
-function notOffered({ kind, key }: CeremonyPlan<ShoupRsaPublicKey>, { next }: RsaMove): CeremonyRefused | undefined {
-  const refuse = (why: RefusalReason): CeremonyRefused => ({ _tag: 'NotOffered', kind, why });
+function notOffered({ kind, key }: CeremonyPlan<ShoupRsaPublicKey>, { next }: RsaMove): KindNotOffered | undefined {
   if (kind === 'accept') return undefined;
   const isModular = key.ranges._tag === 'modular';
   if (kind === 'reshare-plain') {
     const hasSoleHolder = next.rows.some(({ entries }) => entries.every(({ column }) => column === 0));
-    return isModular && hasSoleHolder ? refuse('a sole holder of residues') : undefined;
+    return isModular && hasSoleHolder ? { _tag: 'SoleHolderOfResidues', kind } : undefined;
   }
-  if (!key.provenSafePrimes) return refuse('primes are not known to be safe');
-  return isModular ? refuse('shares are residues') : undefined;
+  if (!key.provenSafePrimes) return { _tag: 'PrimesNotKnownSafe', kind };
+  return isModular ? { _tag: 'SharesAreResidues', kind } : undefined;
 }
 
 function rsaScheme(

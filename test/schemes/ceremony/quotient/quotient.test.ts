@@ -330,9 +330,7 @@ describe('one that is not there', () => {
 describe('a key that cannot be divided', () => {
   it('T12: dealt modulo the order is refused before anything is posted, and not after one plain reshare', () => {
     const modular = dealt(policies.flat, { sharing: 'modular' });
-    expect(settingOf(modular, { nextPolicy: policies.other })).toMatchObject(
-      E.left({ _tag: 'NotOffered', why: 'shares are residues' }),
-    );
+    expect(settingOf(modular, { nextPolicy: policies.other })).toMatchObject(E.left({ _tag: 'SharesAreResidues' }));
     const plain = present(hold(modular, { kind: 'reshare-plain', nextPolicy: policies.flat }).next, 'a key');
     const moved = present(hold(plain, { nextPolicy: policies.other }).next, 'a key');
     expect(moved.publicKey.secretScale).toBe(120n);
@@ -341,9 +339,7 @@ describe('a key that cannot be divided', () => {
 
   it('T12: of primes that are not known to be safe is refused', () => {
     const imported = dealt(policies.flat, { material: { _tag: 'imported-primes', ...safePrimes1024 } });
-    expect(settingOf(imported, { nextPolicy: policies.other })).toMatchObject(
-      E.left({ _tag: 'NotOffered', why: 'primes are not known to be safe' }),
-    );
+    expect(settingOf(imported, { nextPolicy: policies.other })).toMatchObject(E.left({ _tag: 'PrimesNotKnownSafe' }));
   });
 
   it('T13: whoever knows the order of the group stops the quotient unnamed; one plain reshare, and the key signs', () => {

@@ -11,7 +11,7 @@ export type ShoupRsaKeyError =
   | BadModulus
   | BadExponent
   | PolicySharingError
-  /** Shares from such ranges would be longer than any ceremony makes them. */
+  /** Shares from such ranges would be longer than any ceremony makes them, or might not be positive. */
   | { readonly _tag: 'BadRanges' }
   /** Modulo an order that may have small factors, shares would show the secret modulo these. */
   | { readonly _tag: 'ModularNeedsSafePrimes' }

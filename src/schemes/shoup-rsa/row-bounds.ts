@@ -31,7 +31,7 @@ export function modularRange(modulus: bigint): IntegerRange {
   return { low: lowest, high: 2n * lowest };
 }
 
-/** The bounds of all rows; `undefined` where some share would be longer than {@link maxShareBits}. */
+/** The bounds of all rows; `undefined` where some share would be longer than {@link maxShareBits}, or might not be positive. */
 export function rowBoundsOf(
   sharing: LinearSharing,
   { ranges, modulus }: Pick<ShoupRsaPublicKey, 'ranges' | 'modulus'>,
@@ -41,5 +41,6 @@ export function rowBoundsOf(
     return { rows, shareBits: rows.map(() => secretBitsOf(modulus) + 1) };
   }
   const { rows, shareBits } = shareBounds(sharing, ranges);
-  return shareBits.every((bits) => bits <= maxShareBits) ? { rows, shareBits } : undefined;
+  const areShares = rows.every(({ low }) => low > 0n) && shareBits.every((bits) => bits <= maxShareBits);
+  return areShares ? { rows, shareBits } : undefined;
 }

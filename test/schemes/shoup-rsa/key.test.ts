@@ -257,6 +257,17 @@ describe('loading a public key', () => {
     expect(E.isRight(load({ ranges: { ...ranges, coefficients: negative, secret: negative } }))).toBe(true);
   });
 
+  it('refuses a secret that nothing shifts, below any-of gates alone, of which a share might not be positive', () => {
+    const alone = testKey(gate(1, 'a', 'b'));
+    const { ranges } = alone.publicKey;
+    if (ranges._tag !== 'integers') throw new Error('integers');
+    for (const low of [-ranges.secret.high, -1n, 0n, 1n]) {
+      const box = { ...ranges, secret: { ...ranges.secret, low } };
+      const loaded = loadKey({ ...alone.publicKey, ranges: box }, universe, seededRandom('x'));
+      expect(E.isLeft(loaded) && loaded.left._tag).toBe(low > 0n ? false : 'BadRanges');
+    }
+  });
+
   it('refuses bad exponents, scales that undo them, policies and members', () => {
     expect(load({ exponent: 4n })).toMatchObject(E.left({ _tag: 'BadExponent' }));
     expect(load({ secretScale: 65537n })).toMatchObject(E.left({ _tag: 'BadExponent' }));

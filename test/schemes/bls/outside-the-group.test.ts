@@ -1,4 +1,7 @@
-/** Points of the curve outside the group: a signature with such a part satisfies the equation, and must not verify. */
+/**
+ * Points of the curve outside the group. In G1 a signature with such a part satisfies the equation, so that nothing but the
+ * check of the group refuses it; in G2 the pairing that libraries compute is no pairing there, and refuses as well.
+ */
 import { describe, expect, it } from 'vitest';
 import { E } from '../../../src/prelude/fp.js';
 import { present } from '../../../src/prelude/invariant.js';

@@ -1,12 +1,35 @@
 /** One process per directory: whoever dies with the lock, and whoever else comes at the same time. */
+import type * as Fs from 'node:fs';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { E } from '../../src/prelude/fp.js';
 import { lockDirectory } from '../../src/storage/lock.js';
 import { temporaryDirectory } from '../server/temporary-directory.js';
 import { right } from '../support/right.js';
+
+/** What others do at the moment when this process writes its entry, and when it takes it back. */
+const meanwhile = vi.hoisted((): { written?: (() => void) | undefined; removed?: (() => void) | undefined } => ({}));
+
+vi.mock('node:fs', async (importOriginal) => {
+  const fs = await importOriginal<typeof Fs>();
+  return {
+    ...fs,
+    writeFileSync: (...args: Parameters<typeof fs.writeFileSync>) => {
+      fs.writeFileSync(...args);
+      const { written } = meanwhile;
+      delete meanwhile.written;
+      written?.();
+    },
+    rmSync: (...args: Parameters<typeof fs.rmSync>) => {
+      fs.rmSync(...args);
+      const { removed } = meanwhile;
+      delete meanwhile.removed;
+      removed?.();
+    },
+  };
+});
 
 const root = temporaryDirectory();
 let made = 0;
@@ -100,6 +123,27 @@ describe('the lock of a directory', () => {
       right(lock(directory)).release();
       expect(readdirSync(directory)).toEqual([]);
     }
+  });
+
+  it('goes to neither of two who come at once, until one is gone', async () => {
+    const other = otherProcess();
+    const directory = newDirectory();
+    const entry = join(directory, entryOf(other.pid));
+    meanwhile.written = () => {
+      writeFileSync(entry, '');
+    };
+    expect(lock(directory)).toMatchObject(E.left({ holder: other.pid }));
+    expect(readdirSync(directory)).toHaveLength(1);
+    unlinkSync(entry);
+    meanwhile.written = () => {
+      writeFileSync(entry, '');
+    };
+    meanwhile.removed = () => {
+      unlinkSync(entry);
+    };
+    right(lock(directory));
+    expect(readdirSync(directory)).toHaveLength(1);
+    await other.kill();
   });
 
   it('is nothing that merely begins alike, which stays', () => {

@@ -1,6 +1,9 @@
-/** The decided log on disk: batches by slot, and the certificates that cover them. */
+/**
+ * The decided log on disk: batches by slot, and the certificates that cover them. Its lowest slots can be dropped once a
+ * snapshot stands for them; the chain digest before the first slot kept takes their place.
+ */
 import { type Reader, readAll, Writer } from '../prelude/canonical.js';
-import { type Digest, digestLength } from '../prelude/digest.js';
+import { asDigest, type Digest, digestLength } from '../prelude/digest.js';
 import { E, type Either } from '../prelude/fp.js';
 import { type Batch, batchDigest, readBatch, writeBatch } from '../consensus/batch.js';
 import { DeliveryTable } from '../consensus/delivery.js';
@@ -12,7 +15,7 @@ import {
   writePrefixCertificate,
 } from '../consensus/range.js';
 import type { Recovered } from '../consensus/state.js';
-import { chainNext, chainStart } from '../consensus/statement.js';
+import { chainNext, chainStart, type Prefix } from '../consensus/statement.js';
 import { equalBytes } from '../prelude/bytes.js';
 import type { LogStore } from '../storage/storage.js';
 
@@ -24,11 +27,22 @@ const readOne = { maxCount: 1, maxBytes: 0 };
 /** Chain digests that the machine wants to find again. */
 const chainsRecovered = 4096;
 
+/** Slots that are dropped in one transaction. */
+const prunedAtOnce = 1024;
+
 /** The stored log contradicts itself: the disk has been changed by something else. */
 export interface CorruptLog {
   readonly _tag: 'CorruptLog';
   readonly detail: string;
 }
+
+/** Where a replay begins: the state after a slot, as a snapshot holds it. */
+export interface LogStart extends Prefix {
+  readonly delivery: DeliveryTable;
+}
+
+/** Hears every slot that is replayed, in order. */
+export type ReplayVisitor = (slot: number, chain: Digest, batch: Batch) => void;
 
 interface StoredBatch {
   readonly chain: Digest;
@@ -44,6 +58,11 @@ export class DecidedLog {
     private readonly allianceId: Digest,
     private readonly onDamaged: (error: unknown) => void,
   ) {}
+
+  /** The lowest slot held: who asks for one below must be sent a snapshot, or told so. */
+  get first(): number {
+    return this.store.first;
+  }
 
   get last(): number {
     return this.store.last;
@@ -71,7 +90,26 @@ export class DecidedLog {
 
   /** The chain digest after `slot`; `undefined` where that is not stored. */
   chainAt(slot: number): Digest | undefined {
-    return slot === 0 ? chainStart(this.allianceId) : this.intact(() => this.read(slot, readOne)[0]?.chain);
+    return this.intact(() => this.storedChain(slot));
+  }
+
+  /** Drops the slots up to `upTo`, as far as they are held, with their certificates. After a crash a part may be left: again. */
+  async prune(upTo: number): Promise<void> {
+    while (this.store.first <= Math.min(upTo, this.store.last)) {
+      const { first } = this.store;
+      const last = Math.min(first + prunedAtOnce - 1, upTo, this.store.last);
+      const chain = this.chainAt(last);
+      // Unreadable: the disk has been given up.
+      if (chain === undefined) return;
+      const slots = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+      await this.store.prune(last, chain, slots.map(certificateName));
+    }
+  }
+
+  /** Drops everything; the log goes on behind the state after `slot`. After a crash the old log may be left, or a part: again. */
+  async reset({ slot, chain }: Prefix): Promise<void> {
+    await this.prune(this.store.last);
+    await this.store.reset(slot, chain);
   }
 
   /**
@@ -99,32 +137,47 @@ export class DecidedLog {
     return { from, batches: stored.map(({ batch }) => batch), tail, certificate: beyond };
   }
 
-  /** What the machine needs to go on after a restart; to be called before all else. Cost: one pass over the log. */
-  recover(): Either<CorruptLog, Recovered> {
-    const damaged = (reason: unknown): CorruptLog => ({ _tag: 'CorruptLog', detail: String(reason) });
-    return E.flatten(E.tryCatch(() => this.replay(), damaged));
+  /**
+   * What the machine needs to go on after a restart; to be called before all else. Cost: one pass over the log above `start`.
+   *
+   * @param start - the newest own snapshot; the beginning of the log where there is none.
+   * @param visit - hears the slots above `start`.
+   */
+  recover(start?: LogStart, visit?: ReplayVisitor): Either<CorruptLog, Recovered> {
+    const beginning = { slot: 0, chain: chainStart(this.allianceId), delivery: DeliveryTable.empty() };
+    const { first, last } = this.store;
+    const from = start ?? beginning;
+    if (from.slot < first - 1 || from.slot > last)
+      return E.left(corrupt(`slots ${first} to ${last} do not go on from the state after slot ${from.slot}`));
+    // What the machine wants of the chain may begin before the state does.
+    const before = Math.min(from.slot, Math.max(first - 1, last - chainsRecovered));
+    const replay = readStored(() => {
+      const newest = this.store.get(newestName);
+      this.newest = newest === undefined ? undefined : readCertificate(newest);
+      const [chain, atStart] = [this.storedChain(before), this.storedChain(from.slot)];
+      const goesOn = chain !== undefined && atStart !== undefined && equalBytes(atStart, from.chain);
+      return goesOn ? new Replay(from, { slot: before, chain }, visit) : undefined;
+    });
+    if (E.isLeft(replay)) return replay;
+    return replay.right === undefined ? E.left(discontinuity(from.slot)) : this.replay(replay.right);
   }
 
-  private replay(): Either<CorruptLog, Recovered> {
-    const newest = this.store.get(newestName);
-    this.newest = newest === undefined ? undefined : readCertificate(newest);
-    const delivery = DeliveryTable.empty();
-    const chains = new Map<number, Digest>([[0, chainStart(this.allianceId)]]);
-    let chain = chainStart(this.allianceId);
-    for (let slot = 1; slot <= this.store.last; ) {
-      const read = this.read(slot, rangeReadLimits);
-      if (read.length === 0) return E.left(discontinuity(slot));
-      for (const { batch, chain: stored } of read) {
-        chain = chainNext(chain, slot, batchDigest(batch));
-        if (!equalBytes(chain, stored)) return E.left(discontinuity(slot));
-        delivery.deliver(slot, batch);
-        chains.set(slot, chain);
-        chains.delete(slot - chainsRecovered);
-        slot += 1;
-      }
+  private replay(replay: Replay): Either<CorruptLog, Recovered> {
+    const { last } = this.store;
+    while (replay.slot < last) {
+      const run = readStored(() => this.read(replay.slot + 1, rangeReadLimits));
+      if (E.isLeft(run)) return run;
+      if (run.right.length === 0) return E.left(discontinuity(replay.slot + 1));
+      for (const stored of run.right) if (!replay.take(stored)) return E.left(discontinuity(replay.slot + 1));
     }
-    const base = { decidedUpTo: this.store.last, chains, delivery };
-    return E.right(this.newest === undefined ? base : { ...base, certificate: this.newest });
+    const { chains, delivery } = replay;
+    const recovered = { decidedUpTo: last, chains, delivery };
+    return E.right(this.newest === undefined ? recovered : { ...recovered, certificate: this.newest });
+  }
+
+  private storedChain(slot: number): Digest | undefined {
+    if (slot === this.store.first - 1 && this.store.base !== undefined) return asDigest(this.store.base);
+    return slot === 0 ? chainStart(this.allianceId) : this.read(slot, readOne)[0]?.chain;
   }
 
   private intact<A>(read: () => A): A | undefined {
@@ -150,14 +203,56 @@ export class DecidedLog {
   }
 }
 
+/** The slots of a log one after another: what they add to the state with which the replay begins. */
+class Replay {
+  readonly delivery: DeliveryTable;
+  readonly chains: Map<number, Digest>;
+
+  /** @param last - the slot before the next one, which may lie before the state's. */
+  constructor(
+    private readonly start: LogStart,
+    private last: Prefix,
+    private readonly visit: ReplayVisitor | undefined,
+  ) {
+    this.delivery = start.delivery.copy();
+    this.chains = new Map([[last.slot, last.chain]]);
+  }
+
+  get slot(): number {
+    return this.last.slot;
+  }
+
+  /** Whether the next slot continues the chain. */
+  take({ batch, chain }: StoredBatch): boolean {
+    const slot = this.slot + 1;
+    if (!equalBytes(chainNext(this.last.chain, slot, batchDigest(batch)), chain)) return false;
+    this.last = { slot, chain };
+    this.chains.set(slot, chain);
+    this.chains.delete(slot - chainsRecovered);
+    if (slot > this.start.slot) {
+      this.delivery.deliver(slot, batch);
+      this.visit?.(slot, chain, batch);
+    }
+    return true;
+  }
+}
+
+function readStored<A>(read: () => A): Either<CorruptLog, A> {
+  return E.tryCatch(read, (reason) => corrupt(String(reason)));
+}
+
 const newestName = 'certificate';
 
 function certificateName(slot: number): string {
   return `certificate/${slot}`;
 }
 
+function corrupt(detail: string): CorruptLog {
+  return { _tag: 'CorruptLog', detail };
+}
+
 function discontinuity(slot: number): CorruptLog {
-  return { _tag: 'CorruptLog', detail: `slot ${slot} does not continue the chain` };
+  return corrupt(`slot ${slot} does not continue the chain`);
 }
 
 function decodeStored(slot: number, record: Uint8Array): StoredBatch {

@@ -2,11 +2,13 @@
  * The log store on disk, over LMDB: the decided slots under their numbers, small values under their names.
  * A put resolves when it is durable; puts made together are committed together, in order, so the slots have no gaps.
  * Every value carries 8 bytes of its SHA-256 in front, since LMDB itself does not notice a flipped bit.
+ * What takes the place of dropped slots is among the meta values, and changes in one transaction with them.
  */
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { type Database, open } from 'lmdb';
 import { concatBytes, equalBytes } from '../prelude/bytes.js';
+import { readAll, Writer } from '../prelude/canonical.js';
 import { E, type Either, TE, type TaskEither } from '../prelude/fp.js';
 import { invariant } from '../prelude/invariant.js';
 import { type StorageError, StorageFailure, storageErrorOf } from './errors.js';
@@ -54,13 +56,18 @@ async function openLocked(directory: string, lock: DirectoryLock): Promise<DiskL
     if (E.isLeft(version)) throw new StorageFailure(version.left);
     const slots = environment.openDB<Uint8Array, number>({ name: 'slots', encoding: 'binary' });
     const table = environment.openDB<Uint8Array, string>({ name: 'table', encoding: 'binary' });
-    const last = lastSlot(path, slots);
+    const base = readBase(path, meta);
+    if (E.isLeft(base)) throw new StorageFailure(base.left);
+    const last = lastSlot(path, slots, base.right?.slot ?? 0);
     if (E.isLeft(last)) throw new StorageFailure(last.left);
+    const inTransaction = async (action: () => void): Promise<void> => {
+      await environment.transaction(action);
+    };
     return new DiskLogStore(
-      { path, slots, table, close: () => environment.close() },
+      { path, meta, slots, table, inTransaction, close: () => environment.close() },
       lock,
       file.right.isNew,
-      last.right,
+      { base: base.right, last: last.right },
     );
   } catch (error) {
     await environment.close();
@@ -75,18 +82,49 @@ function readVersion(path: string, meta: Database<Uint8Array, string>): Either<S
   return E.right(undefined);
 }
 
-function lastSlot(path: string, slots: Database<Uint8Array, number>): Either<StorageError, number> {
-  const [first = 1] = slots.getKeys({ limit: 1 });
-  const [last = 0] = slots.getKeys({ reverse: true, limit: 1 });
+/** The last slot dropped, and what was kept of it. */
+interface Base {
+  readonly slot: number;
+  readonly value: Uint8Array;
+}
+
+const baseName = 'base';
+
+function encodeBase({ slot, value }: Base): Uint8Array {
+  return new Writer().u64(slot).bytes(value).finish();
+}
+
+function readBase(path: string, meta: Database<Uint8Array, string>): Either<StorageError, Base | undefined> {
+  const sealed = meta.get(baseName);
+  if (sealed === undefined) return E.right(undefined);
+  const damaged = (): StorageError => ({
+    _tag: 'Corrupt',
+    path,
+    offset: 0,
+    detail: 'the base of the log is not intact',
+  });
+  const value = unsealed(sealed);
+  if (value === undefined) return E.left(damaged());
+  const read = readAll(value, (reader) => ({ slot: reader.u64(), value: reader.bytes(value.length) }));
+  return E.mapLeft(damaged)(read);
+}
+
+function lastSlot(path: string, slots: Database<Uint8Array, number>, dropped: number): Either<StorageError, number> {
+  const [first = dropped + 1] = slots.getKeys({ limit: 1 });
+  const [last = dropped] = slots.getKeys({ reverse: true, limit: 1 });
   const count = slots.getKeysCount();
-  if (first === 1 && last === count) return E.right(last);
-  return E.left({ _tag: 'Corrupt', path, offset: 0, detail: `of slots 1 to ${last} only ${count} are there` });
+  if (first === dropped + 1 && last - dropped === count) return E.right(last);
+  const detail = `of slots ${dropped + 1} to ${last} only ${count} are there`;
+  return E.left({ _tag: 'Corrupt', path, offset: 0, detail });
 }
 
 interface Environment {
   readonly path: string;
+  readonly meta: Database<Uint8Array, string>;
   readonly slots: Database<Uint8Array, number>;
   readonly table: Database<Uint8Array, string>;
+  /** Commits everything that `action` does together, behind all earlier writes. */
+  readonly inTransaction: (action: () => void) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -95,6 +133,8 @@ export class DiskLogStore implements LogStore {
   private readonly pendingValues = new Map<string, Uint8Array>();
   private readonly writes = new Set<Promise<void>>();
   private failure: StorageFailure | undefined;
+  private kept: Base | undefined;
+  private lastAppended: number;
 
   /** Use {@link openLogStore}. */
   constructor(
@@ -102,12 +142,23 @@ export class DiskLogStore implements LogStore {
     private readonly lock: DirectoryLock,
     /** Whether there was no store: in a server that has run before, its disk is lost. */
     readonly isNew: boolean,
-    private lastAppended: number,
-  ) {}
+    found: { readonly base: Base | undefined; readonly last: number },
+  ) {
+    this.kept = found.base;
+    this.lastAppended = found.last;
+  }
+
+  get first(): number {
+    return (this.kept?.slot ?? 0) + 1;
+  }
 
   /** Counts slots from the moment they are appended; those not yet durable can be read as well. */
   get last(): number {
     return this.lastAppended;
+  }
+
+  get base(): Uint8Array | undefined {
+    return this.kept?.value;
   }
 
   append({ slot, record }: StoredSlot): Promise<void> {
@@ -120,6 +171,7 @@ export class DiskLogStore implements LogStore {
   /** Throws {@link StorageFailure} where a stored record is damaged: the server has lost its disk. */
   read(from: number, limits: { readonly maxCount: number; readonly maxBytes: number }): readonly StoredSlot[] {
     const { slots } = this.environment;
+    if (from < this.first) return [];
     return readRun(from, limits, (slot) => this.pendingSlots.get(slot) ?? this.unseal(slots.get(slot), `slot ${slot}`));
   }
 
@@ -133,11 +185,40 @@ export class DiskLogStore implements LogStore {
     return this.pendingValues.get(name) ?? this.unseal(this.environment.table.get(name), name);
   }
 
+  prune(upTo: number, base: Uint8Array, names: readonly string[] = []): Promise<void> {
+    if (this.failure !== undefined) return Promise.reject(this.failure);
+    invariant(upTo >= this.first && upTo <= this.last, 'only slots that are stored are dropped');
+    return this.drop({ slot: upTo, value: base }, upTo, names);
+  }
+
+  reset(slot: number, base: Uint8Array): Promise<void> {
+    if (this.failure !== undefined) return Promise.reject(this.failure);
+    const upTo = this.last;
+    this.lastAppended = slot;
+    return this.drop({ slot, value: base }, upTo, []);
+  }
+
   async close(): Promise<void> {
     await Promise.allSettled(this.writes);
     this.failure ??= new StorageFailure({ _tag: 'Closed', path: this.environment.path });
     await this.environment.close();
     this.lock.release();
+  }
+
+  /** From now on the slots up to `upTo` are read no more, and `base` is in their place. */
+  private drop(base: Base, upTo: number, names: readonly string[]): Promise<void> {
+    const { meta, slots, table, inTransaction } = this.environment;
+    const from = this.first;
+    this.kept = base;
+    for (let slot = from; slot <= upTo; slot++) this.pendingSlots.delete(slot);
+    for (const name of names) this.pendingValues.delete(name);
+    return this.settle(
+      inTransaction(() => {
+        void meta.put(baseName, seal(encodeBase(base)));
+        for (let slot = from; slot <= upTo; slot++) void slots.remove(slot);
+        for (const name of names) void table.remove(name);
+      }),
+    );
   }
 
   private write<K>(
@@ -147,16 +228,20 @@ export class DiskLogStore implements LogStore {
     put: (sealed: Uint8Array) => Promise<boolean>,
   ): Promise<void> {
     pending.set(key, value);
-    const written = put(seal(value)).then(
-      () => {
+    return this.settle(
+      put(seal(value)).then(() => {
         if (pending.get(key) === value) pending.delete(key);
-      },
-      (reason: unknown) => {
-        const detail = reason instanceof Error ? reason.message : String(reason);
-        this.failure ??= new StorageFailure({ _tag: 'WriteFailed', path: this.environment.path, detail });
-        throw this.failure;
-      },
+      }),
     );
+  }
+
+  /** After a write that fails nothing more is written. */
+  private settle(write: Promise<void>): Promise<void> {
+    const written = write.catch((reason: unknown) => {
+      const detail = reason instanceof Error ? reason.message : String(reason);
+      this.failure ??= new StorageFailure({ _tag: 'WriteFailed', path: this.environment.path, detail });
+      throw this.failure;
+    });
     this.writes.add(written);
     void written.catch(() => undefined).then(() => this.writes.delete(written));
     return written;
@@ -164,8 +249,8 @@ export class DiskLogStore implements LogStore {
 
   private unseal(sealed: Uint8Array | undefined, name: string): Uint8Array | undefined {
     if (sealed === undefined) return undefined;
-    const value = new Uint8Array(sealed.subarray(checksumLength));
-    if (equalBytes(sealed.subarray(0, checksumLength), checksum(value))) return value;
+    const value = unsealed(sealed);
+    if (value !== undefined) return value;
     throw new StorageFailure({
       _tag: 'Corrupt',
       path: this.environment.path,
@@ -177,6 +262,12 @@ export class DiskLogStore implements LogStore {
 
 function seal(value: Uint8Array): Uint8Array {
   return concatBytes(checksum(value), value);
+}
+
+/** A copy of what was sealed; `undefined` where it is not intact. */
+function unsealed(sealed: Uint8Array): Uint8Array | undefined {
+  const value = new Uint8Array(sealed.subarray(checksumLength));
+  return equalBytes(sealed.subarray(0, checksumLength), checksum(value)) ? value : undefined;
 }
 
 function checksum(value: Uint8Array): Uint8Array {

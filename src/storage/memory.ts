@@ -37,11 +37,21 @@ export class MemoryJournal implements Journal {
 
 /** A {@link LogStore} in memory. */
 export class MemoryLogStore implements LogStore {
-  private readonly slots: Uint8Array[] = [];
+  private slots: Uint8Array[] = [];
+  private dropped = 0;
+  private kept: Uint8Array | undefined;
   private readonly table = new Map<string, Uint8Array>();
 
+  get first(): number {
+    return this.dropped + 1;
+  }
+
   get last(): number {
-    return this.slots.length;
+    return this.dropped + this.slots.length;
+  }
+
+  get base(): Uint8Array | undefined {
+    return this.kept;
   }
 
   append(entry: StoredSlot): Promise<void> {
@@ -51,7 +61,7 @@ export class MemoryLogStore implements LogStore {
   }
 
   read(from: number, limits: { readonly maxCount: number; readonly maxBytes: number }): readonly StoredSlot[] {
-    return readRun(from, limits, (slot) => this.slots[slot - 1]);
+    return readRun(from, limits, (slot) => this.slots[slot - this.first]);
   }
 
   put(name: string, value: Uint8Array): Promise<void> {
@@ -63,7 +73,25 @@ export class MemoryLogStore implements LogStore {
     return this.table.get(name);
   }
 
+  prune(upTo: number, base: Uint8Array, names: readonly string[] = []): Promise<void> {
+    invariant(upTo >= this.first && upTo <= this.last, 'only slots that are stored are dropped');
+    this.slots = this.slots.slice(upTo - this.dropped);
+    for (const name of names) this.table.delete(name);
+    return this.setBase(upTo, base);
+  }
+
+  reset(slot: number, base: Uint8Array): Promise<void> {
+    this.slots = [];
+    return this.setBase(slot, base);
+  }
+
   close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  private setBase(slot: number, base: Uint8Array): Promise<void> {
+    this.dropped = slot;
+    this.kept = base;
     return Promise.resolve();
   }
 }

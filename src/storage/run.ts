@@ -12,7 +12,7 @@ export function readRun(
 ): readonly StoredSlot[] {
   const run: StoredSlot[] = [];
   let bytes = 0;
-  for (let slot = Math.max(1, from); run.length < limits.maxCount; slot++) {
+  for (let slot = from; run.length < limits.maxCount; slot++) {
     const record = recordAt(slot);
     if (record === undefined) break;
     bytes += record.length;

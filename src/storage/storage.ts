@@ -23,16 +23,30 @@ export interface StoredSlot {
   readonly record: Uint8Array;
 }
 
-/** The decided log and small tables; ordered by slot, without gaps. */
+/**
+ * The decided log and small tables; ordered by slot, without gaps. Its lowest slots can be dropped, and what was said of the
+ * last one dropped, its base, takes their place.
+ */
 export interface LogStore {
-  /** Highest stored slot; 0 for none. */
+  /** Lowest slot that is stored; while none is, the one that will be stored next. */
+  readonly first: number;
+  /** Highest stored slot; while none is, `first - 1`. */
   readonly last: number;
+  /** What was kept of slot `first - 1`; `undefined` where nothing was ever dropped. */
+  readonly base: Uint8Array | undefined;
   /** Stores slot `last + 1` (the caller's duty). Resolves when durable. */
   append(entry: StoredSlot): Promise<void>;
-  /** Records of slots `from` (from 1) onwards, at most `maxCount` of them and `maxBytes` together, but always the first. Throws where one is damaged: the disk is lost. */
+  /** Records of slots `from` onwards, at most `maxCount` of them and `maxBytes` together, but always the first; none where `from` is below `first`. Throws where one is damaged: the disk is lost. */
   read(from: number, limits: { readonly maxCount: number; readonly maxBytes: number }): readonly StoredSlot[];
   /** Small values by name, such as the last certificate. Resolves when durable. */
   put(name: string, value: Uint8Array): Promise<void>;
   get(name: string): Uint8Array | undefined;
+  /**
+   * Drops every slot up to `upTo`, which is one of those stored, and the values with these names. Resolves when durable;
+   * after a crash all of it has happened or nothing. Cost: linear, in one transaction.
+   */
+  prune(upTo: number, base: Uint8Array, names?: readonly string[]): Promise<void>;
+  /** Drops every slot; the next to be stored is `slot + 1`. Otherwise as {@link prune}. */
+  reset(slot: number, base: Uint8Array): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { Writer } from '../../src/prelude/canonical.js';
 import { E } from '../../src/prelude/fp.js';
+import { present } from '../../src/prelude/invariant.js';
+import { DeliveryTable } from '../../src/consensus/delivery.js';
 import { type DecidedRange, leadsToCertificate } from '../../src/consensus/range.js';
 import { LogVerifier } from '../../src/client/verify.js';
-import { DecidedLog } from '../../src/server/decided-log.js';
+import { DecidedLog, type LogStart } from '../../src/server/decided-log.js';
 import { MemoryLogStore } from '../../src/storage/memory.js';
 import { CertifiedLog } from '../support/certified-log.js';
 import { testRequest } from '../support/cluster.js';
@@ -170,6 +173,113 @@ describe('recovery of the decided log', () => {
     const { store } = await logOf(source, []);
     const other = new DecidedLog(store, new CertifiedLog('other').anchor.allianceId, () => undefined);
     expect(E.isLeft(other.recover())).toBe(true);
+  });
+});
+
+describe('recovery above a snapshot', () => {
+  const source = new CertifiedLog().decide(9);
+  const stateAfter = (slot: number) => {
+    const delivery = DeliveryTable.empty();
+    for (const [index, batch] of source.batches.slice(0, slot).entries()) delivery.deliver(index + 1, batch);
+    return { slot, chain: source.chainAt(slot), delivery };
+  };
+  const bytesOf = (table: DeliveryTable): Uint8Array => {
+    const writer = new Writer();
+    table.write(writer);
+    return writer.finish();
+  };
+
+  it.each([
+    [0, 0],
+    [0, 4],
+    [0, 9],
+    [3, 3],
+    [3, 5],
+    [9, 9],
+  ])('with the log pruned up to %i and a state after %i delivers the rest', async (pruned, slot) => {
+    const { store, log } = await logOf(source, [3, 8]);
+    await log.prune(pruned);
+    const start = stateAfter(slot);
+    const before = bytesOf(start.delivery);
+    const visited: number[] = [];
+    const again = new DecidedLog(store, source.anchor.allianceId, () => undefined);
+    const { decidedUpTo, chains, delivery } = right(
+      again.recover(start, (visitedSlot, chain, batch) => {
+        expect([chain, batch]).toEqual([source.chainAt(visitedSlot), source.batches[visitedSlot - 1]]);
+        visited.push(visitedSlot);
+      }),
+    );
+    expect(visited).toEqual(Array.from({ length: 9 - slot }, (_, index) => slot + 1 + index));
+    expect([...chains]).toEqual(
+      Array.from({ length: 10 - pruned }, (_, index) => [pruned + index, source.chainAt(pruned + index)]),
+    );
+    expect([decidedUpTo, bytesOf(delivery)]).toEqual([9, bytesOf(stateAfter(9).delivery)]);
+    expect(bytesOf(start.delivery)).toEqual(before);
+  });
+
+  it.each<[string, number, () => LogStart | undefined, string]>([
+    ['lies below the first slot', 4, () => stateAfter(3), 'slots 5 to 9 do not go on from the state after slot 3'],
+    ['is missing where slots are', 4, () => undefined, 'slots 5 to 9 do not go on from the state after slot 0'],
+    ['lies above the last slot', 0, () => ({ ...stateAfter(9), slot: 10 }), 'slots 1 to 9 do not go on'],
+    ['is of another log', 0, () => ({ ...stateAfter(5), chain: source.chainAt(4) }), 'slot 5 does not continue'],
+    ['is of another log, at its base', 5, () => ({ ...stateAfter(5), chain: source.chainAt(4) }), 'slot 5 does not'],
+  ])('is refused where the state %s', async (_, pruned, start, detail) => {
+    const { log } = await logOf(source, []);
+    await log.prune(pruned);
+    expect(log.recover(start())).toMatchObject({ left: { detail: expect.stringContaining(detail) as string } });
+  });
+
+  it('gives back the chain digests that the machine wants, and no more', async () => {
+    const long = new CertifiedLog().decide(4200, { requests: [] });
+    const { log } = await logOf(long, []);
+    const delivery = DeliveryTable.empty();
+    const { chains } = right(log.recover({ slot: 4150, chain: long.chainAt(4150), delivery }));
+    expect([Math.min(...chains.keys()), Math.max(...chains.keys())]).toEqual([4200 - 4095, 4200]);
+  });
+});
+
+describe('a pruned log', () => {
+  const source = new CertifiedLog().decide(9);
+
+  it('drops slots with their certificates, and still knows the chain before its first', async () => {
+    const { store, log } = await logOf(source, [2, 5, 8]);
+    await log.prune(5);
+    expect([log.first, log.last]).toEqual([6, 9]);
+    expect([2, 5, 8].map((slot) => store.get(`certificate/${slot}`) === undefined)).toEqual([true, true, false]);
+    expect([log.chainAt(5), log.chainAt(4)]).toEqual([source.chainAt(5), undefined]);
+    expect([shape(log.range(5)), shape(log.range(6))]).toEqual([undefined, [6, 3, 0, 8]]);
+    await log.prune(3);
+    expect(log.first).toBe(6);
+    await log.prune(100);
+    expect([log.first, log.last, log.chainAt(9)]).toEqual([10, 9, source.chainAt(9)]);
+  });
+
+  it('goes on behind a state that came from others', async () => {
+    const longer = new CertifiedLog().decide(22);
+    const { store, log } = await logOf(longer, [2, 9], 9);
+    await log.reset({ slot: 20, chain: longer.chainAt(20) });
+    expect([log.first, log.last, log.chainAt(20)]).toEqual([21, 20, longer.chainAt(20)]);
+    expect(store.get('certificate/2')).toBeUndefined();
+    expect(log.range(9)).toBeUndefined();
+    for (const slot of [21, 22]) await log.append(slot, longer.chainAt(slot), present(longer.batches[slot - 1], ''));
+    await log.putCertificate(longer.certificate(22));
+    expect(shape(log.range(21))).toEqual([21, 2, 0, 22]);
+    const again = new DecidedLog(store, longer.anchor.allianceId, () => undefined);
+    const start = { slot: 20, chain: longer.chainAt(20), delivery: DeliveryTable.empty() };
+    expect(right(again.recover(start))).toMatchObject({ decidedUpTo: 22, certificate: { slot: 22 } });
+  });
+
+  it('drops a long log in steps', async () => {
+    const long = new CertifiedLog().decide(3000, { requests: [] });
+    const { store, log } = await logOf(long, []);
+    const steps: number[] = [];
+    const { prune } = store;
+    store.prune = (upTo, ...rest) => {
+      steps.push(upTo);
+      return prune.call(store, upTo, ...rest);
+    };
+    await log.prune(2500);
+    expect(steps).toEqual([1024, 2048, 2500]);
   });
 });
 

@@ -1,6 +1,6 @@
 /** The log store: one behaviour for both implementations, and what only a disk can get wrong. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { open as openLmdb } from 'lmdb';
@@ -84,7 +84,49 @@ describe.each(stores)('a log store %s', (_, open) => {
     expect(() => store.append({ slot: 2, record: record(2) })).toThrow('slots are stored in order');
     await store.close();
   });
+
+  it('drops its lowest slots with the values named, and keeps what was said of the last of them', async () => {
+    const store = await open();
+    expect([store.first, store.last, store.base]).toEqual([1, 0, undefined]);
+    const writes = appendUpTo(store, 9);
+    void store.put('a', utf8('1'));
+    void store.put('b', utf8('2'));
+    const pruned = store.prune(4, utf8('base 4'), ['a', 'absent']);
+    const check = (): void => {
+      expect([store.first, store.last, store.base]).toEqual([5, 9, utf8('base 4')]);
+      expect([store.read(4, all), store.read(1, all)]).toEqual([[], []]);
+      expect(store.read(5, all).map(({ slot }) => slot)).toEqual([5, 6, 7, 8, 9]);
+      expect([store.get('a'), store.get('b')]).toEqual([undefined, utf8('2')]);
+    };
+    check();
+    await Promise.all([...writes, pruned]);
+    check();
+    for (const slot of [4, 10])
+      expect(() => store.prune(slot, utf8(''))).toThrow('only slots that are stored are dropped');
+    await store.prune(9, utf8('base 9'));
+    expect([store.first, store.last, store.base, store.read(9, all)]).toEqual([10, 9, utf8('base 9'), []]);
+    await store.append({ slot: 10, record: record(10) });
+    expect(store.read(10, all)).toEqual([{ slot: 10, record: record(10) }]);
+    await store.close();
+  });
+
+  it('begins anew behind another slot', async () => {
+    const store = await open();
+    const writes = appendUpTo(store, 9);
+    const reset = store.reset(100, utf8('base 100'));
+    expect([store.first, store.last, store.base]).toEqual([101, 100, utf8('base 100')]);
+    expect([store.read(9, all), store.read(101, all)]).toEqual([[], []]);
+    const appended = store.append({ slot: 101, record: record(101) });
+    await Promise.all([...writes, reset, appended]);
+    expect(store.read(101, all)).toEqual([{ slot: 101, record: record(101) }]);
+    expect(store.read(9, all)).toEqual([]);
+    await store.close();
+  });
 });
+
+function appendUpTo(store: LogStore, last: number): readonly Promise<void>[] {
+  return Array.from({ length: last }, (_, index) => store.append({ slot: index + 1, record: record(index + 1) }));
+}
 
 describe('a log store on disk', () => {
   it('is there again after closing', async () => {
@@ -117,6 +159,67 @@ describe('a log store on disk', () => {
     const store = await openDisk(directory);
     expect([store.last, store.read(50, all)[0]?.record.length]).toEqual([50, 50]);
     await store.close();
+  });
+
+  it('has been pruned and reset for good once that was acknowledged, also where it holds nothing', async () => {
+    const directory = await filled();
+    const store = await openDisk(directory);
+    void store.put('gone', utf8('x'));
+    await store.prune(6, utf8('base 6'), ['gone']);
+    await store.close();
+    const pruned = await openDisk(directory);
+    expect([pruned.first, pruned.last, pruned.base, pruned.get('gone')]).toEqual([7, 9, utf8('base 6'), undefined]);
+    await pruned.reset(20, utf8('base 20'));
+    await pruned.close();
+    await expect(pruned.prune(20, utf8(''))).rejects.toMatchObject({ fact: { _tag: 'Closed' } });
+    const reset = await openDisk(directory);
+    expect([reset.first, reset.last, reset.base, reset.isNew]).toEqual([21, 20, utf8('base 20'), false]);
+    await reset.append({ slot: 21, record: record(21) });
+    await reset.close();
+    const again = await openDisk(directory);
+    expect([again.first, again.last]).toEqual([21, 21]);
+    await again.close();
+  });
+
+  it('is all of the old or all of the new when its process is killed while it prunes', async () => {
+    const directory = fresh();
+    const store = await openDisk(directory);
+    await Promise.all(appendUpTo(store, 2000));
+    await store.close();
+    const script = `
+      const { openLogStore } = await import(process.argv[1]);
+      const store = (await openLogStore(process.argv[2])()).right;
+      store.prune(1900, new Uint8Array([1]));
+      setTimeout(() => process.kill(process.pid, 'SIGKILL'), Number(process.argv[3]));`;
+    const module = new URL('../../dist/src/storage/lmdb.js', import.meta.url).href;
+    for (const delayMs of ['5', '12']) {
+      const where = `${directory}-${delayMs}`;
+      cpSync(directory, where, { recursive: true });
+      const child = spawnSync(process.execPath, ['--input-type=module', '-e', script, module, where, delayMs], {
+        encoding: 'utf8',
+      });
+      expect([child.signal, child.stderr]).toEqual(['SIGKILL', '']);
+      const found = await openDisk(where);
+      expect([
+        [1, undefined],
+        [1901, Uint8Array.of(1)],
+      ]).toContainEqual([found.first, found.base]);
+      expect(found.last).toBe(2000);
+      await found.close();
+    }
+  });
+
+  it('whose base is missing or changed is refused', async () => {
+    const directory = await filled();
+    const store = await openDisk(directory);
+    await store.prune(6, utf8('base 6'));
+    await store.close();
+    const copy = `${directory}-copy`;
+    cpSync(directory, copy, { recursive: true });
+    await tamper(directory, 'meta', (meta) => meta.remove('base'));
+    expect(await openError(directory)).toMatchObject({ detail: 'of slots 1 to 9 only 3 are there' });
+    await tamper(copy, 'meta', (meta) => meta.put('base', new Uint8Array(30)));
+    expect(await openError(copy)).toMatchObject({ _tag: 'Corrupt', detail: 'the base of the log is not intact' });
   });
 
   it('is refused to a second opener', async () => {

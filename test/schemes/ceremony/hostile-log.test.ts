@@ -234,6 +234,22 @@ describe('T11: a participant that starts again before any entry of the log', () 
   });
 });
 
+it('T11: a dealer that receives nothing deals once, even where its claim was lost', () => {
+  const setting = rsaMove('reshare-plain', { next: '2 of (c, d, e, f)', nextTrust: 'f=1 of (c, d, e, f)' });
+  const { log } = runCeremony({ setting, shares: rsa.shares });
+  const dealt = log.findIndex((entry) => entry.from === a);
+  const board = new CeremonyBoard(setting);
+  const messages = () => {
+    const options = { me: a, share: rsa.shares.get(a), claim: () => true, random: seededRandom(5) };
+    return new CeremonyParticipant(board, options).messages();
+  };
+  for (const { from, bytes } of log.slice(0, dealt)) board.receive(from, bytes);
+  expect(messages()).toHaveLength(1);
+  board.receive(a, present(log[dealt], 'a deal').bytes);
+  expect(board.state).toMatchObject({ _tag: 'running', round: { kinds: ['deal'] } });
+  expect(messages()).toEqual([]);
+});
+
 it('T11: a share that was made durable before it was acknowledged is the next one, even after a restart', () => {
   const setting = settings.refresh;
   const board = new CeremonyBoard(setting);

@@ -1,7 +1,7 @@
 /** What ceremonies are said to put on the log, against what real ones do. */
 import { describe, expect, it } from 'vitest';
 import { empty } from '../../../src/prelude/bytes.js';
-import type { ProcessId } from '../../../src/prelude/process.js';
+import type { ProcessId, ProcessSet } from '../../../src/prelude/process.js';
 import { messageLengths, messageSizes } from '../../../src/schemes/ceremony/ceremony-size.js';
 import { blsGeneration } from '../../../src/schemes/ceremony/moves/bls-ceremony.js';
 import { readEnvelope } from '../../../src/schemes/ceremony/rounds/envelope.js';
@@ -134,13 +134,18 @@ describe('no quotient puts more on the log than was promised', () => {
     const { processes } = setting.rules.dealers;
     const { universe } = setting.rules.receivers;
     const rules = {
-      dealers: { processes, containsCorrect: () => true, isRecoveryQuorum: () => true },
+      dealers: {
+        processes,
+        containsCorrect: () => true,
+        isRecoveryQuorum: (set: ProcessSet) => set.size >= processes.size - 1,
+      },
       receivers: { universe, isCommitQuorum: () => true },
     };
     const counts = setting.dealers.map((missing) => {
       const adversaries = new Map<ProcessId, Rsa>([[missing, silent()]]);
       const { log, board } = runCeremony({ setting: { ...setting, rules }, shares, adversaries });
       expectPromised(setting, log);
+      expect([missing, board.state._tag]).toEqual([missing, 'committed']);
       return board.transcript.quotient?.plan.contributors.length;
     });
     if (scene === 'shared') expect(new Set(counts)).toEqual(new Set([1, 3]));

@@ -9,7 +9,7 @@ import type { ProcessId } from '../../../prelude/process.js';
 import { rowKey } from '../../sharing/commitments.js';
 import { bitLength } from '../../sharing/integers.js';
 import { type IntegerRange, isInRange } from '../../sharing/ranges.js';
-import type { DealingForm, DealtSecret } from '../ceremony-scheme.js';
+import type { CeremonyScheme, DealingForm, DealtSecret } from '../ceremony-scheme.js';
 import type { BoxFault } from '../fault.js';
 import { type CeremonySetting, rowsOf } from '../setting.js';
 import type { PublicDealing } from '../transcript.js';
@@ -51,19 +51,18 @@ export function writeSubShares<G, Key>(
 
 /** Reads and checks the sub-shares in an opened box against ranges and commitments, row by row. The same verdict everywhere. */
 export function checkSubShares<G, Key>(
-  setting: CeremonySetting<G, Key>,
+  { scheme }: CeremonySetting<G, Key>,
   secrets: readonly DealtSecret[],
   receiver: ProcessId,
   dealings: readonly PublicDealing<G>[],
   plaintext: Uint8Array,
 ): Either<BoxFault, SubShares> {
-  const { scheme } = setting;
   const rows = rowsOf(scheme.next, receiver);
   const found: ReadonlyMap<number, bigint>[] = [];
   let offset = 0;
   for (const [dealing, secret] of secrets.entries()) {
     const form = scheme.formOf(secret);
-    const commitments = dealings[dealing]?.commitments ?? [];
+    const { commitments } = present(dealings[dealing], 'a dealing of everything that is dealt');
     const shares = new Map<number, bigint>();
     for (const row of rows) {
       const range = rangeOf(form, row);
@@ -71,13 +70,23 @@ export function checkSubShares<G, Key>(
       offset += bytes.length;
       const share = range.low + bytesToBigInt(bytes);
       if (!isInRange(share, range)) return E.left({ _tag: 'OutOfRange', row });
-      const key = rowKey(scheme.group, commitments, present(scheme.next.rows[row], 'a row of the sharing'));
-      if (!scheme.group.equals(scheme.commit(share), key)) return E.left({ _tag: 'NotCommitted', row });
+      if (!isCommitted(scheme, commitments, row, share)) return E.left({ _tag: 'NotCommitted', row });
       shares.set(row, share);
     }
     found.push(shares);
   }
   return E.right(found);
+}
+
+function isCommitted<G, Key>(
+  scheme: CeremonyScheme<G, Key>,
+  commitments: readonly G[],
+  row: number,
+  share: bigint,
+): boolean {
+  const { group, next } = scheme;
+  const key = rowKey(group, commitments, present(next.rows[row], 'a row of the sharing'));
+  return group.equals(scheme.commit(share), key);
 }
 
 /** Bytes of a sub-share. One byte for a range of one number, such as that of a member's row of nothing in a refresh. */

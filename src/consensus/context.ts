@@ -1,11 +1,12 @@
 /** What every module of the machine works with: configuration, state, the time, and the effects of the current step. */
+import type { Either } from '../prelude/fp.js';
 import type { ProcessId, ProcessSet } from '../prelude/process.js';
 import { present } from '../prelude/invariant.js';
 import type { StatementContext } from '../prelude/statement.js';
 import type { Request } from './batch.js';
 import type { Configuration } from './configuration.js';
 import type { Effect, Fault, HaltReason } from './effect.js';
-import type { Equivocation, Message } from './message.js';
+import type { Equivocation, Message, Report, SignedReport } from './message.js';
 import type { DurableRecord } from './record.js';
 import type { SlotState, State } from './state.js';
 
@@ -17,6 +18,8 @@ const answersPerInterval = 64;
 export class Context {
   nowMs = 0;
   readonly requestValidity = new WeakMap<Request, boolean>();
+  /** Checking a report reads no state, so machines of one trust model may share what it found: the simulator has them do so. */
+  checkedReports = new WeakMap<SignedReport, Either<string, Report>>();
   private readonly verified = new Set<string>();
   private effects: Effect[] = [];
 

@@ -1,6 +1,7 @@
 /** What anyone can check: signatures of leaders, permits, certificates, requests, and proofs of equivocation. Reads no state. */
 import { equalBytes, toHex } from '../prelude/bytes.js';
 import { digest } from '../prelude/digest.js';
+import type { Signature } from '../schemes/contract/distributed-signer.js';
 import { merklePath, merkleRoot, isInMerkleTree } from '../prelude/merkle.js';
 import { invariant } from '../prelude/invariant.js';
 import {
@@ -56,9 +57,16 @@ export function isEquivocation(c: Context, { leader, view, slot, first, second }
 }
 
 function isProgressCertificate(c: Context, certificate: ProgressCertificate): boolean {
-  const statement = progressStatement(c.allianceContext, certificate);
-  const name = `progress ${toHex(digest(statement, certificate.signature))}`;
-  return c.remembered(name, () => c.config.keys.alliance.verify(statement, certificate.signature));
+  const { view, low, top, root, signature } = certificate;
+  const name = `progress ${view} ${low} ${top} ${toHex(root)} ${signatureName(signature)}`;
+  return c.remembered(name, () =>
+    c.config.keys.alliance.verify(progressStatement(c.allianceContext, certificate), signature),
+  );
+}
+
+/** Longer ones are named by their digests, so that what is remembered stays small. */
+function signatureName(signature: Signature): string {
+  return toHex(signature.length <= 256 ? signature : digest(signature));
 }
 
 export function isDecidedCertificate(c: Context, certificate: PrefixCertificate): boolean {
@@ -70,7 +78,9 @@ export function isCheckpointCertificate(c: Context, certificate: PrefixCertifica
 }
 
 export function isCommitCertificate(c: Context, certificate: CommitCertificate): boolean {
-  return c.config.keys.slow.verify(acceptedStatement(c.slowContext, certificate), certificate.signature);
+  const { view, slot, digest: value, signature } = certificate;
+  const name = `commit ${view}.${slot} ${toHex(value)} ${signatureName(signature)}`;
+  return c.remembered(name, () => c.config.keys.slow.verify(acceptedStatement(c.slowContext, certificate), signature));
 }
 
 /** R9: whether a ballot is permitted, by the first view or by the permit of its own view, never by anything held here. */

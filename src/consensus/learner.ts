@@ -53,8 +53,11 @@ function keepLatest(
 }
 
 function supportersOf(c: Context, ballots: ReadonlyMap<ProcessId, SharedBallot>, { view, digest }: Ballot): ProcessSet {
-  const agreeing = [...ballots].filter(([, ballot]) => ballot.view === view && equalBytes(ballot.digest, digest));
-  return c.setOf(agreeing.map(([process]) => process));
+  const agreeing: ProcessId[] = [];
+  for (const [process, ballot] of ballots) {
+    if (ballot.view === view && equalBytes(ballot.digest, digest)) agreeing.push(process);
+  }
+  return c.setOf(agreeing);
 }
 
 /** R3: the certificate is durable before COMMIT, which is sent only in its own view. */

@@ -228,8 +228,9 @@ export class FabMachine {
   private setTimer(): void {
     const c = this.context;
     if (c.state.halted) return;
-    const wishes = [c.state.statusDueMs, lingerDueMs(c), attestationDueMs(c)].filter((wish) => wish !== undefined);
-    const atMs = Math.max(c.nowMs + 1, Math.min(...wishes));
+    const never = Number.POSITIVE_INFINITY;
+    const wishMs = Math.min(c.state.statusDueMs, lingerDueMs(c) ?? never, attestationDueMs(c) ?? never);
+    const atMs = Math.max(c.nowMs + 1, wishMs);
     if (c.state.timerAtMs !== undefined && c.state.timerAtMs <= atMs) return;
     c.state.timerAtMs = atMs;
     c.emit({ _tag: 'SetTimer', atMs });

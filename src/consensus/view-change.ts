@@ -1,6 +1,6 @@
 /** Leaving a view and entering another (rule R1), and what is reported then (rules R4, R5). */
-import { toHex } from '../prelude/bytes.js';
-import { digest } from '../prelude/digest.js';
+import { equalBytes } from '../prelude/bytes.js';
+import { type Digest, digest } from '../prelude/digest.js';
 import { E } from '../prelude/fp.js';
 import type { ProcessId } from '../prelude/process.js';
 import type { Request } from './batch.js';
@@ -66,7 +66,13 @@ function takeTimeout(c: Context, timeout: SignedTimeout): boolean {
 /** R1: joins a complaint that a correct process has made, and leaves on one that a recovery quorum has made. */
 function followComplaints(c: Context): void {
   const { system } = c.config;
-  const complaints = new Map([...c.state.timeouts].map(([process, { view }]) => [process, view]));
+  const complaints = new Map<ProcessId, number>();
+  let highest = 0;
+  for (const { from, view } of c.state.timeouts.values()) {
+    complaints.set(from, view);
+    highest = Math.max(highest, view);
+  }
+  if (highest < c.state.view) return;
   const none = system.processes.universe.none;
   const joined = highestComplaint(complaints, none, (set) => system.containsCorrect(set));
   if (joined >= c.state.view) complain(c, joined);
@@ -138,17 +144,25 @@ export function leaveHopelessView(c: Context): void {
 export function leaveDeadlockedSlot(c: Context, slot: SlotState): void {
   const { state } = c;
   if (slot.decided !== undefined || (state.timeouts.get(c.config.me)?.view ?? 0) >= state.view) return;
-  const byDigest = new Map<string, ProcessId[]>();
-  for (const [process, ballot] of slot.accepted) {
-    if (ballot.view !== state.view) continue;
-    const key = toHex(ballot.digest);
-    byDigest.set(key, [...(byDigest.get(key) ?? []), process]);
-  }
-  const complainers = [...state.timeouts.values()].filter(({ view }) => view >= state.view).map(({ from }) => from);
-  if (byDigest.size < 2 && complainers.length === 0) return;
-  const acceptors = [...byDigest.values()].map((processes) => c.setOf(processes));
+  const byDigest = acceptorsOf(slot, state.view);
+  const complainers: ProcessId[] = [];
+  for (const { view, from } of state.timeouts.values()) if (view >= state.view) complainers.push(from);
+  if (byDigest.length < 2 && complainers.length === 0) return;
+  const acceptors = byDigest.map(({ by }) => c.setOf(by));
   if (isDeadlocked(c.config.system, { acceptors, complainers: c.setOf(complainers), accused: c.accused }))
     complain(c, state.view);
+}
+
+/** Who has accepted each batch of a slot in a view. */
+function acceptorsOf(slot: SlotState, view: number): readonly { readonly digest: Digest; readonly by: ProcessId[] }[] {
+  const byDigest: { readonly digest: Digest; readonly by: ProcessId[] }[] = [];
+  for (const [process, ballot] of slot.accepted) {
+    if (ballot.view !== view) continue;
+    const known = byDigest.find(({ digest: value }) => equalBytes(value, ballot.digest));
+    if (known === undefined) byDigest.push({ digest: ballot.digest, by: [process] });
+    else known.by.push(process);
+  }
+  return byDigest;
 }
 
 /** Sends this process's own complaint about the current view again, to everyone or to one that may lack it. */
@@ -190,8 +204,16 @@ function asVote({ view, slot, digest: value, leaderSignature, permit }: Vote): V
   return { view, slot, digest: value, leaderSignature, ...(permit === undefined ? {} : { permit }) };
 }
 
-/** R4: what makes a report valid is what it carries; nothing that the reader holds. */
+/** R4: what makes a report valid is what it carries; nothing that the reader holds. Each object is checked once. */
 export function checkReport(c: Context, signed: SignedReport): E.Either<string, Report> {
+  const known = c.checkedReports.get(signed);
+  if (known !== undefined) return known;
+  const checked = checkReportAnew(c, signed);
+  c.checkedReports.set(signed, checked);
+  return checked;
+}
+
+function checkReportAnew(c: Context, signed: SignedReport): E.Either<string, Report> {
   const statement = reportStatement(c.identityContext, signed.view, digest(signed.body));
   if (!c.config.identities.verify(signed.from, statement, signed.signature))
     return E.left('its signature is not its author’s');

@@ -113,7 +113,11 @@ export class ProcessSet implements Iterable<ProcessId> {
   }
 
   with(id: ProcessId): ProcessSet {
-    return this.union(this.universe.of([id]));
+    const index = this.universe.indexOf(id);
+    if (index === undefined) return this;
+    const words = this.words.slice();
+    words[index >>> 5] = (words[index >>> 5] ?? 0) | (1 << (index & 31));
+    return new ProcessSet(this.universe, words);
   }
 
   without(id: ProcessId): ProcessSet {

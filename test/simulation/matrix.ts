@@ -1,38 +1,22 @@
-/** The matrix of random schedules: trust models × adversaries × fault profiles, each drawn from a seed. */
+/** Random schedules: trust models × adversaries × fault profiles, each drawn from a seed. */
 import { present } from '../../src/prelude/invariant.js';
 import type { ProcessId } from '../../src/prelude/process.js';
 import { trustOf } from '../support/simulation/configuration.js';
 import { Prng } from '../support/simulation/random.js';
-import {
-  calm,
-  type Crash,
-  type Faults,
-  type Partition,
-  quickParameters,
-  type Scenario,
-  someLoad,
-} from '../support/simulation/scenario.js';
+import { calm, type Faults, quickParameters, type Scenario } from '../support/simulation/scenario.js';
 import { type AdversaryName, adversaryNames } from './adversaries/adversaries.js';
+import { clocks, crashes, fullDisks, partitions, untrueDisks } from './faults.js';
+import { trustModels } from './trust-models.js';
 
-/** n = 4 and n = 6, each with t = 1 and t = 0; organizations; organizations with servers. */
-export const trustTexts = [
-  'f=1 t=1 of (a, b, c, d)',
-  'f=1 t=0 of (a, b, c, d)',
-  'f=1 t=1 of (a, b, c, d, e, g)',
-  'f=1 t=0 of (a, b, c, d, e, g)',
-  'f=2 t=1 of (a, b, c, d, e, g, h)',
-  'f=1 of (a: f=1 of (1, 2, 3, 4), b: f=1 of (1, 2, 3, 4), c, d)',
-] as const;
-
-export const profiles = ['calm', 'lossy', 'wide', 'partitioned', 'crashing', 'everything'] as const;
+export const profiles = ['calm', 'lossy', 'wide', 'partitioned', 'crashing', 'clocks', 'disks', 'everything'] as const;
 type Profile = (typeof profiles)[number];
 
-/** The scenario of a seed. */
-export function randomScenario(seed: number): Scenario {
+/** The scenario of a seed, over any trust model or over this one. */
+export function randomScenario(seed: number, only?: string): Scenario {
   const random = new Prng(seed);
-  const trust = random.pick(trustTexts);
+  const { trust } = random.pick(trustModels);
   const adversary = random.pick<AdversaryName | 'none'>(['none', ...adversaryNames]);
-  return scenarioFor({ seed, trust, adversary, profile: random.pick(profiles) });
+  return scenarioFor({ seed, trust: only ?? trust, adversary, profile: random.pick(profiles) });
 }
 
 export interface Cell {
@@ -50,14 +34,17 @@ export function scenarioFor({ seed, trust, adversary, profile }: Cell): Scenario
     adversary === 'none'
       ? []
       : faultySet(random, everyone, (set) => system.canBeFaulty(system.processes.universe.of(set)));
-  const faults = faultsOf(profile, random, everyone);
+  const drawn = faultsOf(profile, random, everyone);
+  const faults =
+    adversary === 'forgetful' ? { ...drawn, crashes: [...drawn.crashes, ...untrueDisks(random, byzantine)] } : drawn;
+  const sessions = random.between(1, 3);
   const load = {
-    ...someLoad,
-    sessions: random.between(1, 4),
-    requestsPerSession: random.between(2, 8),
-    gapMs: random.pick([5, 40, 200]),
+    sessions,
+    requestsPerSession: Math.ceil(8 / sessions),
+    commandsPerRequest: random.between(1, 2),
+    gapMs: random.pick([5, 30, 80]),
     // Where no server forgets what waits, one correct server that has a request must suffice.
-    isRetransmitted: faults.crashes.length > 0 || random.chance(0.5),
+    isRetransmitted: faults.crashes.length + faults.fullDisks.length > 0 || random.chance(0.5),
   };
   // A narrow window is full all the time.
   const narrow = { windowSlots: 4, checkpointInterval: 2 };
@@ -81,7 +68,7 @@ function faultySet(
 
 function faultsOf(profile: Profile, random: Prng, everyone: readonly ProcessId[]): Faults {
   const lossy = { loss: random.next() * 0.3, duplication: random.next() * 0.2, straggling: random.next() * 0.2 };
-  const healedAtMs = random.between(300, 3000);
+  const healedAtMs = random.between(100, 900);
   switch (profile) {
     case 'calm':
       return calm;
@@ -93,6 +80,10 @@ function faultsOf(profile: Profile, random: Prng, everyone: readonly ProcessId[]
       return { ...calm, partitions: partitions(random, everyone, healedAtMs), healedAtMs };
     case 'crashing':
       return { ...calm, crashes: crashes(random, everyone), diskMs: 8, healedAtMs };
+    case 'clocks':
+      return { ...calm, ...lossy, clocks: clocks(random, everyone), healedAtMs };
+    case 'disks':
+      return { ...calm, fullDisks: fullDisks(random, everyone), diskMs: random.pick([1, 20]), healedAtMs };
     case 'everything':
       return {
         ...calm,
@@ -100,33 +91,10 @@ function faultsOf(profile: Profile, random: Prng, everyone: readonly ProcessId[]
         delayMs: [1, random.pick([5, 50, 150])],
         partitions: partitions(random, everyone, healedAtMs),
         crashes: crashes(random, everyone),
+        fullDisks: random.chance(0.3) ? fullDisks(random, everyone) : [],
+        clocks: random.chance(0.5) ? clocks(random, everyone) : {},
         diskMs: random.pick([1, 20]),
         healedAtMs,
       };
   }
-}
-
-function partitions(random: Prng, everyone: readonly ProcessId[], untilMs: number): readonly Partition[] {
-  return Array.from({ length: random.between(1, 4) }, () => {
-    const fromMs = random.between(0, untilMs);
-    const group = random.shuffled(everyone).slice(0, random.between(1, everyone.length - 1));
-    return { fromMs, toMs: fromMs + random.between(50, 1500), group };
-  });
-}
-
-function crashes(random: Prng, everyone: readonly ProcessId[]): readonly Crash[] {
-  const isPowerCut = random.chance(0.2);
-  const count = random.between(1, 5);
-  const atMs = random.between(10, 1500);
-  const some = Array.from({ length: count }, () => ({
-    process: random.pick(everyone),
-    atMs: random.between(1, 2500),
-    downMs: random.between(1, 800),
-  }));
-  const all = everyone.map((process) => ({
-    process,
-    atMs: atMs + random.between(0, 20),
-    downMs: random.between(1, 300),
-  }));
-  return isPowerCut ? [...all, ...some] : some;
 }

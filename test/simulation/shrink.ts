@@ -11,17 +11,20 @@ export function shrink(failing: Scenario): Scenario {
 
 function* simplifications(scenario: Scenario): Generator<Scenario> {
   const { faults, load } = scenario;
-  for (const changed of simplerFaults(faults)) yield { ...scenario, faults: changed };
   if (scenario.adversary !== 'none') yield { ...scenario, adversary: 'none', byzantine: [] };
+  for (const changed of simplerFaults(faults)) yield { ...scenario, faults: changed };
   if (load.sessions > 1) yield { ...scenario, load: { ...load, sessions: load.sessions - 1 } };
   if (load.requestsPerSession > 1)
     yield { ...scenario, load: { ...load, requestsPerSession: load.requestsPerSession - 1 } };
+  if (load.commandsPerRequest > 1) yield { ...scenario, load: { ...load, commandsPerRequest: 1 } };
 }
 
 function* simplerFaults(faults: Faults): Generator<Faults> {
-  for (const index of faults.crashes.keys()) yield { ...faults, crashes: faults.crashes.toSpliced(index, 1) };
-  for (const index of faults.partitions.keys()) yield { ...faults, partitions: faults.partitions.toSpliced(index, 1) };
-  if (faults.duplication > 0) yield { ...faults, duplication: 0 };
-  if (faults.straggling > 0) yield { ...faults, straggling: 0 };
-  if (faults.loss > 0) yield { ...faults, loss: 0 };
+  for (const list of ['crashes', 'fullDisks', 'partitions'] as const)
+    for (const index of faults[list].keys()) yield { ...faults, [list]: faults[list].toSpliced(index, 1) };
+  for (const process of Object.keys(faults.clocks))
+    yield { ...faults, clocks: Object.fromEntries(Object.entries(faults.clocks).filter(([id]) => id !== process)) };
+  for (const chance of ['duplication', 'straggling', 'loss'] as const)
+    if (faults[chance] > 0) yield { ...faults, [chance]: 0 };
+  if (faults.healedAtMs > 100) yield { ...faults, healedAtMs: Math.floor(faults.healedAtMs / 2) };
 }

@@ -4,6 +4,7 @@ import { censor } from './censor.js';
 import { complainer } from './complainer.js';
 import { equivocator } from './equivocator.js';
 import { flooder } from './flooder.js';
+import { forgetful } from './forgetful.js';
 import { garbage } from './garbage.js';
 import { leapfrogger } from './leapfrogger.js';
 import { liar } from './liar.js';
@@ -24,6 +25,7 @@ export const adversaries = {
   complainer,
   flooder,
   leapfrogger,
+  forgetful,
   /** A liar about its votes that also equivocates. */
   treacherous: (powers) => both(equivocator(powers), liar(powers)),
 } as const satisfies Record<string, MakeAdversary>;

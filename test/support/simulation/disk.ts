@@ -2,7 +2,7 @@
 import type { Prng } from './random.js';
 import type { Schedule } from './schedule.js';
 
-/** An append-only file of items. */
+/** An append-only file of items. A torn item is one that was not written: checksums cut it off. */
 export class AppendOnly<A> {
   /** What has survived, or will survive, every crash. */
   readonly durable: A[] = [];
@@ -27,12 +27,19 @@ export class AppendOnly<A> {
     });
   }
 
-  /** Power is lost: of what was under way, some prefix was written. */
-  crash(): void {
+  /** Power is lost: of what was under way, some prefix was written. Whether anything was lost. */
+  crash(): boolean {
     this.incarnation += 1;
     this.keep(this.random.between(0, this.pending.length));
+    const isLossy = this.pending.length > 0;
     this.pending = [];
     this.busyUntilMs = 0;
+    return isLossy;
+  }
+
+  /** The disk breaks its promise: of what was durable, only a beginning is left. */
+  forget(what: 'loses its end' | 'is lost'): void {
+    this.durable.length = what === 'is lost' ? 0 : this.random.between(0, this.durable.length);
   }
 
   get isIdle(): boolean {

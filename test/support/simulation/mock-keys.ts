@@ -3,7 +3,7 @@
  * simulator tries to forge them but by chance; certificates have the shape of multisignatures.
  */
 import { concatBytes, equalBytes, utf8 } from '../../../src/prelude/bytes.js';
-import { digest } from '../../../src/prelude/digest.js';
+import { type Digest, digest } from '../../../src/prelude/digest.js';
 import { E, type Either } from '../../../src/prelude/fp.js';
 import type { ProcessId, ProcessSet, Universe } from '../../../src/prelude/process.js';
 import type { Clients, Identities } from '../../../src/consensus/configuration.js';
@@ -36,8 +36,18 @@ export function mockClientSignature(client: string, statement: Uint8Array): Uint
   return longChecksum(`client ${client}`, statement);
 }
 
-export function mockClientKeyId(client: string) {
-  return digest(utf8(`mock client ${client}`));
+const keyIds = new Map<string, Digest>();
+
+function keyIdOf(name: string): Digest {
+  const known = keyIds.get(name);
+  if (known !== undefined) return known;
+  const fresh = digest(utf8(`mock ${name}`));
+  keyIds.set(name, fresh);
+  return fresh;
+}
+
+export function mockClientKeyId(client: string): Digest {
+  return keyIdOf(`client ${client}`);
 }
 
 export function mockClients(enrolled: readonly string[]): Clients {
@@ -49,7 +59,7 @@ export function mockClients(enrolled: readonly string[]): Clients {
 
 export function mockIdentities(me: ProcessId): Identities {
   return {
-    keyId: digest(utf8('mock identities')),
+    keyId: keyIdOf('identities'),
     sign: (statement) => longChecksum(`identity ${me}`, statement),
     verify: (process, statement, signature) => equalBytes(longChecksum(`identity ${process}`, statement), signature),
   };
@@ -67,7 +77,7 @@ export class MockSigner implements DistributedSigner {
     readonly me: ProcessId,
     private readonly mayCombine: (signers: ProcessSet) => boolean,
   ) {
-    this.keyId = digest(utf8(`mock ${purpose}`));
+    this.keyId = keyIdOf(purpose);
   }
 
   canCombine(signers: ProcessSet): boolean {

@@ -1,16 +1,24 @@
-/** Simulated links: they delay, lose, duplicate and reorder until the network heals. Everything passes through the codec. */
-import type { ProcessId } from '../../../src/prelude/process.js';
+/** Simulated links: they delay, lose, duplicate, reorder and part until the network heals. What travels is bytes, read once. */
 import type { Message } from '../../../src/consensus/message.js';
 import type { MalformedBytes } from '../../../src/prelude/canonical.js';
 import type { Either } from '../../../src/prelude/fp.js';
+import type { ProcessId } from '../../../src/prelude/process.js';
+import type { Coverage } from './coverage.js';
 import type { Prng } from './random.js';
-import type { Faults } from './scenario.js';
+import type { Faults, Partition } from './scenario.js';
 import type { Schedule } from './schedule.js';
 
-/** What travels: bytes, and what they say, once somebody has read them. */
 export interface Frame {
   readonly bytes: Uint8Array;
+  /** What the bytes say, once somebody has received them. */
   decoded?: Either<MalformedBytes, Message>;
+}
+
+export interface Wires {
+  readonly schedule: Schedule;
+  readonly random: Prng;
+  readonly coverage: Coverage;
+  deliver(from: ProcessId, to: ProcessId, frame: Frame): void;
 }
 
 export class Network {
@@ -18,39 +26,59 @@ export class Network {
 
   constructor(
     private readonly faults: Faults,
-    private readonly schedule: Schedule,
-    private readonly random: Prng,
-    private readonly deliver: (from: ProcessId, to: ProcessId, frame: Frame) => void,
+    private readonly wires: Wires,
   ) {}
 
   send(from: ProcessId, to: ProcessId, frame: Frame): void {
     this.messageCount += 1;
+    const { schedule, coverage } = this.wires;
+    const arrive = () => {
+      this.wires.deliver(from, to, frame);
+    };
     if (from === to) {
-      this.schedule.after(0, () => {
-        this.deliver(from, to, frame);
-      });
+      schedule.after(0, arrive);
       return;
     }
-    const isHealed = this.schedule.nowMs >= this.faults.healedAtMs;
-    if (!isHealed && (this.isCut(from, to) || this.random.chance(this.faults.loss))) return;
-    const copies = !isHealed && this.random.chance(this.faults.duplication) ? 2 : 1;
-    for (let copy = 0; copy < copies; copy++) {
-      this.schedule.after(this.delayMs(isHealed), () => {
-        this.deliver(from, to, frame);
-      });
+    if (schedule.nowMs >= this.faults.healedAtMs) {
+      schedule.after(this.delayMs(from, to), arrive);
+      return;
     }
+    if (this.isCut(from, to) || this.happens('loss')) return;
+    schedule.after(this.hastyDelayMs(from, to), arrive);
+    if (!this.happens('duplication')) return;
+    coverage.add('duplication');
+    schedule.after(this.hastyDelayMs(from, to), arrive);
   }
 
-  private delayMs(isHealed: boolean): number {
+  private happens(fault: 'loss' | 'duplication' | 'straggling'): boolean {
+    const probability = this.faults[fault];
+    if (probability === 0 || !this.wires.random.chance(probability)) return false;
+    this.wires.coverage.add(fault);
+    return true;
+  }
+
+  private delayMs(from: ProcessId, to: ProcessId): number {
+    const fixed = this.faults.links?.[from]?.[to];
+    if (fixed !== undefined) return fixed;
     const [least, most] = this.faults.delayMs;
-    const delay = least + this.random.next() * (most - least);
-    return !isHealed && this.random.chance(this.faults.straggling) ? delay * 10 : delay;
+    return least + this.wires.random.next() * (most - least);
+  }
+
+  private hastyDelayMs(from: ProcessId, to: ProcessId): number {
+    const delay = this.delayMs(from, to);
+    return this.happens('straggling') ? delay * 10 : delay;
   }
 
   private isCut(from: ProcessId, to: ProcessId): boolean {
-    const { nowMs } = this.schedule;
-    return this.faults.partitions.some(
-      ({ fromMs, toMs, group }) => nowMs >= fromMs && nowMs < toMs && group.includes(from) !== group.includes(to),
-    );
+    const cut = this.faults.partitions.find((partition) => isCutBy(partition, from, to, this.wires.schedule.nowMs));
+    if (cut === undefined) return false;
+    this.wires.coverage.add(cut.only === undefined ? 'partition' : 'one-way partition');
+    return true;
   }
+}
+
+function isCutBy({ fromMs, toMs, group, only }: Partition, from: ProcessId, to: ProcessId, nowMs: number): boolean {
+  if (nowMs < fromMs || nowMs >= toMs) return false;
+  const [leaves, enters] = [group.includes(from), group.includes(to)];
+  return leaves !== enters && (only === undefined || (only === 'into') === enters);
 }

@@ -3,11 +3,13 @@ import type { Parameters } from '../../../src/consensus/configuration.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
 import type { AdversaryName } from '../../simulation/adversaries/adversaries.js';
 
-/** A stretch of time in which links between `group` and the others carry nothing. */
+/** A stretch of time in which links between `group` and the others carry nothing, or nothing one way. */
 export interface Partition {
   readonly fromMs: number;
   readonly toMs: number;
   readonly group: readonly ProcessId[];
+  /** What is cut: both ways if absent. */
+  readonly only?: 'into' | 'outOf';
 }
 
 export interface Crash {
@@ -15,10 +17,31 @@ export interface Crash {
   readonly atMs: number;
   /** How long until it starts again. */
   readonly downMs: number;
+  /**
+   * What becomes of what the disk had promised: all of it is there (if absent), its end is gone, or everything is. The latter two are
+   * Byzantine faults (rule R13).
+   */
+  readonly disk?: 'loses its end' | 'is lost';
+}
+
+/** A clock: it reads `skewMs + rate * now`, and leaps ahead now and then. */
+export interface Clock {
+  readonly skewMs: number;
+  readonly rate: number;
+  readonly leaps: readonly { readonly atMs: number; readonly byMs: number }[];
+}
+
+/** A stretch of time in which a disk has no room: whoever writes loses power there and starts again at its end. */
+export interface FullDisk {
+  readonly process: ProcessId;
+  readonly fromMs: number;
+  readonly toMs: number;
 }
 
 export interface Faults {
   readonly delayMs: readonly [least: number, most: number];
+  /** Fixed delays of links, by sender and receiver, in place of `delayMs`. */
+  readonly links?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Probabilities of each message between two processes, before `healedAtMs`. */
   readonly loss: number;
   readonly duplication: number;
@@ -26,10 +49,15 @@ export interface Faults {
   readonly straggling: number;
   readonly partitions: readonly Partition[];
   readonly crashes: readonly Crash[];
+  readonly fullDisks: readonly FullDisk[];
+  /** By process; a right clock if absent. */
+  readonly clocks: Readonly<Record<string, Clock>>;
   /** From then on (the network's global stabilization time) nothing is lost and no delay exceeds `delayMs`. */
   readonly healedAtMs: number;
   /** How long a disk takes, at most. */
   readonly diskMs: number;
+  /** How long the alliance signer takes, at most. */
+  readonly signingMs: number;
 }
 
 export interface Load {
@@ -38,13 +66,13 @@ export interface Load {
   readonly commandsPerRequest: number;
   /** Between two requests of one session, at most. */
   readonly gapMs: number;
-  /** How many processes each request goes to at first: a set that contains a correct process. */
+  /** Whether a request is sent again while it is not delivered, each time to a set that contains a correct process. */
   readonly isRetransmitted: boolean;
 }
 
 export interface Scenario {
   readonly seed: number;
-  /** As a trust model is written. */
+  /** As a trust model is written, or the name of one of `trust-models`. */
   readonly trust: string;
   readonly byzantine: readonly ProcessId[];
   readonly adversary: AdversaryName | 'none';
@@ -63,15 +91,19 @@ export const calm: Faults = {
   straggling: 0,
   partitions: [],
   crashes: [],
+  fullDisks: [],
+  clocks: {},
   healedAtMs: 0,
   diskMs: 2,
+  signingMs: 3,
 };
 
+/** About eight slots. */
 export const someLoad: Load = {
-  sessions: 3,
-  requestsPerSession: 6,
+  sessions: 2,
+  requestsPerSession: 4,
   commandsPerRequest: 2,
-  gapMs: 40,
+  gapMs: 30,
   isRetransmitted: true,
 };
 

@@ -3,7 +3,7 @@ import { present } from '../../../src/prelude/invariant.js';
 import { E } from '../../../src/prelude/fp.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
 import type { Batch } from '../../../src/consensus/batch.js';
-import { ConsensusCodec } from '../../../src/consensus/codec.js';
+import type { ConsensusCodec } from '../../../src/consensus/codec.js';
 import { DeliveryTable } from '../../../src/consensus/delivery.js';
 import type { Effect } from '../../../src/consensus/effect.js';
 import type { Event } from '../../../src/consensus/event.js';
@@ -14,31 +14,39 @@ import { batchDigest } from '../../../src/consensus/batch.js';
 import { chainNext, chainStart } from '../../../src/consensus/statement.js';
 import { FabMachine } from '../../../src/consensus/step.js';
 import { right } from '../right.js';
+import type { DurableRecord } from '../../../src/consensus/record.js';
+import { readClock, rightClock, timerDelayMs } from './clock.js';
 import type { SimulatedConfiguration } from './configuration.js';
+import type { Coverage } from './coverage.js';
 import { AppendOnly } from './disk.js';
 import type { Prng } from './random.js';
+import type { Clock, Crash, Faults } from './scenario.js';
 import type { Schedule } from './schedule.js';
 
 /** What the servers of a run stand on, and who watches them. */
 export interface Surroundings {
   readonly schedule: Schedule;
-  readonly diskMs: number;
+  readonly faults: Faults;
+  readonly coverage: Coverage;
+  readonly codec: ConsensusCodec;
+  /** What all machines of the run have found of reports; each for itself if absent. */
+  readonly checkedReports: CheckedReports | undefined;
   send(from: ProcessId, to: ProcessId, message: Message): void;
   onEffect(server: SimulatedServer, effect: Effect): void;
-  onStep(server: SimulatedServer, event: Event): void;
+  onStep(server: SimulatedServer): void;
+  onCrash(server: SimulatedServer): void;
+  onRestart(server: SimulatedServer): void;
 }
+
+export type CheckedReports = FabMachine['context']['checkedReports'];
 
 type Send = Extract<Effect, { _tag: 'Send' }>;
 
 /** Slots in one answer to a fetch. */
 const rangeSlots = 5;
-/** How long the alliance signer takes, at most. */
-const signingMs = 3;
-
 export class SimulatedServer {
   machine: FabMachine | undefined;
-  readonly codec: ConsensusCodec;
-  private readonly journal: AppendOnly<Uint8Array>;
+  private readonly journal: AppendOnly<DurableRecord>;
   private readonly log: AppendOnly<Batch>;
   private readonly certificates = new Map<number, PrefixCertificate>();
   private incarnation = 0;
@@ -47,16 +55,18 @@ export class SimulatedServer {
   private timer = 0;
   /** How many more effects are carried out before the power is lost. */
   private effectsLeft = Number.POSITIVE_INFINITY;
-  private onCrashed: () => void = () => undefined;
+  private coming: Pick<Crash, 'downMs' | 'disk'> = { downMs: 0 };
+  private readonly clock: Clock;
 
   constructor(
     readonly config: SimulatedConfiguration,
     private readonly around: Surroundings,
     private readonly random: Prng,
   ) {
-    this.codec = new ConsensusCodec(config.system.processes.universe);
-    this.journal = new AppendOnly(around.schedule, random.fork(), around.diskMs);
-    this.log = new AppendOnly(around.schedule, random.fork(), around.diskMs);
+    const { schedule, faults } = around;
+    this.journal = new AppendOnly(schedule, random.fork(), faults.diskMs);
+    this.log = new AppendOnly(schedule, random.fork(), faults.diskMs);
+    this.clock = faults.clocks[config.me] ?? rightClock;
   }
 
   get me(): ProcessId {
@@ -69,55 +79,92 @@ export class SimulatedServer {
 
   start(): void {
     if (this.isUp) return;
-    const records = this.journal.durable.map((bytes) => right(this.codec.decodeRecord(bytes)));
+    const { codec } = this.around;
+    const records = this.journal.durable.map((record) => right(codec.decodeRecord(codec.encodeRecord(record))));
     this.machine = new FabMachine(this.config, records, this.recovered());
+    if (this.around.checkedReports !== undefined) this.machine['context'].checkedReports = this.around.checkedReports;
     this.feed({ _tag: 'Start' });
     for (const peer of this.config.system.processes) {
       if (peer !== this.me) this.later(this.random.next() * 5, () => ({ _tag: 'Connected', peer }));
     }
   }
 
-  /** Loses power at the next boundary between two effects, now or a few effects later. */
-  crashSoon(onCrashed: () => void): void {
-    this.onCrashed = onCrashed;
-    this.effectsLeft = this.random.between(0, 5);
-    if (this.effectsLeft === 0 || !this.isUp) this.crash();
+  /** Loses power at a boundary between two effects, now or a few effects later. */
+  crashSoon(crash: Pick<Crash, 'downMs' | 'disk'>, effectsLeft = this.random.between(0, 5)): void {
+    if (!this.isUp) return;
+    this.coming = crash;
+    this.effectsLeft = effectsLeft;
+    if (effectsLeft === 0) this.crash();
+  }
+
+  /** How many slots of the decided log are durable. */
+  get storedSlots(): number {
+    return this.log.durable.length;
   }
 
   /** Takes an event unless the server is down. */
   feed(event: Event): void {
     const { machine } = this;
     if (machine === undefined) return;
-    for (const effect of machine.step(event, this.around.schedule.nowMs)) {
+    for (const effect of machine.step(event, readClock(this.clock, this.around.schedule.nowMs))) {
       if (this.effectsLeft <= 0) this.crash();
       if (!this.isUp) return;
       this.effectsLeft -= 1;
       this.around.onEffect(this, effect);
       this.carryOut(effect);
     }
-    this.around.onStep(this, event);
+    if (this.machine === undefined) return;
+    this.around.onStep(this);
     if (this.journal.isIdle && this.random.chance(0.002)) this.compact(machine);
   }
 
   private crash(): void {
+    const { schedule, coverage } = this.around;
+    const { downMs, disk } = this.coming;
     this.machine = undefined;
     this.incarnation += 1;
-    this.journal.crash();
-    this.log.crash();
+    coverage.add('crash');
+    const isLossy = [this.journal.crash(), this.log.crash()].includes(true);
+    if (isLossy) coverage.add('lost writes');
+    if (disk !== undefined) this.forget(disk);
     this.held = [];
     this.persisted = 0;
     this.effectsLeft = Number.POSITIVE_INFINITY;
-    this.onCrashed();
+    this.around.onCrash(this);
+    schedule.after(downMs, () => {
+      this.start();
+      this.around.onRestart(this);
+    });
+  }
+
+  private forget(disk: NonNullable<Crash['disk']>): void {
+    this.around.coverage.add(disk === 'is lost' ? 'lost disk' : 'rolled-back disk');
+    this.journal.forget(disk);
+    this.log.forget(disk);
+  }
+
+  /** Where there is no room on the disk, the server stops until there is. */
+  private hasRoom(): boolean {
+    const { nowMs } = this.around.schedule;
+    const full = this.around.faults.fullDisks.find(
+      ({ process, fromMs, toMs }) => process === this.me && fromMs <= nowMs && nowMs < toMs,
+    );
+    if (full === undefined) return true;
+    this.around.coverage.add('full disk');
+    this.coming = { downMs: full.toMs - nowMs };
+    this.crash();
+    return false;
   }
 
   private compact(machine: FabMachine): void {
-    this.journal.replace(machine.durableRecords().map((record) => this.codec.encodeRecord(record)));
+    this.journal.replace(machine.durableRecords());
   }
 
   private carryOut(effect: Effect): void {
     switch (effect._tag) {
       case 'Persist':
-        this.journal.append(this.codec.encodeRecord(effect.record), () => {
+        if (!this.hasRoom()) return;
+        this.journal.append(effect.record, () => {
           this.persisted = effect.index;
           this.release();
         });
@@ -132,15 +179,24 @@ export class SimulatedServer {
       case 'Sign': {
         const signed = this.config.allianceSigner.signShare(effect.statement);
         const share = E.isRight(signed) ? signed.right : undefined;
-        this.later(this.random.next() * signingMs, () => ({ _tag: 'Signed', statement: effect.statement, share }));
+        this.later(this.random.next() * this.around.faults.signingMs, () => ({
+          _tag: 'Signed',
+          statement: effect.statement,
+          share,
+        }));
         return;
       }
       case 'Combine': {
         const result = this.config.allianceSigner.combine(effect.statement, effect.shares);
-        this.later(this.random.next() * signingMs, () => ({ _tag: 'Combined', statement: effect.statement, result }));
+        this.later(this.random.next() * this.around.faults.signingMs, () => ({
+          _tag: 'Combined',
+          statement: effect.statement,
+          result,
+        }));
         return;
       }
       case 'Decide':
+        if (!this.hasRoom()) return;
         this.log.append(effect.batch, () => {
           this.feed({ _tag: 'Stored', slot: effect.slot });
         });
@@ -160,7 +216,9 @@ export class SimulatedServer {
   }
 
   private release(): void {
+    if (this.held.length === 0) return;
     const ready = this.held.filter(({ after }) => after <= this.persisted);
+    if (ready.length === 0) return;
     this.held = this.held.filter(({ after }) => after > this.persisted);
     for (const send of ready) this.transmit(send);
   }
@@ -172,7 +230,8 @@ export class SimulatedServer {
   private setTimer(atMs: number): void {
     this.timer += 1;
     const { timer, incarnation } = this;
-    this.around.schedule.at(atMs, () => {
+    const delayMs = timerDelayMs(this.clock, this.around.schedule.nowMs, atMs);
+    this.around.schedule.after(delayMs, () => {
       if (timer === this.timer && incarnation === this.incarnation) this.feed({ _tag: 'Timer' });
     });
   }

@@ -2,24 +2,25 @@
  * The simulator: the machines of one alliance, over virtual time, lossy links and disks that lose their tails, with some of them
  * Byzantine, judged after every event. Same scenario, same trace.
  */
+import { E } from '../../../src/prelude/fp.js';
 import { present } from '../../../src/prelude/invariant.js';
-import { InvariantViolation } from '../../../src/prelude/invariant.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
-import type { Effect } from '../../../src/consensus/effect.js';
 import { ConsensusCodec } from '../../../src/consensus/codec.js';
 import type { Message } from '../../../src/consensus/message.js';
-import { E } from '../../../src/prelude/fp.js';
 import { adversaries } from '../../simulation/adversaries/adversaries.js';
 import type { Adversary, Powers, Proposal } from '../../simulation/adversaries/adversary.js';
-import { Checkers, Violation } from './checkers.js';
+import { Checkers } from './checkers.js';
 import { submitLoad } from './clients.js';
 import { simulatedConfiguration, trustOf } from './configuration.js';
+import { Coverage } from './coverage.js';
 import { type Frame, Network } from './network.js';
 import { Prng } from './random.js';
 import type { Scenario } from './scenario.js';
 import { Schedule } from './schedule.js';
-import { SimulatedServer } from './server.js';
+import { type CheckedReports, SimulatedServer, type Surroundings } from './server.js';
+import { storyLine } from './story.js';
 import { Trace } from './trace.js';
+import { fail, Violation } from './violation.js';
 
 export interface Outcome {
   readonly violation?: string;
@@ -29,8 +30,17 @@ export interface Outcome {
   readonly endMs: number;
   readonly slots: number;
   readonly highestView: number;
-  /** What happened last, for people; only where it was asked for. */
+  /** The kinds of messages and faults that happened. */
+  readonly coverage: readonly string[];
+  /** What happened, for people; only where it was asked for. */
   readonly story: readonly string[];
+}
+
+export interface SimulationOptions {
+  /** Keeps the story. */
+  readonly isTelling?: boolean;
+  /** Every process decodes and checks for itself what all receive, as servers do; the trace is the same, and it takes longer. */
+  readonly isEachForItself?: boolean;
 }
 
 /** After the network has healed, everything must be done within this much virtual time... */
@@ -44,42 +54,50 @@ export class Simulation {
   readonly checkers: Checkers;
   readonly servers = new Map<ProcessId, SimulatedServer>();
   private readonly trace = new Trace();
+  private readonly coverage = new Coverage();
   private readonly random: Prng;
   private readonly network: Network;
   private readonly adversaries = new Map<ProcessId, Adversary>();
+  private readonly numbers: ReadonlyMap<ProcessId, number>;
   private readonly story: string[] = [];
   private readonly codec: ConsensusCodec;
   /** A broadcast is encoded once, and decoded once for all that receive it. */
   private readonly frames = new WeakMap<Message, Frame>();
+  private readonly checkedReports: CheckedReports | undefined;
   private readonly correct: readonly ProcessId[];
-  /** From then on the network is timely. */
+  /** From then on everything is timely. */
   private readonly healedMs: number;
-  /** When the last process starts again, at the latest. */
-  private readonly lastRestartMs: number;
+  private downCount = 0;
   private healedView: number | undefined;
 
   constructor(
     readonly scenario: Scenario,
-    private readonly isTelling = false,
+    private readonly options: SimulationOptions = {},
   ) {
-    this.random = new Prng(scenario.seed);
-    this.checkers = new Checkers(scenario);
-    const { crashes, healedAtMs } = scenario.faults;
-    this.healedMs = healedAtMs;
-    this.lastRestartMs = Math.max(0, ...crashes.map(({ atMs, downMs }) => atMs + downMs));
-    this.network = new Network(scenario.faults, this.schedule, this.random.fork(), (from, to, frame) => {
-      this.arrive(from, to, frame);
-    });
+    const { faults, byzantine } = scenario;
     const trust = trustOf(scenario);
-    this.codec = new ConsensusCodec(trust.system.processes.universe);
-    this.correct = trust.system.processes.universe.ids.filter((process) => !scenario.byzantine.includes(process));
-    for (const process of trust.system.processes) {
+    const { universe } = trust.system.processes;
+    this.random = new Prng(scenario.seed);
+    this.healedMs = lastTroubleMs(scenario);
+    this.numbers = new Map(universe.ids.map((id, index) => [id, index]));
+    this.codec = new ConsensusCodec(universe);
+    this.checkedReports = options.isEachForItself === true ? undefined : new WeakMap();
+    this.correct = universe.ids.filter((process) => !byzantine.includes(process));
+    this.checkers = new Checkers(scenario, trust.system, () => this.storedSlots());
+    this.network = new Network(faults, {
+      schedule: this.schedule,
+      random: this.random.fork(),
+      coverage: this.coverage,
+      deliver: (from, to, frame) => {
+        this.arrive(from, to, frame);
+      },
+    });
+    for (const process of universe.ids) {
       const config = simulatedConfiguration(scenario, trust, process);
-      const server = new SimulatedServer(config, this.surroundings(), this.random.fork());
-      this.servers.set(process, server);
+      this.servers.set(process, new SimulatedServer(config, this.surroundings(), this.random.fork()));
     }
     this.corrupt();
-    this.scheduleCrashes();
+    this.scheduleFaults();
     submitLoad(scenario, {
       schedule: this.schedule,
       system: trust.system,
@@ -96,13 +114,9 @@ export class Simulation {
     let violation: string | undefined;
     try {
       for (const server of this.servers.values()) server.start();
-      while (!this.isDone()) {
-        this.watchViews();
-        this.schedule.step();
-      }
+      while (!this.isDone()) this.schedule.step();
     } catch (error) {
-      if (!(error instanceof Violation) && !(error instanceof InvariantViolation) && !(error instanceof Error))
-        throw error;
+      if (!(error instanceof Error)) throw error;
       violation = error instanceof Violation ? error.message : `threw ${error.stack ?? error.message}`;
     }
     return {
@@ -113,49 +127,65 @@ export class Simulation {
       endMs: this.schedule.nowMs,
       slots: this.checkers.highestSlot,
       highestView: this.checkers.highestView,
+      coverage: [...this.coverage],
       story: this.story,
     };
   }
 
-  private isDone(): boolean {
-    const { nowMs } = this.schedule;
-    const isQuiet = nowMs >= this.healedMs && nowMs > this.lastRestartMs;
-    if (isQuiet && this.checkers.isComplete(this.correct)) return true;
-    if (nowMs > Math.max(this.healedMs, this.lastRestartMs) + patienceMs) {
-      if (this.scenario.isBeyondModel === true) return true;
-      throw new Violation(`no progress: ${this.checkers.describe()}`);
-    }
-    return this.schedule.nextMs === undefined;
+  /** L6: how many messages are sent in so long a time in which nothing is asked for. */
+  idle(durationMs: number): number {
+    const [untilMs, before] = [this.schedule.nowMs + durationMs, this.network.messageCount];
+    while ((this.schedule.nextMs ?? untilMs) < untilMs) this.schedule.step();
+    return this.network.messageCount - before;
   }
 
-  /** Once the network has healed and everyone is up, views may change only so often before all is done. */
-  private watchViews(): void {
+  private isDone(): boolean {
     const { nowMs } = this.schedule;
-    if (nowMs < this.healedMs || nowMs <= this.lastRestartMs) return;
+    if (this.downCount === 0 && this.checkers.isComplete(this.correct)) return true;
+    if (nowMs < this.healedMs) return this.schedule.nextMs === undefined;
+    const isExpected = this.scenario.isBeyondModel !== true;
+    // L3: once everyone is up and can be heard, views may change only so often before all is done.
     this.healedView ??= this.checkers.highestView;
     const views = this.checkers.highestView - this.healedView;
-    if (views > viewsPerProcess * this.servers.size && this.scenario.isBeyondModel !== true)
-      throw new Violation(`${views} views since the network healed: ${this.checkers.describe()}`);
+    if (isExpected && views > viewsPerProcess * this.servers.size)
+      fail('L3', `${views} views since the network healed: ${this.checkers.describe()}`);
+    if (nowMs <= this.healedMs + patienceMs) return this.schedule.nextMs === undefined;
+    return isExpected ? fail('L2', `no progress: ${this.checkers.describe()}`) : true;
   }
 
   private server(process: ProcessId): SimulatedServer {
     return present(this.servers.get(process), 'every process is simulated');
   }
 
-  private surroundings() {
+  private storedSlots(): readonly number[] {
+    return this.correct.map((process) => this.server(process).storedSlots);
+  }
+
+  private surroundings(): Surroundings {
     return {
       schedule: this.schedule,
-      diskMs: this.scenario.faults.diskMs,
-      send: (from: ProcessId, to: ProcessId, message: Message) => {
+      faults: this.scenario.faults,
+      coverage: this.coverage,
+      codec: this.codec,
+      checkedReports: this.checkedReports,
+      send: (from, to, message) => {
         this.send(from, to, message);
       },
-      onEffect: (server: SimulatedServer, effect: Effect) => {
-        this.note(`${server.me} ${effect._tag}`);
-        this.tell(server.me, effect);
+      onEffect: (server, effect) => {
+        this.note(server.me, effect._tag);
+        if (this.options.isTelling === true) this.story.push(storyLine(this.schedule.nowMs, server.me, effect));
         if (!this.isByzantine(server.me)) this.checkers.onEffect(server, effect);
       },
-      onStep: (server: SimulatedServer) => {
+      onStep: (server) => {
         if (!this.isByzantine(server.me)) this.checkers.onStep(server);
+      },
+      onCrash: (server) => {
+        this.note(server.me, 'crash');
+        this.downCount += 1;
+      },
+      onRestart: (server) => {
+        this.downCount -= 1;
+        this.checkers.onRestart(server);
       },
     };
   }
@@ -167,8 +197,8 @@ export class Simulation {
   private send(from: ProcessId, to: ProcessId, message: Message): void {
     const adversary = this.adversaries.get(from);
     if (adversary === undefined) this.checkers.onSent(from, message);
-    const sent = adversary?.outgoing?.(to, message) ?? [message];
-    for (const one of sent) this.transmit(from, to, one);
+    if (adversary?.outgoing === undefined) this.transmit(from, to, message);
+    else for (const one of adversary.outgoing(to, message)) this.transmit(from, to, one);
   }
 
   private transmit(from: ProcessId, to: ProcessId, message: Message): void {
@@ -191,11 +221,15 @@ export class Simulation {
   }
 
   private arrive(from: ProcessId, to: ProcessId, frame: Frame): void {
-    frame.decoded ??= this.codec.decodeMessage(frame.bytes);
+    if (frame.decoded === undefined || this.options.isEachForItself === true)
+      frame.decoded = this.codec.decodeMessage(frame.bytes);
     if (E.isLeft(frame.decoded)) return;
     const message = frame.decoded.right;
-    const seen = this.adversaries.get(to)?.incoming?.(from, message) ?? [message];
-    for (const one of seen) this.server(to).feed({ _tag: 'Message', from, message: one });
+    this.coverage.add(message._tag);
+    const adversary = this.adversaries.get(to);
+    const server = this.server(to);
+    if (adversary?.incoming === undefined) server.feed({ _tag: 'Message', from, message });
+    else for (const seen of adversary.incoming(from, message)) server.feed({ _tag: 'Message', from, message: seen });
   }
 
   private corrupt(): void {
@@ -229,48 +263,41 @@ export class Simulation {
     });
   }
 
-  private scheduleCrashes(): void {
-    for (const { process, atMs, downMs } of this.scenario.faults.crashes) {
-      this.schedule.at(atMs, () => {
-        this.server(process).crashSoon(() => {
-          this.note(`${process} crashes`);
-          this.schedule.after(downMs, () => {
-            this.server(process).start();
-            this.checkers.onRestart(this.server(process));
-          });
-        });
+  private scheduleFaults(): void {
+    const { crashes, clocks } = this.scenario.faults;
+    for (const crash of crashes) {
+      this.schedule.at(crash.atMs, () => {
+        this.server(crash.process).crashSoon(crash);
       });
+    }
+    for (const { skewMs, rate, leaps } of Object.values(clocks)) {
+      if (skewMs !== 0) this.coverage.add('skewed clock');
+      if (rate !== 1) this.coverage.add('fast or slow clock');
+      for (const { atMs } of leaps)
+        this.schedule.at(atMs, () => {
+          this.coverage.add('leaping clock');
+        });
     }
   }
 
-  private note(text: string): void {
-    this.trace.note(`${this.schedule.nowMs} ${text}`);
-  }
-
-  private tell(process: ProcessId, effect: Effect): void {
-    if (!this.isTelling) return;
-    const what =
-      effect._tag === 'Send'
-        ? `Send ${effect.message._tag}${aboutMessage(effect.message)} to ${effect.to.length}`
-        : effect._tag + aboutEffect(effect);
-    this.story.push(`${this.schedule.nowMs.toFixed(1)} ${process} ${what}`);
+  private note(process: ProcessId, kind: string): void {
+    this.trace.note(this.schedule.nowMs, this.numbers.get(process) ?? 0, kind);
   }
 }
 
-function aboutMessage(message: Message): string {
-  const { view, slot } = message as { view?: number; slot?: number };
-  return `${view === undefined ? '' : ` v${view}`}${slot === undefined ? '' : ` s${slot}`}`;
+/** When the last of what a scenario has in store for its processes is over. */
+function lastTroubleMs({ faults, load }: Scenario): number {
+  const { healedAtMs, crashes, fullDisks, clocks } = faults;
+  const leaps = Object.values(clocks).flatMap((clock) => clock.leaps);
+  return Math.max(
+    healedAtMs,
+    load.requestsPerSession * load.gapMs,
+    ...crashes.map(({ atMs, downMs }) => atMs + downMs),
+    ...fullDisks.map(({ toMs }) => toMs),
+    ...leaps.map(({ atMs }) => atMs),
+  );
 }
 
-function aboutEffect(effect: Effect): string {
-  if (effect._tag === 'Decide') return ` s${effect.slot} ${effect.path}`;
-  if (effect._tag === 'View') return ` v${effect.view}`;
-  if (effect._tag === 'Persist') return ` ${effect.record._tag}`;
-  if (effect._tag === 'Blame')
-    return ` ${effect.process} ${effect.fault._tag === 'InvalidMessage' ? effect.fault.reason : ''}`;
-  return '';
-}
-
-export function simulate(scenario: Scenario): Outcome {
-  return new Simulation(scenario).run();
+export function simulate(scenario: Scenario, options: SimulationOptions = {}): Outcome {
+  return new Simulation(scenario, options).run();
 }

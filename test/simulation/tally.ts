@@ -1,0 +1,86 @@
+/** What many schedules have seen, added up. */
+import { kinds } from '../support/simulation/coverage.js';
+import { simulate } from '../support/simulation/simulation.js';
+import { adversaryNames } from './adversaries/adversaries.js';
+import { randomScenario } from './matrix.js';
+
+export interface Failure {
+  readonly seed: number;
+  readonly violation: string;
+}
+
+export interface Tally {
+  schedules: number;
+  /** How many were run a second time, every process decoding and checking for itself, to the same trace. */
+  repeated: number;
+  effects: number;
+  messages: number;
+  slots: number;
+  /** How many schedules saw each kind of message, fault and adversary. */
+  readonly seen: Record<string, number>;
+  readonly failures: Failure[];
+}
+
+/** A stretch of seeds, over any trust model or over one. */
+export interface Stretch {
+  readonly from: number;
+  readonly count: number;
+  readonly trust?: string;
+}
+
+export const repeatedOneIn = 100;
+/** From so many schedules on, every kind must have been seen. */
+export const seenFrom = 2_000;
+
+export function emptyTally(): Tally {
+  return { schedules: 0, repeated: 0, effects: 0, messages: 0, slots: 0, seen: {}, failures: [] };
+}
+
+export function addTally(to: Tally, { schedules, repeated, effects, messages, slots, seen, failures }: Tally): void {
+  to.schedules += schedules;
+  to.repeated += repeated;
+  to.effects += effects;
+  to.messages += messages;
+  to.slots += slots;
+  for (const [kind, count] of Object.entries(seen)) to.seen[kind] = (to.seen[kind] ?? 0) + count;
+  to.failures.push(...failures);
+}
+
+export function runStretch({ from, count, trust }: Stretch): Tally {
+  const tally = emptyTally();
+  for (let seed = from; seed < from + count; seed++) runSeed(tally, seed, trust);
+  return tally;
+}
+
+function runSeed(tally: Tally, seed: number, trust: string | undefined): void {
+  const scenario = randomScenario(seed, trust);
+  const outcome = simulate(scenario);
+  tally.schedules += 1;
+  tally.effects += outcome.steps;
+  tally.messages += outcome.messages;
+  tally.slots += outcome.slots;
+  for (const kind of [...outcome.coverage, `adversary ${scenario.adversary}`])
+    tally.seen[kind] = (tally.seen[kind] ?? 0) + 1;
+  if (outcome.violation !== undefined) tally.failures.push({ seed, violation: outcome.violation });
+  if (seed % repeatedOneIn !== 0) return;
+  tally.repeated += 1;
+  const { trace } = simulate(scenario, { isEachForItself: true });
+  if (trace !== outcome.trace) tally.failures.push({ seed, violation: `traces differ: ${outcome.trace}, ${trace}` });
+}
+
+/** Kinds that no schedule has seen, though there were many. */
+export function unseenKinds({ schedules, seen }: Tally): readonly string[] {
+  if (schedules < seenFrom) return [];
+  return [...kinds, ...adversaryNames.map((name) => `adversary ${name}`)].filter((kind) => seen[kind] === undefined);
+}
+
+export function describeTally(tally: Tally, seconds: number): readonly string[] {
+  const { schedules, repeated, effects, messages, slots, seen, failures } = tally;
+  const counts = Object.entries(seen).sort(([, a], [, b]) => a - b);
+  const perSchedule = (count: number) => (count / Math.max(1, schedules)).toFixed(1);
+  return [
+    `${schedules} schedules, ${(schedules / Math.max(0.001, seconds)).toFixed(1)} a second; ${repeated} of them twice; ${failures.length} failures`,
+    `each: ${perSchedule(slots)} slots, ${perSchedule(messages)} messages, ${perSchedule(effects)} effects`,
+    `schedules that saw: ${counts.map(([kind, count]) => `${kind} ${count}`).join(', ')}`,
+  ];
+}

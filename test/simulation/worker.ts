@@ -1,0 +1,6 @@
+/** A process that runs stretches of seeds, as it is told to. */
+import { runStretch, type Stretch } from './tally.js';
+
+process.on('message', (stretch: Stretch) => {
+  process.send?.(runStretch(stretch));
+});

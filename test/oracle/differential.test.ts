@@ -172,23 +172,29 @@ function valuesShown({ proposed, report, isLeaderByzantine }: Scenario): readonl
 
 for (const system of systems) {
   describe(`${system.trust}: oracle and machine`, () => {
-    it('without faults both decide the leader’s value, in two steps', () => {
-      const scene = new Scene({ trust: system.trust });
-      scene.deliver();
-      scene.actor('a').request(scene.request('x'));
-      scene.deliver({ tag: 'Propose' });
-      scene.deliver({ tag: 'Accepted' });
-      const everyone = system.processes.split('');
-      for (const name of everyone) expect(scene.actor(name).decided.get(1)).toBe(decisionOf(scene.batch('x')));
-      const count = everyone.length;
-      const { t, isParameterized } = system;
-      const run = new Run({ f: 1, t, isParameterized, acceptors: count, proposers: count, learners: count });
-      run.proposer('p0').value = 'x';
-      run.proposer('p0').start();
-      run.communicate();
-      run.communicate();
-      expect(run.correctLearners.map(({ learned }) => learned?.value)).toEqual(everyone.map(() => 'x'));
-    });
+    const everyone = system.processes.split('');
+    for (const crashed of [undefined, ...everyone.slice(1)]) {
+      it(`with a correct leader and ${crashed ?? 'nobody'} crashed both decide its value, in the same number of steps`, () => {
+        const up = everyone.filter((name) => name !== crashed);
+        const scene = new Scene({ trust: system.trust });
+        scene.actor('a').request(scene.request('x'));
+        scene.deliver({ from: up.join(' '), to: up.join(' ') });
+        const { t, isParameterized } = system;
+        const gone = crashed === undefined ? [] : ['p', 'a', 'l'].map((role) => `${role}${everyone.indexOf(crashed)}`);
+        const counts = { acceptors: everyone.length, proposers: everyone.length, learners: everyone.length };
+        const run = new Run({ f: 1, t, isParameterized, ...counts, byzantine: gone });
+        run.proposer('p0').value = 'x';
+        run.proposer('p0').start();
+        for (let step = 0; step < 3; step++) run.communicate();
+        const steps = crashed === undefined || t === 1 ? 2 : 3;
+        const learned = { learned: { value: 'x', number: 0 }, learnedAtStep: steps };
+        expect(run.correctLearners).toMatchObject(up.map(() => learned));
+        for (const name of up) {
+          expect(scene.actor(name).decided.get(1)).toBe(decisionOf(scene.batch('x')));
+          expect(scene.actor(name).did('Decide')).toMatchObject([{ path: steps === 2 ? 'fast' : 'slow' }]);
+        }
+      });
+    }
 
     it('where the leader crashes, wherever its proposal came and whatever was heard, both decide the same', () => {
       const random = new Prng(5);

@@ -72,7 +72,7 @@ export function isCommitProof(
 }
 
 /** What a commit proof, if it is valid, proves. */
-export function provenBy(
+function provenBy(
   quorums: Quorums,
   signatures: Signatures,
   proof: CommitProof,
@@ -81,7 +81,7 @@ export function provenBy(
 }
 
 /** Signed replies to the query of `number`, one from each of a−f acceptors. */
-export function isProgressCertificate(
+function isProgressCertificate(
   quorums: Quorums,
   signatures: Signatures,
   certificate: ProgressCertificate,

@@ -10,13 +10,13 @@ import type { PaxosEffect } from './interface.js';
 import type { PaxosMessage, PaxosRecord, Vote } from './message.js';
 
 /** A vote of this process, the number of its `Persist`, and since when it has voted in the slot. */
-export interface HeldVote extends Vote {
+interface HeldVote extends Vote {
   readonly persisted: number;
   readonly sinceMs: number;
 }
 
 /** What the leader of a view does: `promises` until a quorum has given one, `proposals` from then on. */
-export interface Leadership {
+interface Leadership {
   readonly promises: Map<ProcessId, Extract<PaxosMessage, { _tag: 'Promise' }>>;
   proposals?: Map<number, Proposal> | undefined;
   nextSlot: number;
@@ -28,7 +28,7 @@ export interface Proposal {
 }
 
 /** What is kept of the decided log: chain digests by slot, and what sessions have had delivered. */
-export interface DecidedLog {
+interface DecidedLog {
   readonly chains: Map<number, Digest>;
   readonly delivery: DeliveryTable;
 }

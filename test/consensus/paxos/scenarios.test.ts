@@ -188,6 +188,18 @@ describe('ballots', () => {
     expect(b.decidedUpTo).toBe(0);
   });
 
+  it('a proposal outside the window, or for a decided slot, is not accepted', () => {
+    const scene = new PaxosScene({ parameters: { windowSlots: 4, maxInFlight: 2 } });
+    scene.actor('a').request(scene.request('x'));
+    scene.deliver();
+    const accepts = (slot: number): boolean => {
+      scene.drop();
+      scene.inject('a', 'b', { _tag: 'Propose', view: 1, slot, batch: scene.batch('y') });
+      return scene.waiting('Accepted', 'b').length > 0;
+    };
+    expect([1, 5, 6].map(accepts)).toEqual([false, true, false]);
+  });
+
   it('duelling leaders: the lower one gets no quorum, follows, and both decide the same', () => {
     const scene = new PaxosScene();
     const [a, b] = [scene.actor('a'), scene.actor('b')];
@@ -270,6 +282,31 @@ describe('disks', () => {
     scene.deliver({ from: 'b c', to: 'b c' });
     expect(scene.chosen.get(1)).toBe(decisionOf(scene.batch('x')));
     expect(b.machine?.durableRecords().map(({ _tag }) => _tag)).toEqual(['Promise']);
+  });
+
+  it('the last vote of a slot is the one that outlives a crash', () => {
+    const scene = new PaxosScene();
+    const y = scene.batch('y');
+    scene.inject('a', 'a', { _tag: 'Propose', view: 1, slot: 1, batch: scene.batch('x') });
+    scene.inject('b', 'a', { _tag: 'Propose', view: 2, slot: 1, batch: y });
+    scene.actor('a').restart();
+    scene.complain(2, 'a b', 'a');
+    expect(scene.waiting('Promise', 'a').at(-1)).toMatchObject({ view: 3, votes: [{ view: 2, slot: 1, batch: y }] });
+  });
+
+  it('a vote is forgotten when the log holds its slot durably, not when it is decided', () => {
+    const scene = new PaxosScene();
+    const b = scene.actor('b');
+    b.isHeld = true;
+    for (let session = 1; session <= 2; session++) scene.actor('a').request(scene.request('x', 1, session));
+    scene.deliver({ from: 'a c', to: 'a b c' });
+    expect(b.decidedUpTo).toBe(2);
+    // Two votes and the first of two decided slots.
+    for (let count = 0; count < 3; count++) b.write();
+    scene.complain(1, 'b c', 'b');
+    while (!b.isIdle) b.write();
+    const promises = b.did('Send').flatMap(({ message }) => (message._tag === 'Promise' ? [message] : []));
+    expect(promises[0]).toMatchObject({ view: 2, stored: 1, votes: [{ slot: 2 }] });
   });
 
   it('a leader that has restarted proposes nothing in its old view, and gives it up', () => {

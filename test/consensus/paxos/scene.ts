@@ -16,7 +16,7 @@ import type { PaxosMessage, PaxosRecord } from '../../../src/consensus/paxos/mes
 import { PaxosMachine } from '../../../src/consensus/paxos/step.js';
 import { simulatedConfiguration, simulatedRequest, trustOf } from '../../support/simulation/configuration.js';
 
-export interface Letter {
+interface Letter {
   readonly from: ProcessId;
   readonly to: ProcessId;
   readonly message: PaxosMessage;

@@ -3,7 +3,7 @@ import { Prng } from '../../support/simulation/random.js';
 import type { PaxosActor, PaxosSceneOptions } from './scene.js';
 import { PaxosScene } from './scene.js';
 
-export interface Chances {
+interface Chances {
   readonly steps: number;
   readonly loss: number;
   readonly duplication: number;

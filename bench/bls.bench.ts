@@ -1,12 +1,9 @@
 /**
- * Distributed BLS beside the ordinary operations of the same backend: `node dist/bench/bls.bench.js [rounds]`. All lines of a
- * table are measured in turn in every round, so that whatever else the machine does falls on all of them; medians. Ratios are
- * of CPU time: where others use the machine as well, what takes longer is interrupted more often, and the native library
- * verifies with threads of its own.
+ * Distributed BLS beside the ordinary operations of the same backend: `node dist/bench/bls.bench.js [rounds]`. In CPU
+ * time as well, since the native library verifies with threads of its own.
  */
 import { cpus } from 'node:os';
 import { utf8 } from '../src/prelude/bytes.js';
-import { E, type Either } from '../src/prelude/fp.js';
 import { present } from '../src/prelude/invariant.js';
 import { type ProcessId, processId, Universe } from '../src/prelude/process.js';
 import { type Policy, policyMembers } from '../src/quorum/policy/policy.js';
@@ -19,13 +16,9 @@ import type { Pairing } from '../src/schemes/bls/pairing.js';
 import { type BlsSigner, makeBlsSigner } from '../src/schemes/bls/signer.js';
 import { type BlsVerifier, makeBlsVerifier } from '../src/schemes/bls/verifier.js';
 import type { SignatureShare } from '../src/schemes/contract/distributed-signer.js';
+import { right, Table } from './table.js';
 
 const roundCount = Number(process.argv[2] ?? 30);
-
-function right<L, A>(either: Either<L, A>): A {
-  if (E.isRight(either)) return either.right;
-  throw new Error(JSON.stringify(either.left));
-}
 
 const id = (name: string): ProcessId => present(processId(name), 'a name');
 const member = (name: string): Policy => ({ _tag: 'member', id: id(name) });
@@ -47,39 +40,15 @@ function nested(depth: number, prefix = 's'): Policy {
   );
 }
 
-interface Sample {
-  readonly wallMs: number;
-  readonly cpuMs: number;
-}
-
-class Table {
-  private readonly samples = new Map<string, Sample[]>();
-
-  measure<A>(name: string, work: () => A): A {
-    const [start, cpu] = [process.hrtime.bigint(), process.cpuUsage()];
-    const result = work();
-    const { user, system } = process.cpuUsage(cpu);
-    const taken = this.samples.get(name) ?? [];
-    taken.push({ wallMs: Number(process.hrtime.bigint() - start) / 1e6, cpuMs: (user + system) / 1e3 });
-    this.samples.set(name, taken);
-    return result;
-  }
-
-  median(name: string, of: keyof Sample): number {
-    const sorted = (this.samples.get(name) ?? []).map((sample) => sample[of]).sort((a, b) => a - b);
-    return sorted[Math.floor(sorted.length / 2)] ?? 0;
-  }
-
-  /** @param unitOf - beside which line another one stands. */
-  print(unitOf: (name: string) => string): void {
-    for (const name of this.samples.keys()) {
-      const unit = unitOf(name);
-      const [wall, cpu] = [this.median(name, 'wallMs'), this.median(name, 'cpuMs')];
-      const ratios = [wall / this.median(unit, 'wallMs'), cpu / this.median(unit, 'cpuMs')];
-      const numbers = [wall.toFixed(3), cpu.toFixed(3)].map((text) => text.padStart(8));
-      const beside = unit === name ? '' : ratios.map((ratio) => `${ratio.toFixed(2).padStart(6)} x`).join('  ');
-      console.log(`  ${name.padEnd(44)} ${numbers.join('  ')}   ${beside}`);
-    }
+/** @param unitOf - beside which line another one stands. */
+function print(table: Table, unitOf: (line: string) => string): void {
+  for (const line of table.lines) {
+    const unit = unitOf(line);
+    const numbers = (['wallMs', 'cpuMs'] as const).map((of) => table.median(line, of).toFixed(3).padStart(8));
+    const ratios = (['wallMs', 'cpuMs'] as const).map(
+      (of) => `${table.ratio(line, unit, of).toFixed(2).padStart(6)} x`,
+    );
+    console.log(`  ${line.padEnd(44)} ${numbers.join('  ')}   ${unit === line ? '' : ratios.join('  ')}`);
   }
 }
 
@@ -121,7 +90,7 @@ function compare(title: string, pairing: Pairing, subjects: readonly Subject[], 
   }
   console.log(`\n${title}, by ${pairing.backend}, medians of ${rounds}`);
   console.log(`  ${''.padEnd(44)}  wall ms    CPU ms     wall      CPU, ratio`);
-  table.print((name) =>
+  print(table, (name) =>
     name.startsWith('ordinary') ? name : name.startsWith('share') ? 'ordinary sign' : 'ordinary verify',
   );
 }

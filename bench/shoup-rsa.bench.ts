@@ -1,12 +1,9 @@
 /**
- * Threshold RSA beside one bare exponentiation of the same modulus: `node dist/bench/shoup-rsa.bench.js [rounds]`.
- * All lines of a table are measured in turn in every round, so that whatever else the machine does falls on all of them;
- * medians. The ratios are of CPU time: where others use the machine as well, what takes longer is interrupted more often.
+ * Threshold RSA beside one bare exponentiation of the same modulus, in CPU time: `node dist/bench/shoup-rsa.bench.js [rounds]`.
  */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { cpus } from 'node:os';
 import { bytesToBigInt, utf8 } from '../src/prelude/bytes.js';
-import { E, type Either } from '../src/prelude/fp.js';
 import { present } from '../src/prelude/invariant.js';
 import { type ProcessId, processId, Universe } from '../src/prelude/process.js';
 import { randomBits } from '../src/prelude/random.js';
@@ -17,6 +14,7 @@ import { type Exponentiation, makeExponentiation } from '../src/schemes/shoup-rs
 import { makeShoupRsaSigner, type ShoupRsaSigner } from '../src/schemes/shoup-rsa/signer.js';
 import { makeShoupRsaVerifier, type ShoupRsaVerifier } from '../src/schemes/shoup-rsa/verifier.js';
 import { safePrimes2048 } from '../test/support/rsa-keys.js';
+import { right, Table } from './table.js';
 
 const roundCount = Number(process.argv[2] ?? 40);
 
@@ -29,51 +27,17 @@ const flat = (k: number, n: number): Policy => ({
   of: members(n).map((id) => ({ _tag: 'member', id })),
 });
 
-function right<L, A>(either: Either<L, A>): A {
-  if (E.isRight(either)) return either.right;
-  throw new Error(JSON.stringify(either.left));
-}
-
 let counter = 0;
 const freshMessage = () => utf8(`message ${counter++}`);
 
-interface Sample {
-  readonly wallMs: number;
-  readonly cpuMs: number;
-}
-
-/** The lines of one table, each with its samples. */
-class Table {
-  private readonly samples = new Map<string, Sample[]>();
-
-  measure<A>(name: string, work: () => A): A {
-    const [start, cpu] = [process.hrtime.bigint(), process.cpuUsage()];
-    const result = work();
-    const { user, system } = process.cpuUsage(cpu);
-    const taken = this.samples.get(name) ?? [];
-    taken.push({ wallMs: Number(process.hrtime.bigint() - start) / 1e6, cpuMs: (user + system) / 1e3 });
-    this.samples.set(name, taken);
-    return result;
+/** @param unit - the line that the others are compared with. */
+function print(table: Table, unit: string): void {
+  console.log(`${''.padEnd(44)} wall ms   CPU ms   CPU, ratio to the bare exponentiation`);
+  for (const line of table.lines) {
+    const [wall, cpu] = [table.median(line, 'wallMs'), table.median(line, 'cpuMs')];
+    const ratio = table.ratio(line, unit, 'cpuMs').toFixed(2).padStart(6);
+    console.log(`${line.padEnd(44)} ${wall.toFixed(3).padStart(7)}  ${cpu.toFixed(3).padStart(7)}   ${ratio} x`);
   }
-
-  cpuMs(name: string): number {
-    return median((this.samples.get(name) ?? []).map(({ cpuMs }) => cpuMs));
-  }
-
-  /** @param unit - the line that the others are compared with. */
-  print(unit: string): void {
-    console.log(`${''.padEnd(44)} wall ms   CPU ms   CPU, ratio to the bare exponentiation`);
-    for (const [name, taken] of this.samples) {
-      const [wall, cpu] = [median(taken.map(({ wallMs }) => wallMs)), this.cpuMs(name)];
-      const ratio = (cpu / this.cpuMs(unit)).toFixed(2).padStart(6);
-      console.log(`${name.padEnd(44)} ${wall.toFixed(3).padStart(7)}  ${cpu.toFixed(3).padStart(7)}   ${ratio} x`);
-    }
-  }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
 /** A dealt key with everybody's signer. */
@@ -171,7 +135,7 @@ function growth(name: string, policy: Policy, ids: readonly ProcessId[], quorum:
     const all = sharesOver(signers, message);
     right(table.measure('combine', () => verifier.combine(message, all)));
   }
-  const ratio = (line: string) => (table.cpuMs(line) / table.cpuMs(bareName)).toFixed(2).padStart(6);
+  const ratio = (line: string) => table.ratio(line, bareName, 'cpuMs').toFixed(2).padStart(6);
   const bits = bytesToBigInt(secret).toString(2).length;
   const commitmentBytes = publicKey.commitments.length * 256;
   console.log(
@@ -211,18 +175,18 @@ console.log(`${cpus()[0]?.model ?? 'unknown processor'} x ${cpus().length}, Node
 for (const algorithm of ['RS256', 'PS256'] as const) {
   const setup = dealt(flat(3, 5), members(5), { material, algorithm });
   console.log(`\n${algorithm}, 2048 bits, 3 of 5 (${setup.exponentiation.backend}), medians of ${roundCount}`);
-  compareWhole(setup, 3).print(bareName);
+  print(compareWhole(setup, 3), bareName);
 }
 
 console.log('\nCombining, 2048 bits, and with larger moduli');
-compareCombining(dealt(flat(11, 21), members(21), { material }), 'combine 11 of 21, checked', 11).print(bareName);
+print(compareCombining(dealt(flat(11, 21), members(21), { material }), 'combine 11 of 21, checked', 11), bareName);
 for (const modulusBits of [3072, 4096]) {
   const setup = dealt(flat(3, 5), members(5), { material: ordinaryMaterial(modulusBits) });
   const table = compareCombining(setup, `combine 3 of 5, ${modulusBits} bits`, 3);
   for (let round = 0; round < roundCount; round++) {
     table.measure(`share without proof, ${modulusBits} bits`, () => setup.bare.signShare(freshMessage()));
   }
-  table.print(bareName);
+  print(table, bareName);
 }
 
 console.log('\nGrowth, 2048 bits; ratios to the bare exponentiation');

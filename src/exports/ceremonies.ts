@@ -6,13 +6,14 @@ export { CeremonyBoard, type CeremonyState } from '../schemes/ceremony/board.js'
 export {
   type CeremonyNotAdmitted,
   CeremonyRegister,
+  generationId,
   type OpenedCeremony,
 } from '../schemes/ceremony/ceremony-register.js';
 export type { AbortReason, CeremonyFault, Culprit } from '../schemes/ceremony/fault.js';
 export { nextAttempt } from '../schemes/ceremony/next-attempt.js';
-export { CeremonyParticipant, type ParticipantOptions } from '../schemes/ceremony/participant.js';
-export { ceremonyLimits } from '../schemes/ceremony/ceremony-size.js';
-export type { CeremonyPlan, CeremonyRefused } from '../schemes/ceremony/plan.js';
+export { CeremonyParticipant, type ParticipantOptions, type PendingShare } from '../schemes/ceremony/participant.js';
+export { ceremonyLimits, messageSizes } from '../schemes/ceremony/ceremony-size.js';
+export type { CeremonyPlan, CeremonyRefused, KindNotOffered } from '../schemes/ceremony/plan.js';
 export {
   blsCeremony,
   type BlsCeremony,

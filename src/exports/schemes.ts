@@ -1,4 +1,4 @@
-/** `koinon/schemes`: signing along a policy. */
+/** `koinon/schemes`: signing along a policy, and the algebra of it for schemes of one's own. */
 export type {
   CombineError,
   DistributedSigner,
@@ -47,3 +47,8 @@ export {
   SigningThreadLost,
   type SigningThreadOptions,
 } from '../schemes/signing-thread/signing-thread.js';
+export { compile, type CompileError, describeCompileError, type LinearSharing } from '../schemes/sharing/compile.js';
+export { type Dealing, dealOverIntegers, dealOverResidues } from '../schemes/sharing/dealing.js';
+export { reconstruction } from '../schemes/sharing/reconstruction.js';
+export { integers, residues, type Ring } from '../schemes/sharing/ring.js';
+export { sweepingVector } from '../schemes/sharing/sweep.js';

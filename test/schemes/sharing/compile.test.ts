@@ -8,7 +8,7 @@ import { factorial } from '../../../src/schemes/sharing/integers.js';
 import { addedRanges, scaledRanges } from '../../../src/schemes/sharing/ranges.js';
 import { integers, residues } from '../../../src/schemes/sharing/ring.js';
 import { reconstruction } from '../../../src/schemes/sharing/reconstruction.js';
-import { sweepingVector } from './sweep.js';
+import { sweepingVector } from '../../../src/schemes/sharing/sweep.js';
 import { right } from '../../support/right.js';
 import { id } from '../shoup-rsa/setup.js';
 import { gate, member } from './policies.js';

@@ -8,7 +8,7 @@ import { compile, type LinearSharing } from '../../../src/schemes/sharing/compil
 import { rowProduct } from '../../../src/schemes/sharing/dealing.js';
 import { coefficientBits } from '../../../src/schemes/sharing/hiding.js';
 import { integers } from '../../../src/schemes/sharing/ring.js';
-import { sweepingVector } from './sweep.js';
+import { sweepingVector } from '../../../src/schemes/sharing/sweep.js';
 import { right } from '../../support/right.js';
 import { gate } from './policies.js';
 

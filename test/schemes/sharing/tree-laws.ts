@@ -13,7 +13,7 @@ import { bitLength, factorial, gcd, lcm } from '../../../src/schemes/sharing/int
 import { addedRanges, type CoefficientRanges, scaledRanges } from '../../../src/schemes/sharing/ranges.js';
 import { isQualified, reconstruction } from '../../../src/schemes/sharing/reconstruction.js';
 import { integers, type Ring } from '../../../src/schemes/sharing/ring.js';
-import { sweepingVector } from './sweep.js';
+import { sweepingVector } from '../../../src/schemes/sharing/sweep.js';
 import { right } from '../../support/right.js';
 import { randomTree, seededNumbers } from './policies.js';
 

@@ -29,7 +29,7 @@ import { bitLength } from '../../../../src/schemes/sharing/integers.js';
 import { type IntegerRange, isInRange, rowRanges } from '../../../../src/schemes/sharing/ranges.js';
 import { isQualified, reconstruction } from '../../../../src/schemes/sharing/reconstruction.js';
 import { integers } from '../../../../src/schemes/sharing/ring.js';
-import { sweepingVector } from '../../sharing/sweep.js';
+import { sweepingVector } from '../../../../src/schemes/sharing/sweep.js';
 import { right } from '../../../support/right.js';
 import { seededRandom } from '../../../support/seeded-random.js';
 import { gate, seededNumbers, randomTree } from '../../sharing/policies.js';

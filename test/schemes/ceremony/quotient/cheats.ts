@@ -14,7 +14,7 @@ import { bitLength } from '../../../../src/schemes/sharing/integers.js';
 import { modularInverse } from '../../../../src/schemes/sharing/modular-inverse.js';
 import { isInRange } from '../../../../src/schemes/sharing/ranges.js';
 import { isQualified } from '../../../../src/schemes/sharing/reconstruction.js';
-import { sweepingVector } from '../../sharing/sweep.js';
+import { sweepingVector } from '../../../../src/schemes/sharing/sweep.js';
 import { jacobi } from '../../../../src/schemes/shoup-rsa/jacobi.js';
 import { modularPower } from '../../../../src/schemes/shoup-rsa/modular-power.js';
 import { right } from '../../../support/right.js';

@@ -1,12 +1,14 @@
 /**
  * Why an unqualified set learns nothing: a change of the secret by 1 that its shares do not show. The privacy of a dealing
- * rests on these vectors being as short as `hiding` says; nothing at run time builds them.
+ * rests on these vectors being as short as `hiding` says; whoever doubts it of a policy has them computed.
  */
-import { E, type Either } from '../../../src/prelude/fp.js';
-import type { LinearSharing, SharingGate, SharingNode } from '../../../src/schemes/sharing/compile.js';
-import { exactQuotient, product } from '../../../src/schemes/sharing/integers.js';
-import { isSatisfied, type Membership, satisfiedChildren } from '../../../src/schemes/sharing/reconstruction.js';
-import { integers } from '../../../src/schemes/sharing/ring.js';
+import { E, type Either } from '../../prelude/fp.js';
+import { invariant } from '../../prelude/invariant.js';
+import type { LinearSharing, SharingGate, SharingNode } from './compile.js';
+import { rowProduct } from './dealing.js';
+import { exactQuotient, product } from './integers.js';
+import { isSatisfied, type Membership, satisfiedChildren } from './reconstruction.js';
+import { integers } from './ring.js';
 
 /** The set is qualified: nothing hides the secret from it. */
 export interface Qualified {
@@ -28,6 +30,8 @@ export function sweepingVector(sharing: LinearSharing, has: Membership): Either<
     for (const [index, child] of node.children.entries()) visit(child, children[index] ?? 0n);
   };
   visit(sharing.root, kappa[0]);
+  const isHidden = sharing.rows.every((row) => !has(row.owner) || rowProduct(row, kappa) === 0n);
+  invariant(isHidden, 'a sweeping vector shows in no share of the set');
   return E.right(kappa);
 }
 

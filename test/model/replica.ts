@@ -10,27 +10,32 @@ import type { Message } from '../../src/consensus/message.js';
 import { chainStart } from '../../src/consensus/statement.js';
 import { FabMachine } from '../../src/consensus/step.js';
 import type { SimulatedConfiguration } from '../support/simulation/configuration.js';
+import type { TraceRules } from './trace-rules.js';
 
-/** Something that a process receives; `name` tells it from others. */
+export type Send = Extract<Effect, { _tag: 'Send' }>;
+
+/** Something that a process receives. */
 export interface Arrival {
   readonly name: string;
   readonly from: ProcessId;
   readonly message: Message;
+  /** Of the arrivals with the same mark there is at most one: a correct process says one thing. */
+  readonly mark?: string;
 }
 
 export class Replica {
-  readonly effects: Effect[] = [];
+  readonly sends: Send[] = [];
   readonly decided = new Map<number, string>();
   private readonly machine: FabMachine;
 
+  /** @param rules - told of every step. */
   constructor(
     readonly config: SimulatedConfiguration,
-    history: readonly Arrival[] = [],
+    private readonly rules?: TraceRules,
   ) {
     const chains = new Map([[0, chainStart(config.allianceId)]]);
     this.machine = new FabMachine(config, [], { decidedUpTo: 0, chains, delivery: DeliveryTable.empty() });
     this.feed({ _tag: 'Start' });
-    for (const arrival of history) this.receive(arrival);
   }
 
   get state() {
@@ -38,30 +43,33 @@ export class Replica {
   }
 
   /** What it sends to others because of it. */
-  receive({ from, message }: Pick<Arrival, 'from' | 'message'>): readonly Message[] {
-    const before = this.effects.length;
+  receive(from: ProcessId, message: Message): readonly Send[] {
+    const before = this.sends.length;
     this.feed({ _tag: 'Message', from, message });
-    return this.effects.slice(before).flatMap((effect) => (effect._tag === 'Send' ? [effect.message] : []));
+    return this.sends.slice(before);
   }
 
   /** The messages of one kind that it has sent. */
   sent<T extends Message['_tag']>(tag: T): readonly Extract<Message, { _tag: T }>[] {
-    return this.effects.flatMap((effect) =>
-      effect._tag === 'Send' && effect.message._tag === tag ? [effect.message as Extract<Message, { _tag: T }>] : [],
-    );
+    return this.sends
+      .map(({ message }) => message)
+      .filter((message): message is Extract<Message, { _tag: T }> => message._tag === tag);
   }
 
   private feed(event: Event): void {
+    if (event._tag === 'Message') this.rules?.onReceived(this.config.me, event.message);
     for (const effect of this.machine.step(event, 0)) {
-      this.effects.push(effect);
+      this.rules?.onEffect(this.config.me, effect);
       this.carryOut(effect);
     }
   }
 
   private carryOut(effect: Effect): void {
     const { me, allianceSigner } = this.config;
-    if (effect._tag === 'Send' && effect.to.includes(me)) {
-      this.feed({ _tag: 'Message', from: me, message: effect.message });
+    if (effect._tag === 'Send') {
+      this.sends.push(effect);
+      this.rules?.onSent(me, effect.message);
+      if (effect.to.includes(me)) this.feed({ _tag: 'Message', from: me, message: effect.message });
     } else if (effect._tag === 'Sign') {
       const signed = allianceSigner.signShare(effect.statement);
       const share = E.isRight(signed) ? signed.right : undefined;
@@ -76,12 +84,13 @@ export class Replica {
   }
 }
 
-/** Moments, and numbers of records: they tell orders of arrival apart that mean the same. */
-const isIncidental = (key: string): boolean => /Ms$|[pP]ersist|^(chains|delivery|pool|peers|answers)$/.test(key);
+/** Moments, numbers of records, and signatures, which the mock keys make functions of what they sign. */
+const isIncidental = (key: string): boolean =>
+  /Ms$|[pP]ersist|[sS]ignature$|^(share|shares|chains|delivery|pool|peers|answers|entry)$/.test(key);
 
-/** The same for states that differ in nothing but moments and the order in which maps were filled. */
+/** The same for states that differ in nothing but incidentals and the order in which maps were filled. */
 export function fingerprint(value: unknown): string {
-  if (value instanceof Uint8Array) return toHex(value);
+  if (value instanceof Uint8Array) return toHex(value.subarray(0, 6));
   if (value instanceof Map) {
     const entries = [...(value as ReadonlyMap<unknown, unknown>)].map(
       ([key, held]) => `${String(key)}=${fingerprint(held)}`,
@@ -92,38 +101,43 @@ export function fingerprint(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(fingerprint).join(',')}]`;
   if (typeof value === 'object' && value !== null) {
     const entries = Object.entries(value).filter(([key, held]) => !isIncidental(key) && held !== undefined);
-    return `(${entries.map(([key, held]) => `${key}:${fingerprint(held)}`).join(',')})`;
+    // Of a proof it counts whom it is against.
+    const known = 'first' in value && 'leader' in value ? entries.filter(([key]) => key === 'leader') : entries;
+    return `(${known.map(([key, held]) => `${key}:${fingerprint(held)}`).join(',')})`;
   }
   return String(value);
 }
 
-/** One state that a replica can reach, and a shortest way there. */
-export interface Reached {
-  readonly history: readonly Arrival[];
-  readonly replica: Replica;
+export interface Explored {
+  readonly states: number;
+  readonly steps: number;
 }
 
-/**
- * Every state that a replica can reach by the arrivals of any of `soup`, in any order and any number of times; those that end in
- * the same state are followed once.
- *
- * @param judge - told of each step: the replica before (its state only) and after, and what arrived.
- */
-export function reachable(
-  config: SimulatedConfiguration,
-  soup: readonly Arrival[],
-  judge: (after: Replica, history: readonly Arrival[]) => void,
-): ReadonlyMap<string, Reached> {
-  const start = new Replica(config);
-  const found = new Map<string, Reached>([[fingerprint(start.state), { history: [], replica: start }]]);
-  for (const { history } of found.values()) {
+export interface Exploring {
+  readonly soup: readonly Arrival[];
+  /** Whether the arrival may come next; what this forbids is another history renamed. */
+  readonly mayFollow: (history: readonly Arrival[], arrival: Arrival) => boolean;
+  /** Makes the replica and gives it a history, judging every step. */
+  readonly run: (history: readonly Arrival[]) => Replica;
+}
+
+/** Takes a replica through every order of any of the arrivals, repetitions too; histories that end in the same state are followed once. */
+export function explored({ soup, mayFollow, run }: Exploring): Explored {
+  const known = new Map<string, readonly Arrival[]>([['', []]]);
+  let steps = 0;
+  for (const history of known.values()) {
     for (const arrival of soup) {
+      if (contradicts(history, arrival) || !mayFollow(history, arrival)) continue;
+      steps += 1;
       const longer = [...history, arrival];
-      const replica = new Replica(config, longer);
-      judge(replica, longer);
-      const name = fingerprint(replica.state);
-      if (!found.has(name)) found.set(name, { history: longer, replica });
+      const marked = new Set(longer.flatMap(({ mark, name }) => (mark === undefined ? [] : [name])));
+      const name = `${fingerprint(run(longer).state)} ${[...marked].sort().join(' ')}`;
+      if (!known.has(name)) known.set(name, longer);
     }
   }
-  return found;
+  return { states: known.size, steps };
+}
+
+function contradicts(history: readonly Arrival[], { mark, name }: Arrival): boolean {
+  return mark !== undefined && history.some((other) => other.mark === mark && other.name !== name);
 }

@@ -283,6 +283,18 @@ describe('leader election and recovery (section 5.3)', () => {
     expect(run.acceptor('a0').accepted).toMatchObject({ value: 'of p0', number: 1 });
   });
 
+  it('an acceptor accepts once in a proposal number, also where the certificate vouches for everything', () => {
+    const run = new Run({ ...one, byzantine: ['p1'] });
+    const proof = ['p0', 'p2', 'p3'].map((from) => run.signatures.sign({ from, regency: 0 }));
+    run.inject('p1', run.acceptors, { _tag: 'QUERY', number: 1, proof });
+    const certificate = run.letters.flatMap(({ message }) => (message._tag === 'REP' ? [message.reply] : []));
+    for (const value of ['x', 'y']) {
+      expect(vouchesFor(run.quorums, run.signatures, certificate, value, 1)).toBe(true);
+      run.inject('p1', ['a0'], { _tag: 'PROPOSE', value, number: 1, certificate });
+    }
+    expect(run.acceptor('a0').accepted?.value).toBe('x');
+  });
+
   it('a new leader proposes what was chosen, though its own value is another', () => {
     const run = begun();
     run.communicate(({ to }) => ['a0', 'a1', 'a2', 'a3'].includes(to));

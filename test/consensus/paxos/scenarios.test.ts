@@ -200,6 +200,32 @@ describe('ballots', () => {
     expect([1, 5, 6].map(accepts)).toEqual([false, true, false]);
   });
 
+  it('a promise of an earlier view of the same leader does not count', () => {
+    const scene = new PaxosScene();
+    scene.actor('b').request(scene.request('x'));
+    scene.complain(4, 'b c', 'b');
+    expect(scene.actor('b').view).toBe(5);
+    const proposes = (): boolean => scene.waiting('Propose', 'b').length > 0;
+    scene.inject('c', 'b', { _tag: 'Promise', view: 2, stored: 0, votes: [] });
+    expect(proposes()).toBe(false);
+    scene.inject('c', 'b', { _tag: 'Promise', view: 5, stored: 0, votes: [] });
+    expect(proposes()).toBe(true);
+  });
+
+  it('a decision is that of a vote of its view or a later one, never of an earlier one', () => {
+    for (const [votedIn, decidedIn, decided] of [
+      [1, 2, 0],
+      [2, 2, 1],
+      [2, 1, 1],
+    ] as const) {
+      const scene = new PaxosScene();
+      const leader = votedIn === 1 ? 'a' : 'b';
+      scene.inject(leader, 'c', { _tag: 'Propose', view: votedIn, slot: 1, batch: scene.batch('x') });
+      scene.inject('b', 'c', { _tag: 'Decided', view: decidedIn, slot: 1 });
+      expect(scene.actor('c').decidedUpTo).toBe(decided);
+    }
+  });
+
   it('duelling leaders: the lower one gets no quorum, follows, and both decide the same', () => {
     const scene = new PaxosScene();
     const [a, b] = [scene.actor('a'), scene.actor('b')];
@@ -345,6 +371,19 @@ describe('loss', () => {
       expect(scene.actors.map(({ delivered }) => delivered)).toEqual(Array(3).fill(['2.1', '1.1']));
     });
   }
+
+  it('the leader says again what is unanswered, long before anyone loses patience', () => {
+    const scene = new PaxosScene();
+    scene.actor('a').request(scene.request('x'));
+    scene.drop();
+    scene.play(250);
+    expect(scene.actors.map(({ view, decidedUpTo }) => [view, decidedUpTo])).toEqual(Array(3).fill([1, 1]));
+    scene.actor('b').request(scene.request('y', 1, 2));
+    scene.complain(1, 'b c', 'b');
+    scene.drop();
+    scene.play(250);
+    expect(scene.actors.map(({ view, decidedUpTo }) => [view, decidedUpTo])).toEqual(Array(3).fill([2, 2]));
+  });
 
   it('is quiet when nothing waits', () => {
     const scene = new PaxosScene();

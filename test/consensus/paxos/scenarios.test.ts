@@ -88,6 +88,17 @@ describe('a new leader', () => {
     expect(scene.actor('c').delivered).toEqual(['1.1', '2.1']);
   });
 
+  it('decides what one process alone has accepted of a leader that died, though no client asks again', () => {
+    const scene = new PaxosScene({ parameters: { statusMs: 20, baseTimeoutMs: 100, maxTimeoutMs: 400 } });
+    scene.actor('a').request(scene.request('x'));
+    scene.deliver({ tag: 'Propose', to: 'c' });
+    scene.drop();
+    scene.actor('a').crash();
+    scene.play(2000, 'b c');
+    expect(scene.actor('b').delivered).toEqual(['1.1']);
+    expect(scene.actor('c').delivered).toEqual(['1.1']);
+  });
+
   it('is free where nobody of its quorum has accepted anything, and then the old value is lost', () => {
     const scene = proposedTo('');
     const y = scene.request('y', 1, 2);

@@ -84,6 +84,15 @@ export function distributedSignerLaws(name: string, makeSetup: () => Distributed
       }
     });
 
+    it('proves shares that combine as all others do', () => {
+      const proven = new Map(
+        [...setup.signers].map(([from, signer]) => [from, right(signer.proveShare(message))] as const),
+      );
+      const verdict = setup.attributable ? 'valid' : 'unattributable';
+      for (const [from, share] of proven) expect(setup.verifier.verifyShare(message, from, share)).toBe(verdict);
+      expect(setup.verifier.verify(message, right(setup.verifier.combine(message, proven)).signature)).toBe(true);
+    });
+
     it('combines the shares of any qualified set into a signature that verifies', () => {
       for (const set of [...setup.qualified, setup.universe.all]) {
         expect(setup.verifier.canCombine(set)).toBe(true);
@@ -250,7 +259,8 @@ export function distributedSignerLaws(name: string, makeSetup: () => Distributed
       for (const signer of setup.signers.values()) {
         for (const text of allowed) expect(E.isRight(signer.signShare(text))).toBe(true);
         for (const text of refused) {
-          expect(signer.signShare(text)).toEqual(E.left({ _tag: 'WrongUsage', usage: setup.usage }));
+          const wrong = E.left({ _tag: 'WrongUsage', usage: setup.usage });
+          expect([signer.signShare(text), signer.proveShare(text)]).toEqual([wrong, wrong]);
         }
       }
     });

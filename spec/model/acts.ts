@@ -32,7 +32,10 @@ export class Acts {
   private readonly candidate: Uint16Array;
   private readonly acceptChoices: (readonly Choice[])[] = [];
   private readonly commitChoices = new Map<number, readonly Choice[]>();
+  /** Of each process: which of its choices is being followed, when accepting and when committing, and what it held in between. */
   private readonly picked: Int32Array;
+  private readonly pickedCommit: Int32Array;
+  private readonly between: Uint16Array;
   private state: Uint16Array = new Uint16Array(0);
   private kept = 0;
   private proposed = 0;
@@ -53,6 +56,8 @@ export class Acts {
     this.next = new Uint16Array(width);
     this.candidate = new Uint16Array(width);
     this.picked = new Int32Array(setting.correct);
+    this.pickedCommit = new Int32Array(setting.correct);
+    this.between = new Uint16Array(setting.correct);
   }
 
   /** @param outcomes - what can be certified for this view. */
@@ -108,7 +113,6 @@ export class Acts {
         (said & 2) === 0 ? second : second | bit,
         (said & 4) === 0 ? third : third | bit,
       );
-      this.picked[process] = index;
     }
   }
 
@@ -140,13 +144,13 @@ export class Acts {
     }
     const word = this.words[process] ?? 0;
     const choices = this.commitChoicesOf(commitOf(word));
-    const isAlike = process > this.firstAlike && word === this.before[process - 1] && this.isSameOrigin(process);
+    const isAlike = process > this.firstAlike && word === this.between[process - 1] && this.isSameOrigin(process);
     const bit = 1 << process;
-    this.before[process] = word;
-    for (let index = isAlike ? (this.committed[process - 1] ?? 0) : 0; index < choices.length; index++) {
+    this.between[process] = word;
+    for (let index = isAlike ? (this.pickedCommit[process - 1] ?? 0) : 0; index < choices.length; index++) {
       const choice = choices[index];
       if (choice === undefined) continue;
-      this.committed[process] = index;
+      this.pickedCommit[process] = index;
       this.words[process] = shown(voteOf(word), choice.kept);
       this.commit(
         process + 1,
@@ -157,9 +161,6 @@ export class Acts {
     }
     this.words[process] = word;
   }
-
-  private readonly before = new Uint16Array(16);
-  private readonly committed = new Int32Array(16);
 
   /** Where earlier reports are kept, processes with different ones are not alike. */
   private isSameOrigin(process: number): boolean {

@@ -224,7 +224,7 @@ export class Certification {
 }
 
 /** What the leader of a view has signed, from what is kept of that view. */
-export function proposedIn(kept: number, mutant: Mutant): number {
+function proposedIn(kept: number, mutant: Mutant): number {
   if (mutant !== 'own copy of the certificate') return kept;
   return (kept & 1) | (kept & 2) | ((kept & 4) === 0 ? 0 : 3);
 }

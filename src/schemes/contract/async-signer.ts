@@ -25,4 +25,5 @@ export interface AsyncDistributedVerifier {
 export interface AsyncDistributedSigner extends AsyncDistributedVerifier {
   readonly me: ProcessId;
   signShare(message: Uint8Array): Promise<Either<SignRefused, SignatureShare>>;
+  proveShare(message: Uint8Array): Promise<Either<SignRefused, SignatureShare>>;
 }

@@ -79,4 +79,6 @@ export interface DistributedSigner extends DistributedVerifier {
   readonly me: ProcessId;
   /** Signs a whole message. The key's usage decides whether it must be or must not be a statement. */
   signShare(message: Uint8Array): Either<SignRefused, SignatureShare>;
+  /** The same, with all that the key allows to show it right: for whoever could not combine shares that were `unattributable`. */
+  proveShare(message: Uint8Array): Either<SignRefused, SignatureShare>;
 }

@@ -14,7 +14,7 @@ export interface ThreadKey {
 
 /** One operation of a signer. Processes stand for themselves, and sets are lists. */
 export type Call =
-  | { readonly _tag: 'signShare'; readonly message: Uint8Array }
+  | { readonly _tag: 'signShare' | 'proveShare'; readonly message: Uint8Array }
   | { readonly _tag: 'verifyShare'; readonly message: Uint8Array; readonly from: string; readonly share: Uint8Array }
   | {
       readonly _tag: 'combine';
@@ -26,6 +26,7 @@ export type Call =
 /** What each operation answers. */
 export interface Answers {
   readonly signShare: Either<SignRefused, Uint8Array>;
+  readonly proveShare: Either<SignRefused, Uint8Array>;
   readonly verifyShare: ShareVerdict;
   readonly combine: Either<CombineFailure, CombineSuccess>;
   readonly verify: boolean;

@@ -86,6 +86,11 @@ export class SigningThread implements AsyncDistributedSigner {
     return E.map((share: Uint8Array) => share as SignatureShare)(signed);
   }
 
+  async proveShare(message: Uint8Array): Promise<Either<SignRefused, SignatureShare>> {
+    const signed = await this.thread.ask({ _tag: 'proveShare', message });
+    return E.map((share: Uint8Array) => share as SignatureShare)(signed);
+  }
+
   verifyShare(message: Uint8Array, from: ProcessId, share: SignatureShare): Promise<ShareVerdict> {
     if (!this.universe.has(from)) return Promise.resolve('invalid');
     return this.thread.ask({ _tag: 'verifyShare', message, from, share });

@@ -64,6 +64,8 @@ function perform(signer: DistributedSigner, call: Call): Answers[Call['_tag']] {
   switch (call._tag) {
     case 'signShare':
       return signer.signShare(call.message);
+    case 'proveShare':
+      return signer.proveShare(call.message);
     case 'verifyShare':
       return signer.verifyShare(call.message, known(call.from), call.share as SignatureShare);
     case 'combine':

@@ -13,7 +13,8 @@ import { id, message, sharesOf, signerOf, statement, testKey, threeOfFive, unive
 const script = new URL('../../../dist/src/schemes/signing-thread/worker.js', import.meta.url);
 const key = testKey(threeOfFive);
 const share = present(key.shares.get(id('a')), 'a share');
-const open = () => openSigningThread(key.publicKey, share, universe, { script });
+const open = (options: { readonly withProof?: boolean } = {}) =>
+  openSigningThread(key.publicKey, share, universe, { script, ...options });
 
 describe('a signing thread', () => {
   let thread: SigningThread;
@@ -36,6 +37,17 @@ describe('a signing thread', () => {
     const theirs = present(of, 'a share of b');
     expect(await thread.verifyShare(message, id('b'), theirs)).toBe('valid');
     expect(await thread.verifyShare(message, id('c'), theirs)).toBe('invalid');
+  });
+
+  it('signs without proofs where that is asked for, and proves when it is asked to', async () => {
+    const brief = right(await open({ withProof: false }));
+    try {
+      const [unproven, proven] = [right(await brief.signShare(message)), right(await brief.proveShare(message))];
+      const verdicts = [unproven, proven].map((share) => key.verifier.verifyShare(message, id('a'), share));
+      expect(verdicts).toEqual(['unattributable', 'valid']);
+    } finally {
+      await brief.close();
+    }
   });
 
   it('refuses what its key is not for', async () => {

@@ -88,6 +88,10 @@ export class MockSigner implements DistributedSigner {
     return E.right(this.shareOf(this.me, message));
   }
 
+  proveShare(message: Uint8Array): Either<never, SignatureShare> {
+    return this.signShare(message);
+  }
+
   verifyShare(message: Uint8Array, from: ProcessId, share: SignatureShare): ShareVerdict {
     return equalBytes(this.shareOf(from, message), share) ? 'valid' : 'invalid';
   }

@@ -89,7 +89,7 @@ const isIncidental = (key: string): boolean =>
   /Ms$|[pP]ersist|[sS]ignature$|^(share|shares|chains|delivery|pool|peers|answers|entry)$/.test(key);
 
 /** The same for states that differ in nothing but incidentals and the order in which maps were filled. */
-export function fingerprint(value: unknown): string {
+function fingerprint(value: unknown): string {
   if (value instanceof Uint8Array) return toHex(value.subarray(0, 6));
   if (value instanceof Map) {
     const entries = [...(value as ReadonlyMap<unknown, unknown>)].map(

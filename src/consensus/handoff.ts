@@ -3,7 +3,7 @@ import { type Reader, Writer } from '../prelude/canonical.js';
 import { type Digest, digestLength } from '../prelude/digest.js';
 import { encodeStatement, type StatementContext } from '../prelude/statement.js';
 import type { Signature } from '../schemes/contract/distributed-signer.js';
-import { type Manifest, readManifest, type StateTarget, stateDigest, writeManifest } from './manifest.js';
+import { readStateTarget, type StateTarget, stateDigest, writeStateTarget } from './manifest.js';
 import { rangeLimits } from './range.js';
 
 /** What HANDOFF says: the state after the last slot of the epoch, and the configuration of the next. */
@@ -27,24 +27,15 @@ export function handoffStatement(context: StatementContext, succession: Successi
 }
 
 export function writeHandoff(writer: Writer, handoff: Handoff): void {
-  writer.u64(handoff.epoch).u64(handoff.slot).fixed(handoff.chain);
-  writeManifest(writer, handoff.manifest);
+  writer.u64(handoff.epoch);
+  writeStateTarget(writer, handoff);
   writer.fixed(handoff.configuration).bytes(handoff.signature);
 }
 
 export function readHandoff(reader: Reader): Handoff {
   const epoch = reader.u64();
-  const slot = reader.u64();
-  if (epoch < 1 || slot < 1) return reader.fail('an epoch and a slot from 1');
-  const chain = reader.fixed(digestLength) as Digest;
-  const manifest: Manifest = readManifest(reader);
+  if (epoch < 1) return reader.fail('an epoch from 1');
+  const target = readStateTarget(reader);
   const configuration = reader.fixed(digestLength) as Digest;
-  return {
-    epoch,
-    slot,
-    chain,
-    manifest,
-    configuration,
-    signature: reader.bytes(rangeLimits.signatureBytes) as Signature,
-  };
+  return { epoch, ...target, configuration, signature: reader.bytes(rangeLimits.signatureBytes) as Signature };
 }

@@ -6,7 +6,9 @@ import { utf8 } from '../prelude/bytes.js';
 import { type Reader, Writer } from '../prelude/canonical.js';
 import { digest, type Digest, digestLength } from '../prelude/digest.js';
 import { isInMerkleTree } from '../prelude/merkle.js';
+import { rangeLimits } from './range.js';
 import type { Prefix } from './statement.js';
+import type { Signature } from '../schemes/contract/distributed-signer.js';
 
 /** Length of every chunk but the last, which may be shorter. */
 export const chunkBytes = 64 * 1024;
@@ -26,6 +28,11 @@ export interface Manifest {
 /** The state after a slot: everything that whoever transfers it must know before. */
 export interface StateTarget extends Prefix {
   readonly manifest: Manifest;
+}
+
+/** SNAPSHOT under the slow key: a slow quorum of the epoch has this state after the slot. */
+export interface SnapshotCertificate extends StateTarget {
+  readonly signature: Signature;
 }
 
 /** How many chunks a state of `byteLength` bytes has. */
@@ -61,4 +68,25 @@ export function readManifest(reader: Reader): Manifest {
   if (chunkCount < 1 || chunkCount > manifestLimits.chunks) return reader.fail('1 to 2^24 chunks');
   if (chunkCount !== chunkCountOf(byteLength)) return reader.fail('as many chunks as the bytes need');
   return { chunkCount, byteLength, root: reader.fixed(digestLength) as Digest };
+}
+
+export function writeStateTarget(writer: Writer, { slot, chain, manifest }: StateTarget): void {
+  writer.u64(slot).fixed(chain);
+  writeManifest(writer, manifest);
+}
+
+export function readStateTarget(reader: Reader): StateTarget {
+  const slot = reader.u64();
+  if (slot < 1) return reader.fail('a slot from 1');
+  return { slot, chain: reader.fixed(digestLength) as Digest, manifest: readManifest(reader) };
+}
+
+export function writeSnapshotCertificate(writer: Writer, certificate: SnapshotCertificate): void {
+  writeStateTarget(writer, certificate);
+  writer.bytes(certificate.signature);
+}
+
+export function readSnapshotCertificate(reader: Reader): SnapshotCertificate {
+  const target = readStateTarget(reader);
+  return { ...target, signature: reader.bytes(rangeLimits.signatureBytes) as Signature };
 }

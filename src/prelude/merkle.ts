@@ -2,7 +2,7 @@
  * Merkle trees (RFC 6962, section 2.1): the root of a list, and paths by which one item is shown to belong to it.
  * Leaves and inner nodes are hashed under different prefixes, so neither can be taken for the other.
  */
-import { equalBytes } from './bytes.js';
+import { empty, equalBytes } from './bytes.js';
 import { digest, type Digest, digestLength } from './digest.js';
 import { invariant } from './invariant.js';
 
@@ -38,6 +38,11 @@ export class MerkleTree {
 
   get root(): Digest {
     return this.count === 0 ? digest() : nodeAt(this.levels.at(-1), 0);
+  }
+
+  /** All leaf digests, one after another: not to be changed. */
+  get leaves(): Uint8Array {
+    return this.levels[0] ?? empty;
   }
 
   /** The digest of item `index` (from 0). */

@@ -1,4 +1,4 @@
-/** The few file operations that the journal is made of; tests put a disk in their place that fails or stops. */
+/** The few file operations that the journal and the snapshots are made of; tests put a disk in their place that fails or stops. */
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
 
@@ -12,6 +12,8 @@ export interface Disk {
   /** Makes the directory if need be, and lists it. */
   list(directory: string): Promise<readonly string[]>;
   read(path: string): Promise<Uint8Array>;
+  /** Up to `length` bytes from `position` on; fewer where the file ends before. */
+  readPart(path: string, position: number, length: number): Promise<Uint8Array>;
   /** Writes a new file of `size` zero bytes, durably: space that later writes need not ask for. */
   createZeroed(path: string, size: number): Promise<void>;
   open(path: string): Promise<DurableFile>;
@@ -33,6 +35,15 @@ export const nodeDisk: Disk = {
   },
 
   read: (path) => readFile(path),
+
+  async readPart(path, position, length) {
+    const file = await open(path, constants.O_RDONLY);
+    try {
+      return await readFully(file, position, length);
+    } finally {
+      await file.close();
+    }
+  },
 
   async createZeroed(path, size) {
     await withFile(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, async (file) => {
@@ -75,4 +86,14 @@ async function writeFully(file: FileHandle, bytes: Uint8Array, position: number)
     const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
     done += bytesWritten;
   }
+}
+
+async function readFully(file: FileHandle, position: number, length: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  for (let done = 0; done < length; ) {
+    const { bytesRead } = await file.read(bytes, done, length - done, position + done);
+    if (bytesRead === 0) return bytes.subarray(0, done);
+    done += bytesRead;
+  }
+  return bytes;
 }

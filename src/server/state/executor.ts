@@ -1,0 +1,160 @@
+/**
+ * Executes decided slots in their order: delivers each command once, hands it to its application, and lets controls change
+ * the epoch. All of it is a function of the log, so every server comes to the same state, of which snapshots are taken at the
+ * same slots everywhere.
+ */
+import { invariant } from '../../prelude/invariant.js';
+import type { Digest } from '../../prelude/digest.js';
+import { isName } from '../../prelude/process.js';
+import type { Batch } from '../../consensus/batch.js';
+import { type Delivered, DeliveryTable } from '../../consensus/delivery.js';
+import {
+  applyControl,
+  type Boundary,
+  type Control,
+  type EpochChange,
+  type EpochRules,
+  noEpochChange,
+} from '../../consensus/epoch-change.js';
+import { chainStart, type Prefix } from '../../consensus/statement.js';
+import { maxApplications, type SnapshotContent } from './snapshot-content.js';
+
+/** An application's replicated state. Everything here is deterministic, and throws only where the application has a bug. */
+export interface StateMachine {
+  /** Takes the next command; what it returns, at most 64 KiB, goes back to whoever sent it. */
+  apply(delivered: Delivered): Uint8Array;
+  /** The whole state: the same bytes for the same state. They are not changed afterwards. */
+  snapshot(): Uint8Array;
+  /** Puts another state in the place of its own; false where `state` is none. It owns the bytes. */
+  restore(state: Uint8Array): boolean;
+}
+
+/** What the executor is told of an epoch; known from the moment at which the epoch before was activated to end. */
+export interface EpochTerms extends Omit<EpochRules, 'allianceId' | 'epoch'> {
+  /** S: after every slot that is a multiple of it a snapshot is taken. */
+  readonly snapshotInterval: number;
+}
+
+export interface ExecutorParts {
+  readonly allianceId: Digest;
+  readonly applications: ReadonlyMap<string, StateMachine>;
+  /** Which application a command is for; `undefined` for none, and then its result is empty. Deterministic. */
+  applicationOf(delivered: Delivered): string | undefined;
+  /** The control that a command is; read after the command was applied. Deterministic: management's. */
+  controlOf(delivered: Delivered): Control | undefined;
+  termsOf(epoch: number): EpochTerms;
+}
+
+export interface ExecutedCommand {
+  readonly delivered: Delivered;
+  readonly result: Uint8Array;
+}
+
+/** What came of one slot. */
+export interface Execution {
+  readonly epoch: number;
+  readonly executed: readonly ExecutedCommand[];
+  /** Where this slot fixed how the epoch ends. */
+  readonly boundary?: Boundary;
+  /** The state right after the slot, where a snapshot is due. */
+  readonly snapshot?: SnapshotContent;
+}
+
+/** Bound on a result. */
+export const maxResultBytes = 64 * 1024;
+
+export class Executor {
+  private last: Prefix;
+  private epochOfLast = 1;
+  private change: EpochChange = noEpochChange;
+  private readonly delivery = DeliveryTable.empty();
+
+  constructor(private readonly parts: ExecutorParts) {
+    const names = [...parts.applications.keys()];
+    invariant(names.length <= maxApplications && names.every(isName), 'applications have names');
+    this.last = { slot: 0, chain: chainStart(parts.allianceId) };
+  }
+
+  /** The last slot executed, and the chain digest after it. */
+  get position(): Prefix {
+    return this.last;
+  }
+
+  /** The epoch of the last slot executed. */
+  get epoch(): number {
+    return this.epochOfLast;
+  }
+
+  /** How `epoch` ends, where the slots executed say so. */
+  boundaryOf(epoch: number): Boundary | undefined {
+    return epoch === this.epochOfLast && this.change._tag === 'Activated' ? this.change.boundary : undefined;
+  }
+
+  /** How far the change to the next epoch has come. */
+  get epochChange(): EpochChange {
+    return this.change;
+  }
+
+  /** Executes the slot that follows. */
+  execute(slot: number, chain: Digest, batch: Batch): Execution {
+    invariant(slot === this.last.slot + 1, 'slots are executed in order');
+    if (this.boundaryOf(this.epochOfLast)?.slot === this.last.slot) {
+      this.epochOfLast += 1;
+      this.change = noEpochChange;
+    }
+    this.last = { slot, chain };
+    const before = this.change;
+    const executed = this.delivery.deliver(slot, batch).map((delivered) => this.run(delivered));
+    const boundary = this.change !== before ? this.boundaryOf(this.epochOfLast) : undefined;
+    return {
+      epoch: this.epochOfLast,
+      executed,
+      ...(boundary === undefined ? {} : { boundary }),
+      ...(this.isSnapshotDue() ? { snapshot: this.snapshot() } : {}),
+    };
+  }
+
+  /** Goes on from another state; false where its applications are others than this server's, or refuse it. */
+  restore({ slot, chain, epoch, delivery, change, states }: SnapshotContent): boolean {
+    const { applications } = this.parts;
+    if (states.size !== applications.size || ![...applications.keys()].every((name) => states.has(name))) return false;
+    for (const [name, state] of states) if (applications.get(name)?.restore(state) !== true) return false;
+    this.last = { slot, chain };
+    this.epochOfLast = epoch;
+    this.change = change;
+    this.delivery.replaceBy(delivery);
+    return true;
+  }
+
+  private run(delivered: Delivered): ExecutedCommand {
+    const { parts } = this;
+    const name = parts.applicationOf(delivered);
+    const application = name === undefined ? undefined : parts.applications.get(name);
+    const result = application?.apply(delivered) ?? new Uint8Array(0);
+    invariant(result.length <= maxResultBytes, 'a result has at most 64 KiB');
+    const control = parts.controlOf(delivered);
+    if (control !== undefined) this.change = applyControl(this.change, delivered.slot, control, this.rules());
+    return { delivered, result };
+  }
+
+  private rules(): EpochRules {
+    const { allianceId } = this.parts;
+    const epoch = this.epochOfLast;
+    const terms = this.parts.termsOf(epoch);
+    const { windowSlots, checkpointInterval } = terms;
+    const configurationOf = (digest: Digest) => terms.configurationOf(digest);
+    return { allianceId, epoch, windowSlots, checkpointInterval, configurationOf };
+  }
+
+  private isSnapshotDue(): boolean {
+    const { snapshotInterval } = this.parts.termsOf(this.epochOfLast);
+    const { slot } = this.last;
+    return slot % snapshotInterval === 0 || slot === this.boundaryOf(this.epochOfLast)?.slot;
+  }
+
+  private snapshot(): SnapshotContent {
+    const states = [...this.parts.applications].map(([name, application]) => [name, application.snapshot()] as const);
+    const { last, epochOfLast: epoch, change } = this;
+    return { ...last, epoch, change, delivery: this.delivery.copy(), states: new Map(states) };
+  }
+}

@@ -3,10 +3,16 @@ import { present } from '../../src/prelude/invariant.js';
 import type { ProcessId } from '../../src/prelude/process.js';
 import { trustOf } from '../support/simulation/configuration.js';
 import { Prng } from '../support/simulation/random.js';
-import { calm, type Faults, quickParameters, type Scenario } from '../support/simulation/scenario.js';
+import {
+  calm,
+  type Faults,
+  patientParameters,
+  quickParameters,
+  type Scenario,
+} from '../support/simulation/scenario.js';
 import { type AdversaryName, adversaryNames } from './adversaries/adversaries.js';
 import { clocks, crashes, fullDisks, partitions, untrueDisks } from './faults.js';
-import { trustModels } from './trust-models.js';
+import { smallTrustModels, trustModels } from './trust-models.js';
 
 export const profiles = ['calm', 'lossy', 'wide', 'partitioned', 'crashing', 'clocks', 'disks', 'everything'] as const;
 type Profile = (typeof profiles)[number];
@@ -14,7 +20,8 @@ type Profile = (typeof profiles)[number];
 /** The scenario of a seed, over any trust model or over this one. */
 export function randomScenario(seed: number, only?: string): Scenario {
   const random = new Prng(seed);
-  const { trust } = random.pick(trustModels);
+  // What small models have not shown, large ones seldom do.
+  const { trust } = random.pick(random.chance(0.5) ? smallTrustModels : trustModels);
   const adversary = random.pick<AdversaryName | 'none'>(['none', ...adversaryNames]);
   return scenarioFor({ seed, trust: only ?? trust, adversary, profile: random.pick(profiles) });
 }
@@ -48,7 +55,11 @@ export function scenarioFor({ seed, trust, adversary, profile }: Cell): Scenario
   };
   // A narrow window is full all the time.
   const narrow = { windowSlots: 4, checkpointInterval: 2 };
-  const parameters = { ...quickParameters, ...(random.chance(0.3) ? narrow : {}) };
+  const parameters = {
+    ...quickParameters,
+    ...(faults.delayMs[1] > 100 ? patientParameters : {}),
+    ...(random.chance(0.3) ? narrow : {}),
+  };
   return { seed, trust, adversary, byzantine, faults, load, scheme: 'mock', parameters };
 }
 

@@ -11,6 +11,8 @@ export interface Failure {
 
 export interface Tally {
   schedules: number;
+  /** Of the workers, all together. */
+  cpuSeconds: number;
   /** How many were run a second time, every process decoding and checking for itself, to the same trace. */
   repeated: number;
   effects: number;
@@ -33,11 +35,15 @@ export const repeatedOneIn = 100;
 export const seenFrom = 2_000;
 
 export function emptyTally(): Tally {
-  return { schedules: 0, repeated: 0, effects: 0, messages: 0, slots: 0, seen: {}, failures: [] };
+  return { schedules: 0, cpuSeconds: 0, repeated: 0, effects: 0, messages: 0, slots: 0, seen: {}, failures: [] };
 }
 
-export function addTally(to: Tally, { schedules, repeated, effects, messages, slots, seen, failures }: Tally): void {
+export function addTally(
+  to: Tally,
+  { schedules, cpuSeconds, repeated, effects, messages, slots, seen, failures }: Tally,
+): void {
   to.schedules += schedules;
+  to.cpuSeconds += cpuSeconds;
   to.repeated += repeated;
   to.effects += effects;
   to.messages += messages;
@@ -48,7 +54,10 @@ export function addTally(to: Tally, { schedules, repeated, effects, messages, sl
 
 export function runStretch({ from, count, trust }: Stretch): Tally {
   const tally = emptyTally();
+  const before = process.cpuUsage();
   for (let seed = from; seed < from + count; seed++) runSeed(tally, seed, trust);
+  const { user, system } = process.cpuUsage(before);
+  tally.cpuSeconds = (user + system) / 1e6;
   return tally;
 }
 
@@ -75,12 +84,17 @@ export function unseenKinds({ schedules, seen }: Tally): readonly string[] {
 }
 
 export function describeTally(tally: Tally, seconds: number): readonly string[] {
-  const { schedules, repeated, effects, messages, slots, seen, failures } = tally;
+  const { schedules, cpuSeconds, repeated, effects, messages, slots, seen, failures } = tally;
   const counts = Object.entries(seen).sort(([, a], [, b]) => a - b);
   const perSchedule = (count: number) => (count / Math.max(1, schedules)).toFixed(1);
   return [
-    `${schedules} schedules, ${(schedules / Math.max(0.001, seconds)).toFixed(1)} a second; ${repeated} of them twice; ${failures.length} failures`,
+    `${schedules} schedules, ${repeated} of them twice; ${failures.length} failures`,
+    `${rate(schedules, seconds)} a second, ${rate(schedules, cpuSeconds)} a second of CPU time`,
     `each: ${perSchedule(slots)} slots, ${perSchedule(messages)} messages, ${perSchedule(effects)} effects`,
     `schedules that saw: ${counts.map(([kind, count]) => `${kind} ${count}`).join(', ')}`,
   ];
+}
+
+function rate(count: number, seconds: number): string {
+  return (count / Math.max(0.001, seconds)).toFixed(1);
 }

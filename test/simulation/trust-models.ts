@@ -2,6 +2,8 @@
  * The trust models that are simulated: each family at its exact bound, one process above, and one below. Those below are refused by
  * the validator; forced to run, they fail. FaB's own bound, n = 5f+1, has optimal resilience below it: that is another family, not a failure.
  */
+import { trustOf } from '../support/simulation/configuration.js';
+
 export interface SimulatedTrust {
   readonly family:
     | 'FaB'
@@ -38,6 +40,9 @@ export const trustModels: readonly SimulatedTrust[] = [
   { family: 'listed sets', trust: 'sets ({a, b}, {b, c}, {c, d}, {e}, {g}) slow ({a}, {e}) of (a, b, c, d, e, g, h)' },
   { family: 'own predicate', trust: 'ring of 7' },
 ];
+
+/** Up to five processes. */
+export const smallTrustModels = trustModels.filter(({ trust }) => trustOf({ trust }).system.processes.size <= 5);
 
 /** Too large for many schedules: run in a few. */
 export const largeTrustModels: readonly SimulatedTrust[] = [

@@ -1,4 +1,5 @@
 /** All adversaries by name. */
+import { ambusher } from './ambusher.js';
 import { badShares } from './bad-shares.js';
 import { censor } from './censor.js';
 import { complainer } from './complainer.js';
@@ -25,6 +26,7 @@ export const adversaries = {
   complainer,
   flooder,
   leapfrogger,
+  ambusher,
   forgetful,
   /** A liar about its votes that also equivocates. */
   treacherous: (powers) => both(equivocator(powers), liar(powers)),

@@ -3,7 +3,7 @@ import { batchDigest, type Batch, type Request } from '../../../src/consensus/ba
 import type { Message } from '../../../src/consensus/message.js';
 import { acceptedStatement, proposeStatement } from '../../../src/consensus/statement.js';
 import { E } from '../../../src/prelude/fp.js';
-import type { ProcessId } from '../../../src/prelude/process.js';
+import { organizationOf, type ProcessId } from '../../../src/prelude/process.js';
 import type { SignatureShare } from '../../../src/schemes/contract/distributed-signer.js';
 import type { SimulatedConfiguration } from '../../support/simulation/configuration.js';
 import type { Prng } from '../../support/simulation/random.js';
@@ -12,6 +12,8 @@ export interface Powers {
   readonly config: SimulatedConfiguration;
   readonly random: Prng;
   readonly everyone: readonly ProcessId[];
+  /** Of the run: what conspirators agree upon without a word. */
+  readonly seed: number;
   /** Known to all Byzantine processes of the run. */
   readonly conspiracy: Map<string, Proposal>;
   readonly nowMs: () => number;
@@ -58,7 +60,10 @@ export function acceptedFor({ config }: Powers, view: number, slot: number, prop
   };
 }
 
-/** Splits the processes in two, differently in each view. */
-export function isInOtherHalf({ everyone }: Powers, process: ProcessId, view: number): boolean {
-  return ((everyone.indexOf(process) + view) >> (view % 2)) % 2 === 1;
+/** Splits the processes in two, whole organizations or single servers: differently in each view and run, the same for all conspirators. */
+export function isInOtherHalf({ everyone, seed }: Powers, process: ProcessId, view: number): boolean {
+  const mask = Math.imul(Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ view, 0xc2b2ae35) >>> 8;
+  const organizations = [...new Set(everyone.map(organizationOf))];
+  const index = mask % 2 === 1 ? organizations.indexOf(organizationOf(process)) : everyone.indexOf(process);
+  return ((mask >>> (index + 1)) & 1) === 1;
 }

@@ -14,7 +14,10 @@ export interface Partition {
 
 export interface Crash {
   readonly process: ProcessId;
+  /** At the next boundary between two effects, or a few later. */
   readonly atMs: number;
+  /** At the boundary after so many effects of its first life instead. */
+  readonly afterEffects?: number;
   /** How long until it starts again. */
   readonly downMs: number;
   /**
@@ -119,3 +122,6 @@ export const quickParameters: Partial<Parameters> = {
   idleStatusMs: 200,
   attestMs: 10,
 };
+
+/** For delays of more than 100 ms. */
+export const patientParameters: Partial<Parameters> = { baseTimeoutMs: 500, statusMs: 100, idleStatusMs: 400 };

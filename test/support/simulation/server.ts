@@ -90,11 +90,16 @@ export class SimulatedServer {
   }
 
   /** Loses power at a boundary between two effects, now or a few effects later. */
-  crashSoon(crash: Pick<Crash, 'downMs' | 'disk'>, effectsLeft = this.random.between(0, 5)): void {
+  crashSoon(crash: Crash): void {
     if (!this.isUp) return;
+    this.crashAfter(this.random.between(0, 5), crash);
+    if (this.effectsLeft === 0) this.crash();
+  }
+
+  /** Loses power once so many more effects have been carried out. */
+  crashAfter(effects: number, crash: Crash): void {
     this.coming = crash;
-    this.effectsLeft = effectsLeft;
-    if (effectsLeft === 0) this.crash();
+    this.effectsLeft = effects;
   }
 
   /** How many slots of the decided log are durable. */

@@ -242,6 +242,7 @@ export class Simulation {
         config: server.config,
         random: this.random.fork(),
         everyone: [...this.servers.keys()],
+        seed: this.scenario.seed,
         conspiracy,
         nowMs: () => this.schedule.nowMs,
         view: () => server.machine?.view.view ?? 1,
@@ -266,6 +267,10 @@ export class Simulation {
   private scheduleFaults(): void {
     const { crashes, clocks } = this.scenario.faults;
     for (const crash of crashes) {
+      if (crash.afterEffects !== undefined) {
+        this.server(crash.process).crashAfter(crash.afterEffects, crash);
+        continue;
+      }
       this.schedule.at(crash.atMs, () => {
         this.server(crash.process).crashSoon(crash);
       });

@@ -2,7 +2,7 @@
 import { toHex } from '../../src/prelude/bytes.js';
 import { E } from '../../src/prelude/fp.js';
 import type { ProcessId } from '../../src/prelude/process.js';
-import { batchDigest } from '../../src/consensus/batch.js';
+import { batchDigest, type Request } from '../../src/consensus/batch.js';
 import { DeliveryTable } from '../../src/consensus/delivery.js';
 import type { Effect } from '../../src/consensus/effect.js';
 import type { Event } from '../../src/consensus/event.js';
@@ -47,6 +47,10 @@ export class Replica {
     const before = this.sends.length;
     this.feed({ _tag: 'Message', from, message });
     return this.sends.slice(before);
+  }
+
+  request(request: Request): void {
+    this.feed({ _tag: 'Request', request });
   }
 
   /** The messages of one kind that it has sent. */

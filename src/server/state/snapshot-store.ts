@@ -106,6 +106,7 @@ export class SnapshotStore {
       const name = stateName(target);
       await this.disk.rename(this.path(draftNames.chunks), this.path(`${name}.chunks`));
       await this.disk.rename(this.path(draftNames.leaves), this.path(`${name}.leaves`));
+      await this.disk.syncDirectory(this.directory);
       const isCertified = this.newest !== undefined && equalBytes(stateOf(this.newest), state);
       await this.writeState(`${name}.snapshot`, target, isCertified);
       return this.add({ ...target, state, isCertified, tree: new MerkleTree(leaves) });
@@ -142,6 +143,7 @@ export class SnapshotStore {
       }
       const path = this.path(stateName(target));
       this.incoming = await IncomingState.create(this.disk, path, target);
+      await this.disk.syncDirectory(this.directory);
       await this.writeState(`${stateName(target)}.target`, target, true);
       if (former?.is(stateOf(target)) === false) await this.remove(former.target, ['target', 'leaves', 'chunks']);
     });
@@ -312,8 +314,10 @@ export class SnapshotStore {
   /** Removes files of a state in this order: its record first, without which the others are of no account. */
   private async remove(target: StateTarget | undefined, endings: readonly string[]): Promise<void> {
     if (target === undefined) return;
-    for (const ending of endings) await this.disk.remove(this.path(`${stateName(target)}.${ending}`));
-    await this.disk.syncDirectory(this.directory);
+    for (const [index, ending] of endings.entries()) {
+      await this.disk.remove(this.path(`${stateName(target)}.${ending}`));
+      if (index === 0) await this.disk.syncDirectory(this.directory);
+    }
   }
 
   private writeState(name: string, target: StateTarget, isCertified: boolean): Promise<void> {

@@ -12,6 +12,7 @@ import type { PrefixCertificate } from '../../../src/consensus/range.js';
 import type { DurableRecord } from '../../../src/consensus/record.js';
 import { type Ballot, decidedStatement } from '../../../src/consensus/statement.js';
 import { BallotChecker } from './ballot-checker.js';
+import { DurabilityChecker } from './durability-checker.js';
 import { LogChecker } from './log-checker.js';
 import type { Scenario } from './scenario.js';
 import type { SimulatedServer } from './server.js';
@@ -23,6 +24,7 @@ const countingInterval = 16;
 export class Checkers {
   private readonly log: LogChecker;
   private readonly ballots: BallotChecker;
+  private readonly durability = new DurabilityChecker();
   /** The highest view that a process has promised. */
   private readonly promised = new Map<ProcessId, number>();
   private readonly byzantine: ReadonlySet<ProcessId>;
@@ -60,6 +62,7 @@ export class Checkers {
         this.promised.set(server.me, effect.view);
         return;
       case 'Persist':
+        this.durability.onPersist(server.me, effect.record, effect.index);
         this.onPersist(server.me, effect.record);
         return;
       case 'Send':
@@ -73,23 +76,30 @@ export class Checkers {
   }
 
   /** What really left a correct process: all that it waits for is durable. */
-  onSent(from: ProcessId, message: Message): void {
+  onSent({ me: from, persisted }: SimulatedServer, message: Message): void {
     switch (message._tag) {
       case 'Accepted':
+        this.durability.onSent(from, 'Vote', message, persisted);
         this.ballots.onAccepted(from, message);
         return;
       case 'Commit':
+        this.durability.onSent(from, 'CommitCertificate', message, persisted);
         this.ballots.onCommit(from, message);
         return;
       case 'Propose':
         this.ballots.onPropose(from, message.view, message.slot, message.signature);
         return;
       case 'Report':
-        if (message.report.from === from) this.ballots.onReport(from, message.report.view, message.report.body);
+        this.durability.onSent(from, 'Report', { view: message.report.view, slot: 0 }, persisted);
+        this.ballots.onReport(from, message.report.view, message.report.body);
         return;
       default:
         return;
     }
+  }
+
+  onCrash({ me }: SimulatedServer): void {
+    this.durability.onCrash(me);
   }
 
   onRestart(server: SimulatedServer): void {

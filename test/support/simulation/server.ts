@@ -50,7 +50,8 @@ export class SimulatedServer {
   private readonly log: AppendOnly<Batch>;
   private readonly certificates = new Map<number, PrefixCertificate>();
   private incarnation = 0;
-  private persisted = 0;
+  /** Up to which number the persists of this life are durable. */
+  persisted = 0;
   private held: Send[] = [];
   private timer = 0;
   /** How many more effects are carried out before the power is lost. */

@@ -80,7 +80,7 @@ export class Simulation {
     this.random = new Prng(scenario.seed);
     this.healedMs = lastTroubleMs(scenario);
     this.numbers = new Map(universe.ids.map((id, index) => [id, index]));
-    this.codec = new ConsensusCodec(universe);
+    this.codec = new ConsensusCodec(universe, 1);
     this.checkedReports = options.isEachForItself === true ? undefined : new WeakMap();
     this.correct = universe.ids.filter((process) => !byzantine.includes(process));
     this.checkers = new Checkers(scenario, trust.system, () => this.storedSlots());
@@ -182,6 +182,7 @@ export class Simulation {
       onCrash: (server) => {
         this.note(server.me, 'crash');
         this.downCount += 1;
+        this.checkers.onCrash(server);
       },
       onRestart: (server) => {
         this.downCount -= 1;
@@ -196,7 +197,7 @@ export class Simulation {
 
   private send(from: ProcessId, to: ProcessId, message: Message): void {
     const adversary = this.adversaries.get(from);
-    if (adversary === undefined) this.checkers.onSent(from, message);
+    if (adversary === undefined) this.checkers.onSent(this.server(from), message);
     if (adversary?.outgoing === undefined) this.transmit(from, to, message);
     else for (const one of adversary.outgoing(to, message)) this.transmit(from, to, one);
   }

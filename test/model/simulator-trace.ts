@@ -36,8 +36,8 @@ function listen({ servers, checkers, scenario }: Simulation, rules: TraceRules):
     onEffect(server, effect);
   };
   const onSent = checkers.onSent.bind(checkers);
-  checkers.onSent = (from, message) => {
-    if (!scenario.byzantine.includes(from)) rules.onSent(from, message);
-    onSent(from, message);
+  checkers.onSent = (server, message) => {
+    if (isCorrect(server)) rules.onSent(server.me, message);
+    onSent(server, message);
   };
 }

@@ -49,7 +49,13 @@ export interface ServerStatus {
 }
 
 /** Bounds on what is received. */
-export const protocolLimits = { requestsPerSubmit: 64, reasonBytes: 1024, nameBytes: 127, connected: 1024, placements: batchLimits.requestsPerBatch } as const;
+export const protocolLimits = {
+  requestsPerSubmit: 64,
+  reasonBytes: 1024,
+  nameBytes: 127,
+  connected: 1024,
+  placements: batchLimits.requestsPerBatch,
+} as const;
 
 export function encodeClientMessage(message: ClientMessage): Uint8Array {
   const writer = new Writer();

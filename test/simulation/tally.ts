@@ -4,7 +4,7 @@ import { simulate } from '../support/simulation/simulation.js';
 import { adversaryNames } from './adversaries/adversaries.js';
 import { randomScenario } from './matrix.js';
 
-export interface Failure {
+interface Failure {
   readonly seed: number;
   readonly violation: string;
 }
@@ -30,9 +30,9 @@ export interface Stretch {
   readonly trust?: string;
 }
 
-export const repeatedOneIn = 100;
+const repeatedOneIn = 100;
 /** From so many schedules on, every kind must have been seen. */
-export const seenFrom = 2_000;
+const seenFrom = 2_000;
 
 export function emptyTally(): Tally {
   return { schedules: 0, cpuSeconds: 0, repeated: 0, effects: 0, messages: 0, slots: 0, seen: {}, failures: [] };
@@ -52,7 +52,7 @@ export function addTally(
   to.failures.push(...failures);
 }
 
-export function runStretch({ from, count, trust }: Stretch): Tally {
+function runStretch({ from, count, trust }: Stretch): Tally {
   const tally = emptyTally();
   const before = process.cpuUsage();
   for (let seed = from; seed < from + count; seed++) runSeed(tally, seed, trust);

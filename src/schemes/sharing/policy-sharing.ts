@@ -9,13 +9,13 @@ import type { Ring } from './ring.js';
 type PolicyError = ReturnType<typeof checkPolicy> extends Either<infer Reason, unknown> ? Reason : never;
 
 /** The policy is none, or too large to be shared along. */
-export interface UnshareablePolicy {
+interface UnshareablePolicy {
   readonly _tag: 'UnshareablePolicy';
   readonly reason: PolicyError | CompileError;
 }
 
 /** A member of the policy is no process of the universe. */
-export interface StrangerHoldsShare {
+interface StrangerHoldsShare {
   readonly _tag: 'StrangerHoldsShare';
   readonly process: ProcessId;
 }

@@ -30,7 +30,7 @@ export interface StateMachine {
 }
 
 /** What the executor is told of an epoch; known from the moment at which the epoch before was activated to end. */
-export interface EpochTerms extends Omit<EpochRules, 'allianceId' | 'epoch'> {
+interface EpochTerms extends Omit<EpochRules, 'allianceId' | 'epoch'> {
   /** S: after every slot that is a multiple of it a snapshot is taken. */
   readonly snapshotInterval: number;
 }
@@ -61,7 +61,7 @@ export interface Execution {
 }
 
 /** Bound on a result. */
-export const maxResultBytes = 64 * 1024;
+const maxResultBytes = 64 * 1024;
 
 export class Executor {
   private last: Prefix;

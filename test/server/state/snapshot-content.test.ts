@@ -43,7 +43,9 @@ describe('a snapshot', () => {
 
   it('is refused, or another snapshot, with any bit flipped, any byte missing, any byte more', () => {
     for (let at = 0; at < small.length; at++) {
-      const changes = [1, 0x80].map((bit) => small.map((byte, index) => (index === at ? byte ^ bit : byte)));
+      const changes: Uint8Array[] = [1, 0x80].map((bit) =>
+        small.map((byte, index) => (index === at ? byte ^ bit : byte)),
+      );
       changes.push(concatBytes(small.subarray(0, at), small.subarray(at + 1)));
       changes.push(concatBytes(small.subarray(0, at), Uint8Array.of(0), small.subarray(at)));
       for (const changed of changes) {

@@ -1,7 +1,7 @@
 /** Which kinds of messages and faults a schedule has seen, and how many of many schedules have. */
 import type { Message } from '../../../src/consensus/message.js';
 
-export const messageKinds = [
+const messageKinds = [
   'Propose',
   'Accepted',
   'Commit',
@@ -22,7 +22,7 @@ export const messageKinds = [
   'Range',
 ] as const satisfies readonly Message['_tag'][];
 
-export const faultKinds = [
+const faultKinds = [
   'loss',
   'duplication',
   'straggling',

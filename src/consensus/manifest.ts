@@ -14,7 +14,7 @@ import type { Signature } from '../schemes/contract/distributed-signer.js';
 export const chunkBytes = 64 * 1024;
 
 /** Bounds on a manifest and on a chunk's path: a tree of so many leaves is so high. */
-const manifestLimits = { chunks: 2 ** 24, path: 24 } as const;
+export const manifestLimits = { chunks: 2 ** 24, path: 24 } as const;
 
 /** What fixes every byte of a state. */
 export interface Manifest {

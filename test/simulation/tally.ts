@@ -52,7 +52,7 @@ export function addTally(
   to.failures.push(...failures);
 }
 
-function runStretch({ from, count, trust }: Stretch): Tally {
+export function runStretch({ from, count, trust }: Stretch): Tally {
   const tally = emptyTally();
   const before = process.cpuUsage();
   for (let seed = from; seed < from + count; seed++) runSeed(tally, seed, trust);

@@ -42,7 +42,7 @@ interface Figures {
 /** Keeps `outstanding` requests waiting for their certificate for a while. */
 async function run(allianceSigner: (me: ProcessId) => DistributedSigner): Promise<Figures> {
   const network = new MemoryNetwork();
-  const codec = new ConsensusCodec(universe);
+  const codec = new ConsensusCodec(universe, 1);
   const replicas: Replica[] = [];
   let proposed = 0;
   let certified = 0;

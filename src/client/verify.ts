@@ -37,12 +37,7 @@ export function certificateStatement(
   anchor: TrustAnchor,
   { slot, chain }: Omit<PrefixCertificate, 'signature'>,
 ): Uint8Array {
-  const context = {
-    allianceId: anchor.allianceId,
-    keyId: keyIdOf(anchor.allianceKey),
-    epoch: anchor.allianceKey.epoch,
-  };
-  return decidedStatement(context, { slot, chain });
+  return decidedStatement({ allianceId: anchor.allianceId, keyId: keyIdOf(anchor.allianceKey) }, { slot, chain });
 }
 
 /** Follows a decided log, range by range, and delivers what is proven. */

@@ -41,12 +41,13 @@ export function attestationDueMs(c: Context): number | undefined {
   return state.attestedMs + c.config.parameters.attestMs + rank(c) * 2 * patienceMs(c);
 }
 
-function patienceMs(c: Context): number {
+/** How long those who were asked have before everyone is asked. */
+export function patienceMs(c: Context): number {
   return patienceIntervals * c.config.parameters.attestMs;
 }
 
 /** 0 for the leader; each process after it in the universe's order waits a turn longer. */
-function rank(c: Context): number {
+export function rank(c: Context): number {
   const { universe } = c.config.system.processes;
   const position = (process: ProcessId): number => present(universe.indexOf(process), 'processes belong to the epoch');
   return (position(c.config.me) - position(c.leaderOf(c.state.view)) + universe.size) % universe.size;

@@ -1,20 +1,18 @@
 /**
  * Saying where one is, and helping those that are behind: a STATUS says what its sender has; whoever has more sends what is
- * missing, and long stretches are fetched as certified ranges. Links may lose anything, so all that matters is sent again here.
+ * missing. Links may lose anything, so all that matters is sent again here.
  */
 import type { ProcessId } from '../prelude/process.js';
-import { present } from '../prelude/invariant.js';
 import { sendAccepted } from './acceptor.js';
 import { requestSize } from './batch.js';
 import { askAgain } from './batch-fetching.js';
 import { askCertifiersAgain, certifyRequest } from './certification.js';
-import { sendCheckpoint, forgetClosed } from './checkpoint.js';
+import { sendCheckpoint } from './checkpoint.js';
 import type { Context } from './context.js';
-import { isDecidedCertificate } from './evidence.js';
-import { deliver, sendCommit } from './learner.js';
-import { onCertificate } from './attestation.js';
+import { sendCommit } from './learner.js';
 import type { Message } from './message.js';
-import { leadsToCertificate } from './range.js';
+import { fetchMissing, isBehind } from './range-fetching.js';
+import { sendSnapshots } from './snapshots.js';
 import { heldBatch, type SlotState } from './state.js';
 import { complain, forwardRequests, inFrames, repeatComplaint, sendReport } from './view-change.js';
 
@@ -30,7 +28,8 @@ export function advanceStatus(c: Context): void {
   if (c.nowMs < state.statusDueMs) return;
   const sinceMs = waitingSinceMs(c);
   if (sinceMs !== undefined) losePatience(c, sinceMs);
-  const isStuck = sinceMs !== undefined && callsForHelp(looksWithoutProgress(c));
+  const isWaiting = sinceMs !== undefined || awaitsHandoff(c);
+  const isStuck = isWaiting && callsForHelp(looksWithoutProgress(c));
   if (isStuck || c.nowMs >= state.idleStatusDueMs) {
     state.idleStatusDueMs = c.nowMs + config.parameters.idleStatusMs;
     sendStatus(c, isStuck);
@@ -39,7 +38,12 @@ export function advanceStatus(c: Context): void {
   if (isStuck) speakAgain(c);
   fetchMissing(c);
   state.statusDueMs =
-    c.nowMs + (sinceMs === undefined && !isBehind(c) ? config.parameters.idleStatusMs : config.parameters.statusMs);
+    c.nowMs + (isWaiting || isBehind(c) ? config.parameters.statusMs : config.parameters.idleStatusMs);
+}
+
+/** Nothing else would drive the end of the epoch, once its last slot is decided. */
+function awaitsHandoff(c: Context): boolean {
+  return c.isOver && c.state.handoff === undefined;
 }
 
 /** How many looks in a row have found the process where it was. */
@@ -78,10 +82,17 @@ export function onConnected(c: Context, peer: ProcessId): void {
 /** Since when undecided work has been waited for in this view; `undefined` without any. */
 function waitingSinceMs(c: Context): number | undefined {
   const { state } = c;
+  if (c.isOver) return undefined;
+  const { settledUpTo } = c;
   let oldest = state.pool.oldestHeadMs;
   for (const { slot, decided, votedMs } of state.slots.values()) {
-    if (decided !== undefined || slot <= state.low || votedMs === undefined) continue;
+    if (decided !== undefined || slot <= settledUpTo || votedMs === undefined) continue;
     oldest = Math.min(oldest ?? votedMs, votedMs);
+  }
+  if (c.boundary !== undefined) {
+    // The leader is to fill the slots up to it.
+    const endingMs = Math.max(state.boundaryMs, state.lastDecidedMs);
+    oldest = Math.min(oldest ?? endingMs, endingMs);
   }
   return oldest === undefined ? undefined : Math.max(state.viewEnteredMs, oldest);
 }
@@ -144,6 +155,9 @@ function resend(c: Context, to: ProcessId, { view, decided, low }: Extract<Messa
     sendCommit(c, slot, to);
   }
   if (low <= state.low) sendCheckpoint(c, to);
+  sendSnapshots(c, to);
+  if (c.isOver && state.snapshotCertificate !== undefined)
+    c.send(to, { _tag: 'Offer', certificate: state.snapshotCertificate });
 }
 
 function openAbove(c: Context, slot: number): readonly SlotState[] {
@@ -162,66 +176,4 @@ function resendProposals(c: Context, to: ProcessId, above: number): void {
     bytes += sent.batch.requests.reduce((sum, request) => sum + requestSize(request), 0);
     c.send(to, sent, viewPersisted);
   }
-}
-
-/** Part of the decided log, for one that fell behind. */
-export function onFetchRange(c: Context, peer: ProcessId, from: number): void {
-  if (from <= c.state.decidedUpTo && c.mayAnswer(peer)) c.emit({ _tag: 'SendRange', to: peer, from });
-}
-
-function isBehind(c: Context): boolean {
-  const { state } = c;
-  return Math.max(state.low, state.decidedCertificate?.slot ?? 0) > state.decidedUpTo;
-}
-
-/** Fetches from one peer after another while others are known to have decided more and nothing moves here. */
-function fetchMissing(c: Context): void {
-  const { state, config } = c;
-  if (!isBehind(c)) {
-    state.fetch = undefined;
-    return;
-  }
-  const from = state.decidedUpTo + 1;
-  if (state.fetch === undefined) {
-    // What is missing may be on its way: it is fetched only where it has not come by the next look.
-    state.fetch = { peer: config.me, from };
-  } else if (state.fetch.from === from) {
-    fetch(c, nextPeer(c, state.fetch.peer));
-  } else {
-    state.fetch = { peer: state.fetch.peer, from };
-  }
-}
-
-function fetch(c: Context, peer: ProcessId): void {
-  const from = c.state.decidedUpTo + 1;
-  c.state.fetch = { peer, from };
-  c.send(peer, { _tag: 'FetchRange', from });
-}
-
-function nextPeer(c: Context, last: ProcessId): ProcessId {
-  const ids = c.config.system.processes.universe.ids;
-  const others = ids.filter((process) => process !== c.config.me);
-  const ahead = others.filter((process) => (c.state.peers.get(process)?.decided ?? 0) > c.state.decidedUpTo);
-  const choice = ahead.length > 0 ? ahead : others;
-  return present(choice[(choice.indexOf(last) + 1) % choice.length], 'an alliance has more than one process');
-}
-
-/** A certified range: it must continue this log and lead to its certificate. */
-export function onRange(c: Context, from: ProcessId, range: Extract<Message, { _tag: 'Range' }>): void {
-  const { state } = c;
-  const previous = state.chains.get(range.from - 1);
-  if (previous === undefined || range.certificate.slot <= state.decidedUpTo) return;
-  if (!leadsToCertificate(range, previous) || !isDecidedCertificate(c, range.certificate)) {
-    c.blame(from, {
-      _tag: 'InvalidMessage',
-      reason: 'its range of the decided log does not lead to a valid certificate',
-    });
-    return;
-  }
-  for (const [index, batch] of range.batches.entries()) {
-    if (range.from + index === state.decidedUpTo + 1) deliver(c, range.from + index, batch, 'transfer');
-  }
-  forgetClosed(c);
-  onCertificate(c, range.certificate);
-  if (isBehind(c) && range.batches.length > 0) fetch(c, from);
 }

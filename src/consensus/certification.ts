@@ -41,6 +41,7 @@ export function advanceCollection(c: Context): void {
     system: c.config.system,
     leaderOf: (view) => c.leaderOf(view),
     reports: new Map(counted.map(([from, { report }]) => [from, report])),
+    start: c.start,
     accused: c.accused,
   });
   if (selection._tag === 'wait') return;
@@ -133,7 +134,8 @@ function recompute(
   }
   if (!evidence.every((proof) => isEquivocation(c, proof))) return E.left('its evidence proves nothing');
   const accused = c.setOf(evidence.map(({ leader }) => leader));
-  const selection = select({ system: c.config.system, leaderOf: (v) => c.leaderOf(v), reports, accused });
+  const { system } = c.config;
+  const selection = select({ system, leaderOf: (v) => c.leaderOf(v), reports, start: c.start, accused });
   if (selection._tag !== 'selected') return E.left(`its reports lead to ${selection._tag}`);
   return E.right({ view, low: selection.low, top: selection.top, root: verdictRoot(selection.verdicts) });
 }

@@ -4,16 +4,19 @@ import { E } from '../prelude/fp.js';
 import { present } from '../prelude/invariant.js';
 import type { ProcessId } from '../prelude/process.js';
 import { rejectedSenders } from '../schemes/contract/distributed-signer.js';
+import { boundaryAt, compareBoundary } from './boundary.js';
 import type { Context } from './context.js';
 import { isCheckpointCertificate } from './evidence.js';
-import type { Message } from './message.js';
-import type { PrefixCertificate } from './range.js';
+import type { CheckpointCertificate, Message } from './message.js';
+import { sendSnapshots } from './snapshots.js';
 import { checkpointStatement } from './statement.js';
 
 /** The log is durable up to `slot`: only then may others be told that this process has it. */
 export function onStored(c: Context, slot: number): void {
   c.state.storedUpTo = Math.max(c.state.storedUpTo, slot);
+  compareBoundary(c);
   sendCheckpoint(c);
+  sendSnapshots(c);
 }
 
 /** Sends this process's share for the newest checkpoint that it has durably reached. */
@@ -25,33 +28,36 @@ export function sendCheckpoint(c: Context, to?: ProcessId): void {
   const chain = state.chains.get(slot);
   if (slot <= state.low || !isNews || chain === undefined) return;
   state.lastCheckpointSent = slot;
-  const signed = config.keys.slow.signShare(checkpointStatement(c.slowContext, { slot, chain }));
+  const checkpoint = { slot, chain, boundary: boundaryAt(c, slot) };
+  const signed = config.keys.slow.signShare(checkpointStatement(c.slowContext, checkpoint));
   const share = present(E.isRight(signed) ? signed.right : undefined, 'the slow key signs statements');
-  if (to === undefined) c.broadcast({ _tag: 'Checkpoint', slot, chain, share });
-  else c.send(to, { _tag: 'Checkpoint', slot, chain, share });
+  if (to === undefined) c.broadcast({ _tag: 'Checkpoint', ...checkpoint, share });
+  else c.send(to, { _tag: 'Checkpoint', ...checkpoint, share });
 }
 
 export function onCheckpoint(
   c: Context,
   from: ProcessId,
-  { slot, chain, share }: Extract<Message, { _tag: 'Checkpoint' }>,
+  { slot, chain, boundary, share }: Extract<Message, { _tag: 'Checkpoint' }>,
 ): void {
   const { state, config } = c;
   if (slot <= state.low || slot <= (state.checkpoints.get(from)?.slot ?? 0)) return;
-  state.checkpoints.set(from, { slot, chain, share });
-  const agreeing = [...state.checkpoints].filter(([, other]) => other.slot === slot && equalBytes(other.chain, chain));
+  state.checkpoints.set(from, { slot, chain, boundary, share });
+  const agreeing = [...state.checkpoints].filter(
+    ([, other]) => other.slot === slot && other.boundary === boundary && equalBytes(other.chain, chain),
+  );
   if (!config.system.isSlowQuorum(c.setOf(agreeing.map(([process]) => process)))) return;
   const shares = new Map(agreeing.map(([process, other]) => [process, other.share]));
-  const combined = config.keys.slow.combine(checkpointStatement(c.slowContext, { slot, chain }), shares);
+  const combined = config.keys.slow.combine(checkpointStatement(c.slowContext, { slot, chain, boundary }), shares);
   for (const process of rejectedSenders(combined)) state.checkpoints.delete(process);
-  if (E.isRight(combined)) adoptCheckpoint(c, { slot, chain, signature: combined.right.signature });
+  if (E.isRight(combined)) adoptCheckpoint(c, { slot, chain, boundary, signature: combined.right.signature });
 }
 
-export function onStableCheckpoint(c: Context, certificate: PrefixCertificate): void {
+export function onStableCheckpoint(c: Context, certificate: CheckpointCertificate): void {
   if (certificate.slot > c.state.low && isCheckpointCertificate(c, certificate)) adoptCheckpoint(c, certificate);
 }
 
-function adoptCheckpoint(c: Context, certificate: PrefixCertificate): void {
+function adoptCheckpoint(c: Context, certificate: CheckpointCertificate): void {
   const { state } = c;
   const own = state.chains.get(certificate.slot);
   if (own !== undefined && !equalBytes(own, certificate.chain)) {
@@ -60,6 +66,8 @@ function adoptCheckpoint(c: Context, certificate: PrefixCertificate): void {
   }
   state.low = certificate.slot;
   state.checkpoint = certificate;
+  state.boundaryMs = c.nowMs;
+  compareBoundary(c);
   c.persist({ _tag: 'StableCheckpoint', certificate });
   forgetClosed(c);
 }

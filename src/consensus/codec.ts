@@ -3,183 +3,65 @@
  * and bytes that are not exactly what the writer would have written are refused.
  */
 import { type Reader, type MalformedBytes, readAll, Writer } from '../prelude/canonical.js';
-import { type Digest, digestLength } from '../prelude/digest.js';
-import type { Either } from '../prelude/fp.js';
+import { E, type Either } from '../prelude/fp.js';
 import { assertNever, invariant } from '../prelude/invariant.js';
 import type { ProcessId, Universe } from '../prelude/process.js';
-import type { Signature, SignatureShare } from '../schemes/contract/distributed-signer.js';
 import { batchLimits, readBatch, readRequest, writeBatch, writeRequest } from './batch.js';
-import type {
-  CommitCertificate,
-  Equivocation,
-  Message,
-  Permit,
-  ProgressCertificate,
-  Report,
-  SignedReport,
-  SignedTimeout,
-  Verdict,
-  Vote,
-} from './message.js';
+import { readSnapshotCertificate, writeSnapshotCertificate } from './manifest.js';
+import type { Equivocation, Message, SignedReport, SignedTimeout } from './message.js';
 import {
-  rangeLimits,
-  readDecidedRange,
-  readPrefixCertificate,
-  writeDecidedRange,
-  writePrefixCertificate,
-} from './range.js';
+  readBallot,
+  readCheckpoint,
+  readCheckpointCertificate,
+  readCommitCertificate,
+  readDigest,
+  readIdentitySignature,
+  readOrdinal,
+  readPermit,
+  readPrefix,
+  readProgress,
+  readShare,
+  readVote,
+  wireLimits,
+  writeBallot,
+  writeCheckpoint,
+  writeCheckpointCertificate,
+  writeCommitCertificate,
+  writePermit,
+  writePrefix,
+  writeProgress,
+  writeVote,
+} from './piece-codec.js';
+import { readDecidedRange, readPrefixCertificate, writeDecidedRange, writePrefixCertificate } from './range.js';
 import type { DurableRecord } from './record.js';
-import type { Ballot, Prefix, Progress } from './statement.js';
 
-/** Bounds on what is received. */
-const wireLimits = {
-  signatureBytes: rangeLimits.signatureBytes,
-  shareBytes: 64 * 1024,
-  /** Slots in one report: the window, with room for configuration. */
-  reportSlots: 4096,
-  reportBytes: 4 * 1024 * 1024,
-  pathLength: 16,
-  processes: 1024,
-  evidence: 1024,
-  /** No frame between servers is longer. */
-  frameBytes: 16 * 1024 * 1024,
-} as const;
+export { decodeReport, encodeReport, encodeVerdict } from './piece-codec.js';
 
-const identitySignatureBytes = 64;
-
-const readDigest = (reader: Reader): Digest => reader.fixed(digestLength) as Digest;
-const readSignature = (reader: Reader): Signature => reader.bytes(wireLimits.signatureBytes) as Signature;
-const readShare = (reader: Reader): SignatureShare => reader.bytes(wireLimits.shareBytes) as SignatureShare;
-const readIdentitySignature = (reader: Reader): Uint8Array => reader.fixed(identitySignatureBytes);
-
-/** A view or a slot: from 1. */
-function readOrdinal(reader: Reader): number {
-  const value = reader.u64();
-  return value >= 1 ? value : reader.fail('a number from 1');
-}
-
-function writeBallot(writer: Writer, { view, slot, digest }: Ballot): Writer {
-  return writer.u64(view).u64(slot).fixed(digest);
-}
-
-function readBallot(reader: Reader): Ballot {
-  return { view: readOrdinal(reader), slot: readOrdinal(reader), digest: readDigest(reader) };
-}
-
-function writePrefix(writer: Writer, { slot, chain }: Prefix): Writer {
-  return writer.u64(slot).fixed(chain);
-}
-
-function readPrefix(reader: Reader): Prefix {
-  return { slot: readOrdinal(reader), chain: readDigest(reader) };
-}
-
-function writeProgress(writer: Writer, { view, low, top, root }: Progress): Writer {
-  return writer.u64(view).u64(low).u64(top).fixed(root);
-}
-
-function readProgress(reader: Reader): Progress {
-  const progress = { view: readOrdinal(reader), low: reader.u64(), top: reader.u64(), root: readDigest(reader) };
-  return progress.low <= progress.top ? progress : reader.fail('low not above top');
-}
-
-function readProgressCertificate(reader: Reader): ProgressCertificate {
-  return { ...readProgress(reader), signature: readSignature(reader) };
-}
-
-const verdictTags = ['closed', 'pick', 'noop', 'free'] as const;
-
-function writeVerdict(writer: Writer, verdict: Verdict): void {
-  writer.u8(verdictTags.indexOf(verdict._tag));
-  if (verdict._tag === 'pick') writer.fixed(verdict.digest);
-}
-
-/** A verdict as a leaf of the tree whose root a progress certificate signs. */
-export function encodeVerdict(verdict: Verdict): Uint8Array {
-  const writer = new Writer();
-  writeVerdict(writer, verdict);
-  return writer.finish();
-}
-
-function readVerdict(reader: Reader): Verdict {
-  const tag = verdictTags[reader.u8()];
-  if (tag === undefined) return reader.fail('a verdict');
-  return tag === 'pick' ? { _tag: tag, digest: readDigest(reader) } : { _tag: tag };
-}
-
-function writePermit(writer: Writer, permit: Permit): void {
-  writeProgress(writer, permit.certificate).bytes(permit.certificate.signature);
-  writer.option(permit.shown, (inner, { verdict, path }) => {
-    writeVerdict(inner, verdict);
-    inner.list(path, (list, sibling) => list.fixed(sibling));
-  });
-}
-
-function readPermit(reader: Reader): Permit {
-  const certificate = readProgressCertificate(reader);
-  const shown = reader.option((inner) => ({
-    verdict: readVerdict(inner),
-    path: inner.list(wireLimits.pathLength, readDigest),
-  }));
-  return shown === undefined ? { certificate } : { certificate, shown };
-}
-
-function writeVote(writer: Writer, vote: Vote): void {
-  writeBallot(writer, vote).fixed(vote.leaderSignature).option(vote.permit, writePermit);
-}
-
-function readVote(reader: Reader): Vote {
-  const ballot = readBallot(reader);
-  const leaderSignature = readIdentitySignature(reader);
-  const permit = reader.option(readPermit);
-  return permit === undefined ? { ...ballot, leaderSignature } : { ...ballot, leaderSignature, permit };
-}
-
-function writeCommitCertificate(writer: Writer, certificate: CommitCertificate): void {
-  writeBallot(writer, certificate).bytes(certificate.signature);
-}
-
-function readCommitCertificate(reader: Reader): CommitCertificate {
-  return { ...readBallot(reader), signature: readSignature(reader) };
-}
-
-/** The body of a report: what its author signs. */
-export function encodeReport(report: Report): Uint8Array {
-  return new Writer()
-    .u64(report.view)
-    .option(report.checkpoint, writePrefixCertificate)
-    .list(report.votes, writeVote)
-    .list(report.commits, writeCommitCertificate)
-    .finish();
-}
-
-export function decodeReport(body: Uint8Array): Either<MalformedBytes, Report> {
-  return readAll(body, (reader) => {
-    const view = readOrdinal(reader);
-    const checkpoint = reader.option(readPrefixCertificate);
-    const votes = reader.list(wireLimits.reportSlots, readVote);
-    const commits = reader.list(wireLimits.reportSlots, readCommitCertificate);
-    if (!isAscending(votes) || !isAscending(commits)) return reader.fail('slots in ascending order');
-    return checkpoint === undefined ? { view, votes, commits } : { view, checkpoint, votes, commits };
-  });
-}
-
-function isAscending(entries: readonly { readonly slot: number }[]): boolean {
-  return entries.every((entry, index) => index === 0 || (entries[index - 1]?.slot ?? 0) < entry.slot);
+/** A frame of another epoch, or of none: for somebody else to read, and nobody's fault. */
+export interface OtherEpoch {
+  readonly _tag: 'OtherEpoch';
+  readonly epoch: number;
 }
 
 /** Encodes and decodes the messages and records of one epoch, whose processes travel as their positions. */
 export class ConsensusCodec {
-  constructor(private readonly universe: Universe) {}
+  constructor(
+    private readonly universe: Universe,
+    private readonly epoch: number,
+  ) {}
 
   encodeMessage(message: Message): Uint8Array {
-    const writer = new Writer().u8(tagNumber(messageTags, message._tag));
+    const writer = new Writer().u64(this.epoch).u8(tagNumber(messageTags, message._tag));
     this.writeMessage(writer, message);
     return writer.finish();
   }
 
-  decodeMessage(bytes: Uint8Array): Either<MalformedBytes, Message> {
+  decodeMessage(bytes: Uint8Array): Either<MalformedBytes | OtherEpoch, Message> {
+    const epoch = frameEpoch(bytes);
+    if (E.isLeft(epoch)) return epoch;
+    if (epoch.right !== this.epoch) return E.left({ _tag: 'OtherEpoch', epoch: epoch.right });
     return readAll(bytes, (reader) => {
+      reader.u64();
       const tag = messageTags[reader.u8()];
       return tag === undefined ? reader.fail('a known message') : this.readMessage(reader, tag);
     });
@@ -201,7 +83,7 @@ export class ConsensusCodec {
         this.writeSignedReport(writer, record.report);
         return writer.finish();
       case 'StableCheckpoint':
-        writePrefixCertificate(writer, record.certificate);
+        writeCheckpointCertificate(writer, record.certificate);
         return writer.finish();
     }
   }
@@ -219,7 +101,7 @@ export class ConsensusCodec {
         case 'Report':
           return { _tag: tag, report: this.readSignedReport(reader) };
         case 'StableCheckpoint':
-          return { _tag: tag, certificate: readPrefixCertificate(reader) };
+          return { _tag: tag, certificate: readCheckpointCertificate(reader) };
       }
     });
   }
@@ -255,10 +137,14 @@ export class ConsensusCodec {
         writeProgress(writer, message.progress).bytes(message.share);
         return;
       case 'Checkpoint':
+        writeCheckpoint(writer, message).bytes(message.share);
+        return;
+      case 'StableCheckpoint':
+        writeCheckpointCertificate(writer, message.certificate);
+        return;
       case 'Attested':
         writePrefix(writer, message).bytes(message.share);
         return;
-      case 'StableCheckpoint':
       case 'Certificate':
         writePrefixCertificate(writer, message.certificate);
         return;
@@ -282,6 +168,17 @@ export class ConsensusCodec {
         return;
       case 'Range':
         writeDecidedRange(writer, message);
+        return;
+      case 'Snapshot':
+        writePrefix(writer, message).fixed(message.state).bytes(message.share);
+        return;
+      case 'Offer':
+        writeSnapshotCertificate(writer, message.certificate);
+        return;
+      case 'AskHandoffShare':
+        return;
+      case 'HandoffShare':
+        writer.bytes(message.share);
         return;
       default:
         assertNever(message);
@@ -320,9 +217,11 @@ export class ConsensusCodec {
       case 'Certified':
         return { _tag: tag, progress: readProgress(reader), share: readShare(reader) };
       case 'Checkpoint':
+        return { _tag: tag, ...readCheckpoint(reader), share: readShare(reader) };
+      case 'StableCheckpoint':
+        return { _tag: tag, certificate: readCheckpointCertificate(reader) };
       case 'Attested':
         return { _tag: tag, ...readPrefix(reader), share: readShare(reader) };
-      case 'StableCheckpoint':
       case 'Certificate':
         return { _tag: tag, certificate: readPrefixCertificate(reader) };
       case 'Attest':
@@ -339,6 +238,14 @@ export class ConsensusCodec {
         return { _tag: tag, from: readOrdinal(reader) };
       case 'Range':
         return { _tag: tag, ...readDecidedRange(reader) };
+      case 'Snapshot':
+        return { _tag: tag, ...readPrefix(reader), state: readDigest(reader), share: readShare(reader) };
+      case 'Offer':
+        return { _tag: tag, certificate: readSnapshotCertificate(reader) };
+      case 'AskHandoffShare':
+        return { _tag: tag };
+      case 'HandoffShare':
+        return { _tag: tag, share: readShare(reader) };
       default:
         return assertNever(tag);
     }
@@ -390,7 +297,12 @@ export class ConsensusCodec {
   }
 }
 
-/** On the wire a message begins with its position here. Only ever appended to. */
+/** The epoch whose servers a frame is for; 0 for what belongs to none. */
+export function frameEpoch(frame: Uint8Array): Either<MalformedBytes, number> {
+  return readAll(frame.subarray(0, 8), (reader) => reader.u64());
+}
+
+/** A message's number is its position here. Only ever appended to. */
 const messageTags = [
   'Propose',
   'Accepted',
@@ -410,6 +322,10 @@ const messageTags = [
   'BatchFound',
   'FetchRange',
   'Range',
+  'Snapshot',
+  'Offer',
+  'AskHandoffShare',
+  'HandoffShare',
 ] as const satisfies readonly Message['_tag'][];
 
 const recordTags = [

@@ -4,6 +4,7 @@ import type { ProcessId } from '../prelude/process.js';
 import type { QuorumSystem } from '../quorum/quorum-system.js';
 import type { DistributedSigner, DistributedVerifier } from '../schemes/contract/distributed-signer.js';
 import type { ClientId } from './batch.js';
+import type { StateTarget } from './manifest.js';
 
 /** The processes' identities: quick Ed25519, injected, so that the machine itself holds no key and knows no curve. */
 export interface Identities {
@@ -22,14 +23,14 @@ export interface Clients {
 
 /** One signer for each kind of certificate, with independent secrets. */
 export interface KeyRing {
-  /** ACCEPTED, COMMIT and CHECKPOINT, along the slow quorums. Its shares are made in line, so it must be quick. */
+  /** ACCEPTED, COMMIT, CHECKPOINT and SNAPSHOT, along the slow quorums. Its shares are made in line, so it must be quick. */
   readonly slow: DistributedSigner;
-  /** The alliance key, along the vouching sets: PROGRESS and DECIDED. Shares and combining are asked for as effects. */
+  /** The alliance key, along the vouching sets: PROGRESS, DECIDED and HANDOFF. Shares and combining are asked for as effects. */
   readonly alliance: DistributedVerifier;
 }
 
 export interface Parameters {
-  /** W: how many slots above the stable checkpoint may be open. At least twice `checkpointInterval`. */
+  /** W: how many slots above the stable checkpoint may be open. At least twice `checkpointInterval`, at most 4096. */
   readonly windowSlots: number;
   /** K. */
   readonly checkpointInterval: number;
@@ -48,6 +49,8 @@ export interface Parameters {
   readonly attestMs: number;
   /** Bytes of requests that wait to be proposed; more are refused. */
   readonly maxPendingBytes: number;
+  /** Whoever is missing more slots than these transfers a state instead of the log, where a certified one is known. */
+  readonly transferSlots: number;
 }
 
 export const defaultParameters: Parameters = {
@@ -61,11 +64,15 @@ export const defaultParameters: Parameters = {
   idleStatusMs: 1000,
   attestMs: 15,
   maxPendingBytes: 64 * 1024 * 1024,
+  transferSlots: 16_384,
 };
 
 export interface Configuration {
   readonly allianceId: Digest;
+  /** From 1. */
   readonly epoch: number;
+  /** The state that the epoch begins with, from the HANDOFF of the one before; none for the first epoch. */
+  readonly start?: StateTarget;
   readonly me: ProcessId;
   readonly system: QuorumSystem;
   /** The leader of view v is entry v-1, cyclically. Eligible leaders only, organizations taking turns. */

@@ -15,6 +15,11 @@ const rememberedChecks = 8192;
 /** Batches and ranges sent to one process in one status interval. */
 const answersPerInterval = 64;
 
+/** The highest slot that may be voted on by one whose checkpoint is `low` and says that the epoch ends at `boundary`. */
+export function windowEndOf(low: number, boundary: number | undefined, windowSlots: number): number {
+  return Math.min(low + windowSlots, boundary ?? Number.POSITIVE_INFINITY);
+}
+
 export class Context {
   nowMs = 0;
   readonly requestValidity = new WeakMap<Request, boolean>();
@@ -60,6 +65,7 @@ export class Context {
   }
 
   halt(reason: HaltReason): void {
+    if (this.state.halted) return;
     this.state.halted = true;
     this.emit({ _tag: 'Halt', reason });
   }
@@ -73,14 +79,36 @@ export class Context {
     return this.leaderOf(this.state.view) === this.config.me;
   }
 
+  /** The last slot before the epoch's first. */
+  get start(): number {
+    return this.config.start?.slot ?? 0;
+  }
+
+  /** The last slot of the epoch, once it is known here. */
+  get boundary(): number | undefined {
+    const { boundary, checkpoint } = this.state;
+    return boundary?.slot ?? (checkpoint === undefined || checkpoint.boundary === 0 ? undefined : checkpoint.boundary);
+  }
+
+  /** Every slot up to here is decided, here or elsewhere. */
+  get settledUpTo(): number {
+    return Math.max(this.state.low, this.state.decidedUpTo);
+  }
+
+  /** Whether every slot of the epoch is decided: what waits can be decided in the next one alone. */
+  get isOver(): boolean {
+    return this.boundary !== undefined && this.settledUpTo >= this.boundary;
+  }
+
   /** The highest slot that may be voted on. */
   get windowEnd(): number {
-    return this.state.low + this.config.parameters.windowSlots;
+    return windowEndOf(this.state.low, this.boundary, this.config.parameters.windowSlots);
   }
 
   /** Whether a slot up to the window's end is of use: not closed, or closed and among the next that are missing here. */
   isKept(slot: number): boolean {
     const { low, decidedUpTo } = this.state;
+    if (slot <= this.start) return false;
     return slot > low || (slot > decidedUpTo && slot <= decidedUpTo + this.config.parameters.windowSlots);
   }
 

@@ -4,6 +4,8 @@ import type { SignatureShare } from '../schemes/contract/distributed-signer.js';
 import type { Digest } from '../prelude/digest.js';
 import type { Batch, Request } from './batch.js';
 import type { Delivered } from './delivery.js';
+import type { Handoff } from './handoff.js';
+import type { SnapshotCertificate, StateTarget } from './manifest.js';
 import type { Equivocation, Message } from './message.js';
 import type { PrefixCertificate } from './range.js';
 import type { DurableRecord } from './record.js';
@@ -19,7 +21,9 @@ export type HaltReason =
   /** More processes are proven Byzantine than may be. */
   | { readonly _tag: 'TrustModelViolated'; readonly slot: number; readonly evidence: readonly Equivocation[] }
   /** Two decisions of one slot, or a certificate against what is decided here. */
-  | { readonly _tag: 'Disagreement'; readonly slot: number };
+  | { readonly _tag: 'Disagreement'; readonly slot: number }
+  /** The applications, or the end of the epoch, came out otherwise here than elsewhere, from the same log. */
+  | { readonly _tag: 'Divergence'; readonly slot: number };
 
 export type Effect =
   /** Make `record` durable. Persists are numbered 1, 2, … by each machine and become durable in this order. */
@@ -51,6 +55,21 @@ export type Effect =
   | { readonly _tag: 'Certify'; readonly certificate: PrefixCertificate }
   /** Send a `Range` from the decided log, beginning with slot `from`, to a server that fell behind. */
   | { readonly _tag: 'SendRange'; readonly to: ProcessId; readonly from: number }
+  /**
+   * A slow quorum has the state after the certificate's slot; the newest such certificate. Make it durable: where this
+   * process's own snapshot is of that slot, what is older may be pruned.
+   */
+  | { readonly _tag: 'SnapshotCertified'; readonly certificate: SnapshotCertificate }
+  /** These processes say that they have another state after `slot`. For people; again where others join them. */
+  | { readonly _tag: 'StatesDiffer'; readonly slot: number; readonly processes: readonly ProcessId[] }
+  /** Fetch this certified state, a higher one in the place of a lower; answered by `Transferred` when all of it is durable. */
+  | ({ readonly _tag: 'Transfer' } & StateTarget)
+  /** No state is to be fetched any more. */
+  | { readonly _tag: 'Abandon' }
+  /** Put the state that was fetched in the place of log and applications' states; answered by `Installed`. Nothing is decided until then. */
+  | { readonly _tag: 'Install'; readonly slot: number }
+  /** The epoch has ended. Make `handoff` durable, tell all servers of both epochs, and stop this machine. */
+  | { readonly _tag: 'HandedOver'; readonly handoff: Handoff }
   /** A request that cannot be taken, and why. */
   | { readonly _tag: 'Refuse'; readonly request: Request; readonly reason: string }
   /** The machine has entered a view. For people and metrics. */

@@ -2,6 +2,10 @@
 import type { ProcessId } from '../prelude/process.js';
 import type { CombineResult, SignatureShare } from '../schemes/contract/distributed-signer.js';
 import type { Request } from './batch.js';
+import type { DeliveryTable } from './delivery.js';
+import type { Boundary } from './epoch-change.js';
+import type { Handoff } from './handoff.js';
+import type { StateTarget } from './manifest.js';
 import type { Message } from './message.js';
 
 export type Event =
@@ -15,7 +19,7 @@ export type Event =
   | { readonly _tag: 'Request'; readonly request: Request }
   /** The time asked for by `SetTimer` has come. */
   | { readonly _tag: 'Timer' }
-  /** Every decided slot up to `slot` is durable in the log. */
+  /** Every decided slot up to `slot` is durable in the log, and the controls in it have been taken: `Boundary` comes before. */
   | { readonly _tag: 'Stored'; readonly slot: number }
   /** The alliance-key share asked for by `Sign`; `undefined` where the signer refused. */
   | { readonly _tag: 'Signed'; readonly statement: Uint8Array; readonly share: SignatureShare | undefined }
@@ -24,4 +28,20 @@ export type Event =
       readonly _tag: 'Combined';
       readonly statement: Uint8Array;
       readonly result: CombineResult;
-    };
+    }
+  /** An ACTIVATE in slot `since` has taken effect: the epoch ends with `slot`. */
+  | ({ readonly _tag: 'Boundary' } & Boundary)
+  /** The state after a slot and the log up to it are durable. Also after `Start`, for each that was found. */
+  | ({ readonly _tag: 'Snapshotted' } & StateTarget)
+  /** The log begins with slot `first` now. Also after `Start`, where it does not begin with slot 1. */
+  | { readonly _tag: 'Pruned'; readonly first: number }
+  /** Every chunk of the state after `slot` is durable. */
+  | { readonly _tag: 'Transferred'; readonly slot: number }
+  /** State, log and table are those after a slot now, as `Install` asked; it is this process's own snapshot from now on. */
+  | ({
+      readonly _tag: 'Installed';
+      readonly delivery: DeliveryTable;
+      readonly boundary?: Boundary | undefined;
+    } & StateTarget)
+  /** A HANDOFF of this epoch, not yet checked. */
+  | { readonly _tag: 'Handoff'; readonly from: ProcessId; readonly handoff: Handoff };

@@ -14,9 +14,12 @@ import {
   requestSize,
   requestStatement,
 } from './batch.js';
-import { encodeVerdict } from './codec.js';
+import { encodeVerdict } from './piece-codec.js';
 import type { Context } from './context.js';
+import { type Handoff, handoffStatement } from './handoff.js';
+import { type SnapshotCertificate, stateDigest } from './manifest.js';
 import type {
+  CheckpointCertificate,
   CommitCertificate,
   Equivocation,
   Permit,
@@ -33,6 +36,7 @@ import {
   decidedStatement,
   progressStatement,
   proposeStatement,
+  snapshotStatement,
   timeoutStatement,
 } from './statement.js';
 
@@ -73,8 +77,17 @@ export function isDecidedCertificate(c: Context, certificate: PrefixCertificate)
   return c.config.keys.alliance.verify(decidedStatement(c.allianceContext, certificate), certificate.signature);
 }
 
-export function isCheckpointCertificate(c: Context, certificate: PrefixCertificate): boolean {
+export function isCheckpointCertificate(c: Context, certificate: CheckpointCertificate): boolean {
   return c.config.keys.slow.verify(checkpointStatement(c.slowContext, certificate), certificate.signature);
+}
+
+export function isSnapshotCertificate(c: Context, { slot, chain, manifest, signature }: SnapshotCertificate): boolean {
+  const statement = snapshotStatement(c.slowContext, { slot, chain, state: stateDigest(slot, manifest) });
+  return c.config.keys.slow.verify(statement, signature);
+}
+
+export function isHandoff(c: Context, handoff: Handoff): boolean {
+  return c.config.keys.alliance.verify(handoffStatement(c.allianceContext, handoff), handoff.signature);
 }
 
 export function isCommitCertificate(c: Context, certificate: CommitCertificate): boolean {

@@ -103,7 +103,7 @@ function decide(c: Context, open: SlotState, digest: Digest, path: 'fast' | 'slo
   }
   open.decided = { digest, path };
   if (equalBytes(digest, noopDigest)) open.batches.set(toHex(digest), noop);
-  if (heldBatch(open, digest) !== undefined) return;
+  if (open.slot <= c.state.decidedUpTo || heldBatch(open, digest) !== undefined) return;
   const holders = [...open.accepted].filter(([, ballot]) => equalBytes(ballot.digest, digest));
   wantBatch(
     c,
@@ -115,7 +115,7 @@ function decide(c: Context, open: SlotState, digest: Digest, path: 'fast' | 'slo
 
 /** Hands out the decided slots that are next in line. */
 export function advanceLog(c: Context): void {
-  for (;;) {
+  while (c.state.installing === undefined && !c.state.halted) {
     const open = c.state.slots.get(c.state.decidedUpTo + 1);
     const batch = open?.decided === undefined ? undefined : heldBatch(open, open.decided.digest);
     if (open?.decided === undefined || batch === undefined) return;
@@ -128,6 +128,12 @@ export function deliver(c: Context, slot: number, batch: Batch, path: 'fast' | '
   const { state } = c;
   const previous = present(state.chains.get(slot - 1), 'slots are delivered in order');
   const chain = chainNext(previous, slot, batchDigest(batch));
+  const known = state.chains.get(slot);
+  // What the epoch begins with is known before it is decided here.
+  if (known !== undefined && !equalBytes(known, chain)) {
+    c.halt({ _tag: 'Disagreement', slot });
+    return;
+  }
   const delivered = state.delivery.deliver(slot, batch);
   state.pool.settle(batch, c.nowMs);
   state.chains.set(slot, chain);

@@ -3,8 +3,9 @@ import type { Digest } from '../prelude/digest.js';
 import type { ProcessId } from '../prelude/process.js';
 import type { Signature, SignatureShare } from '../schemes/contract/distributed-signer.js';
 import type { Batch, Request } from './batch.js';
+import type { SnapshotCertificate } from './manifest.js';
 import type { DecidedRange, PrefixCertificate } from './range.js';
-import type { Ballot, Prefix, Progress } from './statement.js';
+import type { Ballot, Checkpoint, Prefix, Progress, Snapshot } from './statement.js';
 
 /** What a progress certificate says of one slot (rules R7, R9). */
 export type Verdict =
@@ -29,6 +30,11 @@ export interface CommitCertificate extends Ballot {
   readonly signature: Signature;
 }
 
+/** A slow quorum's CHECKPOINT, combined: a stable checkpoint. */
+export interface CheckpointCertificate extends Checkpoint {
+  readonly signature: Signature;
+}
+
 /** What a process accepted last in a slot, and why it could: the leader's signature, and the permit of a view after the first. */
 export interface Vote extends Ballot {
   readonly leaderSignature: Uint8Array;
@@ -38,8 +44,8 @@ export interface Vote extends Ballot {
 /** What a process tells the leader of a view that it enters (rules R4, R5). */
 export interface Report {
   readonly view: number;
-  /** The reporter's stable checkpoint; none: slot 0. */
-  readonly checkpoint?: PrefixCertificate;
+  /** The reporter's stable checkpoint; none: the slot before the epoch's first. */
+  readonly checkpoint?: CheckpointCertificate;
   /** At most one a slot, by ascending slot. */
   readonly votes: readonly Vote[];
   /** The highest one of each slot, by ascending slot. */
@@ -94,8 +100,8 @@ export type Message =
       readonly evidence: readonly Equivocation[];
     }
   | { readonly _tag: 'Certified'; readonly progress: Progress; readonly share: SignatureShare }
-  | ({ readonly _tag: 'Checkpoint'; readonly share: SignatureShare } & Prefix)
-  | { readonly _tag: 'StableCheckpoint'; readonly certificate: PrefixCertificate }
+  | ({ readonly _tag: 'Checkpoint'; readonly share: SignatureShare } & Checkpoint)
+  | { readonly _tag: 'StableCheckpoint'; readonly certificate: CheckpointCertificate }
   | { readonly _tag: 'Attest'; readonly slot: number }
   | ({ readonly _tag: 'Attested'; readonly share: SignatureShare } & Prefix)
   | { readonly _tag: 'Certificate'; readonly certificate: PrefixCertificate }
@@ -110,4 +116,8 @@ export type Message =
   | { readonly _tag: 'FetchBatch'; readonly digest: Digest }
   | { readonly _tag: 'BatchFound'; readonly batch: Batch }
   | { readonly _tag: 'FetchRange'; readonly from: number }
-  | ({ readonly _tag: 'Range' } & DecidedRange);
+  | ({ readonly _tag: 'Range' } & DecidedRange)
+  | ({ readonly _tag: 'Snapshot'; readonly share: SignatureShare } & Snapshot)
+  | { readonly _tag: 'Offer'; readonly certificate: SnapshotCertificate }
+  | { readonly _tag: 'AskHandoffShare' }
+  | { readonly _tag: 'HandoffShare'; readonly share: SignatureShare };

@@ -12,7 +12,7 @@ import { proposeStatement } from './statement.js';
 export function advanceProposals(c: Context): void {
   const { state } = c;
   if (!c.isLeader || state.view <= state.spentView) return;
-  if (state.view === 1) state.proposals ??= { view: 1, verdicts: [], again: [], nextSlot: state.decidedUpTo + 1 };
+  if (state.view === 1) state.proposals ??= { view: 1, verdicts: [], again: [], nextSlot: c.settledUpTo + 1 };
   const { proposals } = state;
   if (proposals === undefined) return;
   proposeAgain(c, proposals);
@@ -40,22 +40,31 @@ function batchFor(c: Context, slot: number, verdict: Verdict): Batch | undefined
 }
 
 function proposeFresh(c: Context, proposals: Proposals): void {
-  const { state, config } = c;
-  if (!state.pool.hasProposable) proposals.lingerUntilMs = undefined;
-  while (proposals.again.length === 0 && mayOpen(c, proposals) && state.pool.hasProposable) {
-    const isIdle = proposals.nextSlot === state.decidedUpTo + 1;
-    proposals.lingerUntilMs ??= c.nowMs + config.parameters.lingerMs;
-    if (!isIdle && c.nowMs < proposals.lingerUntilMs) return;
-    proposals.lingerUntilMs = undefined;
-    const batch = state.pool.takeBatch();
+  while (proposals.again.length === 0 && mayOpen(c, proposals)) {
+    const batch = nextBatch(c, proposals);
     if (batch === undefined) return;
     propose(c, proposals, proposals.nextSlot, batch);
     proposals.nextSlot += 1;
   }
 }
 
+/** What waits, once it has gathered; where the epoch's last slot is known, nothing lingers and no-ops fill the slots up to it. */
+function nextBatch(c: Context, proposals: Proposals): Batch | undefined {
+  const { pool } = c.state;
+  const isEnding = c.boundary !== undefined;
+  if (!pool.hasProposable) {
+    proposals.lingerUntilMs = undefined;
+    return isEnding ? noop : undefined;
+  }
+  const isIdle = proposals.nextSlot === c.settledUpTo + 1;
+  proposals.lingerUntilMs ??= c.nowMs + c.config.parameters.lingerMs;
+  if (!isIdle && !isEnding && c.nowMs < proposals.lingerUntilMs) return undefined;
+  proposals.lingerUntilMs = undefined;
+  return pool.takeBatch();
+}
+
 function mayOpen(c: Context, { nextSlot }: Proposals): boolean {
-  return nextSlot <= c.windowEnd && nextSlot - c.state.decidedUpTo <= c.config.parameters.maxInFlight;
+  return nextSlot <= c.windowEnd && nextSlot - c.settledUpTo <= c.config.parameters.maxInFlight;
 }
 
 /** PROPOSE waits for the promise of its view alone: not for the leader's own vote (rule R2 makes that safe). */

@@ -9,7 +9,7 @@ import type { Signature } from '../schemes/contract/distributed-signer.js';
 import { type Batch, batchDigest, readBatch, writeBatch } from './batch.js';
 import { chainNext, type Prefix } from './statement.js';
 
-/** A prefix with a combined signature: DECIDED under the alliance key, or CHECKPOINT under the slow key. */
+/** DECIDED under the alliance key. */
 export interface PrefixCertificate extends Prefix {
   readonly signature: Signature;
 }

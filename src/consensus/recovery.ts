@@ -1,5 +1,5 @@
 /** Going on after a crash: the durable records become state again, and a view that began before the crash is spent (rule R2). */
-import { toHex } from '../prelude/bytes.js';
+import { equalBytes, toHex } from '../prelude/bytes.js';
 import { acceptedShare, sendAccepted } from './acceptor.js';
 import type { Context } from './context.js';
 import { forgetClosed } from './checkpoint.js';
@@ -14,7 +14,12 @@ import { report, sendReport } from './view-change.js';
 export function recover(c: Context, records: readonly DurableRecord[]): void {
   const { state } = c;
   for (const record of records) replay(c, record);
+  if (!beginsAsTold(c)) {
+    c.halt({ _tag: 'Disagreement', slot: c.start });
+    return;
+  }
   state.viewEnteredMs = c.nowMs;
+  state.boundaryMs = c.nowMs;
   state.statusDueMs = c.nowMs;
   if (records.length === 0) {
     state.viewPersisted = c.persist({ _tag: 'Promise', view: state.view });
@@ -23,6 +28,12 @@ export function recover(c: Context, records: readonly DurableRecord[]): void {
   }
   forgetClosed(c);
   if (records.length > 0) speakAgain(c);
+}
+
+/** Whether the log found leads to the state that the epoch is said to begin with, where it comes so far. */
+function beginsAsTold({ state, config: { start } }: Context): boolean {
+  const own = start === undefined ? undefined : state.chains.get(start.slot);
+  return start === undefined || own === undefined || equalBytes(own, start.chain);
 }
 
 /** What was durable may never have been sent, and did not come back to this process itself. */

@@ -114,6 +114,18 @@ export class RequestPool {
     for (const client of new Set(batch.requests.map((request) => request.client))) this.dropForgotten(client);
   }
 
+  /** Drops all that the table has delivered, after it was replaced. */
+  dropDelivered(nowMs: number): void {
+    for (const entry of [...this.sessions.values()]) {
+      const last = this.delivered.lastSequence(entry.client, entry.session);
+      for (const [first, waiting] of entry.requests) if (first <= last) this.remove(entry, first, waiting);
+      if (last !== entry.lastDelivered) entry.headSinceMs = nowMs;
+      entry.lastDelivered = last;
+      if (entry.requests.size === 0) this.drop(entry);
+    }
+    for (const client of [...this.clients.keys()]) this.dropForgotten(client);
+  }
+
   /** What belongs to a session that delivers nothing any more would wait for ever. */
   private dropForgotten(client: ClientId): void {
     for (const entry of this.clients.get(client)?.sessions.values() ?? []) {

@@ -14,6 +14,8 @@ export interface SelectionInput {
   readonly leaderOf: (view: number) => ProcessId;
   /** Valid reports (rule R4) for one view, at most one a process. */
   readonly reports: ReadonlyMap<ProcessId, Report>;
+  /** The last slot before the epoch's first, where a report without checkpoint begins; 0 if absent. */
+  readonly start?: number;
   /** Who is proven Byzantine by the evidence shown with the reports. */
   readonly accused: ProcessSet;
 }
@@ -28,10 +30,10 @@ export type Selection =
 
 /** Applies R7 to all slots at once: one slot that must wait makes the whole vector wait. */
 export function select(input: SelectionInput): Selection {
-  const { system, reports } = input;
+  const { system, reports, start = 0 } = input;
   const reporters = system.processes.universe.of(reports.keys());
   if (!system.isRecoveryQuorum(reporters)) return { _tag: 'wait' };
-  const low = [...reports.values()].reduce((highest, { checkpoint }) => Math.max(highest, checkpoint?.slot ?? 0), 0);
+  const low = [...reports.values()].reduce((highest, { checkpoint }) => Math.max(highest, checkpoint?.slot ?? 0), start);
   const bySlot = gather(reports);
   const top = [...bySlot.keys()].reduce((highest, slot) => Math.max(highest, slot), low);
   const verdicts: Verdict[] = [];

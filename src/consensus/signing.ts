@@ -37,6 +37,10 @@ export function onSigned(c: Context, statement: Uint8Array, share: SignatureShar
     case 'progress':
       for (const process of task.for) c.send(process, { _tag: 'Certified', progress: task.progress, share });
       return;
+    case 'handoff':
+      if (c.state.handover !== undefined) c.state.handover.share = share;
+      for (const process of task.for) c.send(process, { _tag: 'HandoffShare', share });
+      return;
     default:
       assertNever(task);
   }

@@ -5,7 +5,11 @@ import type { ProcessId } from '../prelude/process.js';
 import type { SignatureShare } from '../schemes/contract/distributed-signer.js';
 import type { Batch } from './batch.js';
 import type { DeliveryTable } from './delivery.js';
+import type { Boundary } from './epoch-change.js';
+import type { Handoff, Succession } from './handoff.js';
+import type { SnapshotCertificate, StateTarget } from './manifest.js';
 import type {
+  CheckpointCertificate,
   CommitCertificate,
   Equivocation,
   Message,
@@ -18,10 +22,15 @@ import type {
 } from './message.js';
 import type { PrefixCertificate } from './range.js';
 import type { RequestPool } from './request-pool.js';
-import type { Ballot, Prefix, Progress } from './statement.js';
+import type { Ballot, Checkpoint, Prefix, Progress, Snapshot } from './statement.js';
 
 /** A ballot with the sender's share of the slow key over it. */
 export interface SharedBallot extends Ballot {
+  readonly share: SignatureShare;
+}
+
+/** A SNAPSHOT with the sender's share of the slow key over it. */
+export interface SharedSnapshot extends Snapshot {
   readonly share: SignatureShare;
 }
 
@@ -93,10 +102,34 @@ export interface Attestation {
   combining: boolean;
 }
 
+/** The log from slot `from` on is missing here. */
+export interface RangeFetch {
+  readonly from: number;
+  /** Who was asked last, for this or an earlier slot. */
+  readonly last: ProcessId;
+  /** Who has been asked for this slot in this turn, in vain so far. */
+  readonly asked: ReadonlySet<ProcessId>;
+  /** Everyone has been asked for this slot, and it has not come. */
+  readonly isFruitless: boolean;
+}
+
 /** Why an alliance-key share is being made, and for whom. */
 export type SigningTask =
   | { readonly _tag: 'decided'; readonly prefix: Prefix; readonly for: Set<ProcessId> }
-  | { readonly _tag: 'progress'; readonly progress: Progress; readonly for: Set<ProcessId> };
+  | { readonly _tag: 'progress'; readonly progress: Progress; readonly for: Set<ProcessId> }
+  | { readonly _tag: 'handoff'; readonly for: Set<ProcessId> };
+
+/** The end of the epoch, once this process may sign it. */
+export interface Handover {
+  readonly succession: Succession;
+  readonly sinceMs: number;
+  /** This process's own share, once made. */
+  share?: SignatureShare;
+  /** When processes were last asked for their shares; `undefined` where this process has not asked. */
+  askedMs?: number;
+  readonly shares: Map<ProcessId, SignatureShare>;
+  combining: boolean;
+}
 
 export interface State {
   halted: boolean;
@@ -127,15 +160,40 @@ export interface State {
 
   /** The stable checkpoint: slots up to here are closed. */
   low: number;
-  checkpoint?: PrefixCertificate;
+  checkpoint?: CheckpointCertificate;
   lastCheckpointSent: number;
-  readonly checkpoints: Map<ProcessId, Prefix & { readonly share: SignatureShare }>;
+  readonly checkpoints: Map<ProcessId, Checkpoint & { readonly share: SignatureShare }>;
+
+  /** How the epoch ends, by this process's own log. */
+  boundary?: Boundary;
+  /** When the boundary was learned, or the checkpoint last moved. */
+  boundaryMs: number;
+  /** Processes that wait for this one's share of HANDOFF. */
+  readonly handoffRequests: Set<ProcessId>;
+  handover?: Handover;
+  handoff?: Handoff;
+
+  /** The last states that this process itself has, by ascending slot. */
+  snapshots: readonly StateTarget[];
+  lastSnapshotSent: number;
+  /** The last SNAPSHOTs of each process, by ascending slot, above the certified one. */
+  readonly snapshotShares: Map<ProcessId, readonly SharedSnapshot[]>;
+  /** The newest certified state known, whoever has it. */
+  snapshotCertificate?: SnapshotCertificate;
+  /** What people were last told of states that differ. */
+  differing?: { readonly slot: number; readonly count: number };
 
   readonly slots: Map<number, SlotState>;
   /** Batches that are asked for, by digest in hexadecimal. */
   readonly wanted: Map<string, WantedBatch>;
   /** How many batches and ranges each process was sent lately. */
   readonly answers: Map<ProcessId, { readonly sinceMs: number; readonly count: number }>;
+  /** The first slot of the log that is still held. */
+  firstHeld: number;
+  /** The highest state that is being fetched. */
+  transfer?: StateTarget | undefined;
+  /** The slot of the state that is being installed: until then nothing is delivered. */
+  installing?: number | undefined;
   /** The contiguous decided prefix. */
   decidedUpTo: number;
   readonly chains: Map<number, Digest>;
@@ -156,7 +214,7 @@ export interface State {
   readonly pool: RequestPool;
   /** The last STATUS of each process, and when it was last sent what it lacked. */
   readonly peers: Map<ProcessId, { readonly decided: number; readonly helpedMs: number }>;
-  fetch?: { readonly peer: ProcessId; readonly from: number } | undefined;
+  fetch?: RangeFetch | undefined;
   statusDueMs: number;
   idleStatusDueMs: number;
   /** Where the process was at its last look, and for how many looks it has been there. */
@@ -171,10 +229,16 @@ export interface Recovered {
   /** Chain digests of the last slots, `decidedUpTo` (or 0) included. */
   readonly chains: ReadonlyMap<number, Digest>;
   readonly delivery: DeliveryTable;
+  /** The newest DECIDED certificate under the alliance key of this epoch. */
   readonly certificate?: PrefixCertificate;
+  /** How this epoch ends, where the log up to `decidedUpTo` says so. */
+  readonly boundary?: Boundary;
+  /** The newest SNAPSHOT certificate of this epoch. */
+  readonly snapshot?: SnapshotCertificate;
 }
 
-export function initialState(recovered: Recovered, pool: RequestPool): State {
+/** @param start - the state that the epoch begins with; none for the first. */
+export function initialState(recovered: Recovered, pool: RequestPool, start?: StateTarget): State {
   const state: State = {
     halted: false,
     view: 1,
@@ -188,14 +252,20 @@ export function initialState(recovered: Recovered, pool: RequestPool): State {
     reports: new Map(),
     collection: { reports: new Map() },
     certifyCounts: new Map(),
-    low: 0,
+    low: start?.slot ?? 0,
     lastCheckpointSent: 0,
     checkpoints: new Map(),
+    boundaryMs: 0,
+    handoffRequests: new Set(),
+    snapshots: [],
+    lastSnapshotSent: 0,
+    snapshotShares: new Map(),
     slots: new Map(),
     wanted: new Map(),
     answers: new Map(),
+    firstHeld: 1,
     decidedUpTo: recovered.decidedUpTo,
-    chains: new Map(recovered.chains),
+    chains: chainsOf(recovered.chains, start),
     delivery: recovered.delivery,
     storedUpTo: recovered.decidedUpTo,
     lastDecidedMs: 0,
@@ -210,7 +280,14 @@ export function initialState(recovered: Recovered, pool: RequestPool): State {
     persistCount: 0,
   };
   if (recovered.certificate !== undefined) state.decidedCertificate = recovered.certificate;
+  if (recovered.boundary !== undefined) state.boundary = recovered.boundary;
+  if (recovered.snapshot !== undefined) state.snapshotCertificate = recovered.snapshot;
   return state;
+}
+
+/** Chain digests of the log, and of the slot before the epoch's first, which may not be decided here yet. */
+export function chainsOf(log: Iterable<readonly [number, Digest]>, start?: StateTarget): Map<number, Digest> {
+  return new Map([...(start === undefined ? [] : [[start.slot, start.chain] as const]), ...log]);
 }
 
 /** The batch with `digest` that is held for a slot. */

@@ -21,6 +21,16 @@ export interface Prefix {
   readonly chain: Digest;
 }
 
+/** What CHECKPOINT says: a prefix, and the last slot of the epoch, or 0 where the slots up to the prefix's have not fixed it. */
+export interface Checkpoint extends Prefix {
+  readonly boundary: number;
+}
+
+/** What SNAPSHOT says: the digest of the state after a prefix of the log. */
+export interface Snapshot extends Prefix {
+  readonly state: Digest;
+}
+
 /** What a progress certificate says of view `view`: verdicts on the slots of (low, top], as a Merkle root. */
 export interface Progress {
   readonly view: number;
@@ -69,14 +79,22 @@ export function progressStatement(context: StatementContext, { view, low, top, r
   return encodeStatement(context, 'progress', new Writer().u64(view).u64(low).u64(top).fixed(root).finish());
 }
 
-/** DECIDED, under the alliance key: what applications verify. One statement covers every slot up to its own. */
-export function decidedStatement(context: StatementContext, prefix: Prefix): Uint8Array {
-  return encodeStatement(context, 'decided', prefixBody(prefix));
+/**
+ * DECIDED, under the alliance key: what applications verify. One statement covers every slot up to its own. The only
+ * statement of servers that names no epoch, whatever `context` says: a prefix of the log stays decided for ever.
+ */
+export function decidedStatement(context: Omit<StatementContext, 'epoch'>, prefix: Prefix): Uint8Array {
+  return encodeStatement({ ...context, epoch: 0 }, 'decided', prefixBody(prefix));
 }
 
 /** CHECKPOINT, under the slow key. */
-export function checkpointStatement(context: StatementContext, prefix: Prefix): Uint8Array {
-  return encodeStatement(context, 'checkpoint', prefixBody(prefix));
+export function checkpointStatement(context: StatementContext, { slot, chain, boundary }: Checkpoint): Uint8Array {
+  return encodeStatement(context, 'checkpoint', new Writer().u64(slot).fixed(chain).u64(boundary).finish());
+}
+
+/** SNAPSHOT, under the slow key. */
+export function snapshotStatement(context: StatementContext, { slot, chain, state }: Snapshot): Uint8Array {
+  return encodeStatement(context, 'snapshot', new Writer().u64(slot).fixed(chain).fixed(state).finish());
 }
 
 /** The chain digest before slot 1. */

@@ -16,7 +16,8 @@ import {
 } from './attestation.js';
 import type { Request } from './batch.js';
 import { onBatchFound, onFetchBatch } from './batch-fetching.js';
-import { advanceStatus, onConnected, onFetchRange, onRange, onStatus } from './catch-up.js';
+import { onBoundary } from './boundary.js';
+import { advanceStatus, onConnected, onStatus } from './catch-up.js';
 import { advanceCollection, onCertified, onCertify, onProgressCombined, onReport } from './certification.js';
 import { onCheckpoint, onStableCheckpoint, onStored } from './checkpoint.js';
 import type { Configuration } from './configuration.js';
@@ -24,15 +25,28 @@ import { Context } from './context.js';
 import type { Effect } from './effect.js';
 import type { Event } from './event.js';
 import { isValidRequest } from './evidence.js';
+import {
+  advanceHandover,
+  handoverDueMs,
+  isHandoverStatement,
+  onAskHandoffShare,
+  onHandoff,
+  onHandoffShare,
+  onHandoverCombined,
+} from './handover.js';
 import { advanceLog, onAccepted, onCommit } from './learner.js';
 import type { Message } from './message.js';
+import { wireLimits } from './piece-codec.js';
 import { advanceProposals, lingerDueMs } from './proposer.js';
+import { onFetchRange, onRange } from './range-fetching.js';
 import type { DurableRecord } from './record.js';
 import { recover, snapshot } from './recovery.js';
 import { RequestPool } from './request-pool.js';
 import { onSigned } from './signing.js';
+import { onOffer, onSnapshot, onSnapshotted } from './snapshots.js';
 import { initialState, type Recovered } from './state.js';
 import { decidedStatement } from './statement.js';
+import { advanceTransfer, onTransferred, onInstalled } from './transfer.js';
 import { leaveHopelessView, onTimeouts } from './view-change.js';
 
 export class FabMachine {
@@ -48,9 +62,11 @@ export class FabMachine {
     recovered: Recovered,
   ) {
     const { windowSlots, checkpointInterval, maxPendingBytes } = config.parameters;
+    invariant(config.epoch >= 1, 'epochs count from 1');
     invariant(windowSlots >= 2 * checkpointInterval, 'the window spans two checkpoints');
+    invariant(windowSlots <= wireLimits.reportSlots, 'a report has room for the window');
     const pool = new RequestPool(recovered.delivery, { totalBytes: maxPendingBytes, clientBytes: maxPendingBytes / 4 });
-    this.context = new Context(config, initialState(recovered, pool));
+    this.context = new Context(config, initialState(recovered, pool, config.start));
   }
 
   /** Takes one event that happens at `nowMs` (milliseconds of any clock that never goes back). Never throws on received data. */
@@ -114,6 +130,24 @@ export class FabMachine {
       case 'Combined':
         this.onCombined(event);
         return;
+      case 'Boundary':
+        onBoundary(c, event);
+        return;
+      case 'Snapshotted':
+        onSnapshotted(c, event);
+        return;
+      case 'Pruned':
+        c.state.firstHeld = event.first;
+        return;
+      case 'Transferred':
+        onTransferred(c, event.slot);
+        return;
+      case 'Installed':
+        onInstalled(c, event);
+        return;
+      case 'Handoff':
+        onHandoff(c, event.from, event.handoff);
+        return;
       default:
         assertNever(event);
     }
@@ -176,6 +210,18 @@ export class FabMachine {
       case 'Range':
         onRange(c, from, message);
         return;
+      case 'Snapshot':
+        onSnapshot(c, from, message);
+        return;
+      case 'Offer':
+        onOffer(c, from, message.certificate);
+        return;
+      case 'AskHandoffShare':
+        onAskHandoffShare(c, from);
+        return;
+      case 'HandoffShare':
+        onHandoffShare(c, from, message.share);
+        return;
       default:
         assertNever(message);
     }
@@ -199,7 +245,7 @@ export class FabMachine {
     if (outcome === 'added') c.expectProgress();
     if (outcome === 'full' && isFromClient)
       c.emit({ _tag: 'Refuse', request, reason: 'too many requests wait; send it again later' });
-    if (outcome === 'added' && isFromClient && !c.isLeader)
+    if (outcome === 'added' && isFromClient && !c.isLeader && !c.isOver)
       c.send(c.leaderOf(c.state.view), { _tag: 'Forward', requests: [request] });
   }
 
@@ -209,6 +255,7 @@ export class FabMachine {
     const isDecided =
       attestation !== undefined && equalBytes(statement, decidedStatement(c.allianceContext, attestation.prefix));
     if (isDecided) onDecidedCombined(c, result);
+    else if (isHandoverStatement(c, statement)) onHandoverCombined(c, result);
     else onProgressCombined(c, statement, result);
   }
 
@@ -221,7 +268,9 @@ export class FabMachine {
     advanceCollection(c);
     advanceProposals(c);
     advanceAttestation(c);
+    advanceHandover(c);
     advanceStatus(c);
+    advanceTransfer(c);
     this.setTimer();
   }
 
@@ -229,7 +278,8 @@ export class FabMachine {
     const c = this.context;
     if (c.state.halted) return;
     const never = Number.POSITIVE_INFINITY;
-    const wishMs = Math.min(c.state.statusDueMs, lingerDueMs(c) ?? never, attestationDueMs(c) ?? never);
+    const wishesMs = [lingerDueMs(c), attestationDueMs(c), handoverDueMs(c)].map((atMs) => atMs ?? never);
+    const wishMs = Math.min(c.state.statusDueMs, ...wishesMs);
     const atMs = Math.max(c.nowMs + 1, wishMs);
     if (c.state.timerAtMs !== undefined && c.state.timerAtMs <= atMs) return;
     c.state.timerAtMs = atMs;

@@ -5,8 +5,8 @@ import { E } from '../prelude/fp.js';
 import type { ProcessId } from '../prelude/process.js';
 import type { Request } from './batch.js';
 import { forgetOtherBatches } from './batch-fetching.js';
-import { decodeReport, encodeReport } from './codec.js';
-import type { Context } from './context.js';
+import { decodeReport, encodeReport } from './piece-codec.js';
+import { type Context, windowEndOf } from './context.js';
 import {
   isCheckpointCertificate,
   isCommitCertificate,
@@ -118,7 +118,7 @@ const forwardedBytes = 4 * 1024 * 1024;
 
 /** Passes on to a leader what waits here, sessions in turn. */
 export function forwardRequests(c: Context, leader: ProcessId): void {
-  if (leader === c.config.me) return;
+  if (leader === c.config.me || c.isOver) return;
   for (const requests of inFrames(c.state.pool.first(forwardedBytes))) c.send(leader, { _tag: 'Forward', requests });
 }
 
@@ -134,7 +134,7 @@ export function inFrames(requests: readonly Request[]): readonly (readonly Reque
 /** Leaves a view in which waiting is vain: on evidence against its leader, or where a slot is deadlocked. */
 export function leaveHopelessView(c: Context): void {
   const { state } = c;
-  if ((state.timeouts.get(c.config.me)?.view ?? 0) >= state.view) return;
+  if (c.isOver || (state.timeouts.get(c.config.me)?.view ?? 0) >= state.view) return;
   const leader = c.leaderOf(state.view);
   const isOwnSpentView = leader === c.config.me && state.view <= state.spentView;
   if (state.evidence.has(leader) || isOwnSpentView) complain(c, state.view);
@@ -143,7 +143,8 @@ export function leaveHopelessView(c: Context): void {
 /** R1, third trigger, for one slot that has just heard something contrary. */
 export function leaveDeadlockedSlot(c: Context, slot: SlotState): void {
   const { state } = c;
-  if (slot.decided !== undefined || (state.timeouts.get(c.config.me)?.view ?? 0) >= state.view) return;
+  if (slot.decided !== undefined || slot.slot <= state.decidedUpTo) return;
+  if ((state.timeouts.get(c.config.me)?.view ?? 0) >= state.view) return;
   const byDigest = acceptorsOf(slot, state.view);
   const complainers: ProcessId[] = [];
   for (const { view, from } of state.timeouts.values()) if (view >= state.view) complainers.push(from);
@@ -227,9 +228,9 @@ function checkReportAnew(c: Context, signed: SignedReport): E.Either<string, Rep
 function faultIn(c: Context, view: number, { view: stated, checkpoint, votes, commits }: Report): string | undefined {
   if (stated !== view) return 'it is for another view';
   if (checkpoint !== undefined && !isCheckpointCertificate(c, checkpoint)) return 'its checkpoint is not certified';
-  const low = checkpoint?.slot ?? 0;
-  const isInWindow = ({ slot }: { readonly slot: number }): boolean =>
-    slot > low && slot <= low + c.config.parameters.windowSlots;
+  const low = checkpoint?.slot ?? c.start;
+  const end = windowEndOf(low, checkpoint?.boundary || undefined, c.config.parameters.windowSlots);
+  const isInWindow = ({ slot }: { readonly slot: number }): boolean => slot > low && slot <= end;
   if (![...votes, ...commits].every(isInWindow)) return 'a slot is outside its window';
   if (![...votes, ...commits].every((ballot) => ballot.view < view))
     return 'a vote or certificate is not of an earlier view';

@@ -111,7 +111,7 @@ export class Replica {
   onFrame(from: ProcessId, frame: Uint8Array): void {
     const decoded = this.parts.codec.decodeMessage(frame);
     if (E.isRight(decoded)) this.feed({ _tag: 'Message', from, message: decoded.right });
-    else
+    else if (decoded.left._tag === 'MalformedBytes')
       this.parts.observer.onBlame(from, {
         _tag: 'InvalidMessage',
         reason: `its frame is malformed at byte ${decoded.left.offset}`,
@@ -188,6 +188,14 @@ export class Replica {
         return;
       case 'SendRange':
         this.sendRange(effect.to, effect.from);
+        return;
+      case 'SnapshotCertified':
+      case 'StatesDiffer':
+      case 'Transfer':
+      case 'Abandon':
+      case 'Install':
+      case 'HandedOver':
+        // Without snapshots and controls, none of them is ever asked for.
         return;
       case 'Refuse':
         observer.onRefused(effect.request, effect.reason);

@@ -96,7 +96,7 @@ interface Disk {
 function run(directory: ServerDirectory, events: ServerEvents, disk: Disk): TaskEither<ServerError, RunningServer> {
   return async () => {
     const configuration = configurationOf(directory);
-    const codec = new ConsensusCodec(configuration.system.processes.universe);
+    const codec = new ConsensusCodec(configuration.system.processes.universe, configuration.epoch);
     const log = new DecidedLog(disk.store, directory.allianceId, (error) => {
       replica.failStorage(error);
     });
@@ -273,6 +273,8 @@ function describeStop(reason: StopReason): string {
   switch (reason._tag) {
     case 'Disagreement':
       return `two decisions of slot ${reason.slot} are proven: more servers are Byzantine than the trust model allows`;
+    case 'Divergence':
+      return `the state after slot ${reason.slot} is another one here than at a quorum of servers: an application is not deterministic, or this disk is damaged`;
     case 'TrustModelViolated': {
       const accused = reason.evidence.map(({ leader }) => leader).join(', ');
       return `more servers are proven Byzantine than the trust model allows: ${accused}`;

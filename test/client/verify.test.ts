@@ -90,9 +90,9 @@ const mutations: Readonly<Record<string, Mutation>> = {
   'another first slot': (range, seed) => ({ ...range, from: 2 + (seed % 100) }),
   'another alliance’s log': () => other.range(1, 4, 6),
   'the certificate of another alliance': (range) => ({ ...range, certificate: other.certificate(6) }),
-  'a signature by another epoch’s key': (range) => ({
+  'the signature of another alliance': (range) => ({
     ...range,
-    certificate: { ...range.certificate, signature: laterEpoch.certificate(6).signature },
+    certificate: { ...range.certificate, signature: other.certificate(6).signature },
   }),
 };
 
@@ -107,6 +107,12 @@ describe('a verifier of the log', () => {
       }),
       { numRuns: 12 },
     );
+  });
+
+  it('takes what the same key has certified in any epoch', async () => {
+    const verifier = LogVerifier.fromStart(log.anchor);
+    expect(right(await verifier.take(laterEpoch.range(1, 4, 6)))).toMatchObject({ upTo: 4 });
+    expect(right(await verifier.take(log.range(5, 8)))).toMatchObject({ upTo: 8 });
   });
 
   it('delivers what the servers’ table delivers, however the log is cut into ranges', async () => {

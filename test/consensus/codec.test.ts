@@ -5,13 +5,13 @@ import { E } from '../../src/prelude/fp.js';
 import { digest } from '../../src/prelude/digest.js';
 import { equalBytes, utf8 } from '../../src/prelude/bytes.js';
 import { Universe } from '../../src/prelude/process.js';
-import { ConsensusCodec, decodeReport, encodeReport } from '../../src/consensus/codec.js';
+import { ConsensusCodec, decodeReport, encodeReport, frameEpoch } from '../../src/consensus/codec.js';
 import type { Message, Report } from '../../src/consensus/message.js';
 import type { DurableRecord } from '../../src/consensus/record.js';
 import { names } from '../support/scene.js';
 
 const universe = new Universe(names('a b c d'));
-const codec = new ConsensusCodec(universe);
+const codec = new ConsensusCodec(universe, 3);
 
 const view = fc.integer({ min: 1, max: 2 ** 40 });
 const count = fc.integer({ min: 0, max: 2 ** 40 });
@@ -22,6 +22,17 @@ const process = fc.constantFrom(...universe.ids);
 const ballot = fc.record({ view, slot: view, digest: value });
 const prefix = fc.record({ slot: view, chain: value });
 const certificate = fc.record({ slot: view, chain: value, signature: share });
+const boundedBy = <A extends { slot: number }>(base: fc.Arbitrary<A>) =>
+  fc.tuple(base, fc.option(fc.nat(9))).map(([one, more]) => ({ ...one, boundary: more === null ? 0 : one.slot + more }));
+const checkpoint = boundedBy(prefix);
+const checkpointCertificate = boundedBy(certificate);
+const snapshotCertificate = fc
+  .record({ certificate, byteLength: fc.integer({ min: 1, max: 2 ** 40 }), root: value })
+  .map(({ certificate: { signature: signed, ...one }, byteLength, root }) => ({
+    ...one,
+    manifest: { chunkCount: Math.ceil(byteLength / 65536), byteLength, root },
+    signature: signed,
+  }));
 const request = fc.record({
   client: fc.constantFrom('acme/app', 'Ω', ''),
   session: count,
@@ -56,8 +67,8 @@ const bySlot = <A extends { slot: number }>(items: fc.Arbitrary<A>) =>
     .uniqueArray(items, { selector: ({ slot }) => slot, maxLength: 3 })
     .map((list) => list.sort((a, b) => a.slot - b.slot));
 const report: fc.Arbitrary<Report> = fc
-  .record({ view, checkpoint: fc.option(certificate), votes: bySlot(vote), commits: bySlot(commitCertificate) })
-  .map(({ checkpoint, ...rest }) => (checkpoint === null ? rest : { ...rest, checkpoint }));
+  .record({ view, checkpoint: fc.option(checkpointCertificate), votes: bySlot(vote), commits: bySlot(commitCertificate) })
+  .map(({ checkpoint: given, ...rest }) => (given === null ? rest : { ...rest, checkpoint: given }));
 const signedReport = fc.record({ from: process, view, body: fc.uint8Array({ maxLength: 60 }), signature });
 const half = fc.record({ digest: value, signature });
 const evidence = fc.array(fc.record({ leader: process, view, slot: view, first: half, second: half }), {
@@ -83,9 +94,9 @@ const messages: Record<Message['_tag'], fc.Arbitrary<Message>> = {
   Certified: tagged('Certified', fc.record({ progress, share })),
   Checkpoint: tagged(
     'Checkpoint',
-    fc.tuple(prefix, fc.record({ share })).map(([a, b]) => ({ ...a, ...b })),
+    fc.tuple(checkpoint, fc.record({ share })).map(([a, b]) => ({ ...a, ...b })),
   ),
-  StableCheckpoint: tagged('StableCheckpoint', fc.record({ certificate })),
+  StableCheckpoint: tagged('StableCheckpoint', fc.record({ certificate: checkpointCertificate })),
   Attest: tagged('Attest', fc.record({ slot: view })),
   Attested: tagged(
     'Attested',
@@ -106,6 +117,13 @@ const messages: Record<Message['_tag'], fc.Arbitrary<Message>> = {
       certificate,
     }),
   ),
+  Snapshot: tagged(
+    'Snapshot',
+    fc.tuple(prefix, fc.record({ state: value, share })).map(([a, b]) => ({ ...a, ...b })),
+  ),
+  Offer: tagged('Offer', fc.record({ certificate: snapshotCertificate })),
+  AskHandoffShare: fc.constant({ _tag: 'AskHandoffShare' as const }),
+  HandoffShare: tagged('HandoffShare', fc.record({ share })),
 };
 const anyMessage = fc.oneof(...Object.values(messages));
 
@@ -114,7 +132,7 @@ const records: fc.Arbitrary<DurableRecord> = fc.oneof(
   tagged('Vote', fc.record({ vote, batch })),
   tagged('CommitCertificate', fc.record({ certificate: commitCertificate })),
   tagged('Report', fc.record({ report: signedReport })),
-  tagged('StableCheckpoint', fc.record({ certificate })),
+  tagged('StableCheckpoint', fc.record({ certificate: checkpointCertificate })),
 );
 
 describe('the codec of consensus', () => {
@@ -164,7 +182,8 @@ describe('the codec of consensus', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(20), (bytes, tag) => {
         const tail = Uint8Array.of(tag, ...bytes);
-        for (const decoded of [codec.decodeMessage(tail), codec.decodeRecord(tail)])
+        const framed = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 3, ...tail);
+        for (const decoded of [codec.decodeMessage(framed), codec.decodeMessage(bytes), codec.decodeRecord(tail)])
           expect(['Left', 'Right']).toContain(decoded._tag);
         decodeReport(bytes);
       }),
@@ -172,8 +191,30 @@ describe('the codec of consensus', () => {
     );
   });
 
+  it('tells frames of another epoch, or of none, from malformed ones', () => {
+    const message = { _tag: 'Attest', slot: 1 } as const;
+    for (const epoch of [0, 2, 4]) {
+      const frame = new ConsensusCodec(universe, epoch).encodeMessage(message);
+      expect(codec.decodeMessage(frame)).toEqual(E.left({ _tag: 'OtherEpoch', epoch }));
+      expect(codec.decodeMessage(frame.subarray(0, 8))).toEqual(E.left({ _tag: 'OtherEpoch', epoch }));
+      expect(frameEpoch(frame)).toEqual(E.right(epoch));
+    }
+    for (const frame of [new Uint8Array(7), new Uint8Array(8).fill(255), codec.encodeMessage(message).subarray(0, 8)])
+      expect(codec.decodeMessage(frame)).toMatchObject({ _tag: 'Left', left: { _tag: 'MalformedBytes' } });
+  });
+
+  it('refuses a checkpoint above the end of its epoch, and a manifest that does not fit its bytes', () => {
+    const at = (slot: number, boundary: number) =>
+      ({ _tag: 'Checkpoint', slot, boundary, chain: digest(), share: new Uint8Array(4) as never }) as const;
+    expect(codec.decodeMessage(codec.encodeMessage(at(65, 64)))._tag).toBe('Left');
+    expect(codec.decodeMessage(codec.encodeMessage(at(64, 64)))._tag).toBe('Right');
+    const manifest = { chunkCount: 2, byteLength: 65536, root: digest() };
+    const offered = { slot: 64, chain: digest(), manifest, signature: new Uint8Array(4) as never };
+    expect(codec.decodeMessage(codec.encodeMessage({ _tag: 'Offer', certificate: offered }))._tag).toBe('Left');
+  });
+
   it('refuses strangers, slots out of order, and what exceeds a bound', () => {
-    const stranger = new ConsensusCodec(new Universe(names('a b c d e')));
+    const stranger = new ConsensusCodec(new Universe(names('a b c d e')), 3);
     const timeout = { from: names('e')[0] as never, view: 1, signature: new Uint8Array(64) };
     expect(
       codec.decodeMessage(stranger.encodeMessage({ _tag: 'Timeouts', timeouts: [timeout], evidence: [] }))._tag,

@@ -107,7 +107,7 @@ for (const [n, f, t] of [
 
     it('takes a checkpoint for stable on n−f', () => {
       const one = scene();
-      const prefix = { slot: 2, chain: digest(utf8('chain')) };
+      const prefix = { slot: 2, chain: digest(utf8('chain')), boundary: 0 };
       const hear = (from: string) => {
         const { keys, allianceId, epoch } = one.config(p(from));
         const statement = checkpointStatement({ allianceId, epoch, keyId: keys.slow.keyId }, prefix);

@@ -72,6 +72,7 @@ describe('a report', () => {
     const { scene, good } = stage();
     expect(certifiesReport(scene, good)).toBe(true);
     expect(certifiesReport(scene, { view, votes: [], commits: [] })).toBe(true);
+    expect(certifiesReport(scene, { ...good, checkpoint: scene.checkpoint(2, 'a b c', 6) })).toBe(true);
   });
 
   const faults: Record<string, (made: ReturnType<typeof stage>) => Partial<Report>> = {
@@ -86,6 +87,17 @@ describe('a report', () => {
     'a certificate of the view itself': ({ scene, batch }) => ({
       commits: [certificateOf(scene, view, 4, batchDigest(batch), acceptedStatement)],
     }),
+    'a checkpoint that says another boundary than was certified': ({ good }) => ({
+      checkpoint: { ...good.checkpoint, boundary: 64 } as NonNullable<Report['checkpoint']>,
+    }),
+    'a vote above the boundary of its checkpoint': ({ scene, other }) => ({
+      checkpoint: scene.checkpoint(2, 'a b c', 6),
+      votes: [scene.vote(1, 7, other)],
+    }),
+    'a certificate above the boundary of its checkpoint': ({ scene, other }) => ({
+      checkpoint: scene.checkpoint(2, 'a b c', 6),
+      commits: [certificateOf(scene, 1, 7, batchDigest(other), acceptedStatement)],
+    }),
     'a slot at its checkpoint': ({ scene, other }) => ({ votes: [scene.vote(1, 2, other)] }),
     'a slot beyond the window': ({ scene, other }) => ({ votes: [scene.vote(1, 11, other)] }),
     'a slot that only the next checkpoint would allow': ({ scene, other }) => ({
@@ -96,6 +108,7 @@ describe('a report', () => {
       checkpoint: {
         slot: 2,
         chain: digest(utf8('another')),
+        boundary: 0,
         signature: good.checkpoint?.signature ?? (new Uint8Array(0) as never),
       },
     }),

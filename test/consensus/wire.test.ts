@@ -14,6 +14,10 @@ import {
   requestStatement,
 } from '../../src/consensus/batch.js';
 import { ConsensusCodec, encodeReport, encodeVerdict } from '../../src/consensus/codec.js';
+import { readyStatement } from '../../src/consensus/epoch-change.js';
+import { handoffStatement, writeHandoff } from '../../src/consensus/handoff.js';
+import { stateDigest } from '../../src/consensus/manifest.js';
+import { Writer } from '../../src/prelude/canonical.js';
 import { verdictRoot } from '../../src/consensus/evidence.js';
 import type { Message, Report } from '../../src/consensus/message.js';
 import type { DurableRecord } from '../../src/consensus/record.js';
@@ -22,7 +26,7 @@ import { names } from '../support/scene.js';
 
 const path = new URL('../../spec/vectors/wire.json', import.meta.url);
 const universe = new Universe(names('acme/1 globex/1 initech/1 umbrella/1'));
-const codec = new ConsensusCodec(universe);
+const codec = new ConsensusCodec(universe, 3);
 const [acme, globex] = names('acme/1 globex/1') as [never, never];
 
 /** `length` bytes that count up from `first`. */
@@ -48,6 +52,11 @@ const request: Request = {
 };
 const batch = { requests: [request] };
 const certificate = { ...prefix, signature: share };
+const checkpoint = { ...prefix, boundary: 512 };
+const manifest = { chunkCount: 2, byteLength: 65537, root: digest(utf8('state')) };
+const target = { ...prefix, manifest };
+const snapshot = { ...prefix, state: stateDigest(prefix.slot, manifest) };
+const configuration = digest(utf8('configuration'));
 const permit = {
   certificate: { ...progress, signature: share },
   shown: { verdict: { _tag: 'pick', digest: value }, path: [digest(utf8('sibling'))] },
@@ -55,7 +64,7 @@ const permit = {
 const vote = { ...ballot, leaderSignature: signature, permit };
 const report: Report = {
   view: 3,
-  checkpoint: { ...certificate, slot: 256 },
+  checkpoint: { ...checkpoint, slot: 256, signature: share },
   votes: [vote],
   commits: [{ ...ballot, signature: share }],
 };
@@ -71,8 +80,8 @@ const messages: Record<Message['_tag'], Message> = {
   Report: { _tag: 'Report', report: signedReport },
   Certify: { _tag: 'Certify', view: 3, reports: [signedReport], evidence: [] },
   Certified: { _tag: 'Certified', progress, share },
-  Checkpoint: { _tag: 'Checkpoint', ...prefix, share },
-  StableCheckpoint: { _tag: 'StableCheckpoint', certificate },
+  Checkpoint: { _tag: 'Checkpoint', ...checkpoint, share },
+  StableCheckpoint: { _tag: 'StableCheckpoint', certificate: { ...checkpoint, signature: share } },
   Attest: { _tag: 'Attest', slot: 258 },
   Attested: { _tag: 'Attested', ...prefix, share },
   Certificate: { _tag: 'Certificate', certificate },
@@ -82,14 +91,24 @@ const messages: Record<Message['_tag'], Message> = {
   BatchFound: { _tag: 'BatchFound', batch },
   FetchRange: { _tag: 'FetchRange', from: 258 },
   Range: { _tag: 'Range', from: 257, batches: [batch], tail: [value], certificate },
+  Snapshot: { _tag: 'Snapshot', ...snapshot, share },
+  Offer: { _tag: 'Offer', certificate: { ...target, signature: share } },
+  AskHandoffShare: { _tag: 'AskHandoffShare' },
+  HandoffShare: { _tag: 'HandoffShare', share },
 };
 const records: Record<DurableRecord['_tag'], DurableRecord> = {
   Promise: { _tag: 'Promise', view: 3 },
   Vote: { _tag: 'Vote', vote, batch },
   CommitCertificate: { _tag: 'CommitCertificate', certificate: { ...ballot, signature: share } },
   Report: { _tag: 'Report', report: signedReport },
-  StableCheckpoint: { _tag: 'StableCheckpoint', certificate },
+  StableCheckpoint: { _tag: 'StableCheckpoint', certificate: { ...checkpoint, signature: share } },
 };
+
+function handoffBytes(): Uint8Array {
+  const writer = new Writer();
+  writeHandoff(writer, { ...target, configuration, epoch: 3, signature: share });
+  return writer.finish();
+}
 
 function computed(): Record<string, Record<string, string>> {
   const hex = <A>(entries: Record<string, A>, encode: (one: A) => Uint8Array) =>
@@ -103,7 +122,10 @@ function computed(): Record<string, Record<string, string>> {
       report: toHex(statements.reportStatement(context, 3, digest(encodeReport(report)))),
       progress: toHex(statements.progressStatement(context, progress)),
       decided: toHex(statements.decidedStatement(context, prefix)),
-      checkpoint: toHex(statements.checkpointStatement(context, prefix)),
+      checkpoint: toHex(statements.checkpointStatement(context, checkpoint)),
+      snapshot: toHex(statements.snapshotStatement(context, snapshot)),
+      handoff: toHex(handoffStatement(context, { ...target, configuration })),
+      ready: toHex(readyStatement(context, configuration)),
       request: toHex(requestStatement(allianceId, keyId, request)),
     },
     digests: {
@@ -121,6 +143,7 @@ function computed(): Record<string, Record<string, string>> {
       batch: toHex(encodeBatch(batch)),
       report: toHex(encodeReport(report)),
       pick: toHex(encodeVerdict({ _tag: 'pick', digest: value })),
+      handoff: toHex(handoffBytes()),
       free: toHex(encodeVerdict({ _tag: 'free' })),
     },
     messages: hex(messages, (message) => codec.encodeMessage(message)),
@@ -156,8 +179,16 @@ describe('the wire format', () => {
     expect(statements.progressStatement(context, progress)).toEqual(
       concatBytes(envelope(3), u64(2), u64(256), u64(258), progress.root),
     );
-    expect(statements.decidedStatement(context, prefix)).toEqual(concatBytes(envelope(4), prefixBody));
-    expect(statements.checkpointStatement(context, prefix)).toEqual(concatBytes(envelope(5), prefixBody));
+    expect(statements.decidedStatement(context, prefix)).toEqual(concatBytes(envelope(4, 0), prefixBody));
+    expect(statements.checkpointStatement(context, checkpoint)).toEqual(
+      concatBytes(envelope(5), prefixBody, u64(512)),
+    );
+    const state = digest(utf8('koinon state v1'), u64(258), u64(2).subarray(4), u64(65537), manifest.root);
+    expect(statements.snapshotStatement(context, snapshot)).toEqual(concatBytes(envelope(11), prefixBody, state));
+    expect(handoffStatement(context, { ...target, configuration })).toEqual(
+      concatBytes(envelope(10), prefixBody, state, configuration),
+    );
+    expect(readyStatement(context, configuration)).toEqual(concatBytes(envelope(12), configuration));
     expect(statements.proposeStatement(context, ballot)).toEqual(concatBytes(envelope(6), ballotBody));
     expect(statements.timeoutStatement(context, 2)).toEqual(concatBytes(envelope(7), u64(2)));
     expect(statements.reportStatement(context, 3, value)).toEqual(concatBytes(envelope(8), u64(3), value));

@@ -14,7 +14,7 @@ import { MemoryJournal, MemoryLogStore } from '../../src/storage/memory.js';
 import { CertifiedLog } from '../support/certified-log.js';
 
 const [me, peer] = ['a/1', 'b/1'] as ProcessId[] as [ProcessId, ProcessId];
-const codec = new ConsensusCodec(new Universe([me, peer]));
+const codec = new ConsensusCodec(new Universe([me, peer]), 1);
 const view = { view: 1, leader: me, decidedUpTo: 0, certified: 0, low: 0 };
 
 interface Held {

@@ -3,7 +3,7 @@
  * Disks and signers answer at once unless a disk is held; a machine's messages to itself arrive at once.
  */
 import { toHex, utf8 } from '../../src/prelude/bytes.js';
-import { digest } from '../../src/prelude/digest.js';
+import { type Digest, digest } from '../../src/prelude/digest.js';
 import { E } from '../../src/prelude/fp.js';
 import { present } from '../../src/prelude/invariant.js';
 import { type ProcessId, processId } from '../../src/prelude/process.js';
@@ -15,6 +15,7 @@ import type { Effect } from '../../src/consensus/effect.js';
 import type { Event } from '../../src/consensus/event.js';
 import { verdictRoot } from '../../src/consensus/evidence.js';
 import type {
+  CheckpointCertificate,
   Message,
   ProgressCertificate,
   Report,
@@ -22,14 +23,15 @@ import type {
   SignedTimeout,
   Verdict,
 } from '../../src/consensus/message.js';
-import type { PrefixCertificate } from '../../src/consensus/range.js';
 import type { DurableRecord } from '../../src/consensus/record.js';
 import {
   acceptedStatement,
   type Ballot,
+  chainNext,
   chainStart,
   checkpointStatement,
   commitStatement,
+  decidedStatement,
   progressStatement,
   proposeStatement,
   reportStatement,
@@ -80,7 +82,7 @@ export class Scene {
 
   constructor({ trust, leaders, parameters = {} }: SceneOptions) {
     const model = trustOf({ trust });
-    this.codec = new ConsensusCodec(model.system.processes.universe);
+    this.codec = new ConsensusCodec(model.system.processes.universe, 1);
     for (const process of model.system.processes) {
       const config = simulatedConfiguration({ scheme: 'mock', parameters }, model, process);
       this.configs.set(process, leaders === undefined ? config : { ...config, leaders: names(leaders) });
@@ -244,14 +246,33 @@ export class Scene {
   }
 
   /** A certificate that a slow quorum has reached a checkpoint. */
-  checkpoint(slot: number, signers: string): PrefixCertificate {
-    const prefix = { slot, chain: digest(utf8(`chain ${slot}`)) };
+  checkpoint(slot: number, signers: string, boundary = 0): CheckpointCertificate {
+    const prefix = { slot, chain: digest(utf8(`chain ${slot}`)), boundary };
     const { keys, allianceId, epoch } = this.config(present(this.all[0], 'somebody'));
     const statement = checkpointStatement({ allianceId, epoch, keyId: keys.slow.keyId }, prefix);
     const shares = names(signers).map(
       (name) => [name, right(this.config(name).keys.slow.signShare(statement))] as const,
     );
     return { ...prefix, signature: right(keys.slow.combine(statement, new Map(shares))).signature };
+  }
+
+  /** `batches` as a stretch of the log, with a DECIDED certificate that `signers` have signed together; `before` are the batches before it. */
+  range(batches: readonly Batch[], signers: string, before: readonly Batch[] = []): OfTag<'Range'> {
+    const { keys, allianceId } = this.config(present(this.all[0], 'somebody'));
+    const slot = before.length + batches.length;
+    const prefix = { slot, chain: this.chain([...before, ...batches]) };
+    const statement = decidedStatement({ allianceId, keyId: keys.alliance.keyId }, prefix);
+    const shares = names(signers).map(
+      (name) => [name, right(this.config(name).allianceSigner.signShare(statement))] as const,
+    );
+    const certificate = { ...prefix, signature: right(keys.alliance.combine(statement, new Map(shares))).signature };
+    return { _tag: 'Range', from: before.length + 1, batches, tail: [], certificate };
+  }
+
+  /** The chain digest after a log of these batches. */
+  chain(batches: readonly Batch[]): Digest {
+    const { allianceId } = this.config(present(this.all[0], 'somebody'));
+    return batches.reduce((link, batch, index) => chainNext(link, index + 1, batchDigest(batch)), chainStart(allianceId));
   }
 
   /** The contents of a report that was sent. */

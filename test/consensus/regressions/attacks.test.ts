@@ -95,6 +95,21 @@ describe('liveness', () => {
     expect(scene.waiting('Propose', 'b', 'c').length).toBeGreaterThan(0);
   });
 
+  it('A21: who has voted, missed the rest and got the log waits for nothing', () => {
+    const scene = new Scene({ trust: fast });
+    const x = scene.batch('x');
+    scene.inject('a', 'd', scene.propose(1, 1, x));
+    scene.inject('b', 'd', scene.range([x], 'a b'));
+    expect(scene.actor('d').machine.view.decidedUpTo).toBe(1);
+    scene.drop();
+    scene.advance(20_000);
+    expect(scene.actor('d').sent('Timeouts')).toEqual([]);
+    // Nor for a batch that it has not seen, whichever it comes to know of.
+    for (const from of ['a', 'b', 'c']) scene.inject(from, 'd', scene.accepted(from, 1, 1, scene.batch('y')));
+    expect(scene.actor('d').sent('FetchBatch')).toEqual([]);
+    expect(scene.actor('d').sent('Timeouts')).toEqual([]);
+  });
+
   it('A20: a report that another sends does not count for the sender', () => {
     const scene = new Scene({ trust: fast });
     scene.complain(1, 'b c d', 'b c d');

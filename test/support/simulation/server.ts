@@ -213,6 +213,12 @@ export class SimulatedServer {
       case 'SendRange':
         this.sendRange(effect.to, effect.from);
         return;
+      case 'SnapshotCertified':
+      case 'StatesDiffer':
+      case 'Transfer':
+      case 'Abandon':
+      case 'Install':
+      case 'HandedOver':
       case 'Refuse':
       case 'View':
       case 'Blame':

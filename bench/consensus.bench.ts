@@ -11,7 +11,7 @@ import type { Configuration } from '../src/consensus/configuration.js';
 import { type ProcessId, Universe } from '../src/prelude/process.js';
 import { thresholdSystem } from '../src/quorum/trust/threshold.js';
 import type { DistributedSigner } from '../src/schemes/contract/distributed-signer.js';
-import { DecidedLog } from '../src/server/decided-log.js';
+import { DecidedLog } from '../src/server/log/decided-log.js';
 import { type AllianceKey, Replica } from '../src/server/replica.js';
 import { MemoryJournal, MemoryLogStore } from '../src/storage/memory.js';
 import { MemoryNetwork } from '../src/transport/memory.js';

@@ -4,7 +4,7 @@ import { type ClientHttp2Session, connect } from 'node:http2';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { invariant, present } from '../../src/prelude/invariant.js';
-import { findFreePorts } from '../../src/server/free-ports.js';
+import { findFreePorts } from '../../src/server/founding/free-ports.js';
 import { right } from '../../test/support/right.js';
 import type { Subject } from './subject.js';
 

@@ -2,11 +2,11 @@
 import { present } from '../../src/prelude/invariant.js';
 import type { ProcessId } from '../../src/prelude/process.js';
 import { ServerProcess } from '../../src/cli/server-processes.js';
-import type { AllianceScheme } from '../../src/server/alliance-key-dealing.js';
-import { loadApplicationDirectory } from '../../src/server/application-directory.js';
-import { openClient } from '../../src/server/application-client.js';
-import { foundForTrying } from '../../src/server/founding.js';
-import { applicationPath, serverPath } from '../../src/server/layout.js';
+import type { AllianceScheme } from '../../src/server/founding/alliance-key-dealing.js';
+import { loadApplicationDirectory } from '../../src/server/directory/application-directory.js';
+import { openClient } from '../../src/server/applications/application-client.js';
+import { foundForTrying } from '../../src/server/founding/founding.js';
+import { applicationPath, serverPath } from '../../src/server/directory/layout.js';
 import { serversOf } from '../../src/management/alliance.js';
 import { right } from '../../test/support/right.js';
 import { safePrimes2048 } from '../../test/support/rsa-keys.js';

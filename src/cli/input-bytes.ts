@@ -1,7 +1,7 @@
 /** All of a file or of standard input at once, as bytes. */
 import { E, type Either } from '../prelude/fp.js';
-import { describeDirectoryError, type DirectoryError } from '../server/errors.js';
-import { joined, readFileBytes } from '../server/text-files.js';
+import { describeDirectoryError, type DirectoryError } from '../server/directory/errors.js';
+import { joined, readFileBytes } from '../server/directory/text-files.js';
 import type { Io } from './io.js';
 import { badInput, type Failure } from './outcome.js';
 

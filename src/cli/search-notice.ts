@@ -1,5 +1,5 @@
 /** Tells people how the search for safe primes goes: on one line of a terminal, or elsewhere on few lines. */
-import type { SearchProgress } from '../server/alliance-key-dealing.js';
+import type { SearchProgress } from '../server/founding/alliance-key-dealing.js';
 import type { Io } from './io.js';
 
 export interface SearchNotice {

@@ -3,8 +3,8 @@ import { stat } from 'node:fs/promises';
 import type { DecodeError } from '../prelude/codec.js';
 import { E, type Either } from '../prelude/fp.js';
 import { formatParseError, type ParseError } from '../quorum/errors.js';
-import { describeDirectoryError } from '../server/errors.js';
-import { readTextFile } from '../server/text-files.js';
+import { describeDirectoryError } from '../server/directory/errors.js';
+import { readTextFile } from '../server/directory/text-files.js';
 import { badInput, type Failure } from './outcome.js';
 
 const maxFileBytes = 1 << 20;

@@ -4,10 +4,10 @@ export type { Outcome } from '../client/proposals.js';
 export type { ServerStatus } from '../client/protocol.js';
 export type { Delivered } from '../consensus/delivery.js';
 export type { VerifiedRange } from '../client/verify.js';
-export { type ClientWish, openClient } from '../server/application-client.js';
+export { type ClientWish, openClient } from '../server/applications/application-client.js';
 export {
   type ApplicationDirectory,
   findApplication,
   loadApplicationDirectory,
-} from '../server/application-directory.js';
-export { describeDirectoryError, type DirectoryError } from '../server/errors.js';
+} from '../server/directory/application-directory.js';
+export { describeDirectoryError, type DirectoryError } from '../server/directory/errors.js';

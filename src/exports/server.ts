@@ -5,8 +5,8 @@ export {
   describeFoundingError,
   type DirectoryError,
   type FoundingError,
-} from '../server/errors.js';
-export { type Founded, foundForTrying } from '../server/founding.js';
+} from '../server/directory/errors.js';
+export { type Founded, foundForTrying } from '../server/founding/founding.js';
 export {
   describeServerError,
   type RunningServer,
@@ -14,4 +14,4 @@ export {
   type ServerEvents,
   startServer,
 } from '../server/server.js';
-export { loadServerDirectory, type ServerDirectory } from '../server/server-directory.js';
+export { loadServerDirectory, type ServerDirectory } from '../server/directory/server-directory.js';

@@ -16,7 +16,7 @@ import type { FabMachine } from '../consensus/step.js';
 import type { AsyncDistributedSigner } from '../schemes/contract/async-signer.js';
 import type { SignatureShare } from '../schemes/contract/distributed-signer.js';
 import type { Journal } from '../storage/storage.js';
-import type { DecidedLog } from './decided-log.js';
+import type { DecidedLog } from './log/decided-log.js';
 
 /** The alliance key, whose operations are slow and answer later. */
 export type AllianceKey = Pick<AsyncDistributedSigner, 'signShare' | 'combine'>;

@@ -18,10 +18,10 @@ import { openLogStore } from '../storage/lmdb.js';
 import type { Journal, LogStore } from '../storage/storage.js';
 import { describeLinkError, type ListenError } from '../transport/errors.js';
 import { openTlsTransport, type TlsTransport } from '../transport/tls.js';
-import { ApplicationSessions } from './application-sessions.js';
-import { DecidedLog } from './decided-log.js';
+import { ApplicationSessions } from './applications/application-sessions.js';
+import { DecidedLog } from './log/decided-log.js';
 import { Replica, type ReplicaObserver, type StopReason } from './replica.js';
-import type { ServerDirectory } from './server-directory.js';
+import type { ServerDirectory } from './directory/server-directory.js';
 
 /** Why a server does not start. */
 export type ServerError =

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { E } from '../../src/prelude/fp.js';
-import { loadAllianceDirectory } from '../../src/server/alliance-directory.js';
-import { loadServerDirectory } from '../../src/server/server-directory.js';
+import { loadAllianceDirectory } from '../../src/server/directory/alliance-directory.js';
+import { loadServerDirectory } from '../../src/server/directory/server-directory.js';
 import { right } from '../support/right.js';
 import { temporaryDirectory } from '../server/temporary-directory.js';
 

@@ -8,10 +8,13 @@ import type { ProcessId } from '../../src/prelude/process.js';
 import type { AllianceClient } from '../../src/client/alliance-client.js';
 import type { Delivered } from '../../src/consensus/delivery.js';
 import type { PrefixCertificate } from '../../src/consensus/range.js';
-import { type ClientWish, openClient } from '../../src/server/application-client.js';
-import { type ApplicationDirectory, loadApplicationDirectory } from '../../src/server/application-directory.js';
-import { foundForTrying } from '../../src/server/founding.js';
-import { applicationPath, serverPath } from '../../src/server/layout.js';
+import { type ClientWish, openClient } from '../../src/server/applications/application-client.js';
+import {
+  type ApplicationDirectory,
+  loadApplicationDirectory,
+} from '../../src/server/directory/application-directory.js';
+import { foundForTrying } from '../../src/server/founding/founding.js';
+import { applicationPath, serverPath } from '../../src/server/directory/layout.js';
 import { right } from '../support/right.js';
 
 const builtExecutable = join(process.cwd(), 'dist/src/cli/main.js');

@@ -8,7 +8,7 @@ import { toHex, utf8 } from '../../src/prelude/bytes.js';
 import { present } from '../../src/prelude/invariant.js';
 import { serversOf } from '../../src/management/alliance.js';
 import { certificateStatement } from '../../src/client/verify.js';
-import { trustAnchorOf } from '../../src/server/application-client.js';
+import { trustAnchorOf } from '../../src/server/applications/application-client.js';
 import { AllianceProcesses, eventually } from './alliance-processes.js';
 
 interface Ran {

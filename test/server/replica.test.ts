@@ -8,7 +8,7 @@ import { noop } from '../../src/consensus/batch.js';
 import { ConsensusCodec } from '../../src/consensus/codec.js';
 import type { Effect } from '../../src/consensus/effect.js';
 import type { Event } from '../../src/consensus/event.js';
-import { DecidedLog } from '../../src/server/decided-log.js';
+import { DecidedLog } from '../../src/server/log/decided-log.js';
 import { type AllianceKey, Replica, type StopReason } from '../../src/server/replica.js';
 import { MemoryJournal, MemoryLogStore } from '../../src/storage/memory.js';
 import { CertifiedLog } from '../support/certified-log.js';

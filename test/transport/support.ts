@@ -9,7 +9,7 @@ import {
   issueServerCertificate,
   makeOrganizationCa,
   type OrganizationCa,
-} from '../../src/server/certificates.js';
+} from '../../src/server/founding/certificates.js';
 import type { Credentials, LinkContext } from '../../src/transport/limits.js';
 import { openTlsTransport, type TlsTransport, type TlsTransportOptions } from '../../src/transport/tls.js';
 import type { TransportListener } from '../../src/transport/transport.js';

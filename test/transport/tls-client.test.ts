@@ -4,7 +4,7 @@ import { utf8 } from '../../src/prelude/bytes.js';
 import { digest } from '../../src/prelude/digest.js';
 import { E } from '../../src/prelude/fp.js';
 import type { ProcessId } from '../../src/prelude/process.js';
-import { makeOrganizationCa } from '../../src/server/certificates.js';
+import { makeOrganizationCa } from '../../src/server/founding/certificates.js';
 import { describeLinkError } from '../../src/transport/errors.js';
 import type { TlsTransport, TlsTransportOptions } from '../../src/transport/tls.js';
 import { type ClientOptions, connectClient } from '../../src/transport/tls-client.js';

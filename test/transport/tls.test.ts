@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/prelude/bytes.js';
 import { digest } from '../../src/prelude/digest.js';
 import type { ProcessId } from '../../src/prelude/process.js';
-import { makeOrganizationCa } from '../../src/server/certificates.js';
+import { makeOrganizationCa } from '../../src/server/founding/certificates.js';
 import { describeLinkError } from '../../src/transport/errors.js';
 import { encodeFrameHead } from '../../src/transport/frames.js';
 import { encodeHello } from '../../src/transport/hello.js';

@@ -1,8 +1,8 @@
 /** `koinon serve`: runs one server until it is told to end. */
 import type { Command } from 'commander';
 import { E } from '../../prelude/fp.js';
-import { describeDirectoryError } from '../../server/errors.js';
-import { loadServerDirectory } from '../../server/server-directory.js';
+import { describeDirectoryError } from '../../server/directory/errors.js';
+import { loadServerDirectory } from '../../server/directory/server-directory.js';
 import { describeServerError, startServer } from '../../server/server.js';
 import { interrupted } from '../interruption.js';
 import { badInput, type Outcome, succeeded, unavailable } from '../outcome.js';

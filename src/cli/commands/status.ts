@@ -1,10 +1,10 @@
 /** `koinon status`: what each server says of itself. */
 import type { Command } from 'commander';
 import { E } from '../../prelude/fp.js';
-import { findApplication } from '../../server/application-directory.js';
-import { describeDirectoryError } from '../../server/errors.js';
+import { findApplication } from '../../server/directory/application-directory.js';
+import { describeDirectoryError } from '../../server/directory/errors.js';
 import type { ServerStatus } from '../../client/protocol.js';
-import { openClient } from '../../server/application-client.js';
+import { openClient } from '../../server/applications/application-client.js';
 import { asOption, integerIn, jsonOption } from '../options.js';
 import { badInput, type Outcome, succeeded, unavailable } from '../outcome.js';
 import type { Session } from '../session.js';

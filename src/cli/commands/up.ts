@@ -1,8 +1,8 @@
 /** `koinon up`: runs every server of an alliance for trying, each as a process of its own. */
 import type { Command } from 'commander';
 import { E } from '../../prelude/fp.js';
-import { loadAllianceDirectory } from '../../server/alliance-directory.js';
-import { describeDirectoryError } from '../../server/errors.js';
+import { loadAllianceDirectory } from '../../server/directory/alliance-directory.js';
+import { describeDirectoryError } from '../../server/directory/errors.js';
 import { interrupted } from '../interruption.js';
 import { badInput, type Outcome, succeeded, unavailable } from '../outcome.js';
 import { ServerProcess } from '../server-processes.js';

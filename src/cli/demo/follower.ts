@@ -2,8 +2,8 @@
 import type { ProcessId } from '../../prelude/process.js';
 import type { Delivered } from '../../consensus/delivery.js';
 import type { DecidedRange, PrefixCertificate } from '../../consensus/range.js';
-import type { ApplicationDirectory } from '../../server/application-directory.js';
-import { openClient } from '../../server/application-client.js';
+import type { ApplicationDirectory } from '../../server/directory/application-directory.js';
+import { openClient } from '../../server/applications/application-client.js';
 
 export interface Follower {
   readonly server: ProcessId;

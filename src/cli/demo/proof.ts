@@ -6,11 +6,11 @@ import { toHex } from '../../prelude/bytes.js';
 import { makeVerifier } from '../../schemes/registry.js';
 import { publicKeyPem } from '../../schemes/shoup-rsa/public-key-pem.js';
 import { E } from '../../prelude/fp.js';
-import type { ApplicationDirectory } from '../../server/application-directory.js';
+import type { ApplicationDirectory } from '../../server/directory/application-directory.js';
 import { certificateStatement } from '../../client/verify.js';
 import { encodeRequest } from '../../consensus/batch.js';
 import type { DecidedRange, PrefixCertificate } from '../../consensus/range.js';
-import { trustAnchorOf } from '../../server/application-client.js';
+import { trustAnchorOf } from '../../server/applications/application-client.js';
 
 export interface ProofFiles {
   readonly directory: string;

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { succession } from '../../../src/server/directory-succession.js';
+import { succession } from '../../../src/server/directory/directory-succession.js';
 import { temporaryDirectory } from '../../server/temporary-directory.js';
 import { shareAll, succeed, succeedJson, writePem } from './setting.js';
 import { run } from '../run.js';

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { E } from '../../../prelude/fp.js';
 import type { AlliancePublicKey } from '../../../schemes/public-key.js';
-import { fileModes } from '../../../server/durable-files.js';
+import { fileModes } from '../../../server/directory/durable-files.js';
 import { checkCommand } from '../../key/use/check-command.js';
 import {
   combineContributions,

@@ -15,7 +15,7 @@ import { makeSigner } from '../../../schemes/registry.js';
 import { type Fact, factJson, factLines, keyFacts, sizeFacts } from '../../key/showing/key-description.js';
 import { sealedTarget } from '../../../schemes/uses/sealed-message.js';
 import type { TimeLockTarget } from '../../../schemes/uses/time-lock.js';
-import { readFileBytes } from '../../../server/text-files.js';
+import { readFileBytes } from '../../../server/directory/text-files.js';
 import { maxLockedBytes } from '../../key/files/limits.js';
 import { onOneLine } from '../../one-line.js';
 import { describeKeyError } from '../../key/key-errors.js';

@@ -5,7 +5,7 @@ import { E, type Either } from '../../../prelude/fp.js';
 import { maxSealedLength, openTimeLocked, sealedTarget, sealTimeLocked } from '../../../schemes/uses/sealed-message.js';
 import type { TimeLockAuthority } from '../../../schemes/uses/time-lock.js';
 import { timeLockAuthority } from '../../../schemes/uses/time-lock-member.js';
-import { fileModes } from '../../../server/durable-files.js';
+import { fileModes } from '../../../server/directory/durable-files.js';
 import { complaintOfSharedInput, readInput } from '../../input-bytes.js';
 import { describeKeyError } from '../../key/key-errors.js';
 import { keyFilePath, readPublicKey } from '../../key/files/key-files.js';

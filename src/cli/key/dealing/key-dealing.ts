@@ -14,7 +14,7 @@ import { dealShoupRsa, usualExponent } from '../../../schemes/shoup-rsa/dealer.j
 import { prepareSharing } from '../../../schemes/shoup-rsa/key-checks.js';
 import type { ImportedKey } from '../../../schemes/shoup-rsa/key-import.js';
 import type { RsaAlgorithm } from '../../../schemes/shoup-rsa/key.js';
-import { type SearchProgress, searchPrimes } from '../../../server/alliance-key-dealing.js';
+import { type SearchProgress, searchPrimes } from '../../../server/founding/alliance-key-dealing.js';
 import { badInput, type Failure } from '../../outcome.js';
 import { type DealError, describeKeyError } from '../key-errors.js';
 

@@ -2,7 +2,7 @@
 import { E, type Either } from '../../../prelude/fp.js';
 import { assertNever } from '../../../prelude/invariant.js';
 import { type ImportedKey, type KeyImportError, keyMaterialFromPkcs8 } from '../../../schemes/shoup-rsa/key-import.js';
-import { readFileBytes } from '../../../server/text-files.js';
+import { readFileBytes } from '../../../server/directory/text-files.js';
 import { describeReading } from '../../input-bytes.js';
 import { badInput, type Failure } from '../../outcome.js';
 import { unsafePrimesText } from '../key-errors.js';

@@ -5,7 +5,7 @@ import { sealKeyShare } from '../../../schemes/key-file/sealed-key-share.js';
 import type { MasterKey } from '../../../schemes/key-file/sealing.js';
 import type { AllianceKeyShare, AlliancePublicKey } from '../../../schemes/registry.js';
 import { publicKeyPem } from '../../../schemes/shoup-rsa/public-key-pem.js';
-import type { NewEntry } from '../../../server/new-directory.js';
+import type { NewEntry } from '../../../server/directory/new-directory.js';
 import { keyFileNames, shareFile } from './key-layout.js';
 
 /** @param master - seals the key shares, if there is a passphrase. */

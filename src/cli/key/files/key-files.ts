@@ -15,9 +15,14 @@ import type {
 import { maxKeyFileBytes, parseKeyFile } from '../../../schemes/key-file/key-file-codec.js';
 import { openKeyShare } from '../../../schemes/key-file/sealed-key-share.js';
 import type { AlliancePublicKey } from '../../../schemes/public-key.js';
-import { describeSuccessionError, hasDraft, isUnsettled, Succession } from '../../../server/directory-succession.js';
-import type { DirectoryError } from '../../../server/errors.js';
-import { readFileBytes, type Readers } from '../../../server/text-files.js';
+import {
+  describeSuccessionError,
+  hasDraft,
+  isUnsettled,
+  Succession,
+} from '../../../server/directory/directory-succession.js';
+import type { DirectoryError } from '../../../server/directory/errors.js';
+import { readFileBytes, type Readers } from '../../../server/directory/text-files.js';
 import { describeReading } from '../../input-bytes.js';
 import { badInput, type Failure } from '../../outcome.js';
 import { keyFileNames } from './key-layout.js';

@@ -6,7 +6,7 @@ import { toHex, utf8 } from '../../../prelude/bytes.js';
 import { E, type Either } from '../../../prelude/fp.js';
 import type { RandomBytes } from '../../../prelude/random.js';
 import { drawSealing, MasterKey, type Sealing } from '../../../schemes/key-file/sealing.js';
-import { readFileBytes } from '../../../server/text-files.js';
+import { readFileBytes } from '../../../server/directory/text-files.js';
 import { describeReading } from '../../input-bytes.js';
 import type { Io } from '../../io.js';
 import { badInput, type Failure } from '../../outcome.js';

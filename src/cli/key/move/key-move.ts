@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { E, type Either } from '../../../prelude/fp.js';
 import type { ProcessId } from '../../../prelude/process.js';
 import type { AllianceKeyShare, AlliancePublicKey } from '../../../schemes/registry.js';
-import { describeSuccessionError, Succession } from '../../../server/directory-succession.js';
+import { describeSuccessionError, Succession } from '../../../server/directory/directory-succession.js';
 import { badInput, type Failure } from '../../outcome.js';
 import type { Session } from '../../session.js';
 import { endingBetweenTurns } from '../../signals.js';

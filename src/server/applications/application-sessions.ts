@@ -1,0 +1,190 @@
+/** The applications connected to a server: what they submit goes to the replica, and what is certified goes to those that listen. */
+import { E } from '../../prelude/fp.js';
+import { assertNever } from '../../prelude/invariant.js';
+import type { Request } from '../../consensus/batch.js';
+import type { Delivered } from '../../consensus/delivery.js';
+import {
+  type ClientMessage,
+  decodeClientMessage,
+  encodeServerMessage,
+  type Placement,
+  type ServerMessage,
+  type ServerStatus,
+} from '../../client/protocol.js';
+import type { Link, LinkHandler } from '../../transport/transport.js';
+import type { DecidedLog } from '../log/decided-log.js';
+import { placementsByClient } from './placements.js';
+
+export interface ApplicationService {
+  readonly log: DecidedLog;
+  submit(request: Request): void;
+  status(): ServerStatus;
+}
+
+/** While so many bytes wait to be read by an application, it is sent nothing more. */
+const pendingBytes = 4 * 1024 * 1024;
+
+/** How often an application that was slow to read is looked after again. */
+const pendingCheckMs = 20;
+
+/**
+ * One application's link. What it asks for is answered once a turn of the event loop and one range at a time, so that neither
+ * a flood of wishes nor a listener that is far behind holds up the replica.
+ */
+class Session implements LinkHandler {
+  /** What `Listen` asked for and has not been answered. */
+  private wanted: number | undefined;
+  /** The next slot to send; `undefined` while the application does not listen. */
+  private nextSlot: number | undefined;
+  private asksStatus = false;
+  /** The newest session whose requests came on this link: an application has one at a time. */
+  private submitting: number | undefined;
+  private turn: NodeJS.Immediate | undefined;
+  private check: NodeJS.Timeout | undefined;
+  private isClosed = false;
+
+  constructor(
+    readonly link: Link,
+    private readonly service: ApplicationService,
+    private readonly onEnd: () => void,
+  ) {}
+
+  onFrame(frame: Uint8Array): void {
+    if (this.isClosed) return;
+    const decoded = decodeClientMessage(frame);
+    if (E.isLeft(decoded))
+      this.link.close(`a malformed message: expected ${decoded.left.expected} at byte ${decoded.left.offset}`);
+    else this.onMessage(decoded.right);
+  }
+
+  onClosed(): void {
+    this.close();
+    this.onEnd();
+  }
+
+  /** Hears and says nothing more. */
+  close(): void {
+    this.isClosed = true;
+    clearTimeout(this.check);
+    clearImmediate(this.turn);
+  }
+
+  refuse(session: number, firstSequence: number, reason: string): void {
+    if (this.link.pending <= pendingBytes) this.send({ _tag: 'Refused', session, firstSequence, reason });
+  }
+
+  /** Tells where commands stand that were submitted here. */
+  place(placements: readonly Placement[]): void {
+    const own = placements.filter(({ session }) => session === this.submitting);
+    if (own.length > 0 && this.link.pending <= pendingBytes) this.send({ _tag: 'Placed', placements: own });
+  }
+
+  /** Looks, in a later turn, whether there is anything to send. */
+  advance(): void {
+    if (this.isClosed) return;
+    this.turn ??= setImmediate(() => {
+      this.turn = undefined;
+      this.serve();
+    });
+  }
+
+  private serve(): void {
+    clearTimeout(this.check);
+    if (this.link.pending > pendingBytes) {
+      this.check = setTimeout(() => {
+        this.serve();
+      }, pendingCheckMs);
+      return;
+    }
+    if (this.asksStatus) this.send({ _tag: 'Status', status: this.service.status() });
+    this.asksStatus = false;
+    if (this.wanted !== undefined) this.begin(this.wanted);
+    if (this.nextSlot === undefined) return;
+    const range = this.service.log.range(this.nextSlot);
+    if (range === undefined) return;
+    this.nextSlot += range.batches.length;
+    this.send({ _tag: 'Range', range });
+    this.advance();
+  }
+
+  private begin(wanted: number): void {
+    const { log } = this.service;
+    const from = wanted === 0 ? (log.newestCertificate?.slot ?? 0) + 1 : wanted;
+    const first = Math.min(from, log.last + 1);
+    this.wanted = undefined;
+    this.nextSlot = undefined;
+    const previous = log.chainAt(first - 1);
+    if (previous === undefined) return;
+    this.nextSlot = first;
+    this.send({ _tag: 'Begin', from: first, previous });
+  }
+
+  private onMessage(message: ClientMessage): void {
+    switch (message._tag) {
+      case 'Submit':
+        for (const request of message.requests) this.submit(request);
+        return;
+      case 'Listen':
+        this.wanted = message.from;
+        this.advance();
+        return;
+      case 'AskStatus':
+        this.asksStatus = true;
+        this.advance();
+        return;
+      default:
+        assertNever(message);
+    }
+  }
+
+  private submit(request: Request): void {
+    if (request.client === this.link.id) {
+      this.submitting = request.session;
+      this.service.submit(request);
+      return;
+    }
+    const reason = `a request of ${request.client} came on the link of ${this.link.id}`;
+    this.refuse(request.session, request.firstSequence, reason);
+  }
+
+  private send(message: ServerMessage): void {
+    this.link.send(encodeServerMessage(message));
+  }
+}
+
+export class ApplicationSessions {
+  private readonly sessions = new Set<Session>();
+
+  constructor(private readonly service: ApplicationService) {}
+
+  open(link: Link): LinkHandler {
+    const session: Session = new Session(link, this.service, () => {
+      this.sessions.delete(session);
+    });
+    this.sessions.add(session);
+    return session;
+  }
+
+  /** A new certificate has come. */
+  onCertified(): void {
+    for (const session of this.sessions) session.advance();
+  }
+
+  /** A slot is decided and durable. */
+  onPlaced(delivered: readonly Delivered[]): void {
+    if (this.sessions.size === 0) return;
+    const byClient = placementsByClient(delivered);
+    for (const session of this.sessions) session.place(byClient.get(session.link.id) ?? []);
+  }
+
+  /** Tells the client of a request that it was not taken. */
+  onRefused({ client, session, firstSequence }: Request, reason: string): void {
+    for (const open of this.sessions) if (open.link.id === client) open.refuse(session, firstSequence, reason);
+  }
+
+  /** Ends every session, whether or not its link still says so: nothing is read from the log afterwards. */
+  close(): void {
+    for (const session of this.sessions) session.close();
+    this.sessions.clear();
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * An alliance for trying: all organizations, servers and applications on one machine, whose keys one program draws. A real
+ * alliance is founded by its organizations, each with its own keys on its own machines (design: "Founding").
+ */
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import type { Digest } from '../../prelude/digest.js';
+import { E, type Either, type TaskEither } from '../../prelude/fp.js';
+import { invariant } from '../../prelude/invariant.js';
+import type { RandomBytes } from '../../prelude/random.js';
+import { type Alliance, allianceVersion } from '../../management/alliance.js';
+import {
+  allianceIdOf,
+  configurationDigestOf,
+  decodeAlliance,
+  encodeAlliance,
+} from '../../management/alliance-codec.js';
+import { describeAllianceError } from '../../management/errors.js';
+import { vouchPolicy } from '../../quorum/trust/derived-policy.js';
+import {
+  type AllianceScheme,
+  dealAllianceKey,
+  type DealtAllianceKey,
+  type SearchProgress,
+} from './alliance-key-dealing.js';
+import type { FoundingError } from '../directory/errors.js';
+import { makeMembers, type Members } from './founding-members.js';
+import { allianceEntries } from './founding-files.js';
+import { type FoundingPlan, planFounding, type PlanWish } from './founding-plan.js';
+import { findFreePorts, type PortChoice } from './free-ports.js';
+import { checkVacant, writeNewDirectory } from '../directory/new-directory.js';
+
+export interface FoundingWish extends PlanWish {
+  /** Must not exist yet, or be empty. */
+  readonly directory: string;
+  readonly scheme: AllianceScheme;
+  readonly ports: PortChoice;
+  /** The system's own if absent. */
+  readonly random?: RandomBytes;
+  readonly onProgress?: (progress: SearchProgress) => void;
+}
+
+export interface Founded {
+  /** Absolute. */
+  readonly directory: string;
+  readonly alliance: Alliance;
+  readonly allianceId: Digest;
+  readonly configurationDigest: Digest;
+}
+
+const host = '127.0.0.1';
+const foundingEpoch = 1;
+const parameters = { windowSlots: 256, checkpointInterval: 64, baseTimeoutMs: 1000 };
+
+/** Makes everything and writes it at the end, all or nothing. The search for safe primes may take a minute. */
+export function foundForTrying(wish: FoundingWish): TaskEither<FoundingError, Founded> {
+  return async () => {
+    const { directory, random = randomBytes, onProgress = () => undefined } = wish;
+    const vacant = checkVacant(directory);
+    if (E.isLeft(vacant)) return vacant;
+    const plan = planFounding(wish);
+    if (E.isLeft(plan)) return plan;
+    const { trust } = plan.right;
+    const { universe } = trust.system.processes;
+    const ports = await findFreePorts(wish.ports, host, universe.size);
+    if (E.isLeft(ports)) return ports;
+    const terms = { policy: vouchPolicy(trust), epoch: foundingEpoch, universe };
+    const key = await dealAllianceKey(wish.scheme, terms, { random, onProgress });
+    if (E.isLeft(key)) return key;
+    const members = makeMembers(plan.right, { host, ports: ports.right }, random);
+    return write(directory, plan.right, members, key.right);
+  };
+}
+
+function write(
+  directory: string,
+  plan: FoundingPlan,
+  members: Members,
+  key: DealtAllianceKey,
+): Either<FoundingError, Founded> {
+  const alliance = assemble(plan, members, key);
+  const allianceId = allianceIdOf(alliance);
+  const written = writeNewDirectory(directory, allianceEntries(alliance, members, key));
+  if (E.isLeft(written)) return written;
+  const configurationDigest = configurationDigestOf(alliance);
+  return E.right({ directory: resolve(directory), alliance, allianceId, configurationDigest });
+}
+
+function assemble({ trust }: FoundingPlan, members: Members, { publicKey }: DealtAllianceKey): Alliance {
+  const alliance: Alliance = {
+    version: allianceVersion,
+    epoch: foundingEpoch,
+    trust,
+    organizations: members.organizations.map(({ authority, servers }) => ({
+      name: authority.organization,
+      certificateAuthority: authority.certificate,
+      servers: servers.map(({ entry }) => entry),
+    })),
+    applications: members.applications.map(({ entry }) => entry),
+    allianceKey: publicKey,
+    parameters,
+  };
+  const checked = decodeAlliance(encodeAlliance(alliance));
+  invariant(
+    E.isRight(checked),
+    `a founded alliance is one: ${E.isLeft(checked) ? describeAllianceError(checked.left) : ''}`,
+  );
+  return checked.right;
+}

@@ -1,0 +1,264 @@
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { right } from '../../support/right.js';
+import type { ProcessId } from '../../../src/prelude/process.js';
+import type { Request } from '../../../src/consensus/batch.js';
+import {
+  type ClientMessage,
+  decodeServerMessage,
+  encodeClientMessage,
+  protocolLimits,
+  type ServerMessage,
+} from '../../../src/client/protocol.js';
+import { ApplicationSessions } from '../../../src/server/applications/application-sessions.js';
+import { DecidedLog } from '../../../src/server/log/decided-log.js';
+import { MemoryLogStore } from '../../../src/storage/memory.js';
+import type { LinkHandler } from '../../../src/transport/transport.js';
+import { CertifiedLog } from '../../support/certified-log.js';
+import { testClient, testRequest } from '../../support/cluster.js';
+
+const status = {
+  process: 'a/1',
+  view: 1,
+  leader: 'a/1',
+  decided: 0,
+  certified: 0,
+  checkpoint: 0,
+  connected: [],
+  fast: 0,
+  slow: 0,
+  transferred: 0,
+  certificates: 0,
+};
+
+class CountedStore extends MemoryLogStore {
+  reads = 0;
+  override read(...args: Parameters<MemoryLogStore['read']>): ReturnType<MemoryLogStore['read']> {
+    this.reads += 1;
+    return super.read(...args);
+  }
+}
+
+/** An application's end of a link. */
+class Application {
+  readonly received: ServerMessage[] = [];
+  pending = 0;
+  closedBecause: string | undefined;
+  private readonly handler: LinkHandler;
+
+  constructor(
+    sessions: ApplicationSessions,
+    readonly id = testClient as ProcessId,
+  ) {
+    this.handler = sessions.open(this);
+  }
+
+  send(frame: Uint8Array): boolean {
+    this.received.push(right(decodeServerMessage(frame)));
+    return true;
+  }
+
+  close(reason: string): void {
+    this.closedBecause = reason;
+    this.handler.onClosed(reason);
+  }
+
+  say(message: ClientMessage): void {
+    this.handler.onFrame(encodeClientMessage(message));
+  }
+
+  sayBytes(bytes: Uint8Array): void {
+    this.handler.onFrame(bytes);
+  }
+
+  /** What came, in few words. */
+  get story(): readonly string[] {
+    return this.received.map((message) => {
+      if (message._tag === 'Begin') return `begin ${message.from}`;
+      if (message._tag === 'Range') return `${message.range.from}+${message.range.batches.length}`;
+      return message._tag.toLowerCase();
+    });
+  }
+}
+
+async function setting(slots: number, certified: readonly number[]) {
+  const source = new CertifiedLog().decide(slots);
+  const store = new CountedStore();
+  const log = new DecidedLog(store, source.anchor.allianceId, () => undefined);
+  for (const [index, batch] of source.batches.entries()) await log.append(index + 1, source.chainAt(index + 1), batch);
+  for (const slot of certified) await log.putCertificate(source.certificate(slot));
+  const submitted: Request[] = [];
+  const sessions = new ApplicationSessions({
+    log,
+    submit: (request) => submitted.push(request),
+    status: () => status,
+  });
+  const certify = (slot: number) => log.putCertificate(source.certificate(slot));
+  return { store, log, sessions, submitted, certify };
+}
+
+/** A few turns: all that a session does without waiting for its link. */
+async function turns(count = 10): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await setImmediate();
+}
+
+describe('a session', () => {
+  it.each([
+    ['the start', 1, ['begin 1', '1+5']],
+    ['the middle', 4, ['begin 4', '4+2']],
+    ['behind the newest certificate', 6, ['begin 6']],
+    ['beyond the log', Number.MAX_SAFE_INTEGER, ['begin 8']],
+    ['the newest', 0, ['begin 6']],
+  ])('sends a listener what is certified from %s on', async (_, from, story) => {
+    const { sessions } = await setting(7, [5]);
+    const application = new Application(sessions);
+    application.say({ _tag: 'Listen', from });
+    await turns();
+    expect(application.story).toEqual(story);
+  });
+
+  it('goes on as the log is certified', async () => {
+    const { sessions, certify } = await setting(7, [5]);
+    const application = new Application(sessions);
+    application.say({ _tag: 'Listen', from: 0 });
+    await turns();
+    await certify(7);
+    sessions.onCertified();
+    sessions.onCertified();
+    await turns();
+    expect(application.story).toEqual(['begin 6', '6+2']);
+  });
+
+  it('answers a flood of wishes once a turn, the last of them', async () => {
+    const { sessions, store } = await setting(7, [5]);
+    const application = new Application(sessions);
+    for (let count = 0; count < 1000; count++) {
+      application.say({ _tag: 'Listen', from: 1 + (count % 3) });
+      application.say({ _tag: 'AskStatus' });
+    }
+    await turns();
+    expect(application.story).toEqual(['status', 'begin 1', '1+5']);
+    expect(store.reads).toBeLessThan(5);
+  });
+
+  it('sends one range a turn, so that a listener far behind holds nobody up', async () => {
+    const { sessions } = await setting(3000, [1000, 2000, 3000]);
+    const application = new Application(sessions);
+    application.say({ _tag: 'Listen', from: 1 });
+    for (const ranges of [1, 2, 3, 3]) {
+      await setImmediate();
+      expect(application.story.length).toBe(ranges + 1);
+    }
+    expect(application.story).toEqual(['begin 1', '1+1000', '1001+1000', '2001+1000']);
+  });
+
+  it('sends nothing while its reader is slow, and goes on when it has read', async () => {
+    const { sessions } = await setting(7, [5]);
+    const application = new Application(sessions);
+    application.pending = 5 * 1024 * 1024;
+    application.say({ _tag: 'Listen', from: 1 });
+    application.say({ _tag: 'AskStatus' });
+    application.say({ _tag: 'Submit', requests: [{ ...testRequest(1, ['x']), client: 'other/app' }] });
+    await setTimeout(50);
+    expect(application.story).toEqual([]);
+    application.pending = 0;
+    await setTimeout(50);
+    expect(application.story).toEqual(['status', 'begin 1', '1+5']);
+  });
+
+  it('passes on requests of its own client, and refuses those of another', async () => {
+    const { sessions, submitted } = await setting(0, []);
+    const application = new Application(sessions);
+    const own = testRequest(1, ['x']);
+    const others = { ...testRequest(3, ['x']), client: 'x'.repeat(130) };
+    application.say({ _tag: 'Submit', requests: [own, others] });
+    expect(submitted).toMatchObject([{ client: testClient, firstSequence: 1 }]);
+    expect(application.received).toMatchObject([{ _tag: 'Refused', firstSequence: 3 }]);
+    const [refused] = application.received;
+    if (refused?._tag === 'Refused') expect(refused.reason.length).toBeLessThanOrEqual(protocolLimits.reasonBytes);
+  });
+
+  it('tells the client whose request was refused, on each of its links', async () => {
+    const { sessions } = await setting(0, []);
+    const [first, second] = [new Application(sessions), new Application(sessions)];
+    const other = new Application(sessions, 'other/app' as ProcessId);
+    sessions.onRefused(testRequest(5, ['x']), 'full');
+    expect([first.story, second.story, other.story]).toEqual([['refused'], ['refused'], []]);
+  });
+
+  it.each([
+    ['nothing', new Uint8Array()],
+    ['garbage', Uint8Array.of(9, 9)],
+    ['too many requests', Uint8Array.of(0, 0, 0, 0, 65)],
+    ['a slot beyond 2^53', Uint8Array.of(1, 255, 0, 0, 0, 0, 0, 0, 0)],
+    ['something after the end', Uint8Array.of(2, 0)],
+  ])('closes a link that carries %s', async (_, bytes) => {
+    const { sessions } = await setting(7, [5]);
+    const application = new Application(sessions);
+    application.sayBytes(bytes);
+    expect(application.closedBecause).toContain('malformed');
+  });
+
+  it.each(['its link has ended', 'the server ends'])('does nothing after %s', async (how) => {
+    const { sessions, store, certify, submitted } = await setting(7, [5]);
+    const application = new Application(sessions);
+    application.pending = 5 * 1024 * 1024;
+    application.say({ _tag: 'Listen', from: 1 });
+    await turns();
+    if (how === 'the server ends') sessions.close();
+    else application.close('done');
+    application.pending = 0;
+    application.say({ _tag: 'Listen', from: 1 });
+    application.say({ _tag: 'Submit', requests: [testRequest(1, ['x'])] });
+    await certify(7);
+    sessions.onCertified();
+    await setTimeout(50);
+    expect([application.story, submitted, store.reads]).toEqual([[], [], 0]);
+  });
+
+  it('tells of what was submitted on its own link, and of the newest session alone', async () => {
+    const { sessions } = await setting(1, []);
+    const [application, idle, other] = [
+      new Application(sessions),
+      new Application(sessions),
+      new Application(sessions, 'b/app' as ProcessId),
+    ];
+    application.say({ _tag: 'Submit', requests: [testRequest(1, ['x', 'y'], 3)] });
+    const one = (session: number, sequence: number, index: number, client = testClient) => ({
+      slot: 5,
+      index,
+      client,
+      session,
+      sequence,
+      command: new Uint8Array(),
+    });
+    sessions.onPlaced([one(3, 1, 0), one(3, 2, 1), one(2, 1, 2), one(3, 3, 3), one(3, 9, 4), one(3, 1, 5, 'b/app')]);
+    const runs = [
+      { session: 3, firstSequence: 1, count: 2, slot: 5, index: 0 },
+      { session: 3, firstSequence: 3, count: 1, slot: 5, index: 3 },
+      { session: 3, firstSequence: 9, count: 1, slot: 5, index: 4 },
+    ];
+    expect(application.received).toEqual([{ _tag: 'Placed', placements: runs }]);
+    expect([idle.received, other.received]).toEqual([[], []]);
+  });
+
+  it('tells nothing of places while much waits to be read', async () => {
+    const { sessions } = await setting(1, []);
+    const application = new Application(sessions);
+    application.say({ _tag: 'Submit', requests: [testRequest(1, ['x'], 3)] });
+    application.pending = 5 * 1024 * 1024;
+    const command = new Uint8Array();
+    sessions.onPlaced([{ slot: 5, index: 0, client: testClient, session: 3, sequence: 1, command }]);
+    expect(application.received).toEqual([]);
+  });
+
+  it('is silent where the log cannot be read', async () => {
+    const { sessions, log } = await setting(7, [5]);
+    log.chainAt = () => undefined;
+    log.range = () => undefined;
+    const application = new Application(sessions);
+    application.say({ _tag: 'Listen', from: 3 });
+    await turns();
+    expect(application.story).toEqual([]);
+  });
+});

@@ -1,0 +1,261 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createPublicKey, X509Certificate } from 'node:crypto';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { equalBytes, utf8 } from '../../../src/prelude/bytes.js';
+import { E } from '../../../src/prelude/fp.js';
+import { present } from '../../../src/prelude/invariant.js';
+import { encodeStatement } from '../../../src/prelude/statement.js';
+import { serversOf } from '../../../src/management/alliance.js';
+import { loadAllianceDirectory } from '../../../src/server/directory/alliance-directory.js';
+import { findApplication, loadApplicationDirectory } from '../../../src/server/directory/application-directory.js';
+import { describeFoundingError } from '../../../src/server/directory/errors.js';
+import { type Founded, foundForTrying, type FoundingWish } from '../../../src/server/founding/founding.js';
+import { findFreePorts } from '../../../src/server/founding/free-ports.js';
+import { applicationPath } from '../../../src/server/directory/layout.js';
+import { writeNewDirectory } from '../../../src/server/directory/new-directory.js';
+import { loadServerDirectory, type ServerDirectory } from '../../../src/server/directory/server-directory.js';
+import { right } from '../../support/right.js';
+import { safePrimes1024 } from '../../support/rsa-keys.js';
+import { temporaryDirectory } from '../temporary-directory.js';
+
+const root = temporaryDirectory();
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
+
+const multisig = { _tag: 'multisig' } as const;
+const shoupRsa = { _tag: 'shoup-rsa', modulusBits: 1024, primes: safePrimes1024 } as const;
+
+function wishFor(name: string, more: Partial<FoundingWish> = {}): FoundingWish {
+  const organizations = ['a', 'b', 'c', 'd'];
+  return { directory: join(root, name), organizations, scheme: multisig, ports: { _tag: 'any' }, ...more };
+}
+
+async function loadServers(directory: string): Promise<readonly ServerDirectory[]> {
+  const { servers } = right(await loadAllianceDirectory(directory)());
+  return Promise.all(servers.map(async ({ path }) => right(await loadServerDirectory(path)())));
+}
+
+describe.each([
+  ['a multisignature key', wishFor('multisig')],
+  ['a Shoup RSA key', wishFor('shoup-rsa', { scheme: shoupRsa })],
+  ['a BLS key', wishFor('bls', { scheme: { _tag: 'bls' } })],
+  [
+    'several servers in an organization',
+    wishFor('nested', { organizations: undefined, trust: 'f=1 of (a: f=1 of 4, b, c, d, e)' }),
+  ],
+])('an alliance with %s', (_, wish) => {
+  let founded: Founded;
+  let servers: readonly ServerDirectory[];
+
+  beforeAll(async () => {
+    founded = right(await foundForTrying(wish)());
+    servers = await loadServers(wish.directory);
+  });
+
+  it('has a directory for every server, all with the same document', () => {
+    expect(servers.map(({ me }) => me.id)).toEqual(serversOf(founded.alliance).map(({ id }) => id));
+    for (const { allianceId, configurationDigest } of servers) {
+      expect(allianceId).toEqual(founded.allianceId);
+      expect(configurationDigest).toEqual(founded.configurationDigest);
+    }
+  });
+
+  it('has keys with which servers understand one another, and no stranger is understood', () => {
+    const [first, second] = servers;
+    const message = utf8('hello');
+    const signature = present(first, 'a server').identities.sign(message);
+    const { identities } = present(second, 'a second server');
+    expect(identities.keyId).toEqual(first?.identities.keyId);
+    expect(identities.verify(present(first, 'a server').me.id, message, signature)).toBe(true);
+    expect(identities.verify(present(second, 'a server').me.id, message, signature)).toBe(false);
+  });
+
+  it('has an alliance key and a slow key whose shares combine', () => {
+    for (const signers of [servers.map((server) => server.allianceSigner), servers.map((server) => server.slow)]) {
+      const first = present(signers[0], 'a signer');
+      const context = { allianceId: founded.allianceId, keyId: first.keyId, epoch: 1 };
+      const statement = encodeStatement(context, 'decided', utf8('a body'));
+      const shares = new Map(signers.map((signer) => [signer.me, right(signer.signShare(statement))]));
+      const { signature, invalid } = right(first.combine(statement, shares));
+      expect(invalid.isEmpty).toBe(true);
+      expect(signers.every((signer) => signer.verify(statement, signature))).toBe(true);
+    }
+  });
+
+  it('has applications whose requests servers verify', async () => {
+    for (const { id } of founded.alliance.applications) {
+      const application = right(await loadApplicationDirectory(applicationPath(wish.directory, id))());
+      const signature = application.sign(utf8('request'));
+      for (const { clients } of servers) {
+        expect(clients.keyId(id)).toEqual(application.requestKeyId);
+        expect(clients.verify(id, utf8('request'), signature)).toBe(true);
+        expect(clients.verify(id, utf8('another'), signature)).toBe(false);
+        expect(clients.verify('a/stranger', utf8('request'), signature)).toBe(false);
+      }
+    }
+  });
+
+  it('draws every private key afresh', () => {
+    const keys = filesIn(wish.directory).filter((path) => path.endsWith('.key'));
+    const texts = new Set(keys.map((path) => readFileSync(path, 'utf8')));
+    expect(texts.size).toBe(keys.length);
+  });
+
+  it.skipIf(process.platform === 'win32')('lets nobody but its owner read a secret, or look into a directory', () => {
+    for (const path of filesIn(wish.directory)) {
+      const isSecret = path.endsWith('.key') || path.endsWith('alliance-share.json');
+      expect([path, lstatSync(path).mode & 0o777]).toEqual([
+        path,
+        lstatSync(path).isDirectory() ? 0o700 : isSecret ? 0o600 : 0o644,
+      ]);
+    }
+  });
+
+  it('leaves nothing beside itself', () => {
+    expect(readdirSync(root).filter((name) => name.includes('.partial-'))).toEqual([]);
+  });
+});
+
+/** Four ports from the first of `bases` on which they are free. */
+async function firstConsecutive(
+  bases: readonly number[],
+): Promise<{ base: number; ports: readonly number[] } | undefined> {
+  for (const base of bases) {
+    const ports = await findFreePorts({ _tag: 'from', port: base }, '127.0.0.1', 4);
+    if (E.isRight(ports)) return { base, ports: ports.right };
+  }
+  return undefined;
+}
+
+/** Every file and directory below `directory`. */
+function filesIn(directory: string): readonly string[] {
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' }).map((name) => join(directory, name));
+}
+
+describe('ordinary software', () => {
+  const directory = join(root, 'shoup-rsa');
+
+  it('knows the alliance key', async () => {
+    const { alliance } = right(await loadAllianceDirectory(directory)());
+    const key = createPublicKey(readFileSync(join(directory, 'alliance-key.pem')));
+    const { n } = key.export({ format: 'jwk' });
+    const modulus = BigInt(`0x${Buffer.from(n ?? '', 'base64url').toString('hex')}`);
+    expect(alliance.allianceKey).toMatchObject({ _tag: 'shoup-rsa', modulus });
+    expect(existsSync(join(root, 'multisig', 'alliance-key.pem'))).toBe(false);
+  });
+
+  it.skipIf(!hasOpenssl)('reads the alliance key, the private keys and the certificates (openssl)', () => {
+    const openssl = (...args: readonly string[]): string =>
+      execFileSync('openssl', args, { cwd: directory, encoding: 'utf8' });
+    expect(openssl('pkey', '-pubin', '-in', 'alliance-key.pem', '-noout', '-text')).toMatch(/1024 bit/);
+    expect(openssl('pkey', '-in', 'servers/a-1/identity.key', '-noout', '-text')).toMatch(/ED25519 Private-Key/);
+    for (const certificate of ['servers/a-1/tls.crt', 'applications/a-app/tls.crt']) {
+      expect(openssl('verify', '-CAfile', 'organizations/a/ca.crt', certificate)).toMatch(/OK/);
+    }
+    expect(
+      spawnSync('openssl', ['verify', '-CAfile', 'organizations/b/ca.crt', 'servers/a-1/tls.crt'], { cwd: directory })
+        .status,
+    ).not.toBe(0);
+  });
+
+  it('sees certificates that name server and address', () => {
+    const certificate = new X509Certificate(readFileSync(join(directory, 'servers/a-1/tls.crt')));
+    expect(certificate.subjectAltName).toMatch(/URI:koinon:server\/a\/1/);
+    expect(certificate.checkIP('127.0.0.1')).toBe('127.0.0.1');
+  });
+});
+
+describe('founding', () => {
+  it('accepts an empty directory, and no other that exists', async () => {
+    const directory = join(root, 'vacant');
+    mkdirSync(directory);
+    expect(E.isRight(await foundForTrying(wishFor('vacant'))())).toBe(true);
+    const before = readFileSync(join(directory, 'alliance.json'), 'utf8');
+    expect(await foundForTrying(wishFor('vacant'))()).toEqual(E.left({ _tag: 'NotVacant', path: directory }));
+    expect(readFileSync(join(directory, 'alliance.json'), 'utf8')).toBe(before);
+  });
+
+  it('says which port is in use', async () => {
+    const holder = createServer();
+    await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
+    const { port } = holder.address() as { port: number };
+    const founded = await foundForTrying(wishFor('ports', { ports: { _tag: 'from', port } }))();
+    await new Promise((resolve) => holder.close(resolve));
+    expect(founded).toEqual(E.left({ _tag: 'PortInUse', host: '127.0.0.1', port }));
+    expect(existsSync(join(root, 'ports'))).toBe(false);
+  });
+
+  it('gives consecutive ports from the base', async () => {
+    const found = await firstConsecutive([21_000, 23_000, 25_000, 27_000, 29_000]);
+    const { base, ports } = present(found, 'four free ports in a row somewhere');
+    expect(ports).toEqual([base, base + 1, base + 2, base + 3]);
+  });
+
+  it('refuses ports beyond the last', async () => {
+    const founded = await foundForTrying(wishFor('beyond', { ports: { _tag: 'from', port: 65_533 } }))();
+    expect(founded).toEqual(E.left({ _tag: 'NotEnoughPorts', from: 65_533, needed: 4 }));
+  });
+
+  it('says so where it cannot write', async () => {
+    writeFileSync(join(root, 'a-file'), '');
+    const founded = await foundForTrying(wishFor('a-file/alliance'))();
+    expect(founded).toMatchObject({ left: { _tag: 'CannotWrite' } });
+    if (E.isLeft(founded)) expect(describeFoundingError(founded.left)).toMatch(/a-file\/alliance: cannot be written/);
+  });
+
+  it('uses the safe primes that it is given, and says that it cannot deal others', async () => {
+    const primes = { p: safePrimes1024.p, q: safePrimes1024.p };
+    const founded = await foundForTrying(wishFor('primes', { scheme: { ...shoupRsa, primes } }))();
+    expect(founded).toMatchObject({ left: { _tag: 'CannotDeal' } });
+  });
+});
+
+describe('a new directory', () => {
+  it('appears whole or not at all', () => {
+    const target = join(root, 'half', 'made');
+    const twice = { path: 'x', content: 'once' };
+    expect(writeNewDirectory(target, [twice, { path: 'y/z' }, twice])).toMatchObject({ left: { _tag: 'CannotWrite' } });
+    expect(readdirSync(join(root, 'half'))).toEqual([]);
+    expect(E.isRight(writeNewDirectory(target, [twice, { path: 'y/z' }]))).toBe(true);
+    expect(readFileSync(join(target, 'x'), 'utf8')).toBe('once');
+    expect(readdirSync(join(root, 'half'))).toEqual(['made']);
+  });
+});
+
+describe('the application to act as', () => {
+  const directory = join(root, 'multisig');
+
+  it('must be named where there are several', async () => {
+    const found = await findApplication(directory)();
+    expect(found).toMatchObject({ left: { _tag: 'ManyApplications', known: ['a/app', 'b/app', 'c/app', 'd/app'] } });
+    expect(right(await findApplication(directory, 'b/app')()).me.id).toBe('b/app');
+  });
+
+  it('is the only one, or the one whose directory is named', async () => {
+    right(await foundForTrying(wishFor('single', { applications: ['c/shop'] }))());
+    expect(right(await findApplication(join(root, 'single'))()).me.id).toBe('c/shop');
+    const own = join(root, 'single', 'applications', 'c-shop');
+    expect(right(await findApplication(own)()).me.id).toBe('c/shop');
+    expect(right(await findApplication(own, 'c/shop')()).me.id).toBe('c/shop');
+  });
+
+  it.each([
+    ['multisig', 'a/other', 'UnknownApplication'],
+    ['multisig', '../a-app', 'UnknownApplication'],
+    ['multisig/applications/a-app', 'b/app', 'UnknownApplication'],
+    ['multisig/servers/a-1', undefined, 'NoApplication'],
+    ['nowhere', undefined, 'MissingFile'],
+  ])('is not found: %s as %s', async (path, as, tag) => {
+    expect(await findApplication(join(root, path), as)()).toMatchObject({ left: { _tag: tag } });
+  });
+});
+
+describe('digests', () => {
+  it('differ between alliances', async () => {
+    const one = right(await loadAllianceDirectory(join(root, 'multisig'))());
+    const other = right(await loadAllianceDirectory(join(root, 'vacant'))());
+    expect(equalBytes(one.allianceId, other.allianceId)).toBe(false);
+  });
+});

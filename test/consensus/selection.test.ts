@@ -135,7 +135,7 @@ describe('select, over slots', () => {
   const ids = system.processes.universe.ids;
   const leaderOf = (): ProcessId => present(ids[3], 'd');
   const vote = (slot: number) => ({ view: 1, slot, digest: digests.x, leaderSignature: noSignature });
-  const checkpoint = { slot: 2, chain: digests.y, signature: noSignature as never };
+  const checkpoint = { slot: 2, chain: digests.y, boundary: 0, signature: noSignature as never };
   const reportsOf = (...reports: readonly Report[]) =>
     new Map(reports.map((report, index) => [present(ids[index], 'a process'), report]));
 

@@ -17,7 +17,7 @@ export const flooder: MakeAdversary = ({ random, everyone, send, view }) => ({
       { _tag: 'Attest', slot },
       { _tag: 'Accepted', ...ballot, leaderSignature: random.bytes(64), share },
       { _tag: 'Commit', ...ballot, share },
-      { _tag: 'Checkpoint', slot: 4 * slot, chain: value, share },
+      { _tag: 'Checkpoint', slot: 4 * slot, chain: value, boundary: random.pick([0, 4 * slot]), share },
     ];
     for (const process of everyone) send(process, random.pick(floods));
   },

@@ -146,8 +146,8 @@ export class Checkers {
   }
 
   private onCertify(server: SimulatedServer, certificate: PrefixCertificate): void {
-    const { allianceId, epoch, keys } = server.config;
-    const statement = decidedStatement({ allianceId, epoch, keyId: keys.alliance.keyId }, certificate);
+    const { allianceId, keys } = server.config;
+    const statement = decidedStatement({ allianceId, keyId: keys.alliance.keyId }, certificate);
     if (!keys.alliance.verify(statement, certificate.signature))
       fail('I8', `${server.me} was told of a certificate that is none`);
     this.log.onCertify(server.me, certificate);

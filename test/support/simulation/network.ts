@@ -1,5 +1,6 @@
 /** Simulated links: they delay, lose, duplicate, reorder and part until the network heals. What travels is bytes, read once. */
 import type { Message } from '../../../src/consensus/message.js';
+import type { OtherEpoch } from '../../../src/consensus/codec.js';
 import type { MalformedBytes } from '../../../src/prelude/canonical.js';
 import type { Either } from '../../../src/prelude/fp.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
@@ -11,7 +12,7 @@ import type { Schedule } from './schedule.js';
 export interface Frame {
   readonly bytes: Uint8Array;
   /** What the bytes say, once somebody has received them. */
-  decoded?: Either<MalformedBytes, Message>;
+  decoded?: Either<MalformedBytes | OtherEpoch, Message>;
 }
 
 export interface Wires {

@@ -80,7 +80,7 @@ export class Simulation {
     this.random = new Prng(scenario.seed);
     this.healedMs = lastTroubleMs(scenario);
     this.numbers = new Map(universe.ids.map((id, index) => [id, index]));
-    this.codec = new ConsensusCodec(universe);
+    this.codec = new ConsensusCodec(universe, 1);
     this.checkedReports = options.isEachForItself === true ? undefined : new WeakMap();
     this.correct = universe.ids.filter((process) => !byzantine.includes(process));
     this.checkers = new Checkers(scenario, trust.system, () => this.storedSlots());

@@ -57,7 +57,8 @@ export function forgetOtherBatches(c: Context): void {
   }
   c.state.wanted.clear();
   for (const { decided, slot, batches } of c.state.slots.values()) {
-    if (decided !== undefined && slot > c.state.decidedUpTo && !batches.has(toHex(decided.digest))) wantBatch(c, slot, decided.digest, []);
+    if (decided !== undefined && slot > c.state.decidedUpTo && !batches.has(toHex(decided.digest)))
+      wantBatch(c, slot, decided.digest, []);
   }
 }
 

@@ -55,7 +55,10 @@ function answerRequests(c: Context, { succession, share }: Handover): void {
   const { handoffRequests } = c.state;
   if (handoffRequests.size === 0) return;
   if (share === undefined) {
-    requestShare(c, handoffStatement(c.allianceContext, succession), { _tag: 'handoff', for: new Set(handoffRequests) });
+    requestShare(c, handoffStatement(c.allianceContext, succession), {
+      _tag: 'handoff',
+      for: new Set(handoffRequests),
+    });
   } else {
     for (const process of handoffRequests) if (c.mayAnswer(process)) c.send(process, { _tag: 'HandoffShare', share });
   }
@@ -90,8 +93,10 @@ export function onHandoverCombined(c: Context, result: CombineResult): void {
     takeHandoff(c, { ...handover.succession, epoch: c.config.epoch, signature: result.right.signature });
     return;
   }
-  // They are asked again when their time comes.
-  for (const process of rejectedSenders(result)) handover.shares.delete(process);
+  // They are asked again when their time comes. What came meanwhile may do without them.
+  const bad = rejectedSenders(result);
+  for (const process of bad) handover.shares.delete(process);
+  if (bad.size > 0) combine(c, handover);
 }
 
 /** A HANDOFF from anyone; only that of this epoch is of use here. */

@@ -21,9 +21,19 @@ export function onFetchRange(c: Context, peer: ProcessId, from: number): void {
   else if (snapshotCertificate !== undefined) c.send(peer, { _tag: 'Offer', certificate: snapshotCertificate });
 }
 
-/** Whether others are known to have decided more. */
-export function isBehind({ state }: Context): boolean {
-  return Math.max(state.low, state.decidedCertificate?.slot ?? 0) > state.decidedUpTo;
+/** Whether others are known to have decided more of this epoch. */
+export function isBehind({ state, boundary }: Context): boolean {
+  const known = Math.max(state.low, state.decidedCertificate?.slot ?? 0);
+  return Math.min(known, boundary ?? known) > state.decidedUpTo;
+}
+
+/**
+ * The highest slot that a range may add to the log here. Certificates of DECIDED name no epoch, so a range may lead beyond the
+ * end of this one; which slot that is, is known only for what is stored, whose controls have been taken: an ACTIVATE above
+ * that ends the epoch W slots above itself at the earliest.
+ */
+function deliverableUpTo({ state, boundary, config }: Context): number {
+  return boundary ?? state.storedUpTo + config.parameters.windowSlots;
 }
 
 /** Asks one peer after another for what comes next, while nothing moves here. */
@@ -33,6 +43,8 @@ export function fetchMissing(c: Context): void {
     state.fetch = undefined;
     return;
   }
+  // The log is on its way to the disk, and what comes next is here.
+  if (state.arrived !== undefined) return;
   const from = state.decidedUpTo + 1;
   if (state.fetch?.from === from) askNext(c, state.fetch);
   // What is missing may be on its way: it is fetched only where it has not come by the next look.
@@ -67,7 +79,8 @@ function following(processes: readonly ProcessId[], last: ProcessId): ProcessId 
 export function onRange(c: Context, from: ProcessId, range: Extract<Message, { _tag: 'Range' }>): void {
   const { state } = c;
   const previous = state.chains.get(range.from - 1);
-  if (previous === undefined || range.certificate.slot <= state.decidedUpTo || state.installing !== undefined) return;
+  if (previous === undefined || range.from > state.decidedUpTo + 1 || state.installing !== undefined) return;
+  if (range.certificate.slot <= state.decidedUpTo) return;
   const isLeading = leadsToCertificate(range, previous);
   if (!isLeading || !isDecidedCertificate(c, range.certificate)) {
     // What was certified before this epoch may be so under a key that was not carried over.
@@ -78,11 +91,23 @@ export function onRange(c: Context, from: ProcessId, range: Extract<Message, { _
       });
     return;
   }
-  for (const [index, batch] of range.batches.entries()) {
-    if (range.from + index === state.decidedUpTo + 1) deliver(c, range.from + index, batch, 'transfer');
-  }
-  forgetClosed(c);
+  state.arrived = { range, from };
+  deliverRange(c);
   onCertificate(c, range.certificate);
+}
+
+/** Delivers what it may of the range that has come; the rest as the log becomes durable. */
+export function deliverRange(c: Context): void {
+  const { state } = c;
+  if (state.arrived === undefined || state.installing !== undefined) return;
+  const { range, from } = state.arrived;
+  const missing = range.batches.slice(state.decidedUpTo + 1 - range.from);
+  const next = missing.slice(0, Math.max(0, deliverableUpTo(c) - state.decidedUpTo));
+  for (const batch of next) if (!state.halted) deliver(c, state.decidedUpTo + 1, batch, 'transfer');
+  if (next.length > 0) forgetClosed(c);
+  const last = range.from + range.batches.length - 1;
+  if (state.decidedUpTo < Math.min(last, c.boundary ?? last)) return;
+  state.arrived = undefined;
   if (isBehind(c) && range.batches.length > 0) fetchMore(c, from);
 }
 

@@ -33,7 +33,10 @@ export function select(input: SelectionInput): Selection {
   const { system, reports, start = 0 } = input;
   const reporters = system.processes.universe.of(reports.keys());
   if (!system.isRecoveryQuorum(reporters)) return { _tag: 'wait' };
-  const low = [...reports.values()].reduce((highest, { checkpoint }) => Math.max(highest, checkpoint?.slot ?? 0), start);
+  const low = [...reports.values()].reduce(
+    (highest, { checkpoint }) => Math.max(highest, checkpoint?.slot ?? 0),
+    start,
+  );
   const bySlot = gather(reports);
   const top = [...bySlot.keys()].reduce((highest, slot) => Math.max(highest, slot), low);
   const verdicts: Verdict[] = [];

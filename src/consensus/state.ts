@@ -20,7 +20,7 @@ import type {
   Verdict,
   Vote,
 } from './message.js';
-import type { PrefixCertificate } from './range.js';
+import type { DecidedRange, PrefixCertificate } from './range.js';
 import type { RequestPool } from './request-pool.js';
 import type { Ballot, Checkpoint, Prefix, Progress, Snapshot } from './statement.js';
 
@@ -215,6 +215,8 @@ export interface State {
   /** The last STATUS of each process, and when it was last sent what it lacked. */
   readonly peers: Map<ProcessId, { readonly decided: number; readonly helpedMs: number }>;
   fetch?: RangeFetch | undefined;
+  /** The last range that came, until all of it that this epoch may use is delivered, and who sent it. */
+  arrived?: { readonly range: DecidedRange; readonly from: ProcessId } | undefined;
   statusDueMs: number;
   idleStatusDueMs: number;
   /** Where the process was at its last look, and for how many looks it has been there. */

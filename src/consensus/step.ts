@@ -38,7 +38,7 @@ import { advanceLog, onAccepted, onCommit } from './learner.js';
 import type { Message } from './message.js';
 import { wireLimits } from './piece-codec.js';
 import { advanceProposals, lingerDueMs } from './proposer.js';
-import { onFetchRange, onRange } from './range-fetching.js';
+import { deliverRange, onFetchRange, onRange } from './range-fetching.js';
 import type { DurableRecord } from './record.js';
 import { recover, snapshot } from './recovery.js';
 import { RequestPool } from './request-pool.js';
@@ -82,6 +82,11 @@ export class FabMachine {
   /** The records that a fresh log needs in place of all earlier ones. */
   durableRecords(): readonly DurableRecord[] {
     return snapshot(this.context);
+  }
+
+  /** The requests that wait here, each session's in order: for the machine of the next epoch, which checks them anew. */
+  get waitingRequests(): readonly Request[] {
+    return this.context.state.pool.first(Number.POSITIVE_INFINITY);
   }
 
   /** For people and tests; not to be changed. */
@@ -263,6 +268,7 @@ export class FabMachine {
   private settle(): void {
     const c = this.context;
     if (c.state.halted) return;
+    deliverRange(c);
     advanceLog(c);
     leaveHopelessView(c);
     advanceCollection(c);

@@ -23,7 +23,9 @@ const ballot = fc.record({ view, slot: view, digest: value });
 const prefix = fc.record({ slot: view, chain: value });
 const certificate = fc.record({ slot: view, chain: value, signature: share });
 const boundedBy = <A extends { slot: number }>(base: fc.Arbitrary<A>) =>
-  fc.tuple(base, fc.option(fc.nat(9))).map(([one, more]) => ({ ...one, boundary: more === null ? 0 : one.slot + more }));
+  fc
+    .tuple(base, fc.option(fc.nat(9)))
+    .map(([one, more]) => ({ ...one, boundary: more === null ? 0 : one.slot + more }));
 const checkpoint = boundedBy(prefix);
 const checkpointCertificate = boundedBy(certificate);
 const snapshotCertificate = fc
@@ -67,7 +69,12 @@ const bySlot = <A extends { slot: number }>(items: fc.Arbitrary<A>) =>
     .uniqueArray(items, { selector: ({ slot }) => slot, maxLength: 3 })
     .map((list) => list.sort((a, b) => a.slot - b.slot));
 const report: fc.Arbitrary<Report> = fc
-  .record({ view, checkpoint: fc.option(checkpointCertificate), votes: bySlot(vote), commits: bySlot(commitCertificate) })
+  .record({
+    view,
+    checkpoint: fc.option(checkpointCertificate),
+    votes: bySlot(vote),
+    commits: bySlot(commitCertificate),
+  })
   .map(({ checkpoint: given, ...rest }) => (given === null ? rest : { ...rest, checkpoint: given }));
 const signedReport = fc.record({ from: process, view, body: fc.uint8Array({ maxLength: 60 }), signature });
 const half = fc.record({ digest: value, signature });

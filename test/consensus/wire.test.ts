@@ -180,9 +180,7 @@ describe('the wire format', () => {
       concatBytes(envelope(3), u64(2), u64(256), u64(258), progress.root),
     );
     expect(statements.decidedStatement(context, prefix)).toEqual(concatBytes(envelope(4, 0), prefixBody));
-    expect(statements.checkpointStatement(context, checkpoint)).toEqual(
-      concatBytes(envelope(5), prefixBody, u64(512)),
-    );
+    expect(statements.checkpointStatement(context, checkpoint)).toEqual(concatBytes(envelope(5), prefixBody, u64(512)));
     const state = digest(utf8('koinon state v1'), u64(258), u64(2).subarray(4), u64(65537), manifest.root);
     expect(statements.snapshotStatement(context, snapshot)).toEqual(concatBytes(envelope(11), prefixBody, state));
     expect(handoffStatement(context, { ...target, configuration })).toEqual(

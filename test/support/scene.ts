@@ -272,7 +272,10 @@ export class Scene {
   /** The chain digest after a log of these batches. */
   chain(batches: readonly Batch[]): Digest {
     const { allianceId } = this.config(present(this.all[0], 'somebody'));
-    return batches.reduce((link, batch, index) => chainNext(link, index + 1, batchDigest(batch)), chainStart(allianceId));
+    return batches.reduce(
+      (link, batch, index) => chainNext(link, index + 1, batchDigest(batch)),
+      chainStart(allianceId),
+    );
   }
 
   /** The contents of a report that was sent. */

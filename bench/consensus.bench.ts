@@ -29,6 +29,8 @@ const system = thresholdSystem(universe, { f: 1, t: 1 });
 function inLine(signer: DistributedSigner): AllianceKey {
   return {
     signShare: (message) => Promise.resolve(signer.signShare(message)),
+    proveShare: (message) => Promise.resolve(signer.proveShare(message)),
+    verify: (message, signature) => Promise.resolve(signer.verify(message, signature)),
     combine: (message, shares) => Promise.resolve(signer.combine(message, shares)),
   };
 }
@@ -75,6 +77,7 @@ async function run(allianceSigner: (me: ProcessId) => DistributedSigner): Promis
       journal: new MemoryJournal(),
       log,
       allianceKey: inLine(signer),
+      hasListeners: () => isFirst,
       send: (to, frame) => {
         transport.send(to, frame);
       },

@@ -2,6 +2,7 @@
  * A replica: the consensus machine with its surroundings. It turns effects into writes, frames and signatures, and their
  * outcomes into events; it decides nothing itself.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { E } from '../prelude/fp.js';
 import { assertNever } from '../prelude/invariant.js';
 import type { ProcessId } from '../prelude/process.js';
@@ -19,7 +20,7 @@ import type { Journal } from '../storage/storage.js';
 import type { DecidedLog } from './log/decided-log.js';
 
 /** The alliance key, whose operations are slow and answer later. */
-export type AllianceKey = Pick<AsyncDistributedSigner, 'signShare' | 'combine'>;
+export type AllianceKey = Pick<AsyncDistributedSigner, 'signShare' | 'proveShare' | 'combine' | 'verify'>;
 
 /** What a replica tells whoever runs it. */
 export interface ReplicaObserver {
@@ -44,6 +45,8 @@ export interface ReplicaParts {
   readonly allianceKey: AllianceKey;
   readonly send: (to: ProcessId, frame: Uint8Array) => void;
   readonly observer: ReplicaObserver;
+  /** Whether anybody waits for certificates here. */
+  readonly hasListeners: () => boolean;
   /** Milliseconds that never go back. */
   readonly clock: () => number;
 }
@@ -58,6 +61,9 @@ export interface ReplicaCounts {
 
 /** What a replica tells itself in one go; beyond it, timers and sockets have their turn first. */
 const ownEventsPerTurn = 1024;
+
+/** How long a certificate waits to be checked where nobody listens. */
+const unheardCheckMs = 250;
 
 /** The longest that Node's timers can wait. */
 const longestTimerMs = 2 ** 31 - 1;
@@ -171,10 +177,13 @@ export class Replica {
         this.setTimer(effect.atMs);
         return;
       case 'Sign':
-        this.sign(effect.statement);
+        this.sign(effect);
         return;
       case 'Combine':
         this.combine(effect.statement, effect.shares);
+        return;
+      case 'Verify':
+        this.verify(effect);
         return;
       case 'Decide':
         this.decide(effect);
@@ -272,10 +281,21 @@ export class Replica {
     );
   }
 
-  private sign(statement: Uint8Array): void {
-    this.answerWith(this.parts.allianceKey.signShare(statement), (signed) => {
-      return { _tag: 'Signed', statement, share: E.isRight(signed) ? signed.right : undefined };
+  private sign({ statement, isProven }: Extract<Effect, { _tag: 'Sign' }>): void {
+    const { allianceKey } = this.parts;
+    this.answerWith(isProven ? allianceKey.proveShare(statement) : allianceKey.signShare(statement), (signed) => {
+      return { _tag: 'Signed', statement, isProven, share: E.isRight(signed) ? signed.right : undefined };
     });
+  }
+
+  /** Newer certificates supersede those that nobody has asked for yet. */
+  private verify({ statement, signature }: Extract<Effect, { _tag: 'Verify' }>): void {
+    const { allianceKey, hasListeners } = this.parts;
+    const rested = hasListeners() ? Promise.resolve() : delay(unheardCheckMs, undefined, { ref: false });
+    this.answerWith(
+      rested.then(() => allianceKey.verify(statement, signature)),
+      (isValid) => ({ _tag: 'Verified', statement, isValid }),
+    );
   }
 
   private combine(statement: Uint8Array, shares: ReadonlyMap<ProcessId, SignatureShare>): void {

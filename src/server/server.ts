@@ -113,6 +113,7 @@ function run(directory: ServerDirectory, events: ServerEvents, disk: Disk): Task
       allianceKey,
       send: (to, frame) => links.transport?.send(to, frame),
       observer: observe(events, () => sessions),
+      hasListeners: () => sessions.hasListeners,
       clock: () => performance.now(),
     });
     const connected = new Set<ProcessId>();
@@ -144,7 +145,14 @@ function run(directory: ServerDirectory, events: ServerEvents, disk: Disk): Task
 }
 
 async function openAllianceKey({ alliance, allianceShare }: ServerDirectory): Promise<SigningThread> {
-  const opened = await openSigningThread(alliance.allianceKey, allianceShare, alliance.trust.system.processes.universe);
+  const opened = await openSigningThread(
+    alliance.allianceKey,
+    allianceShare,
+    alliance.trust.system.processes.universe,
+    {
+      withProof: false,
+    },
+  );
   invariant(E.isRight(opened), 'a directory that was read holds a share of its alliance key');
   return opened.right;
 }

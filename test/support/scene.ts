@@ -6,7 +6,7 @@ import { toHex, utf8 } from '../../src/prelude/bytes.js';
 import { type Digest, digest } from '../../src/prelude/digest.js';
 import { E } from '../../src/prelude/fp.js';
 import { present } from '../../src/prelude/invariant.js';
-import { type ProcessId, processId } from '../../src/prelude/process.js';
+import { type ProcessId, processId, type Universe } from '../../src/prelude/process.js';
 import { type Batch, batchDigest, type Request } from '../../src/consensus/batch.js';
 import { ConsensusCodec, decodeReport, encodeReport } from '../../src/consensus/codec.js';
 import type { Parameters } from '../../src/consensus/configuration.js';
@@ -38,6 +38,7 @@ import {
   timeoutStatement,
 } from '../../src/consensus/statement.js';
 import { FabMachine } from '../../src/consensus/step.js';
+import type { DistributedSigner } from '../../src/schemes/contract/distributed-signer.js';
 import { right } from './right.js';
 import {
   type SimulatedConfiguration,
@@ -60,6 +61,8 @@ export interface SceneOptions {
   /** The first leaders, where it is not the processes in their order. */
   readonly leaders?: string;
   readonly parameters?: Partial<Parameters>;
+  /** Signers of a real alliance key; mock ones if absent. */
+  readonly alliance?: (universe: Universe) => (me: ProcessId) => DistributedSigner;
 }
 
 /** `p('a')` is the process of that name. */
@@ -80,12 +83,19 @@ export class Scene {
   readonly codec: ConsensusCodec;
   private readonly actors = new Map<ProcessId, Actor>();
 
-  constructor({ trust, leaders, parameters = {} }: SceneOptions) {
+  constructor({ trust, leaders, parameters = {}, alliance }: SceneOptions) {
     const model = trustOf({ trust });
+    const signers = alliance?.(model.system.processes.universe);
     this.codec = new ConsensusCodec(model.system.processes.universe, 1);
     for (const process of model.system.processes) {
       const config = simulatedConfiguration({ scheme: 'mock', parameters }, model, process);
-      this.configs.set(process, leaders === undefined ? config : { ...config, leaders: names(leaders) });
+      const allianceSigner = signers?.(process) ?? config.allianceSigner;
+      this.configs.set(process, {
+        ...config,
+        leaders: leaders === undefined ? config.leaders : names(leaders),
+        allianceSigner,
+        keys: { ...config.keys, alliance: allianceSigner },
+      });
     }
     for (const process of this.configs.keys()) this.actors.set(process, new Actor(this, this.config(process)));
     for (const actor of this.actors.values()) actor.start();
@@ -294,6 +304,9 @@ export class Actor {
   private unwritten: DurableRecord[] = [];
   private heldSends: Extract<Effect, { _tag: 'Send' }>[] = [];
   private isHeld = false;
+  /** Whether signatures wait to be checked until the test says so. */
+  isSlowToVerify = false;
+  private unverified: Extract<Effect, { _tag: 'Verify' }>[] = [];
   private timerMs: number | undefined;
   private persisted = 0;
 
@@ -321,7 +334,7 @@ export class Actor {
   restart(lostRecords = 0): void {
     this.journal.length -= lostRecords;
     this.isHeld = false;
-    [this.unwritten, this.heldSends, this.effects, this.persisted] = [[], [], [], 0];
+    [this.unwritten, this.heldSends, this.unverified, this.effects, this.persisted] = [[], [], [], [], 0];
     this.timerMs = undefined;
     this.machine = this.newMachine();
     this.start();
@@ -335,6 +348,14 @@ export class Actor {
     if (this.timerMs === undefined || this.timerMs > this.scene.nowMs) return;
     this.timerMs = undefined;
     this.feed({ _tag: 'Timer' });
+  }
+
+  /** Checks the signatures that wait. */
+  verifyNow(): void {
+    for (let next = this.unverified.shift(); next !== undefined; next = this.unverified.shift()) {
+      const { statement, signature } = next;
+      this.feed({ _tag: 'Verified', statement, isValid: this.config.allianceSigner.verify(statement, signature) });
+    }
   }
 
   feed(event: Event): void {
@@ -380,8 +401,10 @@ export class Actor {
         this.timerMs = effect.atMs;
         return;
       case 'Sign': {
-        const signed = this.config.allianceSigner.signShare(effect.statement);
-        this.feed({ _tag: 'Signed', statement: effect.statement, share: E.isRight(signed) ? signed.right : undefined });
+        const { statement, isProven } = effect;
+        const { allianceSigner } = this.config;
+        const signed = isProven ? allianceSigner.proveShare(statement) : allianceSigner.signShare(statement);
+        this.feed({ _tag: 'Signed', statement, isProven, share: E.isRight(signed) ? signed.right : undefined });
         return;
       }
       case 'Combine': {
@@ -389,6 +412,10 @@ export class Actor {
         this.feed({ _tag: 'Combined', statement: effect.statement, result });
         return;
       }
+      case 'Verify':
+        this.unverified.push(effect);
+        if (!this.isSlowToVerify) this.verifyNow();
+        return;
       case 'Decide':
         this.decided.set(effect.slot, toHex(batchDigest(effect.batch)));
         if (!this.isHeld) this.feed({ _tag: 'Stored', slot: effect.slot });

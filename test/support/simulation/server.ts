@@ -183,11 +183,14 @@ export class SimulatedServer {
         this.setTimer(effect.atMs);
         return;
       case 'Sign': {
-        const signed = this.config.allianceSigner.signShare(effect.statement);
+        const { statement, isProven } = effect;
+        const { allianceSigner } = this.config;
+        const signed = isProven ? allianceSigner.proveShare(statement) : allianceSigner.signShare(statement);
         const share = E.isRight(signed) ? signed.right : undefined;
         this.later(this.random.next() * this.around.faults.signingMs, () => ({
           _tag: 'Signed',
-          statement: effect.statement,
+          statement,
+          isProven,
           share,
         }));
         return;
@@ -198,6 +201,15 @@ export class SimulatedServer {
           _tag: 'Combined',
           statement: effect.statement,
           result,
+        }));
+        return;
+      }
+      case 'Verify': {
+        const isValid = this.config.allianceSigner.verify(effect.statement, effect.signature);
+        this.later(this.random.next() * this.around.faults.signingMs, () => ({
+          _tag: 'Verified',
+          statement: effect.statement,
+          isValid,
         }));
         return;
       }

@@ -1,6 +1,6 @@
 /**
  * The machines of an alliance in virtual time: each message takes one delay, disks and signers answer at once. The same every
- * time. Counts what is sent and signed, and takes the processor time of each server, encoding and decoding included.
+ * time. Counts what is sent and signed; its processor time is that of the servers, encoding and decoding included.
  */
 import { encodeRequest, readRequest, type Request, writeBatch } from '../../src/consensus/batch.js';
 import { ConsensusCodec } from '../../src/consensus/codec.js';
@@ -46,8 +46,10 @@ export class Machines {
   readonly messages = new Tally();
   readonly bytes = new Tally();
   readonly signatures = new Tally();
-  /** Milliseconds of each server. */
-  readonly cpu = new Tally();
+  /** Milliseconds that each server was at work, interruptions included. */
+  private readonly busy = new Tally();
+  private startCpuMs = cpuMs();
+  private isDone: () => boolean = () => false;
   private letters: Letter[] = [];
   private readonly codec: ConsensusCodec;
   private readonly machines: ReadonlyMap<ProcessId, Machine>;
@@ -69,8 +71,19 @@ export class Machines {
     return Math.min(...[...this.machines.values()].map(({ decidedUpTo }) => decidedUpTo));
   }
 
+  /** Milliseconds of processor time since the counts were cleared. */
+  get cpuMs(): number {
+    return cpuMs() - this.startCpuMs;
+  }
+
+  /** How much of it was a server's: asking for processor time at every event would take more than many events do. */
+  shareOf(process: ProcessId): number {
+    return this.busy.of(process) / this.busy.total();
+  }
+
   clearCounts(): void {
-    for (const tally of [this.messages, this.bytes, this.signatures, this.cpu]) tally.clear();
+    for (const tally of [this.messages, this.bytes, this.signatures, this.busy]) tally.clear();
+    this.startCpuMs = cpuMs();
   }
 
   /** A client sends a request to each of `servers`. */
@@ -81,16 +94,19 @@ export class Machines {
     }
   }
 
-  /** Delivers everything that waits, until `isDone`, and what that leads to in later rounds. */
-  deliver(isDone: () => boolean = () => false): void {
+  /** Delivers what waits, and what that leads to, until `isDone`: between any two events, and the rest waits on. */
+  deliver(isDone: () => boolean): void {
+    this.isDone = isDone;
     while (this.letters.length > 0 && !isDone()) {
       this.nowMs += delayMs;
-      for (const letter of this.letters.splice(0)) {
-        if (isDone()) return;
+      const round = this.letters.splice(0);
+      for (let letter = round.shift(); letter !== undefined; letter = isDone() ? undefined : round.shift()) {
         this.put(letter);
       }
-      this.tick();
+      this.letters.unshift(...round);
+      if (!isDone()) this.tick();
     }
+    this.isDone = () => false;
   }
 
   /** Lets time pass; messages wait. */
@@ -126,12 +142,13 @@ export class Machines {
 
   /** One event, with all that the server tells itself in consequence. */
   private feed(machine: Machine, receive: () => Event): void {
-    const startMs = cpuMs();
+    const startMs = performance.now();
     machine.inbox.push(receive());
-    for (let event = machine.inbox.shift(); event !== undefined; event = machine.inbox.shift()) {
+    for (let event = machine.inbox.shift(); event !== undefined; ) {
       for (const effect of machine.fab.step(event, this.nowMs)) this.carryOut(machine, effect);
+      event = this.isDone() ? undefined : machine.inbox.shift();
     }
-    this.cpu.add(machine.me, cpuMs() - startMs);
+    this.busy.add(machine.me, performance.now() - startMs);
   }
 
   private carryOut(machine: Machine, effect: Effect): void {

@@ -37,23 +37,22 @@ export interface LoadOptions {
   readonly durationMs: number;
 }
 
-/** Runs for so long, and at least until all that was outstanding at first is decided, after as much to begin with. */
+/** Runs for so long, from one decision to another: where slots are few, a part of one would count for much. */
 export async function runLoad(alliance: Alliance, { outstanding, habit, durationMs }: LoadOptions): Promise<Round> {
   const load = new Load(alliance, habit);
-  load.propose(outstanding);
-  const decidedTo = async (count: number): Promise<void> => {
-    while (load.decided < count) await turn();
+  const nextDecision = async (): Promise<Readings> => {
+    for (const { decided } = load; load.decided === decided; ) await turn();
+    return load.read();
   };
-  await decidedTo(outstanding);
-  const start = load.read();
+  load.propose(outstanding);
+  const start = await nextDecision();
   await turn(durationMs);
-  await decidedTo(start.decided + outstanding);
-  const end = load.read();
+  const end = await nextDecision();
   load.stop();
   return difference(start, end);
 }
 
-function turn(ms = 1): Promise<void> {
+function turn(ms = 0): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 

@@ -46,6 +46,8 @@ export class Machines {
   readonly messages = new Tally();
   readonly bytes = new Tally();
   readonly signatures = new Tally();
+  /** The longest message. */
+  largestBytes = 0;
   /** Milliseconds that each server was at work, interruptions included. */
   private readonly busy = new Tally();
   private startCpuMs = cpuMs();
@@ -83,6 +85,7 @@ export class Machines {
 
   clearCounts(): void {
     for (const tally of [this.messages, this.bytes, this.signatures, this.busy]) tally.clear();
+    this.largestBytes = 0;
     this.startCpuMs = cpuMs();
   }
 
@@ -191,6 +194,7 @@ export class Machines {
       frame ??= this.codec.encodeMessage(message);
       this.messages.add(message._tag);
       this.bytes.add(message._tag, frame.length);
+      this.largestBytes = Math.max(this.largestBytes, frame.length);
       if (!this.isLost(message)) this.letters.push({ from: me, to: process, frame });
     }
   }

@@ -2,6 +2,7 @@
 import type { ProcessId } from '../../src/prelude/process.js';
 import { present } from '../../src/prelude/invariant.js';
 import { testRequest } from '../../test/support/cluster.js';
+import { defaultLimits } from '../../src/transport/limits.js';
 import { Table } from '../table.js';
 import { type Alliance, makeAlliance, type SchemeName, vouchingServers } from './alliance.js';
 import { figure, row } from './layout.js';
@@ -32,6 +33,8 @@ interface Cost {
   readonly processes: number;
   readonly messages: number;
   readonly bytes: number;
+  /** Of the longest message. */
+  readonly largestBytes: number;
   /** Of the PROPOSEs that leave together with the first. */
   readonly proposalBytes: number;
   readonly wallMs: number;
@@ -52,7 +55,7 @@ export async function reportViewChanges({ sizes, slots, schemes, rounds }: ViewC
     '\nVIEW CHANGE: from the last complaint to the first PROPOSE of the new leader; the old leader is silent.',
   );
   console.log(
-    `  Every open slot is decided, none closed, and holds one request of ${commandBytes} bytes; in a second change the votes carry permits. CPU in ms: leader is the new one, each other the mean of the others. Medians of ${rounds}.`,
+    `  Every open slot is decided, none closed, and holds one request of ${commandBytes} bytes; in a second change the votes carry permits. CPU in ms: leader is the new one, each other the mean of the others. Medians of ${rounds}. No link carries more than ${defaultLimits.maxFrameBytes / 1024} KiB at once.`,
   );
   const [smallest = 4] = sizes;
   const [one = 1] = slots;
@@ -87,7 +90,7 @@ function slotsOf(count: number): string {
 }
 
 function printTitle(title: string, mode: SlowKeyMode, unit: string): void {
-  const measured = ['messages', 'KiB', 'PROPOSEs KiB', 'CPU, all', 'leader', 'each other'];
+  const measured = ['messages', 'KiB', 'largest KiB', 'PROPOSEs KiB', 'CPU, all', 'leader', 'each other'];
   const ratios = ['messages', 'bytes', 'CPU, all', 'leader'];
   console.log(`\n${row(`slow key ${mode}`, [...measured.map(() => ''), unit])}`);
   console.log(row(title, [...measured, ...ratios]));
@@ -106,11 +109,12 @@ function printLines(lines: readonly (readonly [string, () => Cost])[], rounds: n
     }
   }
   const [[unit, base] = ['', undefined]] = costs;
-  for (const [name, { processes, messages, bytes, proposalBytes }] of costs) {
+  for (const [name, { processes, messages, bytes, largestBytes, proposalBytes }] of costs) {
     const [allMs, leaderMs] = [all.median(name, 'cpuMs'), leader.median(name, 'cpuMs')];
     const values = [
       messages,
       bytes / 1024,
+      largestBytes / 1024,
       proposalBytes / 1024,
       allMs,
       leaderMs,
@@ -167,6 +171,7 @@ function measureChange(machines: Machines, leader: ProcessId, processes: number)
     messages: messages.total((kind) => !isProposal(kind)),
     bytes: bytes.total((kind) => !isProposal(kind)),
     proposalBytes: bytes.total(isProposal),
+    largestBytes: machines.largestBytes,
     wallMs,
     cpuMs,
     leaderCpuMs: cpuMs * machines.shareOf(leader),

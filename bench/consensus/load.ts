@@ -69,6 +69,7 @@ function difference(start: Readings, end: Readings): Round {
 
 class Load {
   decided = 0;
+  private slots = 0;
   private readonly replicas: Replicas;
   private readonly proposals: Proposals;
   /** Decided by the first server, and not certified. */
@@ -99,9 +100,9 @@ class Load {
   }
 
   read(): Readings {
-    const { slots, certificates, keyCpuMs } = this.replicas;
+    const { certificates, keyCpuMs } = this.replicas;
     const serverCpuMs = cpuMs() - this.clientCpuMs;
-    return { atMs: performance.now(), decided: this.decided, slots, certificates, serverCpuMs, keyCpuMs };
+    return { atMs: performance.now(), decided: this.decided, slots: this.slots, certificates, serverCpuMs, keyCpuMs };
   }
 
   stop(): void {
@@ -122,8 +123,9 @@ class Load {
 
   private flush(): void {
     for (; this.wished > 0; this.wished--) {
-      void this.proposals.add(command, () => {
+      void this.proposals.add(command, ({ slot }) => {
         this.decided += 1;
+        this.slots = Math.max(this.slots, slot);
         this.propose(1);
       });
       if (this.habit === 'command') this.submit();

@@ -46,11 +46,6 @@ export class Replicas {
     for (const replica of this.replicas.values()) replica.start();
   }
 
-  /** Slots decided by the first server. */
-  get slots(): number {
-    return this.replicas.get(this.first)?.status.decidedUpTo ?? 0;
-  }
-
   submit(server: ProcessId, request: Uint8Array): void {
     this.replicas.get(server)?.submit(right(readAll(request, readRequest)));
   }

@@ -66,6 +66,7 @@ export class SimulatedServer implements FetchingOwner {
   private life = 0;
   /** Up to which number the persists of this machine are durable. */
   persisted = 0;
+  private isToInstall = false;
   private held: Send[] = [];
   private timer = 0;
   /** How many more effects are carried out before the power is lost. */
@@ -135,6 +136,7 @@ export class SimulatedServer implements FetchingOwner {
   /** The machine stops, with everything that is under way for it. */
   stopMachine(): void {
     this.machine = undefined;
+    this.isToInstall = false;
     this.life += 1;
     this.held = [];
     this.persisted = 0;
@@ -214,7 +216,9 @@ export class SimulatedServer implements FetchingOwner {
   }
 
   onTransferred(slot: number): void {
-    this.later(0, () => ({ _tag: 'Transferred', slot }));
+    // What was damaged when it was to be installed is here again: the machine waits for nothing else.
+    if (this.isToInstall) this.state.install();
+    else this.later(0, () => ({ _tag: 'Transferred', slot }));
   }
 
   onBadChunk(process: ProcessId, reason: string): void {
@@ -226,6 +230,7 @@ export class SimulatedServer implements FetchingOwner {
   }
 
   onInstalled(target: StateTarget): void {
+    this.isToInstall = false;
     this.around.onInstalled(this, target);
     this.fetching?.feed({ _tag: 'Settled' });
   }
@@ -327,6 +332,7 @@ export class SimulatedServer implements FetchingOwner {
         this.fetching?.feed({ _tag: 'Settled' });
         return;
       case 'Install':
+        this.isToInstall = true;
         this.state.install();
         return;
       case 'HandedOver':

@@ -9,7 +9,7 @@ import { present } from '../../src/prelude/invariant.js';
 import { type ProcessId, processId } from '../../src/prelude/process.js';
 import { type Batch, batchDigest, type Request } from '../../src/consensus/batch.js';
 import { ConsensusCodec, decodeReport, encodeReport } from '../../src/consensus/codec.js';
-import type { Parameters } from '../../src/consensus/configuration.js';
+import type { Clients, Parameters } from '../../src/consensus/configuration.js';
 import { DeliveryTable } from '../../src/consensus/delivery.js';
 import type { Effect } from '../../src/consensus/effect.js';
 import type { Event } from '../../src/consensus/event.js';
@@ -74,6 +74,8 @@ export interface SceneOptions {
   /** 1 where absent. */
   readonly epoch?: number;
   readonly start?: StateTarget;
+  /** The test client alone where absent. */
+  readonly clients?: Clients;
   /** How the epoch ends: told to each process as soon as it has decided the slot of the ACTIVATE. */
   readonly boundary?: Boundary;
   /** The state that a process has after a slot that it has decided; none: it takes no snapshot there. */
@@ -103,14 +105,15 @@ export class Scene {
   private readonly actors = new Map<ProcessId, Actor>();
 
   constructor(readonly options: SceneOptions) {
-    const { trust, leaders, parameters = {}, epoch = 1, start } = options;
+    const { trust, leaders, parameters = {}, epoch = 1, start, clients } = options;
     const model = trustOf({ trust });
     this.codec = new ConsensusCodec(model.system.processes.universe, epoch);
     for (const process of model.system.processes) {
       const config = simulatedConfiguration({ scheme: 'mock', parameters }, model, process);
       const named = leaders === undefined ? config : { ...config, leaders: names(leaders) };
       // The same keys in each epoch, so that the statements alone tell them apart.
-      this.configs.set(process, { ...named, epoch, ...(start === undefined ? {} : { start }) });
+      const enrolled = clients === undefined ? {} : { clients };
+      this.configs.set(process, { ...named, epoch, ...(start === undefined ? {} : { start }), ...enrolled });
     }
     for (const process of this.configs.keys()) this.actors.set(process, new Actor(this, this.config(process)));
     for (const actor of this.actors.values()) actor.start();

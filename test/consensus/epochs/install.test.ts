@@ -251,7 +251,7 @@ describe('an installed state', () => {
       const made = stage(6, { boundary: end });
       const { scene, d } = made;
       beginInstall(made, 4);
-      d.feed({ ...installed(made.stateAfter(4)), ...(since === 3 ? { boundary: end } : {}) } as never);
+      d.feed({ ...installed(made.stateAfter(4)), ...(since === 3 ? { boundary: end } : {}) });
       scene.inject('b', 'd', rangeFrom(scene, made.log, 5));
       const said = d.sent('Checkpoint').map(({ slot, boundary: known }) => [slot, known]);
       expect([since, said]).toEqual([

@@ -208,6 +208,7 @@ describe('regressions', () => {
     scene.actor('a').request(scene.request('x'));
     scene.play(3000);
     expect(scene.actor('d').machine.view.low).toBe(6);
+    expect(scene.actor('d').did('SnapshotCertified')).toHaveLength(1);
     expect(handedOver(scene)).toEqual(everyone);
   });
 

@@ -78,9 +78,14 @@ export function acceptedFor({ config }: Powers, view: number, slot: number, prop
 }
 
 /** Splits the processes in two, whole organizations or single servers: differently in each view and run, the same for all conspirators. */
-export function isInOtherHalf({ everyone, seed }: Powers, process: ProcessId, view: number): boolean {
+export function isInOtherHalf(powers: Powers, process: ProcessId, view: number): boolean {
+  return partOf(powers, process, view, 2) === 1;
+}
+
+/** Splits the processes in `parts`, numbered from 0, in the same way. */
+export function partOf({ everyone, seed }: Powers, process: ProcessId, view: number, parts: number): number {
   const mask = Math.imul(Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ view, 0xc2b2ae35) >>> 8;
   const organizations = [...new Set(everyone.map(organizationOf))];
   const index = mask % 2 === 1 ? organizations.indexOf(organizationOf(process)) : everyone.indexOf(process);
-  return ((mask >>> (index + 1)) & 1) === 1;
+  return parts === 2 ? (mask >>> (index + 1)) & 1 : ((mask >>> 1) + index * (1 + (mask & 1))) % parts;
 }

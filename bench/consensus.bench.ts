@@ -12,7 +12,8 @@ import { type ProcessId, Universe } from '../src/prelude/process.js';
 import { thresholdSystem } from '../src/quorum/trust/threshold.js';
 import type { DistributedSigner } from '../src/schemes/contract/distributed-signer.js';
 import { DecidedLog } from '../src/server/log/decided-log.js';
-import { type AllianceKey, Replica } from '../src/server/replica.js';
+import { Replica } from '../src/server/replica/replica.js';
+import type { AllianceKey } from '../src/server/replica/replica-parts.js';
 import { MemoryJournal, MemoryLogStore } from '../src/storage/memory.js';
 import { MemoryNetwork } from '../src/transport/memory.js';
 import { testAllianceId, testConfiguration, testRequest } from '../test/support/cluster.js';
@@ -74,6 +75,16 @@ async function run(allianceSigner: (me: ProcessId) => DistributedSigner): Promis
       codec,
       journal: new MemoryJournal(),
       log,
+      state: {
+        decide: async ({ slot, chain, batch }) => {
+          await log.append(slot, chain, batch);
+          return [{ _tag: 'Stored', slot }];
+        },
+        certified: () => undefined,
+        transfer: () => undefined,
+        abandon: () => undefined,
+        install: () => Promise.reject(new Error('nobody falls behind')),
+      },
       allianceKey: inLine(signer),
       send: (to, frame) => {
         transport.send(to, frame);
@@ -101,6 +112,8 @@ async function run(allianceSigner: (me: ProcessId) => DistributedSigner): Promis
         onBlame: (process, fault) => {
           console.log(`  (blames ${process}: ${fault._tag})`);
         },
+        onStatesDiffer: () => undefined,
+        onHandedOver: () => undefined,
         onStopped: (reason) => {
           throw new Error(reason._tag);
         },

@@ -1,52 +1,22 @@
 /**
- * A replica: the consensus machine with its surroundings. It turns effects into writes, frames and signatures, and their
- * outcomes into events; it decides nothing itself.
+ * A replica: the consensus machine of one epoch with its surroundings. It turns effects into writes, frames and signatures, and
+ * their outcomes into events; it decides nothing itself.
  */
-import { E } from '../prelude/fp.js';
-import { assertNever } from '../prelude/invariant.js';
-import type { ProcessId } from '../prelude/process.js';
-import type { Request } from '../consensus/batch.js';
-import type { ConsensusCodec } from '../consensus/codec.js';
-import type { Delivered } from '../consensus/delivery.js';
-import type { Effect, Fault, HaltReason } from '../consensus/effect.js';
-import type { Event } from '../consensus/event.js';
-import type { Message } from '../consensus/message.js';
-import type { PrefixCertificate } from '../consensus/range.js';
-import type { FabMachine } from '../consensus/step.js';
-import type { AsyncDistributedSigner } from '../schemes/contract/async-signer.js';
-import type { SignatureShare } from '../schemes/contract/distributed-signer.js';
-import type { Journal } from '../storage/storage.js';
-import type { DecidedLog } from './log/decided-log.js';
-
-/** The alliance key, whose operations are slow and answer later. */
-export type AllianceKey = Pick<AsyncDistributedSigner, 'signShare' | 'combine'>;
-
-/** What a replica tells whoever runs it. */
-export interface ReplicaObserver {
-  onCertified(certificate: PrefixCertificate): void;
-  /** The commands of a slot are decided, and durable here. */
-  onPlaced(delivered: readonly Delivered[]): void;
-  onRefused(request: Request, reason: string): void;
-  onView(view: number, leader: ProcessId): void;
-  onBlame(process: ProcessId, fault: Fault): void;
-  /** The replica has stopped for good: its trust model was violated, or what it stands on failed. Called at most once. */
-  onStopped(reason: StopReason): void;
-}
-
-export type StopReason = HaltReason | { readonly _tag: 'StorageFailed' | 'AllianceKeyFailed'; readonly error: unknown };
-
-export interface ReplicaParts {
-  readonly me: ProcessId;
-  readonly machine: Pick<FabMachine, 'step' | 'durableRecords' | 'view'>;
-  readonly codec: ConsensusCodec;
-  readonly journal: Journal;
-  readonly log: DecidedLog;
-  readonly allianceKey: AllianceKey;
-  readonly send: (to: ProcessId, frame: Uint8Array) => void;
-  readonly observer: ReplicaObserver;
-  /** Milliseconds that never go back. */
-  readonly clock: () => number;
-}
+import { E } from '../../prelude/fp.js';
+import { assertNever } from '../../prelude/invariant.js';
+import type { ProcessId } from '../../prelude/process.js';
+import type { Request } from '../../consensus/batch.js';
+import type { Delivered } from '../../consensus/delivery.js';
+import type { Effect } from '../../consensus/effect.js';
+import type { Event } from '../../consensus/event.js';
+import type { Message } from '../../consensus/message.js';
+import type { FabMachine } from '../../consensus/step.js';
+import type { SignatureShare } from '../../schemes/contract/distributed-signer.js';
+import { ExecutionFailure } from '../state/replicated-state.js';
+import { DurableOrder } from './durable-order.js';
+import { Inbox } from './inbox.js';
+import type { ReplicaParts } from './replica-parts.js';
+import { type StopReason, stopReasonOf } from './stop-reason.js';
 
 /** Decisions by how they were learned, and certificates seen. */
 export interface ReplicaCounts {
@@ -56,42 +26,33 @@ export interface ReplicaCounts {
   certificates: number;
 }
 
-/** What a replica tells itself in one go; beyond it, timers and sockets have their turn first. */
-const ownEventsPerTurn = 1024;
-
 /** The longest that Node's timers can wait. */
 const longestTimerMs = 2 ** 31 - 1;
 
 /** The journal is rewritten from the machine's state once it has grown by this much. */
 const journalRewriteBytes = 64 * 1024 * 1024;
 
-/** What waits for a `Persist`. */
-interface Held {
-  readonly after: number;
-  readonly act: () => void;
-}
-
 export class Replica {
   readonly counts: ReplicaCounts = { fast: 0, slow: 0, transferred: 0, certificates: 0 };
-  private readonly inbox: Event[] = [];
-  private isDraining = false;
+  private readonly inbox = new Inbox((event) => {
+    for (const effect of this.parts.machine.step(event, this.parts.clock())) this.carryOut(effect);
+  });
+  private readonly order = new DurableOrder();
   private isStopped = false;
-  private durableIndex = 0;
-  private held: Held[] = [];
   private timer: NodeJS.Timeout | undefined;
   private isRewriting = false;
 
   constructor(private readonly parts: ReplicaParts) {}
 
   start(): void {
-    this.feed({ _tag: 'Start' });
+    this.hear({ _tag: 'Start' });
   }
 
   /** Stops taking events. What is being written goes on; closing journal and log waits for it. */
   stop(): void {
     this.isStopped = true;
-    this.inbox.length = 0;
-    this.held = [];
+    this.inbox.close();
+    this.order.forget();
     clearTimeout(this.timer);
   }
 
@@ -99,18 +60,22 @@ export class Replica {
     return this.parts.machine.view;
   }
 
+  get waitingRequests(): readonly Request[] {
+    return this.parts.machine.waitingRequests;
+  }
+
   submit(request: Request): void {
-    this.feed({ _tag: 'Request', request });
+    this.hear({ _tag: 'Request', request });
   }
 
   onConnected(peer: ProcessId): void {
-    this.feed({ _tag: 'Connected', peer });
+    this.hear({ _tag: 'Connected', peer });
   }
 
   /** A frame from an authenticated peer. One that is no message is its sender's fault, and changes nothing. */
   onFrame(from: ProcessId, frame: Uint8Array): void {
     const decoded = this.parts.codec.decodeMessage(frame);
-    if (E.isRight(decoded)) this.feed({ _tag: 'Message', from, message: decoded.right });
+    if (E.isRight(decoded)) this.hear({ _tag: 'Message', from, message: decoded.right });
     else if (decoded.left._tag === 'MalformedBytes')
       this.parts.observer.onBlame(from, {
         _tag: 'InvalidMessage',
@@ -123,47 +88,25 @@ export class Replica {
     this.fail({ _tag: 'StorageFailed', error });
   }
 
-  /** Events are taken one after another, never inside one another. */
-  private feed(event: Event): void {
-    if (this.isStopped) return;
-    this.inbox.push(event);
-    if (this.isDraining) return;
-    this.isDraining = true;
-    queueMicrotask(() => {
-      this.drain();
-    });
+  /** What was decided could not be stored, or not be executed. */
+  private failState(error: unknown): void {
+    this.fail({ _tag: error instanceof ExecutionFailure ? 'ExecutionFailed' : 'StorageFailed', error });
   }
 
-  /**
-   * Takes everything that has arrived, so that it cannot pile up, and what the replica tells itself meanwhile as far as the
-   * bound goes.
-   */
-  private drain(): void {
-    for (let left = this.inbox.length + ownEventsPerTurn; left > 0 && !this.isStopped; left--) {
-      const event = this.inbox.shift();
-      if (event === undefined) {
-        this.isDraining = false;
-        return;
-      }
-      for (const effect of this.parts.machine.step(event, this.parts.clock())) {
-        this.carryOut(effect);
-      }
-    }
-    if (!this.isStopped)
-      setImmediate(() => {
-        this.drain();
-      });
+  /** What the surroundings have to tell the machine. */
+  hear(event: Event): void {
+    if (!this.isStopped) this.inbox.put(event);
   }
 
   private carryOut(effect: Effect): void {
-    const { observer, log } = this.parts;
+    const { observer, log, state } = this.parts;
     if (this.isStopped) return;
     switch (effect._tag) {
       case 'Persist':
         this.persist(effect);
         return;
       case 'Send':
-        this.whenDurable(effect.after, () => {
+        this.order.when(effect.after, () => {
           this.send(effect);
         });
         return;
@@ -190,12 +133,22 @@ export class Replica {
         this.sendRange(effect.to, effect.from);
         return;
       case 'SnapshotCertified':
+        state.certified(effect.certificate);
+        return;
       case 'StatesDiffer':
+        observer.onStatesDiffer(effect.slot, effect.processes);
+        return;
       case 'Transfer':
+        state.transfer(effect);
+        return;
       case 'Abandon':
+        state.abandon();
+        return;
       case 'Install':
+        this.install();
+        return;
       case 'HandedOver':
-        // Without snapshots and controls, none of them is ever asked for.
+        observer.onHandedOver(effect.handoff);
         return;
       case 'Refuse':
         observer.onRefused(effect.request, effect.reason);
@@ -218,7 +171,7 @@ export class Replica {
     const { journal, codec, machine } = this.parts;
     journal.append(codec.encodeRecord(record)).then(
       () => {
-        this.onDurable(index);
+        if (!this.isStopped) this.order.onDurable(index);
       },
       (error: unknown) => {
         this.failStorage(error);
@@ -237,24 +190,11 @@ export class Replica {
     }
   }
 
-  private whenDurable(after: number, act: () => void): void {
-    if (after <= this.durableIndex) act();
-    else this.held.push({ after, act });
-  }
-
-  private onDurable(index: number): void {
-    this.durableIndex = Math.max(this.durableIndex, index);
-    const ready = this.held.filter(({ after }) => after <= this.durableIndex);
-    if (ready.length === 0 || this.isStopped) return;
-    this.held = this.held.filter(({ after }) => after > this.durableIndex);
-    for (const { act } of ready) act();
-  }
-
   private send({ to, message }: { readonly to: readonly ProcessId[]; readonly message: Message }): void {
     let frame: Uint8Array | undefined;
     for (const process of to) {
       if (process === this.parts.me) {
-        this.feed({ _tag: 'Message', from: process, message });
+        this.hear({ _tag: 'Message', from: process, message });
       } else {
         frame ??= this.parts.codec.encodeMessage(message);
         this.parts.send(process, frame);
@@ -266,7 +206,7 @@ export class Replica {
     clearTimeout(this.timer);
     this.timer = setTimeout(
       () => {
-        this.feed({ _tag: 'Timer' });
+        this.hear({ _tag: 'Timer' });
       },
       Math.min(longestTimerMs, Math.max(0, atMs - this.parts.clock())),
     );
@@ -286,7 +226,7 @@ export class Replica {
   private answerWith<A>(work: Promise<A>, event: (result: A) => Event): void {
     work.then(
       (result) => {
-        this.feed(event(result));
+        this.hear(event(result));
       },
       (error: unknown) => {
         this.fail({ _tag: 'AllianceKeyFailed', error });
@@ -297,16 +237,28 @@ export class Replica {
   private decide({ slot, batch, chain, delivered, path, journaled }: Extract<Effect, { _tag: 'Decide' }>): void {
     this.counts[path === 'transfer' ? 'transferred' : path] += 1;
     if (journaled !== undefined)
-      this.whenDurable(journaled, () => {
+      this.order.when(journaled, () => {
         this.place(delivered);
       });
-    this.parts.log.append(slot, chain, batch).then(
-      () => {
-        this.feed({ _tag: 'Stored', slot });
+    this.parts.state.decide({ slot, chain, batch }).then(
+      (events) => {
+        for (const event of events) this.hear(event);
         if (journaled === undefined) this.place(delivered);
       },
       (error: unknown) => {
-        this.failStorage(error);
+        this.failState(error);
+      },
+    );
+  }
+
+  private install(): void {
+    this.parts.state.install().then(
+      (outcome) => {
+        if (E.isLeft(outcome)) this.fail(stopReasonOf(outcome.left));
+        else for (const event of outcome.right) this.hear(event);
+      },
+      (error: unknown) => {
+        this.failState(error);
       },
     );
   }

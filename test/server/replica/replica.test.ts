@@ -1,17 +1,19 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { E } from '../../src/prelude/fp.js';
-import type { ProcessId } from '../../src/prelude/process.js';
-import { Universe } from '../../src/prelude/process.js';
-import { present } from '../../src/prelude/invariant.js';
-import { noop } from '../../src/consensus/batch.js';
-import { ConsensusCodec } from '../../src/consensus/codec.js';
-import type { Effect } from '../../src/consensus/effect.js';
-import type { Event } from '../../src/consensus/event.js';
-import { DecidedLog } from '../../src/server/log/decided-log.js';
-import { type AllianceKey, Replica, type StopReason } from '../../src/server/replica.js';
-import { MemoryJournal, MemoryLogStore } from '../../src/storage/memory.js';
-import { CertifiedLog } from '../support/certified-log.js';
+import { E } from '../../../src/prelude/fp.js';
+import type { ProcessId } from '../../../src/prelude/process.js';
+import { Universe } from '../../../src/prelude/process.js';
+import { present } from '../../../src/prelude/invariant.js';
+import { noop } from '../../../src/consensus/batch.js';
+import { ConsensusCodec } from '../../../src/consensus/codec.js';
+import type { Effect } from '../../../src/consensus/effect.js';
+import type { Event } from '../../../src/consensus/event.js';
+import { DecidedLog } from '../../../src/server/log/decided-log.js';
+import { Replica } from '../../../src/server/replica/replica.js';
+import type { AllianceKey, ReplicaParts } from '../../../src/server/replica/replica-parts.js';
+import type { StopReason } from '../../../src/server/replica/stop-reason.js';
+import { MemoryJournal, MemoryLogStore } from '../../../src/storage/memory.js';
+import { CertifiedLog } from '../../support/certified-log.js';
 
 const [me, peer] = ['a/1', 'b/1'] as ProcessId[] as [ProcessId, ProcessId];
 const codec = new ConsensusCodec(new Universe([me, peer]), 1);
@@ -55,9 +57,10 @@ class Setting {
   readonly events: Event[] = [];
   readonly stops: StopReason[] = [];
   readonly placed: number[] = [];
+  readonly handedOver: number[] = [];
   readonly replica: Replica;
 
-  constructor(step: Step, key?: Partial<AllianceKey>) {
+  constructor(step: Step, key?: Partial<AllianceKey>, state?: Partial<ReplicaParts['state']>) {
     const log = new DecidedLog(this.store, new CertifiedLog().anchor.allianceId, (error) => {
       this.replica.failStorage(error);
     });
@@ -70,11 +73,23 @@ class Setting {
           return step(event);
         },
         durableRecords: () => [],
+        waitingRequests: [],
         view,
       },
       codec,
       journal: this.journal,
       log,
+      state: {
+        decide: async ({ slot, chain, batch }) => {
+          await log.append(slot, chain, batch);
+          return [{ _tag: 'Stored', slot }];
+        },
+        certified: () => undefined,
+        transfer: () => undefined,
+        abandon: () => undefined,
+        install: never,
+        ...state,
+      },
       allianceKey: { signShare: never, combine: never, ...key },
       send: (_, frame) => {
         const message = codec.decodeMessage(frame);
@@ -86,6 +101,8 @@ class Setting {
         onRefused: () => undefined,
         onView: () => undefined,
         onBlame: () => undefined,
+        onStatesDiffer: () => undefined,
+        onHandedOver: ({ slot }) => this.handedOver.push(slot),
         onStopped: (reason) => this.stops.push(reason),
       },
       clock: () => performance.now(),

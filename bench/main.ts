@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 const alone: Readonly<Record<string, string>> = {
   'shoup-rsa': './shoup-rsa.bench.js',
   bls: './bls.bench.js',
-  consensus: './consensus.bench.js',
+  consensus: './consensus/main.js',
   quorum: './quorum.bench.js',
   'quorum-reports': './quorum-reports.bench.js',
 };

@@ -22,10 +22,15 @@ export class Table {
     const [start, cpu] = [process.hrtime.bigint(), process.cpuUsage()];
     const result = work();
     const { user, system } = process.cpuUsage(cpu);
-    const taken = this.samples.get(line) ?? [];
-    taken.push({ wallMs: Number(process.hrtime.bigint() - start) / 1e6, cpuMs: (user + system) / 1e3 });
-    this.samples.set(line, taken);
+    this.add(line, { wallMs: Number(process.hrtime.bigint() - start) / 1e6, cpuMs: (user + system) / 1e3 });
     return result;
+  }
+
+  /** Takes what was measured elsewhere. */
+  add(line: string, sample: Sample): void {
+    const taken = this.samples.get(line) ?? [];
+    taken.push(sample);
+    this.samples.set(line, taken);
   }
 
   median(line: string, of: keyof Sample): number {

@@ -7,10 +7,9 @@ import { E } from '../prelude/fp.js';
 import { present } from '../prelude/invariant.js';
 import type { ProcessId } from '../prelude/process.js';
 import { type CombineResult, rejectedSenders } from '../schemes/contract/distributed-signer.js';
+import { adoptCertificate } from './certificate-check.js';
 import type { Context } from './context.js';
-import { isDecidedCertificate } from './evidence.js';
 import type { Message } from './message.js';
-import type { PrefixCertificate } from './range.js';
 import { isBeingServed, requestShare } from './signing.js';
 import type { Attestation } from './state.js';
 import { decidedStatement } from './statement.js';
@@ -37,7 +36,8 @@ export function advanceAttestation(c: Context): void {
 export function attestationDueMs(c: Context): number | undefined {
   const { state } = c;
   if (state.attestation !== undefined) return state.attestation.askedMs + patienceMs(c);
-  if (state.decidedUpTo <= (state.decidedCertificate?.slot ?? 0)) return undefined;
+  if (state.decidedUpTo <= (state.decidedCertificate?.slot ?? 0) || state.certificates.checking !== undefined)
+    return undefined;
   return state.attestedMs + c.config.parameters.attestMs + rank(c) * 2 * patienceMs(c);
 }
 
@@ -61,6 +61,7 @@ function begin(c: Context): void {
     shares: new Map(),
     asked: new Set(),
     askedMs: c.nowMs,
+    isProven: false,
     combining: false,
   };
   c.state.attestation = attestation;
@@ -89,23 +90,24 @@ function ask(c: Context, attestation: Attestation, processes: Iterable<ProcessId
   for (const process of processes) {
     if (attestation.shares.has(process)) continue;
     attestation.asked.add(process);
-    c.send(process, { _tag: 'Attest', slot: attestation.prefix.slot });
+    c.send(process, { _tag: 'Attest', slot: attestation.prefix.slot, isProven: attestation.isProven });
   }
 }
 
 /** Remembers one request a process; it is answered as soon as the slot is decided here. */
-export function onAttest(c: Context, from: ProcessId, slot: number): void {
-  c.state.attestRequests.set(from, slot);
+export function onAttest(c: Context, from: ProcessId, { slot, isProven }: Extract<Message, { _tag: 'Attest' }>): void {
+  c.state.attestRequests.set(from, { slot, isProven });
 }
 
 function answerRequests(c: Context): void {
-  for (const [from, slot] of c.state.attestRequests) {
+  for (const [from, { slot, isProven }] of c.state.attestRequests) {
     if (slot > c.state.decidedUpTo || isBeingServed(c, from)) continue;
     c.state.attestRequests.delete(from);
     const chain = c.state.chains.get(slot);
     if (chain === undefined) continue;
     const prefix = { slot, chain };
-    requestShare(c, decidedStatement(c.allianceContext, prefix), { _tag: 'decided', prefix, for: new Set([from]) });
+    const task = { _tag: 'decided', prefix, isProven, for: new Set([from]) } as const;
+    requestShare(c, decidedStatement(c.allianceContext, prefix), task);
   }
 }
 
@@ -140,9 +142,13 @@ export function onDecidedCombined(c: Context, result: CombineResult): void {
     for (const process of result.right.invalid) c.state.slack.add(process);
     const certificate = { ...attestation.prefix, signature: result.right.signature };
     c.state.attestation = undefined;
-    // Known here at once: until it came back, it would be made once more.
-    onCertificate(c, certificate);
-    c.broadcast({ _tag: 'Certificate', certificate });
+    adoptCertificate(c, certificate);
+    for (const process of c.config.system.processes)
+      if (process !== c.config.me) c.send(process, { _tag: 'Certificate', certificate });
+    return;
+  }
+  if (result.left._tag === 'BadShares' && !attestation.isProven) {
+    askForProofs(c, attestation);
     return;
   }
   const bad = rejectedSenders(result);
@@ -158,17 +164,10 @@ export function onDecidedCombined(c: Context, result: CombineResult): void {
   combine(c, attestation);
 }
 
-/** A certificate from anyone: it is checked, compared with what is decided here, and handed on if it is news. */
-export function onCertificate(c: Context, certificate: PrefixCertificate): void {
-  const { state } = c;
-  if (certificate.slot <= (state.decidedCertificate?.slot ?? 0) || !isDecidedCertificate(c, certificate)) return;
-  const own = state.chains.get(certificate.slot);
-  if (own !== undefined && !equalBytes(own, certificate.chain)) {
-    c.halt({ _tag: 'Disagreement', slot: certificate.slot });
-    return;
-  }
-  state.decidedCertificate = certificate;
-  state.attestedMs = c.nowMs;
-  if ((state.attestation?.prefix.slot ?? Number.POSITIVE_INFINITY) <= certificate.slot) state.attestation = undefined;
-  c.emit({ _tag: 'Certify', certificate });
+/** Some share is bad, and nobody can tell whose: with proofs anyone can. */
+function askForProofs(c: Context, attestation: Attestation): void {
+  attestation.isProven = true;
+  attestation.askedMs = c.nowMs;
+  attestation.shares.clear();
+  ask(c, attestation, c.config.system.processes);
 }

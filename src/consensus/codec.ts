@@ -149,7 +149,7 @@ export class ConsensusCodec {
         writePrefixCertificate(writer, message.certificate);
         return;
       case 'Attest':
-        writer.u64(message.slot);
+        writer.u64(message.slot).bool(message.isProven);
         return;
       case 'Forward':
         writer.list(message.requests, writeRequest);
@@ -225,7 +225,7 @@ export class ConsensusCodec {
       case 'Certificate':
         return { _tag: tag, certificate: readPrefixCertificate(reader) };
       case 'Attest':
-        return { _tag: tag, slot: readOrdinal(reader) };
+        return { _tag: tag, slot: readOrdinal(reader), isProven: reader.bool() };
       case 'Forward':
         return { _tag: tag, requests: reader.list(batchLimits.requestsPerBatch, readRequest) };
       case 'Status':

@@ -1,6 +1,6 @@
 /** What the machine asks of its surroundings. Effects are carried out in order, but those that wait may be overtaken. */
 import type { ProcessId } from '../prelude/process.js';
-import type { SignatureShare } from '../schemes/contract/distributed-signer.js';
+import type { Signature, SignatureShare } from '../schemes/contract/distributed-signer.js';
 import type { Digest } from '../prelude/digest.js';
 import type { Batch, Request } from './batch.js';
 import type { Delivered } from './delivery.js';
@@ -32,14 +32,16 @@ export type Effect =
   | { readonly _tag: 'Send'; readonly to: readonly ProcessId[]; readonly message: Message; readonly after: number }
   /** Send `Timer` at this time; replaces the earlier wish. */
   | { readonly _tag: 'SetTimer'; readonly atMs: number }
-  /** Sign with the alliance key's share; answered by `Signed`. */
-  | { readonly _tag: 'Sign'; readonly statement: Uint8Array }
+  /** Sign with the alliance key's share, with a proof where it is asked for and the key has any; answered by `Signed`. */
+  | { readonly _tag: 'Sign'; readonly statement: Uint8Array; readonly isProven: boolean }
   /** Combine under the alliance key; answered by `Combined`. */
   | {
       readonly _tag: 'Combine';
       readonly statement: Uint8Array;
       readonly shares: ReadonlyMap<ProcessId, SignatureShare>;
     }
+  /** Check a signature of the alliance key; answered by `Verified`. Nothing that is decided waits for the answer. */
+  | { readonly _tag: 'Verify'; readonly statement: Uint8Array; readonly signature: Signature }
   /** Append the next slot to the decided log; answered by `Stored` when durable. */
   | {
       readonly _tag: 'Decide';

@@ -22,13 +22,20 @@ export type Event =
   /** Every decided slot up to `slot` is durable in the log, and the controls in it have been taken: `Boundary` comes before. */
   | { readonly _tag: 'Stored'; readonly slot: number }
   /** The alliance-key share asked for by `Sign`; `undefined` where the signer refused. */
-  | { readonly _tag: 'Signed'; readonly statement: Uint8Array; readonly share: SignatureShare | undefined }
+  | {
+      readonly _tag: 'Signed';
+      readonly statement: Uint8Array;
+      readonly isProven: boolean;
+      readonly share: SignatureShare | undefined;
+    }
   /** The outcome of `Combine`. */
   | {
       readonly _tag: 'Combined';
       readonly statement: Uint8Array;
       readonly result: CombineResult;
     }
+  /** The outcome of `Verify`. */
+  | { readonly _tag: 'Verified'; readonly statement: Uint8Array; readonly isValid: boolean }
   /** An ACTIVATE in slot `since` has taken effect: the epoch ends with `slot`. */
   | ({ readonly _tag: 'Boundary' } & Boundary)
   /** The state after a slot and the log up to it are durable. Also after `Start`, for each that was found. */

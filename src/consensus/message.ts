@@ -102,7 +102,7 @@ export type Message =
   | { readonly _tag: 'Certified'; readonly progress: Progress; readonly share: SignatureShare }
   | ({ readonly _tag: 'Checkpoint'; readonly share: SignatureShare } & Checkpoint)
   | { readonly _tag: 'StableCheckpoint'; readonly certificate: CheckpointCertificate }
-  | { readonly _tag: 'Attest'; readonly slot: number }
+  | { readonly _tag: 'Attest'; readonly slot: number; readonly isProven: boolean }
   | ({ readonly _tag: 'Attested'; readonly share: SignatureShare } & Prefix)
   | { readonly _tag: 'Certificate'; readonly certificate: PrefixCertificate }
   | { readonly _tag: 'Forward'; readonly requests: readonly Request[] }

@@ -4,7 +4,7 @@
  */
 import { present } from '../prelude/invariant.js';
 import type { ProcessId } from '../prelude/process.js';
-import { onCertificate } from './attestation.js';
+import { adoptCertificate } from './certificate-check.js';
 import { forgetClosed } from './checkpoint.js';
 import type { Context } from './context.js';
 import { isDecidedCertificate } from './evidence.js';
@@ -93,7 +93,7 @@ export function onRange(c: Context, from: ProcessId, range: Extract<Message, { _
   }
   state.arrived = { range, from };
   deliverRange(c);
-  onCertificate(c, range.certificate);
+  adoptCertificate(c, range.certificate);
 }
 
 /** Delivers what it may of the range that has come; the rest as the log becomes durable. */

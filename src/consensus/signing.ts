@@ -3,20 +3,25 @@ import { toHex } from '../prelude/bytes.js';
 import { digest } from '../prelude/digest.js';
 import { assertNever } from '../prelude/invariant.js';
 import type { ProcessId } from '../prelude/process.js';
-import type { SignatureShare } from '../schemes/contract/distributed-signer.js';
 import type { Context } from './context.js';
+import type { Event } from './event.js';
 import type { SigningTask } from './state.js';
 
 /** Has `statement` signed for the processes of `task`, or joins them to those who already wait for it. */
 export function requestShare(c: Context, statement: Uint8Array, task: SigningTask): void {
-  const key = toHex(digest(statement));
+  const isProven = task._tag !== 'decided' || task.isProven;
+  const key = keyOf(statement, isProven);
   const known = c.state.signing.get(key);
   if (known !== undefined) {
     for (const process of task.for) known.for.add(process);
     return;
   }
   c.state.signing.set(key, task);
-  c.emit({ _tag: 'Sign', statement });
+  c.emit({ _tag: 'Sign', statement, isProven });
+}
+
+function keyOf(statement: Uint8Array, isProven: boolean): string {
+  return `${toHex(digest(statement))} ${isProven}`;
 }
 
 /** Whether a share of DECIDED is being made for `process`: one at a time, so that asking cannot cost more than answering. */
@@ -25,8 +30,8 @@ export function isBeingServed(c: Context, process: ProcessId): boolean {
 }
 
 /** Sends a share that has been made to everyone who waits for it. */
-export function onSigned(c: Context, statement: Uint8Array, share: SignatureShare | undefined): void {
-  const key = toHex(digest(statement));
+export function onSigned(c: Context, { statement, isProven, share }: Extract<Event, { _tag: 'Signed' }>): void {
+  const key = keyOf(statement, isProven);
   const task = c.state.signing.get(key);
   c.state.signing.delete(key);
   if (task === undefined || share === undefined) return;

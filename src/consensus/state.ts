@@ -99,7 +99,20 @@ export interface Attestation {
   readonly asked: Set<ProcessId>;
   /** When processes were last asked for their shares. */
   askedMs: number;
+  /** Shares did not combine, and nobody could tell whose were bad: they are asked for with their proofs. */
+  isProven: boolean;
   combining: boolean;
+}
+
+/** Certificates that others have handed over. */
+interface ClaimedCertificates {
+  /** The newest of each process that waits to be checked. */
+  readonly claimed: Map<ProcessId, PrefixCertificate>;
+  checking?:
+    | { readonly from: ProcessId; readonly certificate: PrefixCertificate; readonly statement: Uint8Array }
+    | undefined;
+  /** Who has handed over a false one. */
+  readonly liars: Set<ProcessId>;
 }
 
 /** The log from slot `from` on is missing here. */
@@ -115,7 +128,7 @@ export interface RangeFetch {
 
 /** Why an alliance-key share is being made, and for whom. */
 export type SigningTask =
-  | { readonly _tag: 'decided'; readonly prefix: Prefix; readonly for: Set<ProcessId> }
+  | { readonly _tag: 'decided'; readonly prefix: Prefix; readonly isProven: boolean; readonly for: Set<ProcessId> }
   | { readonly _tag: 'progress'; readonly progress: Progress; readonly for: Set<ProcessId> }
   | { readonly _tag: 'handoff'; readonly for: Set<ProcessId> };
 
@@ -206,7 +219,8 @@ export interface State {
   attestation?: Attestation | undefined;
   /** When the last certificate came, or what was uncertified first appeared. */
   attestedMs: number;
-  readonly attestRequests: Map<ProcessId, number>;
+  readonly attestRequests: Map<ProcessId, { readonly slot: number; readonly isProven: boolean }>;
+  readonly certificates: ClaimedCertificates;
   /** Processes that let a request for a share go unanswered or answered it badly: they are asked last. */
   readonly slack: Set<ProcessId>;
   readonly signing: Map<string, SigningTask>;
@@ -273,6 +287,7 @@ export function initialState(recovered: Recovered, pool: RequestPool, start?: St
     lastDecidedMs: 0,
     attestedMs: 0,
     attestRequests: new Map(),
+    certificates: { claimed: new Map(), liars: new Set() },
     slack: new Set(),
     signing: new Map(),
     pool,

@@ -6,18 +6,12 @@ import { equalBytes } from '../prelude/bytes.js';
 import { assertNever, invariant } from '../prelude/invariant.js';
 import type { ProcessId } from '../prelude/process.js';
 import { onPropose } from './acceptor.js';
-import {
-  advanceAttestation,
-  attestationDueMs,
-  onAttest,
-  onAttested,
-  onCertificate,
-  onDecidedCombined,
-} from './attestation.js';
+import { advanceAttestation, attestationDueMs, onAttest, onAttested, onDecidedCombined } from './attestation.js';
 import type { Request } from './batch.js';
 import { onBatchFound, onFetchBatch } from './batch-fetching.js';
 import { onBoundary } from './boundary.js';
 import { advanceStatus, onConnected, onStatus } from './catch-up.js';
+import { advanceCertificates, onCertificate, onVerified } from './certificate-check.js';
 import { advanceCollection, onCertified, onCertify, onProgressCombined, onReport } from './certification.js';
 import { onCheckpoint, onStableCheckpoint, onStored } from './checkpoint.js';
 import type { Configuration } from './configuration.js';
@@ -130,10 +124,13 @@ export class FabMachine {
         onStored(c, event.slot);
         return;
       case 'Signed':
-        onSigned(c, event.statement, event.share);
+        onSigned(c, event);
         return;
       case 'Combined':
         this.onCombined(event);
+        return;
+      case 'Verified':
+        onVerified(c, event.statement, event.isValid);
         return;
       case 'Boundary':
         onBoundary(c, event);
@@ -189,13 +186,13 @@ export class FabMachine {
         onStableCheckpoint(c, message.certificate);
         return;
       case 'Attest':
-        onAttest(c, from, message.slot);
+        onAttest(c, from, message);
         return;
       case 'Attested':
         onAttested(c, from, message);
         return;
       case 'Certificate':
-        onCertificate(c, message.certificate);
+        onCertificate(c, from, message.certificate);
         return;
       case 'Forward':
         for (const request of message.requests) this.onRequest(request, from);
@@ -273,6 +270,7 @@ export class FabMachine {
     leaveHopelessView(c);
     advanceCollection(c);
     advanceProposals(c);
+    advanceCertificates(c);
     advanceAttestation(c);
     advanceHandover(c);
     advanceStatus(c);

@@ -192,6 +192,7 @@ class Server implements RunningServer {
   }
 
   private readonly observer: Omit<ReplicaObserver, 'onHandedOver'> = {
+    hasListeners: () => this.sessions.hasListeners,
     onCertified: () => {
       this.sessions.onCertified();
     },

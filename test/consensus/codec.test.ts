@@ -104,7 +104,7 @@ const messages: Record<Message['_tag'], fc.Arbitrary<Message>> = {
     fc.tuple(checkpoint, fc.record({ share })).map(([a, b]) => ({ ...a, ...b })),
   ),
   StableCheckpoint: tagged('StableCheckpoint', fc.record({ certificate: checkpointCertificate })),
-  Attest: tagged('Attest', fc.record({ slot: view })),
+  Attest: tagged('Attest', fc.record({ slot: view, isProven: fc.boolean() })),
   Attested: tagged(
     'Attested',
     fc.tuple(prefix, fc.record({ share })).map(([a, b]) => ({ ...a, ...b })),
@@ -199,7 +199,7 @@ describe('the codec of consensus', () => {
   });
 
   it('tells frames of another epoch, or of none, from malformed ones', () => {
-    const message = { _tag: 'Attest', slot: 1 } as const;
+    const message = { _tag: 'Attest', slot: 1, isProven: false } as const;
     for (const epoch of [0, 2, 4]) {
       const frame = new ConsensusCodec(universe, epoch).encodeMessage(message);
       expect(codec.decodeMessage(frame)).toEqual(E.left({ _tag: 'OtherEpoch', epoch }));
@@ -235,6 +235,6 @@ describe('the codec of consensus', () => {
     }
     const long = { _tag: 'Attested', slot: 1, chain: digest(), share: new Uint8Array(64 * 1024 + 1) as never } as const;
     expect(codec.decodeMessage(codec.encodeMessage(long))._tag).toBe('Left');
-    expect(codec.decodeMessage(codec.encodeMessage({ _tag: 'Attest', slot: 0 }))._tag).toBe('Left');
+    expect(codec.decodeMessage(codec.encodeMessage({ _tag: 'Attest', slot: 0, isProven: false }))._tag).toBe('Left');
   });
 });

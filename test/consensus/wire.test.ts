@@ -89,7 +89,7 @@ const messages: Record<Message['_tag'], Message> = {
   Certified: { _tag: 'Certified', progress, share },
   Checkpoint: { _tag: 'Checkpoint', ...checkpoint, share },
   StableCheckpoint: { _tag: 'StableCheckpoint', certificate: { ...checkpoint, signature: share } },
-  Attest: { _tag: 'Attest', slot: 258 },
+  Attest: { _tag: 'Attest', slot: 258, isProven: true },
   Attested: { _tag: 'Attested', ...prefix, share },
   Certificate: { _tag: 'Certificate', certificate },
   Forward: { _tag: 'Forward', requests: [request] },

@@ -75,12 +75,16 @@ export class Replica {
       this.rules?.onSent(me, effect.message);
       if (effect.to.includes(me)) this.feed({ _tag: 'Message', from: me, message: effect.message });
     } else if (effect._tag === 'Sign') {
-      const signed = allianceSigner.signShare(effect.statement);
+      const { statement, isProven } = effect;
+      const signed = isProven ? allianceSigner.proveShare(statement) : allianceSigner.signShare(statement);
       const share = E.isRight(signed) ? signed.right : undefined;
-      this.feed({ _tag: 'Signed', statement: effect.statement, share });
+      this.feed({ _tag: 'Signed', statement, isProven, share });
     } else if (effect._tag === 'Combine') {
       const result = allianceSigner.combine(effect.statement, effect.shares);
       this.feed({ _tag: 'Combined', statement: effect.statement, result });
+    } else if (effect._tag === 'Verify') {
+      const isValid = allianceSigner.verify(effect.statement, effect.signature);
+      this.feed({ _tag: 'Verified', statement: effect.statement, isValid });
     } else if (effect._tag === 'Decide') {
       this.decided.set(effect.slot, toHex(batchDigest(effect.batch)));
       this.feed({ _tag: 'Stored', slot: effect.slot });

@@ -6,7 +6,7 @@ import { toHex, utf8 } from '../../src/prelude/bytes.js';
 import { type Digest, digest } from '../../src/prelude/digest.js';
 import { E } from '../../src/prelude/fp.js';
 import { present } from '../../src/prelude/invariant.js';
-import { type ProcessId, processId } from '../../src/prelude/process.js';
+import { type ProcessId, processId, type Universe } from '../../src/prelude/process.js';
 import { type Batch, batchDigest, type Request } from '../../src/consensus/batch.js';
 import { ConsensusCodec, decodeReport, encodeReport } from '../../src/consensus/codec.js';
 import type { Clients, Parameters } from '../../src/consensus/configuration.js';
@@ -49,6 +49,7 @@ import {
 } from '../../src/consensus/statement.js';
 import type { Recovered, State } from '../../src/consensus/state.js';
 import { FabMachine } from '../../src/consensus/step.js';
+import type { DistributedSigner } from '../../src/schemes/contract/distributed-signer.js';
 import { right } from './right.js';
 import {
   type SimulatedConfiguration,
@@ -80,6 +81,8 @@ export interface SceneOptions {
   readonly boundary?: Boundary;
   /** The state that a process has after a slot that it has decided; none: it takes no snapshot there. */
   readonly stateAfter?: (process: ProcessId, slot: number) => Manifest | undefined;
+  /** Signers of a real alliance key; mock ones if absent. */
+  readonly alliance?: (universe: Universe) => (me: ProcessId) => DistributedSigner;
 }
 
 /** `p('a')` is the process of that name. */
@@ -105,15 +108,18 @@ export class Scene {
   private readonly actors = new Map<ProcessId, Actor>();
 
   constructor(readonly options: SceneOptions) {
-    const { trust, leaders, parameters = {}, epoch = 1, start, clients } = options;
+    const { trust, leaders, parameters = {}, epoch = 1, start, clients, alliance } = options;
     const model = trustOf({ trust });
+    const signers = alliance?.(model.system.processes.universe);
     this.codec = new ConsensusCodec(model.system.processes.universe, epoch);
     for (const process of model.system.processes) {
       const config = simulatedConfiguration({ scheme: 'mock', parameters }, model, process);
       const named = leaders === undefined ? config : { ...config, leaders: names(leaders) };
+      const allianceSigner = signers?.(process) ?? config.allianceSigner;
+      const keys = { allianceSigner, keys: { ...config.keys, alliance: allianceSigner } };
       // The same keys in each epoch, so that the statements alone tell them apart.
       const enrolled = clients === undefined ? {} : { clients };
-      this.configs.set(process, { ...named, epoch, ...(start === undefined ? {} : { start }), ...enrolled });
+      this.configs.set(process, { ...named, ...keys, epoch, ...(start === undefined ? {} : { start }), ...enrolled });
     }
     for (const process of this.configs.keys()) this.actors.set(process, new Actor(this, this.config(process)));
     for (const actor of this.actors.values()) actor.start();
@@ -364,6 +370,9 @@ export class Actor {
   private heldSends: Extract<Effect, { _tag: 'Send' }>[] = [];
   private isHeld = false;
   private isCombinerHeld = false;
+  /** Whether signatures wait to be checked until the test says so. */
+  isSlowToVerify = false;
+  private unverified: Extract<Effect, { _tag: 'Verify' }>[] = [];
   private timerMs: number | undefined;
   private persisted = 0;
 
@@ -396,7 +405,7 @@ export class Actor {
   restart(lostRecords = 0, recovered?: Recovered): void {
     this.journal.length -= lostRecords;
     this.isHeld = false;
-    [this.unwritten, this.heldSends, this.effects, this.persisted] = [[], [], [], 0];
+    [this.unwritten, this.heldSends, this.unverified, this.effects, this.persisted] = [[], [], [], [], 0];
     this.timerMs = undefined;
     this.machine = this.newMachine(recovered);
     this.start();
@@ -410,6 +419,14 @@ export class Actor {
     if (this.timerMs === undefined || this.timerMs > this.scene.nowMs) return;
     this.timerMs = undefined;
     this.feed({ _tag: 'Timer' });
+  }
+
+  /** Checks the signatures that wait. */
+  verifyNow(): void {
+    for (let next = this.unverified.shift(); next !== undefined; next = this.unverified.shift()) {
+      const { statement, signature } = next;
+      this.feed({ _tag: 'Verified', statement, isValid: this.config.allianceSigner.verify(statement, signature) });
+    }
   }
 
   feed(event: Event): void {
@@ -456,8 +473,10 @@ export class Actor {
         this.timerMs = effect.atMs;
         return;
       case 'Sign': {
-        const signed = this.config.allianceSigner.signShare(effect.statement);
-        this.feed({ _tag: 'Signed', statement: effect.statement, share: E.isRight(signed) ? signed.right : undefined });
+        const { statement, isProven } = effect;
+        const { allianceSigner } = this.config;
+        const signed = isProven ? allianceSigner.proveShare(statement) : allianceSigner.signShare(statement);
+        this.feed({ _tag: 'Signed', statement, isProven, share: E.isRight(signed) ? signed.right : undefined });
         return;
       }
       case 'Combine': {
@@ -466,6 +485,10 @@ export class Actor {
         this.feed({ _tag: 'Combined', statement: effect.statement, result });
         return;
       }
+      case 'Verify':
+        this.unverified.push(effect);
+        if (!this.isSlowToVerify) this.verifyNow();
+        return;
       case 'Decide':
         this.decided.set(effect.slot, toHex(batchDigest(effect.batch)));
         if (!this.isHeld) this.store(effect);

@@ -49,6 +49,10 @@ class Session implements LinkHandler {
     private readonly onEnd: () => void,
   ) {}
 
+  get isListening(): boolean {
+    return this.wanted !== undefined || this.nextSlot !== undefined;
+  }
+
   onFrame(frame: Uint8Array): void {
     if (this.isClosed) return;
     const decoded = decodeClientMessage(frame);
@@ -177,6 +181,10 @@ export class ApplicationSessions {
     });
     this.sessions.add(session);
     return session;
+  }
+
+  get hasListeners(): boolean {
+    return [...this.sessions].some(({ isListening }) => isListening);
   }
 
   /** A new certificate has come. */

@@ -97,7 +97,7 @@ async function removeFormerJournals(dataPath: string, epoch: number): Promise<vo
 
 async function openAllianceKey({ alliance }: ServerDirectory, { allianceShare }: ServerKeys): Promise<SigningThread> {
   const { universe } = alliance.trust.system.processes;
-  const opened = await openSigningThread(alliance.allianceKey, allianceShare, universe);
+  const opened = await openSigningThread(alliance.allianceKey, allianceShare, universe, { withProof: false });
   invariant(E.isRight(opened), 'a directory that was read holds a share of its alliance key');
   return opened.right;
 }

@@ -14,10 +14,12 @@ import type { ReplicatedState } from '../state/replicated-state.js';
 import type { StopReason } from './stop-reason.js';
 
 /** The alliance key, whose operations are slow and answer later. */
-export type AllianceKey = Pick<AsyncDistributedSigner, 'signShare' | 'combine'>;
+export type AllianceKey = Pick<AsyncDistributedSigner, 'signShare' | 'proveShare' | 'combine' | 'verify'>;
 
 /** What a replica tells whoever runs it. */
 export interface ReplicaObserver {
+  /** Whether anybody waits for certificates here. */
+  hasListeners(): boolean;
   onCertified(certificate: PrefixCertificate): void;
   /** The commands of a slot are decided, and durable here. */
   onPlaced(delivered: readonly Delivered[]): void;

@@ -2,6 +2,7 @@
  * A replica: the consensus machine of one epoch with its surroundings. It turns effects into writes, frames and signatures, and
  * their outcomes into events; it decides nothing itself.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { E } from '../../prelude/fp.js';
 import { assertNever } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
@@ -25,6 +26,9 @@ export interface ReplicaCounts {
   transferred: number;
   certificates: number;
 }
+
+/** How long a certificate waits to be checked where nobody listens. */
+const unheardCheckMs = 250;
 
 /** The longest that Node's timers can wait. */
 const longestTimerMs = 2 ** 31 - 1;
@@ -114,10 +118,13 @@ export class Replica {
         this.setTimer(effect.atMs);
         return;
       case 'Sign':
-        this.sign(effect.statement);
+        this.sign(effect);
         return;
       case 'Combine':
         this.combine(effect.statement, effect.shares);
+        return;
+      case 'Verify':
+        this.verify(effect);
         return;
       case 'Decide':
         this.decide(effect);
@@ -212,10 +219,21 @@ export class Replica {
     );
   }
 
-  private sign(statement: Uint8Array): void {
-    this.answerWith(this.parts.allianceKey.signShare(statement), (signed) => {
-      return { _tag: 'Signed', statement, share: E.isRight(signed) ? signed.right : undefined };
+  private sign({ statement, isProven }: Extract<Effect, { _tag: 'Sign' }>): void {
+    const { allianceKey } = this.parts;
+    this.answerWith(isProven ? allianceKey.proveShare(statement) : allianceKey.signShare(statement), (signed) => {
+      return { _tag: 'Signed', statement, isProven, share: E.isRight(signed) ? signed.right : undefined };
     });
+  }
+
+  /** Newer certificates supersede those that nobody has asked for yet. */
+  private verify({ statement, signature }: Extract<Effect, { _tag: 'Verify' }>): void {
+    const { allianceKey, observer } = this.parts;
+    const rested = observer.hasListeners() ? Promise.resolve() : delay(unheardCheckMs, undefined, { ref: false });
+    this.answerWith(
+      rested.then(() => allianceKey.verify(statement, signature)),
+      (isValid) => ({ _tag: 'Verified', statement, isValid }),
+    );
   }
 
   private combine(statement: Uint8Array, shares: ReadonlyMap<ProcessId, SignatureShare>): void {

@@ -223,8 +223,8 @@ describe('an installed state', () => {
     d.feed({ _tag: 'Transferred', slot: 4 });
     d.feed(installed(snapshot));
     expect(d.sent('Checkpoint').map(({ slot, chain }) => [slot, chain])).toEqual([[4, snapshot.chain]]);
-    scene.inject('a', 'd', { _tag: 'Attest', slot: 4 });
-    scene.inject('b', 'd', { _tag: 'Attest', slot: 3 });
+    scene.inject('a', 'd', { _tag: 'Attest', slot: 4, isProven: false });
+    scene.inject('b', 'd', { _tag: 'Attest', slot: 3, isProven: false });
     expect(scene.waiting('Attested', 'd', 'a').map(({ chain }) => chain)).toEqual([snapshot.chain]);
     expect(scene.waiting('Attested', 'd', 'b')).toEqual([]);
     scene.inject('c', 'd', { _tag: 'Status', view: 1, decided: 0, low: 0, stuck: true });

@@ -320,7 +320,10 @@ describe('bounds', () => {
     const { machine } = scene.actor('b');
     const signs = [1, 2, 3, 4, 5, 6].flatMap((slot) =>
       machine
-        .step({ _tag: 'Message', from: scene.leaderOf(1), message: { _tag: 'Attest', slot } }, scene.nowMs)
+        .step(
+          { _tag: 'Message', from: scene.leaderOf(1), message: { _tag: 'Attest', slot, isProven: false } },
+          scene.nowMs,
+        )
         .filter(({ _tag }) => _tag === 'Sign'),
     );
     expect(signs).toHaveLength(1);

@@ -1,5 +1,5 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { E } from '../../../src/prelude/fp.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
 import { Universe } from '../../../src/prelude/process.js';
@@ -12,6 +12,7 @@ import { DecidedLog } from '../../../src/server/log/decided-log.js';
 import { Replica } from '../../../src/server/replica/replica.js';
 import type { AllianceKey, ReplicaParts } from '../../../src/server/replica/replica-parts.js';
 import type { StopReason } from '../../../src/server/replica/stop-reason.js';
+import type { Signature } from '../../../src/schemes/contract/distributed-signer.js';
 import { MemoryJournal, MemoryLogStore } from '../../../src/storage/memory.js';
 import { CertifiedLog } from '../../support/certified-log.js';
 
@@ -60,7 +61,7 @@ class Setting {
   readonly handedOver: number[] = [];
   readonly replica: Replica;
 
-  constructor(step: Step, key?: Partial<AllianceKey>, state?: Partial<ReplicaParts['state']>) {
+  constructor(step: Step, key?: Partial<AllianceKey>, state?: Partial<ReplicaParts['state']>, isHeard = true) {
     const log = new DecidedLog(this.store, new CertifiedLog().anchor.allianceId, (error) => {
       this.replica.failStorage(error);
     });
@@ -90,12 +91,13 @@ class Setting {
         install: never,
         ...state,
       },
-      allianceKey: { signShare: never, combine: never, ...key },
+      allianceKey: { signShare: never, proveShare: never, combine: never, verify: never, ...key },
       send: (_, frame) => {
         const message = codec.decodeMessage(frame);
         if (E.isRight(message) && message.right._tag === 'FetchRange') this.sent.push(message.right.from);
       },
       observer: {
+        hasListeners: () => isHeard,
         onCertified: () => undefined,
         onPlaced: (delivered) => this.placed.push(...delivered.map(({ slot }) => slot)),
         onRefused: () => undefined,
@@ -228,16 +230,37 @@ describe('a replica', () => {
     expect(setting.stops).toMatchObject([{ _tag: 'StorageFailed' }]);
   });
 
-  it.each(['signShare', 'combine'] as const)('stops where the alliance key cannot %s', async (operation) => {
-    const failing = { [operation]: () => Promise.reject(new Error('the key is broken')) };
+  it.each(['signShare', 'proveShare', 'combine', 'verify'] as const)(
+    'stops where the alliance key cannot %s',
+    async (operation) => {
+      const failing = { [operation]: () => Promise.reject(new Error('the key is broken')) };
+      const statement = new Uint8Array(3);
+      const asked = {
+        signShare: { _tag: 'Sign', statement, isProven: false },
+        proveShare: { _tag: 'Sign', statement, isProven: true },
+        verify: { _tag: 'Verify', statement, signature: new Uint8Array(3) as Signature },
+        combine: { _tag: 'Combine', statement, shares: new Map() },
+      } as const;
+      const setting = new Setting(onStart(asked[operation]), failing);
+      await setImmediate();
+      expect(setting.stops).toMatchObject([{ _tag: 'AllianceKeyFailed' }]);
+    },
+  );
+
+  it('has certificates checked at once where somebody listens, and in its own time where nobody does', async () => {
     const statement = new Uint8Array(3);
-    const asked = {
-      signShare: { _tag: 'Sign', statement },
-      combine: { _tag: 'Combine', statement, shares: new Map() },
-    } as const;
-    const setting = new Setting(onStart(asked[operation]), failing);
+    const key = { verify: () => Promise.resolve(true) };
+    const asked: Effect = { _tag: 'Verify', statement, signature: new Uint8Array(3) as Signature };
+    const heard = new Setting(onStart(asked), key);
     await setImmediate();
-    expect(setting.stops).toMatchObject([{ _tag: 'AllianceKeyFailed' }]);
+    expect(heard.events.at(-1)).toEqual({ _tag: 'Verified', statement, isValid: true });
+    const unheard = new Setting(onStart(asked), key, {}, false);
+    await setImmediate();
+    expect(unheard.tags()).toEqual(['Start']);
+    await vi.waitFor(() => {
+      expect(unheard.tags()).toEqual(['Start', 'Verified']);
+    });
+    unheard.replica.stop();
   });
 
   it('carries out nothing that comes after it has halted', async () => {

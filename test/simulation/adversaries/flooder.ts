@@ -14,7 +14,7 @@ export const flooder: MakeAdversary = ({ random, everyone, send, view }) => ({
       { _tag: 'Status', view: 1, decided: random.pick([0, slot, 2 ** 40]), low: 0, stuck: true },
       { _tag: 'FetchRange', from: slot },
       { _tag: 'FetchBatch', digest: value },
-      { _tag: 'Attest', slot },
+      { _tag: 'Attest', slot, isProven: true },
       { _tag: 'Accepted', ...ballot, leaderSignature: random.bytes(64), share },
       { _tag: 'Commit', ...ballot, share },
       { _tag: 'Checkpoint', slot: 4 * slot, chain: value, boundary: random.pick([0, 4 * slot]), share },

@@ -295,16 +295,26 @@ export class SimulatedServer implements FetchingOwner {
         this.setTimer(effect.atMs);
         return;
       case 'Sign': {
-        const signed = this.config.allianceSigner.signShare(effect.statement);
+        const { statement, isProven } = effect;
+        const { allianceSigner } = this.config;
+        const signed = isProven ? allianceSigner.proveShare(statement) : allianceSigner.signShare(statement);
         const share = E.isRight(signed) ? signed.right : undefined;
-        const { statement } = effect;
-        this.later(this.signingMs(), () => ({ _tag: 'Signed', statement, share }));
+        this.later(this.signingMs(), () => ({ _tag: 'Signed', statement, isProven, share }));
         return;
       }
       case 'Combine': {
         const { statement } = effect;
         const result = this.config.allianceSigner.combine(statement, effect.shares);
         this.later(this.signingMs(), () => ({ _tag: 'Combined', statement, result }));
+        return;
+      }
+      case 'Verify': {
+        const isValid = this.config.allianceSigner.verify(effect.statement, effect.signature);
+        this.later(this.signingMs(), () => ({
+          _tag: 'Verified',
+          statement: effect.statement,
+          isValid,
+        }));
         return;
       }
       case 'Decide':

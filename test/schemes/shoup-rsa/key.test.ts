@@ -394,6 +394,11 @@ describe('the JSON of keys', () => {
     expect(E.isRight(makeShoupRsaSigner(publicKey, share, universe))).toBe(true);
   });
 
+  it.each(['statement', 'document', 'beacon', 'decryption'] as const)('is read back for a key of usage %s', (usage) => {
+    const dealt = right(deal({ usage })).publicKey;
+    expect(right(decode(shoupRsaPublicKeyCodec, shoupRsaPublicKeyCodec.encode(dealt)))).toEqual(dealt);
+  });
+
   const number = (bytes: number) => `a positive number in hexadecimal, at most ${bytes} bytes, without leading zeros`;
   const range = (low: unknown, high: unknown) => ({
     _tag: 'integers',
@@ -412,6 +417,7 @@ describe('the JSON of keys', () => {
     ['/ranges/secret/low', { ranges: range('--02', '02') }, end],
     ['/ranges/secret/high', { ranges: range('00', '-00') }, end],
     ['/ranges/secret', { ranges: range('02', '02') }, 'a range that is not empty'],
+    ['/algorithm', { algorithm: 'RS512' }, 'an algorithm (RS256, PS256, RSA-OAEP-256)'],
     ['/', { commitments: ['01', toHex(unsignedBytes(modulus))] }, 'a Shoup RSA key with commitments below its modulus'],
     ['/', { modulus: '02', commitments: ['01', '01', '02'] }, 'a Shoup RSA key with commitments below its modulus'],
   ])('of a public key says what is wrong at %s in %o', (path, change, expected) => {

@@ -33,9 +33,13 @@ export function describeSuccessionError(error: SuccessionError): string {
     : `${error.path}: its files cannot be replaced (${error.reason})`;
 }
 
-/** Whether a replacement was interrupted in `directory` before it was finished. */
+/** Whether a replacement was interrupted in `directory` before it was finished; not where nobody may look. */
 export function isUnsettled(directory: string): boolean {
-  return isFolder(join(directory, successionNames.next)) || isFolder(join(directory, successionNames.old));
+  try {
+    return isFolder(join(directory, successionNames.next)) || isFolder(join(directory, successionNames.old));
+  } catch {
+    return false;
+  }
 }
 
 /** Whether a replacement was interrupted before it was decided: what it left holds secrets and nothing that is needed. */

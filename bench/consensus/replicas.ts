@@ -9,7 +9,8 @@ import { present } from '../../src/prelude/invariant.js';
 import type { ProcessId } from '../../src/prelude/process.js';
 import type { DistributedSigner } from '../../src/schemes/contract/distributed-signer.js';
 import { DecidedLog } from '../../src/server/log/decided-log.js';
-import { type AllianceKey, Replica, type ReplicaObserver } from '../../src/server/replica.js';
+import { Replica } from '../../src/server/replica/replica.js';
+import type { AllianceKey, ReplicaObserver, ReplicaParts } from '../../src/server/replica/replica-parts.js';
 import { MemoryJournal, MemoryLogStore } from '../../src/storage/memory.js';
 import { MemoryNetwork } from '../../src/transport/memory.js';
 import { right } from '../table.js';
@@ -58,14 +59,15 @@ export class Replicas {
     const { config, allianceSigner } = makeMember(this.alliance, me, new Tally(), parameters);
     const { allianceId, system } = config;
     const chains = new Map([[0, chainStart(allianceId)]]);
+    const log = new DecidedLog(new MemoryLogStore(), allianceId, stopHere);
     const replica = new Replica({
       me,
       machine: new FabMachine(config, [], { decidedUpTo: 0, chains, delivery: DeliveryTable.empty() }),
       codec: new ConsensusCodec(system.processes.universe, config.epoch),
       journal: new MemoryJournal(),
-      log: new DecidedLog(new MemoryLogStore(), allianceId, stopHere),
+      log,
+      state: stateless(log),
       allianceKey: this.inLine(allianceSigner),
-      hasListeners: () => me === this.first,
       send: (to, frame) => {
         transport.send(to, frame);
       },
@@ -86,6 +88,7 @@ export class Replicas {
 
   private observe(me: ProcessId): ReplicaObserver {
     return {
+      hasListeners: () => me === this.first,
       onCertified: ({ slot }) => {
         if (me !== this.first) return;
         this.certificates += 1;
@@ -97,6 +100,8 @@ export class Replicas {
       onRefused: (_, reason) => stopHere(`refused: ${reason}`),
       onView: (view) => stopHere(`entered view ${view}`),
       onBlame: (process, fault) => stopHere(`blames ${process}: ${JSON.stringify(fault)}`),
+      onStatesDiffer: (slot) => stopHere(`states differ after slot ${slot}`),
+      onHandedOver: () => stopHere('handed over'),
       onStopped: ({ _tag }) => stopHere(_tag),
     };
   }
@@ -120,4 +125,18 @@ export class Replicas {
 /** Nothing of the kind happens where all are correct. */
 function stopHere(reason: unknown): never {
   throw new Error(String(reason));
+}
+
+/** No application, and no snapshots. */
+function stateless(log: DecidedLog): ReplicaParts['state'] {
+  return {
+    decide: async ({ slot, chain, batch }) => {
+      await log.append(slot, chain, batch);
+      return [{ _tag: 'Stored', slot }];
+    },
+    certified: () => undefined,
+    transfer: () => undefined,
+    abandon: () => undefined,
+    install: () => Promise.reject(new Error('nothing is transferred here')),
+  };
 }

@@ -2,7 +2,6 @@
  * An application's client: proposes to a set of servers that contains a correct one, and listens to any one server, believing
  * nothing but the alliance's key.
  */
-import { E } from '../prelude/fp.js';
 import { assertNever, present } from '../prelude/invariant.js';
 import type { ProcessId, ProcessSet } from '../prelude/process.js';
 import type { QuorumSystem } from '../quorum/quorum-system.js';
@@ -10,11 +9,11 @@ import { type Request, requestSize, type UnsignedRequest } from '../consensus/ba
 import type { DecidedRange } from '../consensus/range.js';
 import { type Outcome, type Position, Proposals } from './proposals.js';
 import { protocolLimits, type ServerMessage, type ServerStatus, submitBytes } from './protocol.js';
+import { LogFollower, type LogFollowerOptions } from './log-follower.js';
 import { type Connect, ServerLink } from './server-link.js';
-import { describeVerifyError, LogVerifier, type TrustAnchor, type VerifiedRange } from './verify.js';
+import type { VerifiedRange } from './verify.js';
 
-export interface AllianceClientOptions {
-  readonly anchor: TrustAnchor;
+export interface AllianceClientOptions extends LogFollowerOptions {
   /** Who may fail together; its processes are the servers. */
   readonly system: QuorumSystem;
   /** `organization/application`. */
@@ -23,59 +22,19 @@ export interface AllianceClientOptions {
   readonly session: number;
   readonly sign: (request: UnsignedRequest) => Request;
   readonly connect: Connect;
-  /**
-   * The first slot to listen from, from 1; 0: from the newest on, or from the start where the server that was listened to first
-   * told lies or fell silent and something had already been proposed, whose outcome would otherwise be missed.
-   */
-  readonly from: number;
-  /** Listen to this server alone; otherwise to any, moving on where one falls silent, is behind, or lies. */
-  readonly server?: ProcessId;
-  /** Milliseconds that never go back. */
-  readonly now: () => number;
   /** What was verified, and the range that it was verified from. */
   readonly onRange?: (verified: VerifiedRange, range: DecidedRange, from: ProcessId) => void;
-  /** A server sent what is not believed. */
-  readonly onDoubt?: (server: ProcessId, reason: string) => void;
   /** Links that went down, requests that were refused. For people. */
   readonly onTrouble?: (server: ProcessId, reason: string) => void;
 }
 
-/** A server that does not answer, or brings nothing while commands wait, is left for the next after this time. */
-const silenceMs = 2000;
-/** So is one that brings nothing while none wait: the log may rest, or be withheld. */
-const restMs = 10_000;
-/** So is one that brings something, but none of the commands that wait. */
-const fruitlessMs = 10_000;
 const tickMs = 100;
-
-/** Ranges that wait to be verified; what comes beyond is dropped and asked for again. */
-const backlogLimitBytes = 64 * 1024 * 1024;
-
-/** One wish to listen, and what has come of it. */
-interface Listening {
-  readonly server: ProcessId;
-  /** The slot that was asked for; 0: the newest. */
-  readonly asked: number;
-  hasBegun: boolean;
-  /** The server does not have the slot yet that comes next here. */
-  isBehind: boolean;
-  hasDropped: boolean;
-  /** When it last brought a slot, and when it last brought a command that waited. */
-  heardMs: number;
-  settledMs: number;
-}
 
 export class AllianceClient {
   private readonly links: ReadonlyMap<ProcessId, ServerLink>;
   private readonly proposals: Proposals;
-  private verifier: LogVerifier | undefined;
-  /** Whether the verifier begins where a verified certificate, or nobody's word, says. */
-  private isProven = false;
-  private listening: Listening | undefined;
-  private lastTried: ProcessId | undefined;
+  private readonly follower: LogFollower;
   private lastIdleMs: number;
-  private receiving: Promise<void> = Promise.resolve();
-  private backlogBytes = 0;
   private readonly ticker: NodeJS.Timeout;
   private flushing: NodeJS.Immediate | undefined;
   private readonly statusWaiters = new Map<ProcessId, Set<(status: ServerStatus | undefined) => void>>();
@@ -83,10 +42,19 @@ export class AllianceClient {
   private isClosed = false;
 
   constructor(private readonly options: AllianceClientOptions) {
-    const { client, session, system, connect, sign, now, from } = options;
+    const { client, session, system, connect, sign, now } = options;
     this.lastIdleMs = now();
     this.proposals = new Proposals(client, session, sign);
-    if (from === 1) this.beginAtStart();
+    this.follower = new LogFollower({
+      ...options,
+      links: () => this.links,
+      hasProposed: () => this.proposals.hasSent,
+      waitingSinceMs: () => this.lastIdleMs,
+      onBegun: () => {
+        this.flush();
+      },
+      onVerified: (verified, range, server) => this.accept(verified, range, server),
+    });
     const handler = {
       onMessage: (server: ProcessId, message: ServerMessage, bytes: number) => {
         if (!this.isClosed) this.onMessage(server, message, bytes);
@@ -120,7 +88,7 @@ export class AllianceClient {
 
   /** The server that is being listened to. */
   get listeningTo(): ProcessId | undefined {
-    return this.listening?.server;
+    return this.follower.listeningTo;
   }
 
   /** What a server says of itself; `undefined` where it does not answer in time, or the client closes. */
@@ -143,6 +111,7 @@ export class AllianceClient {
   /** Ends the session; commands without a certificate are `unknown`. Nothing is reported afterwards. */
   close(): void {
     this.isClosed = true;
+    this.follower.close();
     clearInterval(this.ticker);
     clearImmediate(this.flushing);
     for (const link of this.links.values()) link.close();
@@ -152,14 +121,14 @@ export class AllianceClient {
 
   private onUp(server: ProcessId): void {
     if ((this.statusWaiters.get(server)?.size ?? 0) > 0) this.links.get(server)?.send({ _tag: 'AskStatus' });
-    if (this.listening === undefined && this.mayListenTo(server)) this.listenTo(server);
+    this.follower.onUp(server);
     this.proposals.hasten(this.options.now());
     this.flush();
   }
 
   private onDown(server: ProcessId, reason: string): void {
     this.trouble(server, reason);
-    if (this.listening?.server === server) this.listenElsewhere();
+    this.follower.onDown(server);
   }
 
   /** A server's own words are shown to people: what would steer their terminals is not. */
@@ -167,47 +136,16 @@ export class AllianceClient {
     this.options.onTrouble?.(server, reason.replace(/\p{Cc}/gu, '?'));
   }
 
-  private mayListenTo(server: ProcessId): boolean {
-    return this.options.server === undefined || this.options.server === server;
-  }
-
-  private listenElsewhere(): void {
-    const servers = [...this.links.keys()];
-    const start = this.lastTried === undefined ? 0 : servers.indexOf(this.lastTried) + 1;
-    const rotated = [...servers.slice(start), ...servers.slice(0, start)];
-    this.listening = undefined;
-    const next = rotated.find((server) => this.links.get(server)?.isUp === true && this.mayListenTo(server));
-    if (next !== undefined) this.listenTo(next);
-  }
-
-  private listenTo(server: ProcessId): void {
-    if (!this.isProven) this.forgetUnproven();
-    const nowMs = this.options.now();
-    const asked = this.verifier?.nextSlot ?? this.options.from;
-    const fresh = { hasBegun: false, isBehind: false, hasDropped: false, heardMs: nowMs, settledMs: nowMs };
-    this.listening = { server, asked, ...fresh };
-    this.lastTried = server;
-    this.links.get(server)?.send({ _tag: 'Listen', from: asked });
-  }
-
-  /** A beginning that rests on one server's word is given up with that server; what was proposed since must not be missed. */
-  private forgetUnproven(): void {
-    this.verifier = undefined;
-    if (this.proposals.hasSent) this.beginAtStart();
-  }
-
-  private beginAtStart(): void {
-    this.verifier = LogVerifier.fromStart(this.options.anchor);
-    this.isProven = true;
-  }
-
   private onMessage(from: ProcessId, message: ServerMessage, bytes: number): void {
     switch (message._tag) {
       case 'Begin':
-        if (this.listening?.server === from) this.begin(this.listening, message);
+        this.follower.onBegin(from, message);
         return;
       case 'Range':
-        if (this.listening?.server === from) this.receive(this.listening, message.range, bytes);
+        this.follower.onRange(from, message.range, bytes);
+        return;
+      case 'Pruned':
+        this.follower.onPruned(from, message.first);
         return;
       case 'Refused':
         this.trouble(from, `refused a request: ${message.reason}`);
@@ -229,73 +167,25 @@ export class AllianceClient {
     return system.containsCorrect(system.processes.universe.of(servers));
   }
 
-  private begin(listening: Listening, { from, previous }: Extract<ServerMessage, { _tag: 'Begin' }>): void {
-    const { server, asked } = listening;
-    if (from < 1 || (asked !== 0 && from > asked)) {
-      this.doubt(listening, `it begins with slot ${from} where slot ${asked} was asked for`);
-      return;
-    }
-    listening.hasBegun = true;
-    this.verifier ??= LogVerifier.fromMiddle(this.options.anchor, from, previous);
-    listening.isBehind = from < this.verifier.nextSlot && server !== this.options.server;
-    this.flush();
-  }
-
-  /** Ranges are verified one after another, in the order in which they came; those of an earlier wish are over. */
-  private receive(listening: Listening, range: DecidedRange, bytes: number): void {
-    listening.hasDropped ||= this.backlogBytes > backlogLimitBytes;
-    if (!listening.hasBegun || listening.hasDropped) return;
-    this.backlogBytes += bytes;
-    this.receiving = this.receiving.then(async () => {
-      await this.take(listening, range);
-      this.backlogBytes -= bytes;
-      if (listening.hasDropped && this.backlogBytes === 0 && this.isCurrent(listening)) this.listenTo(listening.server);
-    });
-  }
-
-  private isCurrent(listening: Listening): boolean {
-    return !this.isClosed && listening === this.listening;
-  }
-
-  private async take(listening: Listening, received: DecidedRange): Promise<void> {
-    const { verifier } = this;
-    if (!this.isCurrent(listening) || verifier === undefined) return;
-    const range = withoutSlotsBefore(received, verifier.nextSlot);
-    if (range === undefined) return;
-    const verified = await verifier.take(range);
-    // The verifier was given up meanwhile, and so is what it says.
-    if (this.isClosed || verifier !== this.verifier) return;
-    if (E.isLeft(verified)) this.doubt(listening, describeVerifyError(verified.left));
-    else this.accept(listening, verified.right, range);
-  }
-
-  private accept(listening: Listening, verified: VerifiedRange, range: DecidedRange): void {
-    this.isProven = true;
-    listening.heardMs = this.options.now();
-    listening.isBehind = false;
-    if (this.proposals.settle(verified.delivered) > 0) listening.settledMs = listening.heardMs;
+  private accept(verified: VerifiedRange, range: DecidedRange, server: ProcessId): number {
+    const settled = this.proposals.settle(verified.delivered);
     const delivered = verified.delivered.filter(({ slot }) => slot >= this.options.from);
     // What a listener of the client throws is for the process to hear, and ends no listening.
     try {
-      this.options.onRange?.({ ...verified, delivered }, range, listening.server);
+      this.options.onRange?.({ ...verified, delivered }, range, server);
     } catch (error) {
       queueMicrotask(() => {
         throw error;
       });
     }
     this.flush();
-  }
-
-  private doubt(listening: Listening, reason: string): void {
-    this.options.onDoubt?.(listening.server, reason);
-    // The next tick listens elsewhere, so that nobody can keep this going faster.
-    if (this.isCurrent(listening)) this.listening = undefined;
+    return settled;
   }
 
   /** Nothing is sent before listening has a beginning: a command decided before it would never be heard of. */
   private flush(): void {
     this.flushing = undefined;
-    if (this.isClosed || this.verifier === undefined) return;
+    if (this.isClosed || !this.follower.hasBegun) return;
     const servers = this.vouchingServers();
     // Too few links are up: what is queued waits for the next.
     if (!this.options.system.containsCorrect(servers)) return;
@@ -308,18 +198,7 @@ export class AllianceClient {
     const overdue = this.proposals.takeOverdue(nowMs);
     if (overdue.length > 0) this.submit(overdue, this.links.keys());
     if (this.proposals.isIdle) this.lastIdleMs = nowMs;
-    if (this.listening === undefined || this.hasFailed(this.listening, nowMs)) this.listenElsewhere();
-  }
-
-  private hasFailed({ hasBegun, isBehind, heardMs, settledMs }: Listening, nowMs: number): boolean {
-    const quietMs = nowMs - heardMs;
-    if (!hasBegun) return quietMs > silenceMs;
-    if (isBehind) return true;
-    if (this.options.server !== undefined) return false;
-    const waitedMs = nowMs - this.lastIdleMs;
-    return (
-      quietMs > restMs || Math.min(quietMs, waitedMs) > silenceMs || Math.min(nowMs - settledMs, waitedMs) > fruitlessMs
-    );
+    this.follower.tick();
   }
 
   /** Connected servers, enough of them that one is correct where there are enough; another one first each time. */
@@ -342,13 +221,6 @@ export class AllianceClient {
       for (const message of messages) present(this.links.get(server), 'servers have links').send(message);
     }
   }
-}
-
-/** What a range adds after what is known; `undefined` if nothing. It leads to the same certificate. */
-function withoutSlotsBefore(range: DecidedRange, slot: number): DecidedRange | undefined {
-  const known = Math.max(0, slot - range.from);
-  if (known >= range.batches.length) return undefined;
-  return known === 0 ? range : { ...range, from: slot, batches: range.batches.slice(known) };
 }
 
 function grouped(requests: readonly Request[]): readonly (readonly Request[])[] {

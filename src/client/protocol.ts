@@ -21,7 +21,9 @@ export type ServerMessage =
   | { readonly _tag: 'Refused'; readonly session: number; readonly firstSequence: number; readonly reason: string }
   | { readonly _tag: 'Status'; readonly status: ServerStatus }
   /** Commands submitted on this link are decided and durable at this server; a certificate follows. */
-  | { readonly _tag: 'Placed'; readonly placements: readonly Placement[] };
+  | { readonly _tag: 'Placed'; readonly placements: readonly Placement[] }
+  /** What was listened for is not held here any more: the log begins with slot `first`. Nothing follows. */
+  | { readonly _tag: 'Pruned'; readonly first: number };
 
 /** Where the log holds commands of one request: `count` commands from `firstSequence` on, at consecutive positions. */
 export interface Placement {
@@ -36,11 +38,20 @@ export interface Placement {
 /** What a server says of itself, unsigned: for people. */
 export interface ServerStatus {
   readonly process: string;
+  readonly epoch: number;
   readonly view: number;
   readonly leader: string;
   readonly decided: number;
   readonly certified: number;
   readonly checkpoint: number;
+  /** The newest slot whose state is certified; 0: none. */
+  readonly certifiedState: number;
+  /** The lowest slot of the log that it holds. */
+  readonly first: number;
+  /** The state that it is fetching from others: how many of its chunks it has. */
+  readonly transfer?: { readonly slot: number; readonly chunkCount: number; readonly stored: number } | undefined;
+  /** Why it has stopped for good. */
+  readonly halted?: string | undefined;
   readonly connected: readonly string[];
   readonly fast: number;
   readonly slow: number;
@@ -101,6 +112,8 @@ export function encodeServerMessage(message: ServerMessage): Uint8Array {
       return writer.finish();
     case 'Placed':
       return writer.u8(4).list(message.placements, writePlacement).finish();
+    case 'Pruned':
+      return writer.u8(5).u64(message.first).finish();
     default:
       return assertNever(message);
   }
@@ -124,6 +137,8 @@ export function decodeServerMessage(bytes: Uint8Array): Either<MalformedBytes, S
         return { _tag: 'Status', status: readStatus(reader) };
       case 4:
         return { _tag: 'Placed', placements: reader.list(protocolLimits.placements, readPlacement) };
+      case 5:
+        return { _tag: 'Pruned', first: reader.u64() };
       default:
         return reader.fail('a message of a server');
     }
@@ -147,28 +162,48 @@ function readPlacement(reader: Reader): Placement {
 function writeStatus(writer: Writer, status: ServerStatus): void {
   writer
     .text(status.process)
+    .u64(status.epoch)
     .u64(status.view)
     .text(status.leader)
     .u64(status.decided)
     .u64(status.certified)
-    .u64(status.checkpoint);
+    .u64(status.checkpoint)
+    .u64(status.certifiedState)
+    .u64(status.first);
+  writer.option(status.transfer, (inner, { slot, chunkCount, stored }) => inner.u64(slot).u32(chunkCount).u32(stored));
+  writer.option(status.halted, (inner, reason) => inner.text(reason));
   writer.list(status.connected, (inner, peer) => inner.text(peer));
   writer.u64(status.fast).u64(status.slow).u64(status.transferred).u64(status.certificates);
 }
 
+function given<K extends string, A>(key: K, value: A | undefined): Partial<Record<K, A>> {
+  return value === undefined ? {} : ({ [key]: value } as Record<K, A>);
+}
+
 function readStatus(reader: Reader): ServerStatus {
-  const text = (): string => {
-    const name = reader.text(protocolLimits.nameBytes);
-    return /\p{Cc}/u.test(name) ? reader.fail('a name') : name;
+  const text = (maxBytes: number = protocolLimits.nameBytes): string => {
+    const name = reader.text(maxBytes);
+    return /\p{Cc}/u.test(name) ? reader.fail('a text of one line') : name;
   };
   return {
     process: text(),
+    epoch: reader.u64(),
     view: reader.u64(),
     leader: text(),
     decided: reader.u64(),
     certified: reader.u64(),
     checkpoint: reader.u64(),
-    connected: reader.list(protocolLimits.connected, text),
+    certifiedState: reader.u64(),
+    first: reader.u64(),
+    ...given(
+      'transfer',
+      reader.option((inner) => ({ slot: inner.u64(), chunkCount: inner.u32(), stored: inner.u32() })),
+    ),
+    ...given(
+      'halted',
+      reader.option(() => text(protocolLimits.reasonBytes)),
+    ),
+    connected: reader.list(protocolLimits.connected, () => text()),
     fast: reader.u64(),
     slow: reader.u64(),
     transferred: reader.u64(),

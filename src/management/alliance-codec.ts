@@ -62,12 +62,16 @@ const organizationCodec: t.Type<OrganizationEntry, unknown> = record('an organiz
 
 const applicationCodec: t.Type<ApplicationEntry, unknown> = record('an application', { id: idCodec, key: keyCodec });
 
-const parametersCodec: t.Type<AllianceParameters, unknown> = record('the parameters of consensus', {
-  // A report has room for as many slots (spec/wire.md): in a wider window correct reports would be refused.
-  windowSlots: integer(2, 4096),
-  checkpointInterval: integer(1, 2048),
-  baseTimeoutMs: integer(10, 600_000),
-});
+const parametersCodec: t.Type<AllianceParameters, unknown> = record(
+  'the parameters of consensus',
+  {
+    // A report has room for as many slots (spec/wire.md): in a wider window correct reports would be refused.
+    windowSlots: integer(2, 4096),
+    checkpointInterval: integer(1, 2048),
+    baseTimeoutMs: integer(10, 600_000),
+  },
+  { snapshotInterval: integer(1, 2 ** 24) },
+);
 
 const documentCodec: t.Type<Alliance, unknown> = record(
   'an alliance document',

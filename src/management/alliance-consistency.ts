@@ -124,8 +124,12 @@ function checkKeys(alliance: Alliance): AllianceError | undefined {
 
 function checkParameters({ parameters }: Alliance): AllianceError | undefined {
   const least = 2 * parameters.checkpointInterval;
-  if (parameters.windowSlots >= least) return undefined;
-  return inconsistent('/parameters/windowSlots', `at least ${least}, twice the checkpoint interval`);
+  if (parameters.windowSlots < least)
+    return inconsistent('/parameters/windowSlots', `at least ${least}, twice the checkpoint interval`);
+  const { snapshotInterval, checkpointInterval } = parameters;
+  return snapshotInterval === undefined || snapshotInterval % checkpointInterval === 0
+    ? undefined
+    : inconsistent('/parameters/snapshotInterval', `a multiple of ${checkpointInterval}, the checkpoint interval`);
 }
 
 function checkTrust(alliance: Alliance): AllianceError | undefined {

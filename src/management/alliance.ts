@@ -43,6 +43,15 @@ export interface AllianceParameters {
   readonly windowSlots: number;
   readonly checkpointInterval: number;
   readonly baseTimeoutMs: number;
+  /** S, a multiple of K: after every slot that is a multiple of it servers take a snapshot. See {@link defaultSnapshotInterval}. */
+  readonly snapshotInterval?: number;
+}
+
+/** S of an alliance whose document says nothing of it. */
+export function defaultSnapshotInterval({
+  checkpointInterval,
+}: Pick<AllianceParameters, 'checkpointInterval'>): number {
+  return 256 * checkpointInterval;
 }
 
 export interface Alliance {

@@ -1,47 +1,27 @@
-/** One server of an alliance, running: its directory, its disk, its links, its replica and the applications connected to it. */
+/** One server of an alliance, running: its directory, its disk, its links, its epochs and the applications connected to it. */
 import { join } from 'node:path';
-import { E, pipe, TE, type TaskEither } from '../prelude/fp.js';
-import { assertNever, invariant } from '../prelude/invariant.js';
+import { E, type Either, type TaskEither } from '../prelude/fp.js';
+import { assertNever } from '../prelude/invariant.js';
 import type { ProcessId } from '../prelude/process.js';
 import type { ServerStatus } from '../client/protocol.js';
-import { ConsensusCodec } from '../consensus/codec.js';
-import { type Configuration, defaultParameters } from '../consensus/configuration.js';
-import type { Fault } from '../consensus/effect.js';
-import { leaderSchedule } from '../consensus/fab-quorums.js';
-import type { DurableRecord } from '../consensus/record.js';
-import { FabMachine } from '../consensus/step.js';
-import { serversOf } from '../management/alliance.js';
-import { openSigningThread, type SigningThread } from '../schemes/signing-thread/signing-thread.js';
-import { describeStorageError, type StorageError } from '../storage/errors.js';
-import { openJournal } from '../storage/journal.js';
 import { openLogStore } from '../storage/lmdb.js';
-import type { Journal, LogStore } from '../storage/storage.js';
-import { describeLinkError, type ListenError } from '../transport/errors.js';
-import { openTlsTransport, type TlsTransport } from '../transport/tls.js';
+import type { LogStore } from '../storage/storage.js';
 import { ApplicationSessions } from './applications/application-sessions.js';
-import { DecidedLog } from './log/decided-log.js';
-import { Replica, type ReplicaObserver, type StopReason } from './replica.js';
 import type { ServerDirectory } from './directory/server-directory.js';
+import { EpochSequence } from './epochs/epoch-sequence.js';
+import { Handoffs } from './epochs/handoffs.js';
+import { findHaltMark, markHalted } from './halt-mark.js';
+import { DecidedLog } from './log/decided-log.js';
+import type { ReplicaObserver } from './replica/replica-parts.js';
+import { describeFault, describeStop, isHalt, type StopReason } from './replica/stop-reason.js';
+import type { ServerError } from './server-errors.js';
+import { executorOf, type Services } from './services.js';
+import { statusOf } from './server-status.js';
+import { recoverState, type StateError } from './state/installation.js';
+import { ReplicatedState } from './state/replicated-state.js';
+import { openSnapshotStore, type SnapshotStore } from './state/snapshot-store.js';
 
-/** Why a server does not start. */
-export type ServerError =
-  | { readonly _tag: 'Storage'; readonly error: StorageError }
-  | { readonly _tag: 'Link'; readonly error: ListenError }
-  /** Something on disk is not what this server wrote: it must be treated as having lost its disk. */
-  | { readonly _tag: 'CorruptData'; readonly path: string; readonly detail: string };
-
-export function describeServerError(error: ServerError): string {
-  switch (error._tag) {
-    case 'Storage':
-      return describeStorageError(error.error);
-    case 'Link':
-      return describeLinkError(error.error);
-    case 'CorruptData':
-      return `${error.path}: ${error.detail}; this server has lost its disk and must not go on with it`;
-    default:
-      return assertNever(error);
-  }
-}
+export { describeServerError, type ServerError } from './server-errors.js';
 
 /** What whoever runs a server hears of it. */
 export interface ServerEvents {
@@ -49,6 +29,14 @@ export interface ServerEvents {
   log(line: string): void;
   /** The server has stopped by itself, for good. */
   onStopped(reason: string): void;
+}
+
+/** What may be chosen for one server. */
+export interface ServerOptions {
+  /** How many decided slots are kept below the oldest snapshot; a million if absent. */
+  readonly retainSlots?: number;
+  /** What runs on the alliance; no application and no management if absent. The same on every server. */
+  readonly services?: Services;
 }
 
 export interface RunningServer {
@@ -59,257 +47,186 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+const defaultRetainSlots = 1_000_000;
+
 /** Starts the server of `directory`; it goes on where it was. */
-export function startServer(directory: ServerDirectory, events: ServerEvents): TaskEither<ServerError, RunningServer> {
-  const storage = (error: StorageError): ServerError => ({ _tag: 'Storage', error });
-  return pipe(
-    TE.mapLeft(storage)(openJournal(join(directory.dataPath, 'journal'))),
-    TE.chain((journal) =>
-      closingOnFailure(
-        journal,
-        pipe(
-          TE.mapLeft(storage)(openLogStore(join(directory.dataPath, 'log'))),
-          TE.chain((store) => closingOnFailure(store, run(directory, events, { journal, store }))),
-        ),
-      ),
-    ),
-  );
-}
-
-interface Closable {
-  close(): Promise<void>;
-}
-
-function closingOnFailure<E, A>(resource: Closable, task: TaskEither<E, A>): TaskEither<E, A> {
+export function startServer(
+  directory: ServerDirectory,
+  events: ServerEvents,
+  options: ServerOptions = {},
+): TaskEither<ServerError, RunningServer> {
   return async () => {
-    const result = await task();
-    if (E.isLeft(result)) await resource.close();
-    return result;
+    const mark = findHaltMark(directory.dataPath);
+    if (mark !== undefined) return E.left({ _tag: 'Halted', mark });
+    const store = await openLogStore(join(directory.dataPath, 'log'))();
+    if (E.isLeft(store)) return E.left({ _tag: 'Storage', error: store.left });
+    const server = await startOver(store.right, directory, events, options);
+    if (E.isLeft(server)) await store.right.close();
+    return server;
   };
+}
+
+async function startOver(
+  store: LogStore,
+  directory: ServerDirectory,
+  events: ServerEvents,
+  options: ServerOptions,
+): Promise<Either<ServerError, RunningServer>> {
+  const snapshots = await openSnapshotStore(join(directory.dataPath, 'states'))();
+  if (E.isLeft(snapshots)) return E.left({ _tag: 'Storage', error: snapshots.left });
+  const server = new Server({ store, snapshots: snapshots.right }, directory, events, options);
+  const begun = await server.begin();
+  if (E.isRight(begun)) return E.right(server);
+  await server.abandon();
+  return begun;
+}
+
+function describeStateError(dataPath: string, error: StateError): ServerError {
+  if (error._tag === 'StorageFailed') return { _tag: 'Storage', error: error.error };
+  const states = join(dataPath, 'states');
+  switch (error._tag) {
+    case 'CorruptLog':
+      return { _tag: 'CorruptData', path: join(dataPath, 'log'), detail: error.detail };
+    case 'DamagedState':
+      return { _tag: 'CorruptData', path: states, detail: 'the newest state is not what was stored' };
+    case 'Divergence':
+      return { _tag: 'CorruptData', path: states, detail: `slot ${error.slot}: ${error.detail}` };
+    default:
+      return assertNever(error);
+  }
 }
 
 interface Disk {
-  readonly journal: Journal;
   readonly store: LogStore;
+  readonly snapshots: SnapshotStore;
 }
 
-function run(directory: ServerDirectory, events: ServerEvents, disk: Disk): TaskEither<ServerError, RunningServer> {
-  return async () => {
-    const configuration = configurationOf(directory);
-    const codec = new ConsensusCodec(configuration.system.processes.universe, configuration.epoch);
-    const log = new DecidedLog(disk.store, directory.allianceId, (error) => {
-      replica.failStorage(error);
+class Server implements RunningServer {
+  readonly me: ProcessId;
+  private readonly log: DecidedLog;
+  private readonly sessions: ApplicationSessions;
+  private state: ReplicatedState | undefined;
+  private epochs: EpochSequence | undefined;
+  private stoppedFor: string | undefined;
+
+  constructor(
+    private readonly disk: Disk,
+    private readonly directory: ServerDirectory,
+    private readonly events: ServerEvents,
+    private readonly options: ServerOptions,
+  ) {
+    this.me = directory.me.id;
+    this.log = new DecidedLog(disk.store, directory.allianceId, (error) => {
+      this.stop({ _tag: 'StorageFailed', error });
     });
-    const machine = recoverMachine(directory, configuration, codec, { journal: disk.journal, log });
-    if (E.isLeft(machine)) return machine;
-    const allianceKey = await openAllianceKey(directory);
-    const links: { transport?: TlsTransport } = {};
-    const replica: Replica = new Replica({
-      me: directory.me.id,
-      machine: machine.right,
-      codec,
-      journal: disk.journal,
-      log,
-      allianceKey,
-      send: (to, frame) => links.transport?.send(to, frame),
-      observer: observe(events, () => sessions),
-      hasListeners: () => sessions.hasListeners,
-      clock: () => performance.now(),
-    });
-    const connected = new Set<ProcessId>();
-    const status = (): ServerStatus => statusOf(directory.me.id, replica, connected);
-    const sessions: ApplicationSessions = new ApplicationSessions({
-      log,
-      submit: (request) => {
-        replica.submit(request);
-      },
-      status,
-    });
-    // Nothing arrives before the replica runs: links call back in later turns only.
-    replica.start();
-    const transport = await openTransport(directory, events, { replica, sessions, connected })();
-    if (E.isLeft(transport)) {
-      replica.stop();
-      await allianceKey.close();
-      return transport;
-    }
-    links.transport = transport.right;
-    const close = async (): Promise<void> => {
-      replica.stop();
-      sessions.close();
-      await Promise.all([transport.right.close(), allianceKey.close()]);
-      await Promise.all([disk.journal.close(), disk.store.close()]);
-    };
-    return E.right({ me: directory.me.id, port: transport.right.port, status, close });
-  };
-}
-
-async function openAllianceKey({ alliance, allianceShare }: ServerDirectory): Promise<SigningThread> {
-  const opened = await openSigningThread(
-    alliance.allianceKey,
-    allianceShare,
-    alliance.trust.system.processes.universe,
-    {
-      withProof: false,
-    },
-  );
-  invariant(E.isRight(opened), 'a directory that was read holds a share of its alliance key');
-  return opened.right;
-}
-
-function configurationOf({
-  alliance,
-  allianceId,
-  me,
-  identities,
-  clients,
-  slow,
-  allianceSigner,
-}: ServerDirectory): Configuration {
-  const { trust, epoch, parameters } = alliance;
-  return {
-    allianceId,
-    epoch,
-    me: me.id,
-    system: trust.system,
-    leaders: leaderSchedule(trust.leaders),
-    identities,
-    clients,
-    keys: { slow, alliance: allianceSigner },
-    parameters: { ...defaultParameters, ...parameters },
-  };
-}
-
-function recoverMachine(
-  { dataPath }: ServerDirectory,
-  configuration: Configuration,
-  codec: ConsensusCodec,
-  { journal, log }: { readonly journal: Journal; readonly log: DecidedLog },
-): E.Either<ServerError, FabMachine> {
-  const records: DurableRecord[] = [];
-  for (const bytes of journal.recovered) {
-    const record = codec.decodeRecord(bytes);
-    if (E.isLeft(record))
-      return E.left({
-        _tag: 'CorruptData',
-        path: join(dataPath, 'journal'),
-        detail: `a record is malformed at byte ${record.left.offset}`,
-      });
-    records.push(record.right);
-  }
-  const recovered = log.recover();
-  if (E.isLeft(recovered)) {
-    return E.left({
-      _tag: 'CorruptData',
-      path: join(dataPath, 'log'),
-      detail: recovered.left.detail,
+    this.sessions = new ApplicationSessions({
+      log: this.log,
+      submit: (request) => this.epochs?.submit(request),
+      status: () => this.status(),
     });
   }
-  return E.right(new FabMachine(configuration, records, recovered.right));
-}
 
-interface Receivers {
-  readonly replica: Replica;
-  readonly sessions: ApplicationSessions;
-  readonly connected: Set<ProcessId>;
-}
+  get port(): number {
+    return this.epochs?.port ?? 0;
+  }
 
-function openTransport(
-  directory: ServerDirectory,
-  events: ServerEvents,
-  { replica, sessions, connected }: Receivers,
-): TaskEither<ServerError, TlsTransport> {
-  const { alliance, allianceId, configurationDigest, me, credentials, authorityPems, clients } = directory;
-  const transport = openTlsTransport({
-    me: me.id,
-    servers: serversOf(alliance),
-    context: { allianceId, configurationDigest },
-    credentials,
-    authorities: authorityPems,
-    listener: {
-      onFrame: (from, frame) => {
-        replica.onFrame(from, frame);
+  async begin(): Promise<Either<ServerError, void>> {
+    const { directory, disk, log, options } = this;
+    const clock = (): number => performance.now();
+    const executor = executorOf(options.services, () => this.epochs?.directory ?? directory);
+    const parts = { snapshots: disk.snapshots, log, executor };
+    const recovered = await recoverState(parts)();
+    if (E.isLeft(recovered)) return E.left(describeStateError(directory.dataPath, recovered.left));
+    const state = new ReplicatedState(
+      {
+        ...parts,
+        retainSlots: options.retainSlots ?? defaultRetainSlots,
+        send: (to, frame) => this.epochs?.sendTransfer(to, frame),
+        onBlame: (process, reason) => {
+          this.observer.onBlame(process, { _tag: 'InvalidMessage', reason });
+        },
+        onFailed: (error) => {
+          this.stop({ _tag: 'StorageFailed', error });
+        },
+        clock,
       },
-      onConnected: (peer) => {
-        connected.add(peer);
-        events.log(`link with ${peer}`);
-        replica.onConnected(peer);
+      recovered.right.resumed,
+    );
+    this.state = state;
+    this.epochs = new EpochSequence({
+      directory,
+      handoffs: new Handoffs(disk.store, join(directory.dataPath, 'log')),
+      log,
+      state,
+      observer: this.observer,
+      onClient: (link) => this.sessions.open(link),
+      onLinksClosed: () => {
+        this.sessions.close();
       },
-      onDisconnected: (peer) => {
-        connected.delete(peer);
+      say: (line) => {
+        this.events.log(line);
       },
-    },
-    isEnrolled: (application) => clients.keyId(application) !== undefined,
-    onClient: (link) => sessions.open(link),
-    log: (line) => {
-      events.log(line);
-    },
-  });
-  return TE.mapLeft((error: ListenError): ServerError => ({ _tag: 'Link', error }))(transport);
-}
+      onFailed: (detail) => {
+        this.stopFor(detail);
+      },
+      clock,
+    });
+    return this.epochs.begin();
+  }
 
-function observe(events: ServerEvents, sessions: () => ApplicationSessions): ReplicaObserver {
-  return {
+  status(): ServerStatus {
+    return statusOf(this.me, this.epochs, this.state, this.stoppedFor);
+  }
+
+  async close(): Promise<void> {
+    this.sessions.close();
+    await this.abandon();
+    await this.disk.store.close();
+  }
+
+  /** Ends all but the log store. */
+  async abandon(): Promise<void> {
+    await this.epochs?.close();
+    if (this.state === undefined) await this.disk.snapshots.close();
+    else await this.state.close();
+  }
+
+  private readonly observer: Omit<ReplicaObserver, 'onHandedOver'> = {
+    hasListeners: () => this.sessions.hasListeners,
     onCertified: () => {
-      sessions().onCertified();
+      this.sessions.onCertified();
     },
     onPlaced: (delivered) => {
-      sessions().onPlaced(delivered);
+      this.sessions.onPlaced(delivered);
     },
     onRefused: (request, reason) => {
-      sessions().onRefused(request, reason);
+      this.sessions.onRefused(request, reason);
     },
     onView: (view, leader) => {
-      events.log(`view ${view}, led by ${leader}`);
+      this.events.log(`view ${view}, led by ${leader}`);
     },
     onBlame: (process, fault) => {
-      events.log(`${process} misbehaves: ${describeFault(fault)}`);
+      this.events.log(`${process} misbehaves: ${describeFault(fault)}`);
+    },
+    onStatesDiffer: (slot, processes) => {
+      this.events.log(`${processes.join(', ')} say that the state after slot ${slot} is another one than here`);
     },
     onStopped: (reason) => {
-      events.onStopped(describeStop(reason));
+      this.stop(reason);
     },
   };
-}
 
-function describeFault(fault: Fault): string {
-  if (fault._tag === 'InvalidMessage') return fault.reason;
-  const { view, slot } = fault.evidence;
-  return `it proposed two batches for slot ${slot} of view ${view}`;
-}
-
-function describeStop(reason: StopReason): string {
-  switch (reason._tag) {
-    case 'Disagreement':
-      return `two decisions of slot ${reason.slot} are proven: more servers are Byzantine than the trust model allows`;
-    case 'Divergence':
-      return `the state after slot ${reason.slot} is another one here than at a quorum of servers: an application is not deterministic, or this disk is damaged`;
-    case 'TrustModelViolated': {
-      const accused = reason.evidence.map(({ leader }) => leader).join(', ');
-      return `more servers are proven Byzantine than the trust model allows: ${accused}`;
-    }
-    case 'StorageFailed':
-      return `the disk failed: ${describeUnknown(reason.error)}`;
-    case 'AllianceKeyFailed':
-      return `signing with the alliance key failed: ${describeUnknown(reason.error)}`;
-    default:
-      return assertNever(reason);
+  /** What halts a server keeps it from being started again, until people have looked. */
+  private stop(reason: StopReason): void {
+    const sentence = describeStop(reason);
+    if (isHalt(reason) && this.stoppedFor === undefined) markHalted(this.directory.dataPath, sentence);
+    this.stopFor(sentence);
   }
-}
 
-function describeUnknown(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function statusOf(me: ProcessId, replica: Replica, connected: ReadonlySet<ProcessId>): ServerStatus {
-  const { view, leader, decidedUpTo, certified, low } = replica.status;
-  return {
-    process: me,
-    view,
-    leader,
-    decided: decidedUpTo,
-    certified,
-    checkpoint: low,
-    connected: [...connected].sort(),
-    ...replica.counts,
-  };
+  private stopFor(sentence: string): void {
+    if (this.stoppedFor !== undefined) return;
+    this.stoppedFor = sentence;
+    this.epochs?.replica?.stop();
+    this.events.onStopped(sentence);
+  }
 }

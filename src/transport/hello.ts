@@ -1,6 +1,6 @@
 /**
  * The first frame in each direction (spec/wire.md):
- * `"koinon" ‖ version u16 ‖ role u8 ‖ id text ‖ allianceId 32 ‖ configurationDigest 32`.
+ * `"koinon" ‖ version u16 ‖ role u8 ‖ id text ‖ allianceId 32 ‖ configurationDigest 32 ‖ epoch u64`.
  * A side that accepts the other's answers with a `welcome` frame, and otherwise with a `refused` frame that says why.
  */
 import { equalBytes, utf8 } from '../prelude/bytes.js';
@@ -21,7 +21,7 @@ export interface Hello extends LinkContext {
   readonly identity: Identity;
 }
 
-export function encodeHello({ identity, allianceId, configurationDigest }: Hello): Uint8Array {
+export function encodeHello({ identity, allianceId, configurationDigest, epoch }: Hello): Uint8Array {
   return new Writer()
     .fixed(magic)
     .u16(protocolVersion)
@@ -29,6 +29,7 @@ export function encodeHello({ identity, allianceId, configurationDigest }: Hello
     .text(identity.id)
     .fixed(allianceId)
     .fixed(configurationDigest)
+    .u64(epoch)
     .finish();
 }
 
@@ -53,7 +54,9 @@ function readHello(reader: Reader): Hello {
   const id = processId(reader.text(maxIdBytes)) ?? reader.fail('an id');
   const allianceId = reader.fixed(digestLength) as Digest;
   const configurationDigest = reader.fixed(digestLength) as Digest;
-  return { identity: { role: role === 0 ? 'server' : 'client', id }, allianceId, configurationDigest };
+  const epoch = reader.u64();
+  if (epoch < 1) reader.fail('an epoch from 1');
+  return { identity: { role: role === 0 ? 'server' : 'client', id }, allianceId, configurationDigest, epoch };
 }
 
 /** Why two sides cannot work together, told so that either can read it; `undefined` if they can. */
@@ -62,7 +65,8 @@ export function difference(mine: Hello, theirs: Hello): string | undefined {
   if (!equalBytes(mine.allianceId, theirs.allianceId)) {
     return `${me} belongs to alliance ${shortHex(mine.allianceId)}, ${other} to alliance ${shortHex(theirs.allianceId)}`;
   }
-  if (!equalBytes(mine.configurationDigest, theirs.configurationDigest)) {
+  const isSameEpoch = mine.epoch === theirs.epoch;
+  if (isSameEpoch && !equalBytes(mine.configurationDigest, theirs.configurationDigest)) {
     const [ours, others] = [shortHex(mine.configurationDigest), shortHex(theirs.configurationDigest)];
     return `alliance.json differs: ${me} has the one with digest ${ours}, ${other} has ${others}`;
   }

@@ -34,6 +34,8 @@ export interface LinkContext {
   readonly allianceId: Digest;
   /** Digest of alliance.json. */
   readonly configurationDigest: Digest;
+  /** Of that alliance.json: sides of different epochs have different ones. */
+  readonly epoch: number;
 }
 
 /** PEM texts that prove an identity to others. */

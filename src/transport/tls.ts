@@ -1,6 +1,6 @@
 /**
  * The transport between servers over TLS 1.3 with mutual, pinned certificates; applications come in by the same port.
- * One connection joins each pair of servers, dialled by the one that stands first in the alliance's order.
+ * One connection joins each pair of servers, dialled by the one whose id is the smaller: whatever epoch either is in.
  */
 import { pipe, TE, type TaskEither } from '../prelude/fp.js';
 import type { ProcessId } from '../prelude/process.js';
@@ -19,7 +19,7 @@ import type { OnClient, Transport, TransportListener } from './transport.js';
 
 export interface TlsTransportOptions {
   readonly me: ProcessId;
-  /** Every server of the alliance in its order, this one included. */
+  /** Every server that there may be links with, this one included. */
   readonly servers: readonly ServerAddress[];
   readonly context: LinkContext;
   readonly credentials: Credentials;
@@ -54,7 +54,7 @@ export class TlsTransport implements Transport {
   private readonly limits: LinkLimits;
   private readonly notices: Notices;
   private readonly inbound: Listener;
-  private readonly indices: ReadonlyMap<ProcessId, number>;
+  private readonly servers: ReadonlyMap<ProcessId, ServerAddress>;
   private readonly links = new Map<ProcessId, Connection>();
   private readonly clients = new Set<Connection>();
   private readonly redialers: Redialer[] = [];
@@ -68,9 +68,8 @@ export class TlsTransport implements Transport {
   ) {
     this.limits = { ...defaultLimits, ...options.limits };
     this.notices = new Notices(options.log);
-    this.indices = new Map(options.servers.map((server, index) => [server.id, index]));
-    const own = options.servers[this.indices.get(options.me) ?? -1];
-    const { host, port } = options.listenAt ?? own ?? { host: '127.0.0.1', port: 0 };
+    this.servers = new Map(options.servers.map((server) => [server.id, server]));
+    const { host, port } = options.listenAt ?? this.servers.get(options.me) ?? { host: '127.0.0.1', port: 0 };
     this.inbound = new Listener({
       host,
       port,
@@ -114,8 +113,8 @@ export class TlsTransport implements Transport {
   }
 
   private dialOthers(): void {
-    const myIndex = this.indices.get(this.options.me) ?? 0;
-    for (const to of this.options.servers.slice(myIndex + 1)) {
+    for (const to of this.servers.values()) {
+      if (to.id <= this.options.me) continue;
       const attempt = { to, mine: this.mine, tls: this.tls, limits: this.limits };
       const redialer = new Redialer({
         attempt,
@@ -137,9 +136,8 @@ export class TlsTransport implements Transport {
       if (!this.options.isEnrolled(id)) return `application ${id} is not enrolled`;
       return this.clients.size < this.limits.maxClients ? undefined : 'too many applications are connected';
     }
-    const [theirs, mine] = [this.indices.get(id), this.indices.get(this.options.me)];
-    if (theirs === undefined || mine === undefined) return `server ${id} is not in the alliance`;
-    return theirs < mine ? undefined : `${this.options.me} dials ${id}, not the other way round`;
+    if (!this.servers.has(id)) return `server ${id} is not in the alliance`;
+    return id < this.options.me ? undefined : `${this.options.me} dials ${id}, not the other way round`;
   }
 
   private accept({ role, id }: Identity, connection: Connection): void {
@@ -181,7 +179,7 @@ export class TlsTransport implements Transport {
   }
 
   private reportRefused(address: string, identity: Identity | undefined, reason: string): void {
-    if (identity?.role === 'server' && this.indices.has(identity.id)) {
+    if (identity?.role === 'server' && this.servers.has(identity.id)) {
       if (!this.links.has(identity.id)) this.reportDown(identity.id, reason);
     } else {
       const who = identity === undefined ? address : `${describeIdentity(identity)} at ${address}`;

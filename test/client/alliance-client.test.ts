@@ -21,7 +21,18 @@ import { trust } from '../support/trust.js';
 
 const { system } = trust('f=1 t=1 of (a, b, c, d)');
 const ids = system.processes.universe.ids;
-const status = { process: 'a', view: 1, leader: 'a', decided: 0, certified: 0, checkpoint: 0, connected: [] };
+const status = {
+  process: 'a',
+  epoch: 1,
+  certifiedState: 0,
+  first: 1,
+  view: 1,
+  leader: 'a',
+  decided: 0,
+  certified: 0,
+  checkpoint: 0,
+  connected: [],
+};
 const counts = { fast: 0, slow: 0, transferred: 0, certificates: 0 };
 
 /** One server, as honest as the test makes it. */

@@ -112,7 +112,7 @@ describe('an epoch change', () => {
     ['a second ACTIVATE', [...readied, activate()], activate()],
     ['PREPARE after ACTIVATE', [...readied, activate()], prepare(other)],
     ['READY after ACTIVATE', [...readied, activate()], ready({ position: 1 })],
-  ])('does not change by %s', (_, before, control) => {
+  ])('B22: does not change by %s', (_, before, control) => {
     const change = run(before);
     expect(applyControl(change, 1000, control, rules)).toBe(change);
   });

@@ -14,7 +14,14 @@ import {
   requestStatement,
 } from '../../src/consensus/batch.js';
 import { ConsensusCodec, encodeReport, encodeVerdict } from '../../src/consensus/codec.js';
-import { readyStatement } from '../../src/consensus/epoch-change.js';
+import {
+  encodeControl,
+  type EpochChange,
+  noEpochChange,
+  readyStatement,
+  writeEpochChange,
+} from '../../src/consensus/epoch-change.js';
+import { encodeTransferFrame, type TransferFrame } from '../../src/server/state/transfer-frames.js';
 import { handoffStatement, writeHandoff } from '../../src/consensus/handoff.js';
 import { stateDigest } from '../../src/consensus/manifest.js';
 import { Writer } from '../../src/prelude/canonical.js';
@@ -104,10 +111,25 @@ const records: Record<DurableRecord['_tag'], DurableRecord> = {
   StableCheckpoint: { _tag: 'StableCheckpoint', certificate: { ...checkpoint, signature: share } },
 };
 
+const handoff = { ...target, configuration, epoch: 3, signature: share };
+const chunk = { state: snapshot.state, index: 1, bytes: Uint8Array.of(7), path: [value] };
+const frames: Record<TransferFrame['_tag'], TransferFrame> = {
+  AskHandoff: { _tag: 'AskHandoff', epoch: 3 },
+  Handoff: { _tag: 'Handoff', handoff },
+  AskChunk: { _tag: 'AskChunk', state: snapshot.state, index: 1 },
+  Chunk: { _tag: 'Chunk', chunk },
+};
+
 function handoffBytes(): Uint8Array {
   const writer = new Writer();
-  writeHandoff(writer, { ...target, configuration, epoch: 3, signature: share });
+  writeHandoff(writer, handoff);
   return writer.finish();
+}
+
+function changeBytes(change: EpochChange): string {
+  const writer = new Writer();
+  writeEpochChange(writer, change);
+  return toHex(writer.finish());
 }
 
 function computed(): Record<string, Record<string, string>> {
@@ -144,8 +166,15 @@ function computed(): Record<string, Record<string, string>> {
       report: toHex(encodeReport(report)),
       pick: toHex(encodeVerdict({ _tag: 'pick', digest: value })),
       handoff: toHex(handoffBytes()),
+      prepare: toHex(encodeControl({ _tag: 'Prepare', configuration })),
+      ready: toHex(encodeControl({ _tag: 'Ready', configuration, position: 2, signature })),
+      activate: toHex(encodeControl({ _tag: 'Activate', configuration })),
+      unchanged: changeBytes(noEpochChange),
+      prepared: changeBytes({ _tag: 'Prepared', configuration, ready: [0, 2] }),
+      activated: changeBytes({ _tag: 'Activated', boundary: { since: 258, slot: 512, configuration } }),
       free: toHex(encodeVerdict({ _tag: 'free' })),
     },
+    frames: hex(frames, encodeTransferFrame),
     messages: hex(messages, (message) => codec.encodeMessage(message)),
     records: hex(records, (record) => codec.encodeRecord(record)),
   };

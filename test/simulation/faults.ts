@@ -1,9 +1,10 @@
-/** Faults of networks, disks, clocks and power, drawn by chance for the first second of a run, in which its load arrives. */
+/** Faults of networks, disks, clocks and power, drawn by chance for the first second or so of a run, in which its load arrives. */
 import { organizationOf, type ProcessId } from '../../src/prelude/process.js';
 import type { Prng } from '../support/simulation/random.js';
 import type { Clock, Crash, FullDisk, Partition } from '../support/simulation/scenario.js';
 
-const loadMs = 400;
+/** In which the load of one epoch arrives. */
+export const loadMs = 400;
 
 /** Of processes, or of whole organizations; both ways, or one way. */
 export function partitions(random: Prng, everyone: readonly ProcessId[], untilMs: number): readonly Partition[] {
@@ -23,14 +24,14 @@ function membersOf(organizations: readonly string[], everyone: readonly ProcessI
 }
 
 /** Some processes lose power; now and then all of them at about the same time. */
-export function crashes(random: Prng, everyone: readonly ProcessId[]): readonly Crash[] {
+export function crashes(random: Prng, everyone: readonly ProcessId[], withinMs: number): readonly Crash[] {
   const some = Array.from({ length: random.between(1, 5) }, () => ({
     process: random.pick(everyone),
-    atMs: random.between(1, loadMs),
+    atMs: random.between(1, withinMs),
     downMs: random.between(1, 400),
   }));
   if (!random.chance(0.2)) return some;
-  const atMs = random.between(10, loadMs);
+  const atMs = random.between(10, withinMs);
   const all = everyone.map((process) => ({
     process,
     atMs: atMs + random.between(0, 20),
@@ -40,20 +41,20 @@ export function crashes(random: Prng, everyone: readonly ProcessId[]): readonly 
 }
 
 /** Byzantine processes lose power and what their disks had promised. */
-export function untrueDisks(random: Prng, byzantine: readonly ProcessId[]): readonly Crash[] {
+export function untrueDisks(random: Prng, byzantine: readonly ProcessId[], withinMs: number): readonly Crash[] {
   return byzantine.flatMap((process) =>
     Array.from({ length: random.between(1, 3) }, () => ({
       process,
-      atMs: random.between(1, loadMs),
+      atMs: random.between(1, withinMs),
       downMs: random.between(1, 60),
       disk: random.pick(['loses its end', 'is lost'] as const),
     })),
   );
 }
 
-export function fullDisks(random: Prng, everyone: readonly ProcessId[]): readonly FullDisk[] {
+export function fullDisks(random: Prng, everyone: readonly ProcessId[], withinMs: number): readonly FullDisk[] {
   return Array.from({ length: random.between(1, 3) }, () => {
-    const fromMs = random.between(1, loadMs);
+    const fromMs = random.between(1, withinMs);
     return { process: random.pick(everyone), fromMs, toMs: fromMs + random.between(20, 300) };
   });
 }

@@ -1,7 +1,7 @@
 /** Random schedules: trust models × adversaries × fault profiles, each drawn from a seed. */
 import { present } from '../../src/prelude/invariant.js';
 import type { ProcessId } from '../../src/prelude/process.js';
-import { trustOf } from '../support/simulation/configuration.js';
+import { everyoneOf, trustsOf } from '../support/simulation/configuration.js';
 import { Prng } from '../support/simulation/random.js';
 import {
   calm,
@@ -9,13 +9,19 @@ import {
   patientParameters,
   quickParameters,
   type Scenario,
+  type Snapshots,
+  type Succession,
 } from '../support/simulation/scenario.js';
 import { type AdversaryName, adversaryNames } from './adversaries/adversaries.js';
-import { clocks, crashes, fullDisks, partitions, untrueDisks } from './faults.js';
+import { clocks, crashes, fullDisks, loadMs, partitions, untrueDisks } from './faults.js';
 import { smallTrustModels, trustModels } from './trust-models.js';
 
 export const profiles = ['calm', 'lossy', 'wide', 'partitioned', 'crashing', 'clocks', 'disks', 'everything'] as const;
 type Profile = (typeof profiles)[number];
+
+/** What a schedule sees besides deciding: nothing more, snapshots and all that comes of them, or changes of epochs too. */
+export const features = ['deciding', 'snapshots', 'epochs'] as const;
+type Feature = (typeof features)[number];
 
 /** The scenario of a seed, over any trust model or over this one. */
 export function randomScenario(seed: number, only?: string): Scenario {
@@ -23,7 +29,9 @@ export function randomScenario(seed: number, only?: string): Scenario {
   // What small models have not shown, large ones seldom do.
   const { trust } = random.pick(random.chance(0.5) ? smallTrustModels : trustModels);
   const adversary = random.pick<AdversaryName | 'none'>(['none', ...adversaryNames]);
-  return scenarioFor({ seed, trust: only ?? trust, adversary, profile: random.pick(profiles) });
+  const profile = random.pick(profiles);
+  const feature = random.pick<Feature>(['deciding', 'deciding', 'deciding', 'snapshots', 'epochs', 'epochs']);
+  return scenarioFor({ seed, trust: only ?? trust, adversary, profile, feature });
 }
 
 export interface Cell {
@@ -31,27 +39,38 @@ export interface Cell {
   readonly trust: string;
   readonly adversary: AdversaryName | 'none';
   readonly profile: Profile;
+  /** Deciding alone if absent. */
+  readonly feature?: Feature;
 }
 
-export function scenarioFor({ seed, trust, adversary, profile }: Cell): Scenario {
+export function scenarioFor({ seed, trust, adversary, profile, feature = 'deciding' }: Cell): Scenario {
   const random = new Prng(seed).fork();
-  const { system } = trustOf({ trust });
-  const everyone = system.processes.universe.ids;
-  const byzantine =
-    adversary === 'none'
-      ? []
-      : faultySet(random, everyone, (set) => system.canBeFaulty(system.processes.universe.of(set)));
-  const drawn = faultsOf(profile, random, everyone);
+  const succession = feature === 'epochs' ? drawSuccession(random.fork(), trust) : undefined;
+  const epochs = { trust, ...(succession === undefined ? {} : { succession }) };
+  const everyone = everyoneOf(epochs);
+  const systems = trustsOf(epochs).map(({ system }) => system);
+  const mayBeFaulty = (set: readonly ProcessId[]): boolean =>
+    systems.every((system) => {
+      const { processes } = system;
+      return system.canBeFaulty(processes.universe.of(set.filter((process) => processes.has(process))));
+    });
+  const byzantine = adversary === 'none' ? [] : faultySet(random, everyone, mayBeFaulty);
+  // An epoch takes about as long as its load.
+  const withinMs = loadMs * systems.length;
+  const drawn = faultsOf(profile, random, { everyone, withinMs });
   const faults =
-    adversary === 'forgetful' ? { ...drawn, crashes: [...drawn.crashes, ...untrueDisks(random, byzantine)] } : drawn;
-  const sessions = random.between(1, 3);
+    adversary === 'forgetful'
+      ? { ...drawn, crashes: [...drawn.crashes, ...untrueDisks(random, byzantine, withinMs)] }
+      : drawn;
+  const sessions = random.between(succession === undefined ? 1 : 2, 3);
   const load = {
     sessions,
     requestsPerSession: Math.ceil(8 / sessions),
     commandsPerRequest: random.between(1, 2),
     gapMs: random.pick([5, 30, 80]),
     // Where no server forgets what waits, one correct server that has a request must suffice.
-    isRetransmitted: faults.crashes.length + faults.fullDisks.length > 0 || random.chance(0.5),
+    isRetransmitted:
+      succession !== undefined || faults.crashes.length + faults.fullDisks.length > 0 || random.chance(0.5),
   };
   // A narrow window is full all the time.
   const narrow = { windowSlots: 4, checkpointInterval: 2 };
@@ -60,7 +79,43 @@ export function scenarioFor({ seed, trust, adversary, profile }: Cell): Scenario
     ...(faults.delayMs[1] > 100 ? patientParameters : {}),
     ...(random.chance(0.3) ? narrow : {}),
   };
-  return { seed, trust, adversary, byzantine, faults, load, scheme: 'mock', parameters };
+  const scenario = { seed, ...epochs, adversary, byzantine, faults, load, scheme: 'mock' as const, parameters };
+  if (feature === 'deciding') return scenario;
+  return {
+    ...scenario,
+    parameters: { ...parameters, transferSlots: random.pick([4, 16, 16_384]) },
+    snapshots: drawSnapshots(random, parameters.checkpointInterval ?? 1),
+  };
+}
+
+function drawSnapshots(random: Prng, checkpointInterval: number): Snapshots {
+  return {
+    interval: checkpointInterval * random.pick([1, 1, 2, 4]),
+    retainSlots: random.pick([0, 0, 3, 20]),
+    // Most states are one chunk; some are three.
+    stateBytes: random.chance(0.15) ? 150_000 : 0,
+    rot: random.chance(0.2) ? 0.5 : 0,
+  };
+}
+
+function drawSuccession(random: Prng, trust: string): Succession {
+  const trusts = [random.pick([trust, random.pick(smallTrustModels).trust])];
+  if (random.chance(0.2)) trusts.push(random.pick(smallTrustModels).trust);
+  return {
+    trusts: trusts.map((text, index) => withOthers(random, text, index)),
+    fromMs: random.between(0, loadMs),
+    keepsAllianceKey: random.chance(0.5),
+    hasVoidControls: random.chance(0.3),
+  };
+}
+
+/** The same trust among others: some leave and others join, or all do, or nobody. */
+function withOthers(random: Prng, trust: string, index: number): string {
+  const leaving = random.pick(['', 'a', 'b', 'ab', 'cd', 'abcdegh']);
+  const others = ['mnopqrs', 'uvwxyzk'][index] ?? '';
+  return trust.replaceAll(/\b[abcdegh]\b/g, (id) =>
+    leaving.includes(id) ? (others['abcdegh'.indexOf(id)] ?? id) : id,
+  );
 }
 
 /** A maximal set that may be Byzantine, chosen at random; the first leader is in it half of the time. */
@@ -77,9 +132,14 @@ function faultySet(
   return chosen;
 }
 
-function faultsOf(profile: Profile, random: Prng, everyone: readonly ProcessId[]): Faults {
+interface Troubled {
+  readonly everyone: readonly ProcessId[];
+  readonly withinMs: number;
+}
+
+function faultsOf(profile: Profile, random: Prng, { everyone, withinMs }: Troubled): Faults {
   const lossy = { loss: random.next() * 0.3, duplication: random.next() * 0.2, straggling: random.next() * 0.2 };
-  const healedAtMs = random.between(100, 900);
+  const healedAtMs = random.between(100, 500 + withinMs);
   switch (profile) {
     case 'calm':
       return calm;
@@ -90,19 +150,19 @@ function faultsOf(profile: Profile, random: Prng, everyone: readonly ProcessId[]
     case 'partitioned':
       return { ...calm, partitions: partitions(random, everyone, healedAtMs), healedAtMs };
     case 'crashing':
-      return { ...calm, crashes: crashes(random, everyone), diskMs: 8, healedAtMs };
+      return { ...calm, crashes: crashes(random, everyone, withinMs), diskMs: 8, healedAtMs };
     case 'clocks':
       return { ...calm, ...lossy, clocks: clocks(random, everyone), healedAtMs };
     case 'disks':
-      return { ...calm, fullDisks: fullDisks(random, everyone), diskMs: random.pick([1, 20]), healedAtMs };
+      return { ...calm, fullDisks: fullDisks(random, everyone, withinMs), diskMs: random.pick([1, 20]), healedAtMs };
     case 'everything':
       return {
         ...calm,
         ...lossy,
         delayMs: [1, random.pick([5, 50, 150])],
         partitions: partitions(random, everyone, healedAtMs),
-        crashes: crashes(random, everyone),
-        fullDisks: random.chance(0.3) ? fullDisks(random, everyone) : [],
+        crashes: crashes(random, everyone, withinMs),
+        fullDisks: random.chance(0.3) ? fullDisks(random, everyone, withinMs) : [],
         clocks: random.chance(0.5) ? clocks(random, everyone) : {},
         diskMs: random.pick([1, 20]),
         healedAtMs,

@@ -12,11 +12,26 @@ export function shrink(failing: Scenario): Scenario {
 function* simplifications(scenario: Scenario): Generator<Scenario> {
   const { faults, load } = scenario;
   if (scenario.adversary !== 'none') yield { ...scenario, adversary: 'none', byzantine: [] };
+  yield* simplerEpochs(scenario);
   for (const changed of simplerFaults(faults)) yield { ...scenario, faults: changed };
   if (load.sessions > 1) yield { ...scenario, load: { ...load, sessions: load.sessions - 1 } };
   if (load.requestsPerSession > 1)
     yield { ...scenario, load: { ...load, requestsPerSession: load.requestsPerSession - 1 } };
   if (load.commandsPerRequest > 1) yield { ...scenario, load: { ...load, commandsPerRequest: 1 } };
+}
+
+function* simplerEpochs(scenario: Scenario): Generator<Scenario> {
+  const { succession, snapshots } = scenario;
+  if (succession !== undefined) {
+    const { succession: _, ...within } = scenario;
+    yield within;
+    const { trusts, hasVoidControls } = succession;
+    if (trusts.length > 1) yield { ...scenario, succession: { ...succession, trusts: trusts.slice(0, -1) } };
+    if (hasVoidControls) yield { ...scenario, succession: { ...succession, hasVoidControls: false } };
+  }
+  if (snapshots === undefined) return;
+  if (snapshots.rot > 0) yield { ...scenario, snapshots: { ...snapshots, rot: 0 } };
+  if (snapshots.stateBytes > 0) yield { ...scenario, snapshots: { ...snapshots, stateBytes: 0 } };
 }
 
 function* simplerFaults(faults: Faults): Generator<Faults> {

@@ -9,7 +9,7 @@ import { present } from '../../src/prelude/invariant.js';
 import { type ProcessId, processId, type Universe } from '../../src/prelude/process.js';
 import { type Batch, batchDigest, type Request } from '../../src/consensus/batch.js';
 import { ConsensusCodec, decodeReport, encodeReport } from '../../src/consensus/codec.js';
-import type { Parameters } from '../../src/consensus/configuration.js';
+import type { Clients, Parameters } from '../../src/consensus/configuration.js';
 import { DeliveryTable } from '../../src/consensus/delivery.js';
 import type { Effect } from '../../src/consensus/effect.js';
 import type { Event } from '../../src/consensus/event.js';
@@ -23,10 +23,19 @@ import type {
   SignedTimeout,
   Verdict,
 } from '../../src/consensus/message.js';
+import type { Boundary } from '../../src/consensus/epoch-change.js';
+import { type Handoff, handoffStatement, type Succession } from '../../src/consensus/handoff.js';
+import {
+  type Manifest,
+  type SnapshotCertificate,
+  type StateTarget,
+  stateDigest,
+} from '../../src/consensus/manifest.js';
 import type { DurableRecord } from '../../src/consensus/record.js';
 import {
   acceptedStatement,
   type Ballot,
+  type Checkpoint,
   chainNext,
   chainStart,
   checkpointStatement,
@@ -35,8 +44,10 @@ import {
   progressStatement,
   proposeStatement,
   reportStatement,
+  snapshotStatement,
   timeoutStatement,
 } from '../../src/consensus/statement.js';
+import type { Recovered, State } from '../../src/consensus/state.js';
 import { FabMachine } from '../../src/consensus/step.js';
 import type { DistributedSigner } from '../../src/schemes/contract/distributed-signer.js';
 import { right } from './right.js';
@@ -61,6 +72,15 @@ export interface SceneOptions {
   /** The first leaders, where it is not the processes in their order. */
   readonly leaders?: string;
   readonly parameters?: Partial<Parameters>;
+  /** 1 where absent. */
+  readonly epoch?: number;
+  readonly start?: StateTarget;
+  /** The test client alone where absent. */
+  readonly clients?: Clients;
+  /** How the epoch ends: told to each process as soon as it has decided the slot of the ACTIVATE. */
+  readonly boundary?: Boundary;
+  /** The state that a process has after a slot that it has decided; none: it takes no snapshot there. */
+  readonly stateAfter?: (process: ProcessId, slot: number) => Manifest | undefined;
   /** Signers of a real alliance key; mock ones if absent. */
   readonly alliance?: (universe: Universe) => (me: ProcessId) => DistributedSigner;
 }
@@ -77,25 +97,29 @@ export function names(text: string): readonly ProcessId[] {
 
 export class Scene {
   nowMs = 0;
+  /** What links lose, asked once for each letter. */
+  loses: (letter: Letter) => boolean = () => false;
   /** Sent and not yet delivered. */
   readonly letters: Letter[] = [];
+  /** Found, and not yet told to the others. */
+  readonly handoffs: { readonly from: ProcessId; readonly handoff: Handoff }[] = [];
   readonly configs = new Map<ProcessId, SimulatedConfiguration>();
   readonly codec: ConsensusCodec;
   private readonly actors = new Map<ProcessId, Actor>();
 
-  constructor({ trust, leaders, parameters = {}, alliance }: SceneOptions) {
+  constructor(readonly options: SceneOptions) {
+    const { trust, leaders, parameters = {}, epoch = 1, start, clients, alliance } = options;
     const model = trustOf({ trust });
     const signers = alliance?.(model.system.processes.universe);
-    this.codec = new ConsensusCodec(model.system.processes.universe, 1);
+    this.codec = new ConsensusCodec(model.system.processes.universe, epoch);
     for (const process of model.system.processes) {
       const config = simulatedConfiguration({ scheme: 'mock', parameters }, model, process);
+      const named = leaders === undefined ? config : { ...config, leaders: names(leaders) };
       const allianceSigner = signers?.(process) ?? config.allianceSigner;
-      this.configs.set(process, {
-        ...config,
-        leaders: leaders === undefined ? config.leaders : names(leaders),
-        allianceSigner,
-        keys: { ...config.keys, alliance: allianceSigner },
-      });
+      const keys = { allianceSigner, keys: { ...config.keys, alliance: allianceSigner } };
+      // The same keys in each epoch, so that the statements alone tell them apart.
+      const enrolled = clients === undefined ? {} : { clients };
+      this.configs.set(process, { ...named, ...keys, epoch, ...(start === undefined ? {} : { start }), ...enrolled });
     }
     for (const process of this.configs.keys()) this.actors.set(process, new Actor(this, this.config(process)));
     for (const actor of this.actors.values()) actor.start();
@@ -130,6 +154,10 @@ export class Scene {
     throw new Error('the scene does not come to rest');
   }
 
+  send(letter: Letter): void {
+    if (!this.loses(letter)) this.letters.push(letter);
+  }
+
   /** Loses everything that has not been delivered. */
   drop(): void {
     this.letters.length = 0;
@@ -140,6 +168,9 @@ export class Scene {
     const endMs = this.nowMs + ms;
     while (this.nowMs < endMs) {
       this.nowMs += Math.min(5, endMs - this.nowMs);
+      for (const { from, handoff } of this.handoffs.splice(0))
+        for (const [process, actor] of this.actors)
+          if (process !== from) actor.feed({ _tag: 'Handoff', from, handoff });
       for (const actor of this.actors.values()) actor.tick();
     }
   }
@@ -257,13 +288,16 @@ export class Scene {
 
   /** A certificate that a slow quorum has reached a checkpoint. */
   checkpoint(slot: number, signers: string, boundary = 0): CheckpointCertificate {
-    const prefix = { slot, chain: digest(utf8(`chain ${slot}`)), boundary };
+    return this.certifyCheckpoint({ slot, chain: digest(utf8(`chain ${slot}`)), boundary }, signers);
+  }
+
+  certifyCheckpoint(checkpoint: Checkpoint, signers: string): CheckpointCertificate {
     const { keys, allianceId, epoch } = this.config(present(this.all[0], 'somebody'));
-    const statement = checkpointStatement({ allianceId, epoch, keyId: keys.slow.keyId }, prefix);
+    const statement = checkpointStatement({ allianceId, epoch, keyId: keys.slow.keyId }, checkpoint);
     const shares = names(signers).map(
       (name) => [name, right(this.config(name).keys.slow.signShare(statement))] as const,
     );
-    return { ...prefix, signature: right(keys.slow.combine(statement, new Map(shares))).signature };
+    return { ...checkpoint, signature: right(keys.slow.combine(statement, new Map(shares))).signature };
   }
 
   /** `batches` as a stretch of the log, with a DECIDED certificate that `signers` have signed together; `before` are the batches before it. */
@@ -277,6 +311,37 @@ export class Scene {
     );
     const certificate = { ...prefix, signature: right(keys.alliance.combine(statement, new Map(shares))).signature };
     return { _tag: 'Range', from: before.length + 1, batches, tail: [], certificate };
+  }
+
+  /** A certificate that a slow quorum has this state. */
+  snapshot(target: StateTarget, signers: string): SnapshotCertificate {
+    const { keys, allianceId, epoch } = this.config(present(this.all[0], 'somebody'));
+    const { slot, chain, manifest } = target;
+    const snapshot = { slot, chain, state: stateDigest(slot, manifest) };
+    const statement = snapshotStatement({ allianceId, epoch, keyId: keys.slow.keyId }, snapshot);
+    const shares = names(signers).map(
+      (name) => [name, right(this.config(name).keys.slow.signShare(statement))] as const,
+    );
+    return { slot, chain, manifest, signature: right(keys.slow.combine(statement, new Map(shares))).signature };
+  }
+
+  /** SNAPSHOT as `from` sends it. */
+  snapshotFrom(from: string, { slot, chain, manifest }: StateTarget): OfTag<'Snapshot'> {
+    const { keys, allianceId, epoch } = this.config(p(from));
+    const snapshot = { slot, chain, state: stateDigest(slot, manifest) };
+    const statement = snapshotStatement({ allianceId, epoch, keyId: keys.slow.keyId }, snapshot);
+    return { _tag: 'Snapshot', ...snapshot, share: right(keys.slow.signShare(statement)) };
+  }
+
+  /** HANDOFF as `signers` sign it together. */
+  handoff(succession: Succession, signers: string): Handoff {
+    const { keys, allianceId, epoch } = this.config(present(this.all[0], 'somebody'));
+    const statement = handoffStatement({ allianceId, epoch, keyId: keys.alliance.keyId }, succession);
+    const shares = names(signers).map(
+      (name) => [name, right(this.config(name).allianceSigner.signShare(statement))] as const,
+    );
+    const { signature } = right(keys.alliance.combine(statement, new Map(shares)));
+    return { ...succession, epoch, signature };
   }
 
   /** The chain digest after a log of these batches. */
@@ -304,6 +369,7 @@ export class Actor {
   private unwritten: DurableRecord[] = [];
   private heldSends: Extract<Effect, { _tag: 'Send' }>[] = [];
   private isHeld = false;
+  private isCombinerHeld = false;
   /** Whether signatures wait to be checked until the test says so. */
   isSlowToVerify = false;
   private unverified: Extract<Effect, { _tag: 'Verify' }>[] = [];
@@ -317,7 +383,7 @@ export class Actor {
     this.machine = this.newMachine();
   }
 
-  get state() {
+  get state(): State {
     return this.machine['context'].state;
   }
 
@@ -330,13 +396,18 @@ export class Actor {
     this.isHeld = true;
   }
 
-  /** Loses what is not durable, the last `lostRecords` besides, and starts again, with the log empty. */
-  restart(lostRecords = 0): void {
+  /** From now on nothing is combined. */
+  holdCombiner(): void {
+    this.isCombinerHeld = true;
+  }
+
+  /** Loses what is not durable, the last `lostRecords` besides, and starts again, with the log empty unless it is `recovered`. */
+  restart(lostRecords = 0, recovered?: Recovered): void {
     this.journal.length -= lostRecords;
     this.isHeld = false;
     [this.unwritten, this.heldSends, this.unverified, this.effects, this.persisted] = [[], [], [], [], 0];
     this.timerMs = undefined;
-    this.machine = this.newMachine();
+    this.machine = this.newMachine(recovered);
     this.start();
   }
 
@@ -377,11 +448,12 @@ export class Actor {
       .filter((message): message is OfTag<T> => message._tag === tag);
   }
 
-  private newMachine(): FabMachine {
+  private newMachine(recovered?: Recovered): FabMachine {
     const { codec } = this.scene;
     const records = this.journal.map((record) => right(codec.decodeRecord(codec.encodeRecord(record))));
     const chains = new Map([[0, chainStart(this.config.allianceId)]]);
-    return new FabMachine(this.config, records, { decidedUpTo: 0, chains, delivery: DeliveryTable.empty() });
+    const empty = { decidedUpTo: 0, chains, delivery: DeliveryTable.empty() };
+    return new FabMachine(this.config, records, recovered ?? empty);
   }
 
   private carryOut(effect: Effect): void {
@@ -408,6 +480,7 @@ export class Actor {
         return;
       }
       case 'Combine': {
+        if (this.isCombinerHeld) return;
         const result = this.config.allianceSigner.combine(effect.statement, effect.shares);
         this.feed({ _tag: 'Combined', statement: effect.statement, result });
         return;
@@ -418,18 +491,30 @@ export class Actor {
         return;
       case 'Decide':
         this.decided.set(effect.slot, toHex(batchDigest(effect.batch)));
-        if (!this.isHeld) this.feed({ _tag: 'Stored', slot: effect.slot });
+        if (!this.isHeld) this.store(effect);
+        return;
+      case 'HandedOver':
+        this.scene.handoffs.push({ from: this.config.me, handoff: effect.handoff });
         return;
       default:
         return;
     }
   }
 
+  /** The surroundings: they take the controls of a slot, report it stored, and take snapshots. */
+  private store({ slot, chain }: Extract<Effect, { _tag: 'Decide' }>): void {
+    const { boundary, stateAfter } = this.scene.options;
+    if (boundary?.since === slot) this.feed({ _tag: 'Boundary', ...boundary });
+    this.feed({ _tag: 'Stored', slot });
+    const manifest = stateAfter?.(this.config.me, slot);
+    if (manifest !== undefined) this.feed({ _tag: 'Snapshotted', slot, chain, manifest });
+  }
+
   private post({ to, message }: Extract<Effect, { _tag: 'Send' }>): void {
     const { me } = this.config;
     for (const process of to) {
       if (process === me) this.feed({ _tag: 'Message', from: me, message });
-      else this.scene.letters.push({ from: me, to: process, message });
+      else this.scene.send({ from: me, to: process, message });
     }
   }
 }

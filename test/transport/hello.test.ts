@@ -16,6 +16,7 @@ const hello: fc.Arbitrary<Hello> = fc.record({
   }),
   allianceId: digest32,
   configurationDigest: digest32,
+  epoch: fc.nat().map((number) => number + 1),
 });
 
 describe('a hello', () => {
@@ -34,6 +35,7 @@ describe('a hello', () => {
       identity,
       allianceId: new Uint8Array(32).fill(1) as Digest,
       configurationDigest: new Uint8Array(32).fill(2) as Digest,
+      epoch: 258,
     });
     const expected = concatBytes(
       utf8('koinon'),
@@ -41,6 +43,7 @@ describe('a hello', () => {
       utf8('acme/shop'),
       new Uint8Array(32).fill(1),
       new Uint8Array(32).fill(2),
+      Uint8Array.of(0, 0, 0, 0, 0, 0, 1, 2),
     );
     expect(bytes).toEqual(expected);
   });
@@ -66,11 +69,26 @@ describe('a hello', () => {
       identity: { role: 'server', id: 'a/b' as ProcessId },
       allianceId: new Uint8Array(32) as Digest,
       configurationDigest: new Uint8Array(32) as Digest,
+      epoch: 1,
     });
     const change = (at: number, byte: number): Uint8Array => bytes.map((old, index) => (index === at ? byte : old));
     expect(E.isRight(decodeHello(bytes))).toBe(true);
     expect(E.isLeft(decodeHello(change(8, 2)))).toBe(true);
     expect(E.isLeft(decodeHello(change(14, 0x0a)))).toBe(true);
+    expect(E.isLeft(decodeHello(change(bytes.length - 1, 0)))).toBe(true);
+  });
+
+  it('compares configurations of one epoch alone: servers of different epochs have different ones', () => {
+    const mine: Hello = {
+      identity: { role: 'server', id: 'a/b' as ProcessId },
+      allianceId: new Uint8Array(32) as Digest,
+      configurationDigest: new Uint8Array(32) as Digest,
+      epoch: 1,
+    };
+    const other = new Uint8Array(32).fill(7) as Digest;
+    expect(difference(mine, { ...mine, configurationDigest: other })).toMatch(/alliance.json differs/);
+    expect(difference(mine, { ...mine, configurationDigest: other, epoch: 2 })).toBeUndefined();
+    expect(difference(mine, { ...mine, allianceId: other, epoch: 2 })).toMatch(/belongs to alliance/);
   });
 });
 

@@ -47,6 +47,7 @@ const credentials = new Map(ids.map((id) => [id, serverCredentials(id)]));
 export const context: LinkContext = {
   allianceId: digest(utf8('alliance')),
   configurationDigest: digest(utf8('configuration')),
+  epoch: 3,
 };
 
 /** Ports that were free a moment ago. */

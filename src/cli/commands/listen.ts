@@ -60,6 +60,14 @@ async function listen(path: string, options: ListenOptions, session: Session): P
       resolve('done');
     };
   });
+  const asked = options.server === undefined ? universe.ids : [options.server];
+  const beginnings = new Map<ProcessId, number>();
+  let missed: (first: number) => void = () => undefined;
+  const gone = new Promise<Gone>((resolve) => {
+    missed = (first) => {
+      resolve({ first });
+    };
+  });
   const client = openClient(application.right, {
     from: options.from,
     server: options.server,
@@ -72,13 +80,28 @@ async function listen(path: string, options: ListenOptions, session: Session): P
     onDoubt: (from, reason) => {
       session.note(`${from} is not believed: ${reason}`);
     },
+    onPruned: (from, first) => {
+      beginnings.set(from, first);
+      if (asked.every((id) => beginnings.has(id))) missed(Math.min(...beginnings.values()));
+    },
     onTrouble: tellingTroubles(session),
   });
   const ending = interrupted();
-  const outcome = await Promise.race([done, ending.promise, silence(() => lastMs, options.timeout)]);
+  const outcome = await Promise.race([done, gone, ending.promise, silence(() => lastMs, options.timeout)]);
   ending.release();
   client.close();
+  if (typeof outcome === 'object') {
+    const who = options.server ?? 'any server';
+    return unavailable(
+      `what was asked for is not held by ${who} any more: the log begins with --from ${outcome.first}`,
+    );
+  }
   return outcome === 'silent' ? unavailable(`nothing came for ${options.timeout ?? 0} s`) : succeeded;
+}
+
+/** The lowest slot that any of the servers asked still holds. */
+interface Gone {
+  readonly first: number;
 }
 
 function silence(lastMs: () => number, seconds: number | undefined): Promise<'silent'> {

@@ -5,18 +5,29 @@ import { describeDirectoryError } from '../../server/directory/errors.js';
 import { loadServerDirectory } from '../../server/directory/server-directory.js';
 import { describeServerError, startServer } from '../../server/server.js';
 import { interrupted } from '../interruption.js';
+import { integerIn } from '../options.js';
 import { badInput, type Outcome, succeeded, unavailable } from '../outcome.js';
 import type { Session } from '../session.js';
+
+interface ServeOptions {
+  readonly retain: number;
+}
 
 export function registerServe(program: Command, session: Session): void {
   program
     .command('serve')
     .description('run one server of an alliance until SIGTERM')
     .argument('<directory>', 'of the server, such as league/servers/acme-1')
-    .action(session.action((directory: string) => serve(directory, session)));
+    .option(
+      '--retain <slots>',
+      'how many decided slots to keep below the oldest snapshot, for listeners',
+      integerIn(0, Number.MAX_SAFE_INTEGER),
+      1_000_000,
+    )
+    .action(session.action((directory: string, options: ServeOptions) => serve(directory, options, session)));
 }
 
-async function serve(path: string, session: Session): Promise<Outcome> {
+async function serve(path: string, { retain: retainSlots }: ServeOptions, session: Session): Promise<Outcome> {
   const directory = await loadServerDirectory(path)();
   if (E.isLeft(directory)) return badInput(describeDirectoryError(directory.left));
   let stop: (reason: string) => void = () => undefined;
@@ -31,7 +42,7 @@ async function serve(path: string, session: Session): Promise<Outcome> {
       stop(reason);
     },
   };
-  const server = await startServer(directory.right, events)();
+  const server = await startServer(directory.right, events, { retainSlots })();
   if (E.isLeft(server)) return unavailable(describeServerError(server.left));
   const { me } = directory.right;
   session.print({ json: undefined, lines: [`${me.id} serves at ${me.host}:${server.right.port}`] }, false);

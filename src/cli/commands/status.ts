@@ -54,7 +54,26 @@ async function status(path: string, options: StatusOptions, session: Session): P
 }
 
 function describe(status: ServerStatus): string {
-  const { process, view, leader, decided, certified, checkpoint, connected, fast, slow, transferred } = status;
+  const { process, epoch, view, leader, decided, certified, checkpoint, connected, fast, slow, transferred } = status;
   const paths = `fast ${fast}, slow ${slow}, transferred ${transferred}`;
-  return `${process}  view ${view} led by ${leader}  decided ${decided} (${paths})  certified ${certified}  checkpoint ${checkpoint}  links ${connected.join(' ') || 'none'}`;
+  return [
+    process,
+    `epoch ${epoch}`,
+    `view ${view} led by ${leader}`,
+    `decided ${decided} (${paths})`,
+    `certified ${certified}`,
+    `checkpoint ${checkpoint}`,
+    ...describeState(status),
+    `links ${connected.join(' ') || 'none'}`,
+    ...(status.halted === undefined ? [] : [`HALTED: ${status.halted}`]),
+  ].join('  ');
+}
+
+function describeState({ certifiedState, first, transfer }: ServerStatus): readonly string[] {
+  const pruned = first > 1 ? [`log from ${first}`] : [];
+  const fetched =
+    transfer === undefined
+      ? []
+      : [`fetches the state after ${transfer.slot} (${transfer.stored} of ${transfer.chunkCount} chunks)`];
+  return [`state certified ${certifiedState}`, ...pruned, ...fetched];
 }

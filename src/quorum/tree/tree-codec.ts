@@ -5,12 +5,11 @@
 import * as t from 'io-ts';
 import { integer, list, record, refined, text } from '../../prelude/codec.js';
 import { E, type Either } from '../../prelude/fp.js';
-import { isName, type ProcessId, processId } from '../../prelude/process.js';
+import { isName, type ProcessId } from '../../prelude/process.js';
+import { processCodec } from '../../prelude/process-codec.js';
 import type { PolicyError } from '../errors.js';
 import { maxDepth, maxNodes } from './tree-check.js';
 import { maxWeight } from './weights.js';
-
-export const memberId = refined(text(127), 'a name or organization/server', processId);
 
 export const organizationName = refined(text(63), 'the name of an organization', (name) =>
   isName(name) ? name : undefined,
@@ -40,7 +39,7 @@ export interface WeightedListJson<N> {
   readonly weighted: readonly WeightedJson<N>[];
 }
 
-export const memberJson: t.Type<MemberJson, unknown> = record('a member', { member: memberId });
+export const memberJson: t.Type<MemberJson, unknown> = record('a member', { member: processCodec });
 
 export function listOf<N>(node: t.Type<N, unknown>): t.Type<readonly N[], unknown> {
   return list(node, maxNodes, 1);

@@ -7,6 +7,7 @@ import { list, record } from '../../prelude/codec.js';
 import { E, type Either } from '../../prelude/fp.js';
 import { assertNever } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
+import { processCodec } from '../../prelude/process-codec.js';
 import type { PolicyError } from '../errors.js';
 import { behindOrganization, type JsonPlace, listAt, listJson, meaningOf, memberAt } from '../tree/json-reading.js';
 import { commonOrganization, type Written, writtenMember, writtenScoped } from '../tree/scoped-writing.js';
@@ -15,7 +16,6 @@ import {
   describedCodec,
   type CountedListJson,
   listOf,
-  memberId,
   type MemberJson,
   memberJson,
   nodeCodec,
@@ -69,7 +69,7 @@ const treeJson: t.Type<TrustTreeJson, unknown> = nodeCodec<TrustTreeJson>(
   },
 );
 
-const processes = list(memberId, maxExplicitProcesses, 1);
+const processes = list(processCodec, maxExplicitProcesses, 1);
 const processSets = list(processes, maxExplicitSets);
 
 const setsJson: t.Type<SetsJson, unknown> = record(
@@ -78,7 +78,7 @@ const setsJson: t.Type<SetsJson, unknown> = record(
   { slow: processSets },
 );
 
-const leaders = { leaders: list(memberId, maxNodes, 1) };
+const leaders = { leaders: list(processCodec, maxNodes, 1) };
 const setsModel = record('a trust model {sets, leaders}', { sets: setsJson }, leaders);
 const treeModel = record('a trust model {tree, leaders}', { tree: treeJson }, leaders);
 

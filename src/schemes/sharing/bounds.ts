@@ -8,13 +8,13 @@ import { invariant } from '../../prelude/invariant.js';
 import type { LinearSharing, SharingGate, SharingNode } from './compile.js';
 import { rowProduct } from './dealing.js';
 import { coefficientBits } from './hiding.js';
-import { bitLength, magnitude } from './integers.js';
+import { bitLength, largest, magnitude } from './integers.js';
 import {
   type CoefficientRanges,
   type IntegerRange,
   movedRange,
   rangeOfBits,
-  rowRanges,
+  rowRange,
   scaledRange,
   sumOfRanges,
   zeroRange,
@@ -56,14 +56,13 @@ export function zeroDealingRanges(sharing: LinearSharing, secretBits: number): C
 export function shareBounds(sharing: LinearSharing, ranges: CoefficientRanges): ShareBounds {
   invariant(sharing.ring === integers, 'only a sharing over the integers has bounds');
   const columnShift = columnShifts(sharing, ranges);
-  const raw = rowRanges(sharing, ranges);
-  const rows = sharing.rows.map((row, index) => movedRange(raw[index] ?? zeroRange, rowProduct(row, columnShift)));
-  const shareBits = rows.map((range, index) => {
-    const isSecretAlone = sharing.rows[index]?.entries.every(({ column }) => column === 0) ?? false;
+  const rows = sharing.rows.map((row) => {
+    const range = movedRange(rowRange(row, ranges), rowProduct(row, columnShift));
+    const isSecretAlone = row.entries.every(({ column }) => column === 0);
     invariant(isSecretAlone || isOfFixedLength(range), 'every share of a row has the same number of bits');
-    return maxBits(range);
+    return range;
   });
-  return { columnShift, rows, shareBits };
+  return { columnShift, rows, shareBits: rows.map(maxBits) };
 }
 
 /** Whether every number of the range is positive and has the same number of bits. */
@@ -73,7 +72,7 @@ export function isOfFixedLength({ low, high }: IntegerRange): boolean {
 
 /** The bits of the number of the range that is farthest from 0. */
 export function maxBits({ low, high }: IntegerRange): number {
-  return Math.max(bitLength(magnitude(low)), bitLength(high > 0n ? high - 1n : 1n - high));
+  return Math.max(bitLength(magnitude(low)), bitLength(magnitude(high - 1n)));
 }
 
 /** Top-down: coefficients from 0 on first, and then an offset wherever a gate's children need one. */
@@ -99,13 +98,12 @@ function columnShifts(sharing: LinearSharing, { secret, coefficients }: Coeffici
  */
 function gateOffsets(gate: SharingGate, value: IntegerRange, width: bigint): readonly bigint[] {
   const n = BigInt(gate.children.length);
-  const below = value.low < 0n ? -value.low : 0n;
+  const below = largest(0n, -value.low);
   switch (gate._tag) {
     case 'any':
       return [];
     case 'all': {
-      const sum = (n - 1n) * width + below;
-      const reach = value.high > sum ? value.high : sum;
+      const reach = largest(value.high, (n - 1n) * width + below);
       return gate.children.slice(1).map(() => 3n << BigInt(bitLength(reach)));
     }
     case 'threshold': {

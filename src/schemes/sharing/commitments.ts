@@ -5,6 +5,7 @@
 import { E, type Either } from '../../prelude/fp.js';
 import { randomBits, type RandomBytes } from '../../prelude/random.js';
 import type { LinearSharing, SharingRow } from './compile.js';
+import { combinedRow } from './dealing.js';
 import { type IntegerRange, isInRange } from './ranges.js';
 
 /** A group, written multiplicatively, without elements of small order, with a base in which secrets are committed to. */
@@ -24,11 +25,16 @@ export function commitTo<G>(group: CommitmentGroup<G>, coefficients: readonly bi
 }
 
 /** v_r, the product of C_j to the power of entry j of the row. */
-export function rowKey<G>(group: CommitmentGroup<G>, commitments: readonly G[], row: SharingRow): G {
-  return row.entries.reduce((key, { column, coefficient }) => {
-    const commitment = commitments[column];
-    return commitment === undefined ? key : group.multiply(key, group.power(commitment, coefficient));
-  }, group.identity);
+export function rowKey<G>(
+  group: CommitmentGroup<G>,
+  commitments: readonly G[],
+  { entries }: Pick<SharingRow, 'entries'>,
+): G {
+  return entries.reduce(
+    (key, { column, coefficient }) =>
+      group.multiply(key, group.power(commitments[column] ?? group.identity, coefficient)),
+    group.identity,
+  );
 }
 
 /** C_j v^(κ_j) for every column: the commitments to ρ + κ, where the shift κ is public and may be negative. */
@@ -67,14 +73,8 @@ export function checkDealing<G>(
   group: CommitmentGroup<G>,
   dealing: ReceivedShares<G>,
 ): Either<DealingFault, void> {
-  const { commitments, shares } = dealing;
-  if (commitments.length !== sharing.columnCount)
-    return E.left({ _tag: 'WrongCommitmentCount', expected: sharing.columnCount });
-  for (const [row, share] of shares) {
-    const fault = checkShape(sharing, dealing, row, share) ?? checkCommitted(sharing, group, commitments, row, share);
-    if (fault !== undefined) return E.left(fault);
-  }
-  return E.right(undefined);
+  const fault = checkShape(sharing, dealing) ?? checkRows(sharing, group, dealing);
+  return fault === undefined ? E.right(undefined) : E.left(fault);
 }
 
 /**
@@ -87,23 +87,18 @@ export function checkDealingInBatch<G>(
   dealing: ReceivedShares<G>,
   random: RandomBytes,
 ): Either<DealingFault, void> {
+  const fault = checkShape(sharing, dealing);
+  if (fault !== undefined) return E.left(fault);
   const { commitments, shares } = dealing;
-  const shapely =
-    commitments.length === sharing.columnCount &&
-    [...shares].every(([row, share]) => checkShape(sharing, dealing, row, share) === undefined);
-  if (!shapely) return checkDealing(sharing, group, dealing);
+  const weights = new Map<number, bigint>();
   let sum = 0n;
-  const exponents = commitments.map(() => 0n);
   for (const [row, share] of shares) {
     const weight = batchWeight(random);
+    weights.set(row, weight);
     sum += weight * share;
-    for (const { column, coefficient } of sharing.rows[row]?.entries ?? [])
-      exponents[column] = (exponents[column] ?? 0n) + weight * coefficient;
   }
-  const expected = commitments.reduce(
-    (whole, commitment, column) => group.multiply(whole, group.power(commitment, exponents[column] ?? 0n)),
-    group.identity,
-  );
+  const entries = combinedRow(sharing, weights).map((coefficient, column) => ({ column, coefficient }));
+  const expected = rowKey(group, commitments, { entries });
   return group.equals(group.commit(sum), expected) ? E.right(undefined) : checkDealing(sharing, group, dealing);
 }
 
@@ -117,24 +112,27 @@ export function batchWeight(random: RandomBytes): bigint {
 
 function checkShape<G>(
   sharing: LinearSharing,
-  dealing: ReceivedShares<G>,
-  row: number,
-  share: bigint,
+  { commitments, shares, range }: ReceivedShares<G>,
 ): DealingFault | undefined {
-  if (sharing.rows[row] === undefined) return { _tag: 'NoSuchRow', row };
-  return isInRange(share, dealing.range(row)) ? undefined : { _tag: 'ShareOutOfRange', row };
+  if (commitments.length !== sharing.columnCount)
+    return { _tag: 'WrongCommitmentCount', expected: sharing.columnCount };
+  for (const [row, share] of shares) {
+    if (sharing.rows[row] === undefined) return { _tag: 'NoSuchRow', row };
+    if (!isInRange(share, range(row))) return { _tag: 'ShareOutOfRange', row };
+  }
+  return undefined;
 }
 
-function checkCommitted<G>(
+function checkRows<G>(
   sharing: LinearSharing,
   group: CommitmentGroup<G>,
-  commitments: readonly G[],
-  row: number,
-  share: bigint,
+  { commitments, shares }: ReceivedShares<G>,
 ): DealingFault | undefined {
-  const key = sharing.rows[row];
-  if (key === undefined) return { _tag: 'NoSuchRow', row };
-  return group.equals(group.commit(share), rowKey(group, commitments, key))
-    ? undefined
-    : { _tag: 'ShareNotCommitted', row };
+  for (const [row, matrixRow] of sharing.rows.entries()) {
+    const share = shares.get(row);
+    if (share === undefined) continue;
+    if (!group.equals(group.commit(share), rowKey(group, commitments, matrixRow)))
+      return { _tag: 'ShareNotCommitted', row };
+  }
+  return undefined;
 }

@@ -36,6 +36,7 @@ interface SharingLeaf {
   readonly _tag: 'leaf';
   /** Index of the row, from 0. */
   readonly row: number;
+  readonly owner: ProcessId;
   readonly scale: bigint;
 }
 
@@ -71,25 +72,21 @@ export interface LinearSharing {
 /** Why a policy has no sharing. */
 export type CompileError = { readonly _tag: 'BadThreshold'; readonly k: number; readonly fanIn: number } | TooLarge;
 
-interface TooLarge {
-  readonly _tag: 'PolicyTooLarge';
-  readonly limit: keyof typeof sharingLimits;
-  /** Of the gate that exceeds `maxFanIn`: what its children weigh together. */
-  readonly fanIn?: number;
-}
+type TooLarge =
+  | { readonly _tag: 'PolicyTooLarge'; readonly limit: Exclude<keyof typeof sharingLimits, 'maxFanIn'> }
+  /** `fanIn` is what the children of the gate weigh together. */
+  | { readonly _tag: 'PolicyTooLarge'; readonly limit: 'maxFanIn'; readonly fanIn: number };
 
 /** Why there is none, and what to do about it, for people. */
 export function describeCompileError(error: CompileError): string {
   if (error._tag === 'BadThreshold') return `a gate asks for ${error.k} of its ${error.fanIn} places`;
   const { maxNodeCount, maxFanIn, maxDepth, maxScaleBits } = sharingLimits;
   switch (error.limit) {
-    case 'maxFanIn': {
-      const found = error.fanIn === undefined ? '' : ` of ${error.fanIn} places`;
+    case 'maxFanIn':
       return (
-        `a gate${found}, one for each unit of weight, where ${maxFanIn} is the most: give its children smaller weights ` +
-        'that accept the same sets, or approximate ones, or split it into gates of fewer children'
+        `a gate of ${error.fanIn} places, one for each unit of weight, where ${maxFanIn} is the most: give its children ` +
+        'smaller weights that accept the same sets, or approximate ones, or split it into gates of fewer children'
       );
-    }
     case 'maxNodeCount':
       return (
         `more than ${maxNodeCount} places in all, those of weighted gates counted as often as they weigh: ` +
@@ -100,7 +97,7 @@ export function describeCompileError(error: CompileError): string {
     case 'maxScaleBits':
       return `shares would grow by more than ${maxScaleBits} bits: use smaller gates, or fewer levels of large ones`;
     default:
-      return assertNever(error.limit);
+      return assertNever(error);
   }
 }
 
@@ -127,7 +124,7 @@ class Compiler {
     switch (policy._tag) {
       case 'member':
         this.rows.push({ owner: policy.id, entries: value });
-        return { _tag: 'leaf', row: this.rows.length - 1, scale: 1n };
+        return { _tag: 'leaf', row: this.rows.length - 1, owner: policy.id, scale: 1n };
       case 'threshold':
         return this.gate(policy, value);
       default:

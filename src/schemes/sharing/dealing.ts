@@ -62,6 +62,17 @@ export function rowProduct({ entries }: SharingRow, vector: readonly bigint[]): 
   return entries.reduce((sum, { column, coefficient }) => sum + coefficient * (vector[column] ?? 0n), 0n);
 }
 
+/** The sum of rows of the matrix, each times its factor, by column. */
+export function combinedRow(sharing: LinearSharing, factors: ReadonlyMap<number, bigint>): readonly bigint[] {
+  const sums = new Array<bigint>(sharing.columnCount).fill(0n);
+  for (const [row, { entries }] of sharing.rows.entries()) {
+    const factor = factors.get(row);
+    if (factor === undefined) continue;
+    for (const { column, coefficient } of entries) sums[column] = (sums[column] ?? 0n) + factor * coefficient;
+  }
+  return sums;
+}
+
 function drawColumns({ columnCount }: LinearSharing, draw: () => bigint): readonly bigint[] {
   return Array.from({ length: columnCount - 1 }, draw);
 }

@@ -4,7 +4,7 @@
  * much times its sweeping vector; coefficients are uniform over so many values that they hardly notice.
  */
 import type { LinearSharing, SharingGate, SharingNode } from './compile.js';
-import { binomial, bitLength, exactQuotient, factorial } from './integers.js';
+import { binomial, bitLength, exactQuotient, factorial, largest } from './integers.js';
 
 /** σ: dealings of two secrets look different to an unqualified set with probability 2^-σ at most. */
 export const statisticalSecurityBits = 128;
@@ -27,36 +27,30 @@ export function maxCoefficientShift(sharing: LinearSharing): bigint {
   const visit = (node: SharingNode, shift: bigint): bigint => {
     if (node._tag === 'leaf') return 0n;
     const below = node.children.map((child) => visit(child, shift * childShift(node)));
-    return below.reduce((a, b) => (a > b ? a : b), shift * coefficientShift(node));
+    return largest(shift * coefficientShift(node), ...below);
   };
   return visit(sharing.root, 1n);
 }
 
 /** How far a unit change of the secret moves each row's value, by row, for the worst unqualified set that lacks it. */
 export function rowShifts(sharing: LinearSharing): readonly bigint[] {
-  const shifts = new Array<bigint>(sharing.rows.length).fill(0n);
-  const visit = (node: SharingNode, shift: bigint): void => {
-    if (node._tag === 'leaf') shifts[node.row] = shift;
-    else for (const child of node.children) visit(child, shift * childShift(node));
-  };
-  visit(sharing.root, 1n);
-  return shifts;
+  const visit = (node: SharingNode, shift: bigint): readonly bigint[] =>
+    node._tag === 'leaf' ? [shift] : node.children.flatMap((child) => visit(child, shift * childShift(node)));
+  return visit(sharing.root, 1n);
 }
 
 /**
- * The largest coefficient of `n! · Π (1 - X/i)` over any k-1 positions i of 1..n. The elementary symmetric polynomials of
- * their inverses are largest for 1..k-1, where they are those of Π (X + i) divided by (k-1)!.
+ * The largest coefficient of `n! · Π (1 - X/i)` over any k-1 positions i of 1..n, the constant one apart. The elementary
+ * symmetric polynomials of their inverses are largest for 1..k-1, where they are those of Π (X + i) divided by (k-1)!.
  */
 function coefficientShift({ _tag, k, children }: SharingGate): bigint {
-  if (_tag === 'any') return 0n;
   if (_tag === 'all') return 1n;
   let symmetric: readonly bigint[] = [1n];
   for (let i = 1n; i < BigInt(k); i++) {
     const previous = symmetric;
     symmetric = [...previous, 0n].map((value, degree) => i * value + (previous[degree - 1] ?? 0n));
   }
-  const largest = symmetric.slice(1).reduce((a, b) => (a > b ? a : b), 0n);
-  return exactQuotient(factorial(children.length), factorial(k - 1)) * largest;
+  return exactQuotient(factorial(children.length), factorial(k - 1)) * largest(0n, ...symmetric.slice(1));
 }
 
 /**

@@ -17,6 +17,11 @@ export function magnitude(value: bigint): bigint {
   return value < 0n ? -value : value;
 }
 
+/** The largest of several numbers. */
+export function largest(first: bigint, ...others: readonly bigint[]): bigint {
+  return others.reduce((a, b) => (a > b ? a : b), first);
+}
+
 /** The greatest common divisor of two integers, not negative. */
 export function gcd(a: bigint, b: bigint): bigint {
   let [x, y] = [magnitude(a), magnitude(b)];

@@ -7,7 +7,7 @@ import { bitLength, residue } from './integers.js';
 /** So many leading bits that every product below is exact in a double. */
 const leadingBits = 50;
 
-/** Four cofactors: the pair (r0, r1) becomes (a r0 + b r1, c r0 + d r1). */
+/** Four cofactors: the pair (r0, r1) becomes (a r0 + b r1, c r0 + d r1), two consecutive remainders of Euclid's. */
 type Step = readonly [a: bigint, b: bigint, c: bigint, d: bigint];
 
 /** The inverse of `value` in `[0, modulus)`; `undefined` where they have a common factor. */
@@ -26,14 +26,13 @@ function euclidStep(r0: bigint, r1: bigint): Step {
   return [0n, 1n, 1n, -(r0 / r1)];
 }
 
-/** As many steps at once as the leading digits alone determine; `undefined` for none. */
-function lehmerStep(r0: bigint, r1: bigint): Step | undefined {
-  const length = bitLength(r0);
-  if (length <= leadingBits) return undefined;
-  const shift = BigInt(length - leadingBits);
+/** As many quotients at once as the leading digits alone determine; `undefined` for none. */
+export function lehmerStep(r0: bigint, r1: bigint): Step | undefined {
+  const shift = BigInt(bitLength(r0) - leadingBits);
   let [x, y] = [Number(r0 >> shift), Number(r1 >> shift)];
   let [a, b, c, d] = [1, 0, 0, 1];
-  while (y + c !== 0 && y + d !== 0) {
+  for (;;) {
+    // c and d differ: one of the divisors may be 0, but not both, and an infinite quotient agrees with no other.
     const quotient = Math.floor((x + a) / (y + c));
     if (quotient !== Math.floor((x + b) / (y + d))) break;
     [a, c] = [c, a - quotient * c];

@@ -64,7 +64,8 @@ export function rowRanges(sharing: LinearSharing, ranges: CoefficientRanges): re
   return sharing.rows.map((row) => rowRange(row, ranges));
 }
 
-function rowRange({ entries }: SharingRow, { secret, coefficients }: CoefficientRanges): IntegerRange {
+/** Where the product of one row and any ρ of the box is. */
+export function rowRange({ entries }: SharingRow, { secret, coefficients }: CoefficientRanges): IntegerRange {
   return sumOfRanges(
     entries.map(({ column, coefficient }) => scaledRange(column === 0 ? secret : coefficients, coefficient)),
   );

@@ -2,6 +2,7 @@
 import { invariant } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { LinearSharing, SharingGate, SharingNode } from './compile.js';
+import { combinedRow } from './dealing.js';
 import { exactQuotient, product } from './integers.js';
 
 /** Whether a process takes part. */
@@ -9,21 +10,17 @@ export type Membership = (process: ProcessId) => boolean;
 
 /** Whether the processes for which `has` holds satisfy the policy. */
 export function isQualified(sharing: LinearSharing, has: Membership): boolean {
-  return isSatisfied(sharing, sharing.root, has);
+  return isSatisfied(sharing.root, has);
 }
 
 /** Whether the subtree of `node` is satisfied. */
-export function isSatisfied(sharing: LinearSharing, node: SharingNode, has: Membership): boolean {
-  if (node._tag === 'leaf') {
-    const row = sharing.rows[node.row];
-    return row !== undefined && has(row.owner);
-  }
-  return satisfiedChildren(sharing, node, has).length >= node.k;
+export function isSatisfied(node: SharingNode, has: Membership): boolean {
+  return node._tag === 'leaf' ? has(node.owner) : satisfiedChildren(node, has).length >= node.k;
 }
 
 /** The positions, from 1, of the satisfied children of a gate, ascending. */
-export function satisfiedChildren(sharing: LinearSharing, gate: SharingGate, has: Membership): readonly number[] {
-  return gate.children.flatMap((child, index) => (isSatisfied(sharing, child, has) ? [index + 1] : []));
+export function satisfiedChildren(gate: SharingGate, has: Membership): readonly number[] {
+  return gate.children.flatMap((child, index) => (isSatisfied(child, has) ? [index + 1] : []));
 }
 
 /**
@@ -38,16 +35,17 @@ export function reconstruction(sharing: LinearSharing, has: Membership): Readonl
       lambda.set(node.row, factor);
       return;
     }
-    const chosen = satisfiedChildren(sharing, node, has).slice(0, node.k);
-    for (const position of chosen) {
-      const child = node.children[position - 1];
-      invariant(child !== undefined, 'positions of children start at 1');
+    const chosen = satisfiedChildren(node, has).slice(0, node.k);
+    for (const [index, child] of node.children.entries()) {
+      const position = index + 1;
+      if (!chosen.includes(position)) continue;
       const lift = exactQuotient(node.childScale, child.scale);
       visit(child, factor * childFactor(node, chosen, position) * lift);
     }
   };
   visit(sharing.root, 1n);
-  assertExact(sharing, lambda);
+  const isExact = combinedRow(sharing, lambda).every((sum, column) => sum === (column === 0 ? sharing.scale : 0n));
+  invariant(isExact, 'a reconstruction gives D times the secret and nothing else');
   return lambda;
 }
 
@@ -65,15 +63,4 @@ function childFactor(gate: SharingGate, chosen: readonly number[], position: num
       return exactQuotient(gate.interpolationScale * numerator, denominator);
     }
   }
-}
-
-function assertExact(sharing: LinearSharing, lambda: ReadonlyMap<number, bigint>): void {
-  const columns = new Array<bigint>(sharing.columnCount).fill(0n);
-  for (const [row, factor] of lambda) {
-    for (const { column, coefficient } of sharing.rows[row]?.entries ?? []) {
-      columns[column] = (columns[column] ?? 0n) + factor * coefficient;
-    }
-  }
-  const exact = columns.every((value, column) => value === (column === 0 ? sharing.scale : 0n));
-  invariant(exact, 'a reconstruction gives D times the secret and nothing else');
 }

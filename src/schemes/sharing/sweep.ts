@@ -20,12 +20,12 @@ export interface Qualified {
  * integers and D over residues, where D has an inverse.
  */
 export function sweepingVector(sharing: LinearSharing, has: Membership): Either<Qualified, readonly bigint[]> {
-  if (isSatisfied(sharing, sharing.root, has)) return E.left({ _tag: 'Qualified' });
+  if (isSatisfied(sharing.root, has)) return E.left({ _tag: 'Qualified' });
   const kappa = new Array<bigint>(sharing.columnCount).fill(0n);
   kappa[0] = sharing.ring === integers ? 1n : sharing.scale;
   const visit = (node: SharingNode, shift: bigint): void => {
     if (node._tag === 'leaf' || shift === 0n) return;
-    const { columns, children } = sweepGate(sharing, node, has, shift);
+    const { columns, children } = sweepGate(node, has, shift);
     for (const [offset, value] of columns.entries()) kappa[node.firstColumn + offset] = value;
     for (const [index, child] of node.children.entries()) visit(child, children[index] ?? 0n);
   };
@@ -41,18 +41,18 @@ interface GateShift {
   readonly children: readonly bigint[];
 }
 
-function sweepGate(sharing: LinearSharing, gate: SharingGate, has: Membership, shift: bigint): GateShift {
+function sweepGate(gate: SharingGate, has: Membership, shift: bigint): GateShift {
   switch (gate._tag) {
     case 'any':
       return { columns: [], children: gate.children.map(() => shift) };
     case 'all':
       return sweepAll(
         gate,
-        gate.children.findIndex((child) => !isSatisfied(sharing, child, has)),
+        gate.children.findIndex((child) => !isSatisfied(child, has)),
         shift,
       );
     case 'threshold':
-      return sweepThreshold(gate, satisfiedChildren(sharing, gate, has), shift);
+      return sweepThreshold(gate, satisfiedChildren(gate, has), shift);
   }
 }
 
@@ -66,13 +66,12 @@ function sweepAll(gate: SharingGate, index: number, shift: bigint): GateShift {
 }
 
 /**
- * The polynomial `shift · Δ · Π (1 - X/i)` over k-1 positions i that contain the satisfied ones: 0 there, `shift · Δ` at 0.
- * It is whole because n! divides Δ or, over residues, the shift, which D of the gate divides.
+ * The polynomial `shift · Δ · Π (1 - X/i)` over the satisfied positions i, fewer than k: 0 there, `shift · Δ` at 0. It is
+ * whole because n! divides Δ or, over residues, the shift, which D of the gate divides.
  */
 function sweepThreshold(gate: SharingGate, satisfied: readonly number[], shift: bigint): GateShift {
   const positions = gate.children.map((_, index) => index + 1);
-  const others = positions.filter((position) => !satisfied.includes(position));
-  const roots = [...satisfied, ...others].slice(0, gate.k - 1).map(BigInt);
+  const roots = satisfied.map(BigInt);
   const factor = exactQuotient(shift * gate.valueScale, product(roots));
   const polynomial = roots.reduce<readonly bigint[]>(
     (coefficients, root) =>

@@ -3,7 +3,6 @@
  * dealer knows the key, whatever it says afterwards; that it forgets is what an alliance has to trust here (SECURITY).
  */
 import { checkPrimeSync, randomBytes } from 'node:crypto';
-import { bigIntToBytes } from '../../prelude/bytes.js';
 import { E, type Either } from '../../prelude/fp.js';
 import { present } from '../../prelude/invariant.js';
 import type { ProcessId, Universe } from '../../prelude/process.js';
@@ -15,7 +14,7 @@ import { dealingRanges, shareBounds } from '../sharing/bounds.js';
 import { commitTo } from '../sharing/commitments.js';
 import type { LinearSharing } from '../sharing/compile.js';
 import { type Dealing, dealOverIntegers, dealOverResidues, shiftedDealing } from '../sharing/dealing.js';
-import { bitLength, lcm, residue } from '../sharing/integers.js';
+import { bitLength, residue } from '../sharing/integers.js';
 import { modularInverse } from '../sharing/modular-inverse.js';
 import { integers, residues } from '../sharing/ring.js';
 import { deriveBase, shoupRsaSuite } from './derived-base.js';
@@ -27,12 +26,13 @@ import {
   type ShoupRsaKeyShare,
   type ShoupRsaPublicKey,
   type ShoupRsaRanges,
+  unsignedBytes,
   usualAlgorithm,
 } from './key.js';
 import { checkAlgorithm, checkExponent, checkModulus, prepareSharing } from './key-checks.js';
 import { rowsByOwner } from '../sharing/row-owners.js';
 import { residueGroup } from './residue-group.js';
-import { modularRange, rowBoundsOf, secretBitsOf } from './row-bounds.js';
+import { modularRange, secretBitsOf } from './row-bounds.js';
 
 /** e = 65537, which exceeds every fan-in and so divides no scale. */
 export const usualExponent = 65537n;
@@ -123,11 +123,10 @@ function deal(request: DealRequest, prepared: PreparedDeal): DealtKey {
   const terms = { usage, algorithm, policy, epoch, provenSafePrimes };
   const publicKey: ShoupRsaPublicKey = { _tag: 'shoup-rsa', ...terms, ...numbers };
   const keyId = keyIdOf(publicKey);
-  const { shareBits } = present(rowBoundsOf(sharing, publicKey), 'what is dealt afresh is not too long');
-  const secretRow = (row: number): SecretRow => {
-    const share = present(shares[row], 'a share of every row');
-    return { row, secret: bigIntToBytes(share, Math.ceil(present(shareBits[row], 'its bits') / 8)) };
-  };
+  const secretRow = (row: number): SecretRow => ({
+    row,
+    secret: unsignedBytes(present(shares[row], 'a share of every row')),
+  });
   const keyShares = [...rowsByOwner(sharing)].map(
     ([process, rows]) =>
       [process, new LinearKeyShare(shoupRsaSuite, keyId, epoch, process, rows.map(secretRow))] as const,
@@ -160,19 +159,23 @@ function lifted(value: bigint, order: bigint, lowest: bigint): bigint {
   return lowest + residue(value - lowest, order);
 }
 
-/** p'q' of safe primes; of others a multiple of the order of every square. */
-function orderOf({ _tag, p, q }: KeyMaterial): bigint {
-  return _tag === 'safe-primes' ? ((p - 1n) / 2n) * ((q - 1n) / 2n) : lcm(p - 1n, q - 1n);
+/** p'q' of safe primes, the order of the squares; of others a multiple of the order of each of them. */
+function orderOf({ p, q }: KeyMaterial): bigint {
+  return ((p - 1n) / 2n) * ((q - 1n) / 2n);
 }
 
 function checkPrimes({ _tag, p, q }: KeyMaterial): ShoupRsaDealError | undefined {
   if (_tag === 'safe-primes')
     return p !== q && isSafePrime(p) && isSafePrime(q) ? undefined : { _tag: 'NotSafePrimes' };
-  const isOddPrime = (value: bigint) => value > 2n && checkPrimeSync(value);
   return p !== q && isOddPrime(p) && isOddPrime(q) ? undefined : { _tag: 'NotPrimes' };
 }
 
-/** Whether a number p and (p - 1)/2 are primes. */
+/** Whether a number p and (p - 1)/2 are odd primes. */
 export function isSafePrime(value: bigint): boolean {
-  return value > 5n && checkPrimeSync(value) && checkPrimeSync((value - 1n) / 2n);
+  return isOddPrime(value) && isOddPrime((value - 1n) / 2n);
+}
+
+/** False of negative numbers, which `checkPrimeSync` throws at. */
+export function isOddPrime(value: bigint): boolean {
+  return value > 2n && checkPrimeSync(value);
 }

@@ -4,6 +4,7 @@ import { Writer } from '../../prelude/canonical.js';
 import { type Digest, digest } from '../../prelude/digest.js';
 import { policyDigest } from '../../quorum/policy/policy-digest.js';
 import type { KeyId } from '../contract/distributed-signer.js';
+import { magnitude } from '../sharing/integers.js';
 import { type ShoupRsaPublicKey, type ShoupRsaRanges, unsignedBytes } from './key.js';
 import { modulusLength } from './rsa-verify.js';
 
@@ -32,6 +33,6 @@ function writeRanges(writer: Writer, ranges: ShoupRsaRanges): void {
   writer.text(ranges._tag);
   if (ranges._tag === 'modular') return;
   for (const { low, high } of [ranges.secret, ranges.coefficients]) {
-    for (const end of [low, high]) writer.bool(end < 0n).bytes(unsignedBytes(end < 0n ? -end : end));
+    for (const end of [low, high]) writer.bool(end < 0n).bytes(unsignedBytes(magnitude(end)));
   }
 }

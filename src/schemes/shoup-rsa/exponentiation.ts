@@ -6,6 +6,7 @@
 import { createDiffieHellman, type DiffieHellman } from 'node:crypto';
 import { bytesToBigInt } from '../../prelude/bytes.js';
 import { randomBelow, type RandomBytes } from '../../prelude/random.js';
+import { once } from '../../prelude/remembered.js';
 import { bitLength } from '../sharing/integers.js';
 import { modularInverse } from '../sharing/modular-inverse.js';
 import { modularPower } from './modular-power.js';
@@ -31,39 +32,21 @@ const minOpenSslExponentBits = 9;
 
 /** The fastest exponentiation that is right on this machine. */
 export function makeExponentiation(modulus: bigint, random: RandomBytes): Exponentiation {
-  const isTried = modulus % 2n === 1n && bitLength(modulus) >= minOpenSslModulusBits && opensslSelfTest();
-  const tried = isTried ? opensslExponentiation(modulus) : undefined;
-  return tried !== undefined && agreesWithBigInt(tried) ? tried : bigIntExponentiation(modulus, random);
+  const openssl = opensslSelfTest() ? opensslExponentiation(modulus) : undefined;
+  return openssl ?? bigIntExponentiation(modulus, random);
 }
 
-/** Exponentiation by OpenSSL; `undefined` where node:crypto refuses the modulus. */
+/** Exponentiation by OpenSSL; `undefined` where it does not take the modulus, or errs. */
 export function opensslExponentiation(modulus: bigint): Exponentiation | undefined {
-  const length = Math.ceil(bitLength(modulus) / 8);
-  let group: DiffieHellman;
-  try {
-    group = createDiffieHellman(toBuffer(modulus, length), Buffer.of(2));
-  } catch {
-    return undefined;
-  }
-  const isEdge = (residue: bigint): boolean => residue <= 1n || residue === modulus - 1n;
-  /** `undefined` where the result is 0, 1 or N - 1: then the base has a small order or a factor of N, and nothing is left to hide. */
-  const computed = (residue: bigint, exponent: Uint8Array): bigint | undefined => {
-    try {
-      group.setPrivateKey(exponent);
-      return BigInt(`0x${group.computeSecret(toBuffer(residue, length)).toString('hex')}`);
-    } catch {
-      return undefined;
-    }
-  };
+  const route = opensslRoute(modulus);
+  if (route === undefined || !agreesWithBigInt(route, modulus)) return undefined;
   const power = (base: bigint, exponent: bigint): bigint => {
     const residue = base % modulus;
-    const found = isEdge(residue) || exponent === 0n ? undefined : computed(residue, toBuffer(exponent));
-    return found ?? modularPower(residue, exponent, modulus);
+    return route(residue, toBuffer(exponent)) ?? modularPower(residue, exponent, modulus);
   };
   const powerOfBytes = (base: bigint, exponent: Uint8Array): bigint => {
     const residue = base % modulus;
-    const found = isEdge(residue) ? undefined : computed(residue, exponent);
-    return found ?? modularPower(residue, bytesToBigInt(exponent), modulus);
+    return route(residue, exponent) ?? modularPower(residue, bytesToBigInt(exponent), modulus);
   };
   const powerPublic = (base: bigint, exponent: bigint): bigint =>
     bitLength(exponent) < minOpenSslExponentBits ? modularPower(base, exponent, modulus) : power(base, exponent);
@@ -84,36 +67,57 @@ export function bigIntExponentiation(modulus: bigint, random: RandomBytes): Expo
   return { modulus, backend: 'bigint', power, powerOfBytes, powerPublic };
 }
 
-let selfTestResult: boolean | undefined;
+/**
+ * OpenSSL's power of a number below the modulus. It refuses 0, 1 and N - 1, for base and for result, and says `undefined`: then
+ * the base has a small order or a factor of N, and nothing is left to hide.
+ */
+type OpensslRoute = (base: bigint, exponent: Uint8Array) => bigint | undefined;
 
-/** Whether OpenSSL's route is right for a small composite modulus, with exponents longer than it and every edge of the base. */
-function opensslSelfTest(): boolean {
-  selfTestResult ??= runSelfTest();
-  return selfTestResult;
+function opensslRoute(modulus: bigint): OpensslRoute | undefined {
+  if (bitLength(modulus) < minOpenSslModulusBits) return undefined;
+  try {
+    const group = createDiffieHellman(toBuffer(modulus), Buffer.of(2));
+    return (base, exponent) => powerBy(group, base, exponent);
+  } catch {
+    return undefined;
+  }
 }
 
-function runSelfTest(): boolean {
-  const modulus = (2n ** 521n - 1n) * (2n ** 61n - 1n);
-  const tried = opensslExponentiation(modulus);
-  if (tried === undefined) return false;
-  const bases = [0n, 1n, 2n, modulus - 1n, modulus + 2n, modulus / 3n];
-  const exponents = [0n, 1n, 65537n, 2n ** 1300n - 3n ** 500n];
-  return bases.every((base) =>
-    exponents.every((exponent) => tried.power(base, exponent) === modularPower(base, exponent, modulus)),
-  );
+function powerBy(group: DiffieHellman, base: bigint, exponent: Uint8Array): bigint | undefined {
+  try {
+    group.setPrivateKey(exponent);
+    return bytesToBigInt(group.computeSecret(toBuffer(base)));
+  } catch {
+    return undefined;
+  }
 }
 
-/** The same for the modulus at hand: a short exponent against bigint, and a long one as the product of two powers. */
-function agreesWithBigInt(tried: Exponentiation): boolean {
-  const { modulus } = tried;
-  const [base, short, long] = [modulus / 3n, 2n ** 40n - 87n, 2n * modulus + 1n];
-  const shortPower = modularPower(base, short, modulus);
-  if (tried.power(base, short) !== shortPower) return false;
-  return tried.power(base, long + short) === (tried.power(base, long) * shortPower) % modulus;
+/** Whether the route is right for a small composite modulus, exponents longer than it too, and at the edges right or silent. */
+const opensslSelfTest = once((): boolean => {
+  const modulus = BigInt.asUintN(600, -1n);
+  const route = opensslRoute(modulus);
+  if (route === undefined) return false;
+  return [1n, 65537n, 7n ** 500n].every((exponent) => {
+    const power = (base: bigint) => route(base, toBuffer(exponent));
+    const isRight = (base: bigint) => power(base) === modularPower(base, exponent, modulus);
+    return (
+      [2n, 5n ** 250n].every(isRight) &&
+      [0n, 1n, modulus - 1n].every((base) => power(base) === undefined || isRight(base))
+    );
+  });
+});
+
+/** The same for the modulus at hand: a short exponent against bigint, and a long one times that as the power of a power. */
+function agreesWithBigInt(route: OpensslRoute, modulus: bigint): boolean {
+  const [base, short, long] = [modulus / 3n, 1_099_511_627_689n, (modulus << 1n) | 1n];
+  const power = modularPower(base, short, modulus);
+  if (route(base, toBuffer(short)) !== power) return false;
+  const whole = route(base, toBuffer(short * long));
+  return whole !== undefined && whole === route(power, toBuffer(long));
 }
 
-/** Big-endian, in `length` bytes or as many as there are. */
-function toBuffer(value: bigint, length = 0): Buffer {
+/** Big-endian. */
+function toBuffer(value: bigint): Buffer {
   const digits = value.toString(16);
-  return Buffer.from(digits.padStart(Math.max(2 * length, digits.length + (digits.length % 2)), '0'), 'hex');
+  return Buffer.from(digits.padStart(digits.length + (digits.length % 2), '0'), 'hex');
 }

@@ -19,12 +19,15 @@ export function checkAlgorithm({
   return isAlgorithmFor(usage, algorithm) ? undefined : { _tag: 'BadAlgorithm', usage, algorithm };
 }
 
-/** A product of two primes that are 3 modulo 4 is 1 modulo 4. The algorithm's encoding must have room. */
+/**
+ * A product of two primes that are 3 modulo 4 is 1 modulo 4. No remainder of a negative number is 1. The algorithm's encoding
+ * must have room.
+ */
 export function checkModulus(modulus: bigint, algorithm: RsaAlgorithm, isSafe: boolean): BadModulus | undefined {
   const modulusBits = bitLength(modulus);
   const fits = modulusBits >= minModulusBits[algorithm] && modulusBits <= maxModulusBits;
-  const isOdd = isSafe ? modulus % 4n === 1n : modulus % 2n === 1n;
-  return modulus > 0n && fits && isOdd ? undefined : { _tag: 'BadModulus', modulusBits };
+  const isPositiveAndOdd = modulus % (isSafe ? 4n : 2n) === 1n;
+  return fits && isPositiveAndOdd ? undefined : { _tag: 'BadModulus', modulusBits };
 }
 
 const maxExponent = 2n ** 32n;

@@ -35,7 +35,7 @@ function positive(maxBytes: number): t.Type<bigint, unknown> {
     (value): value is bigint => typeof value === 'bigint' && value > 0n,
     (value, context) => {
       const found = bytes.decode(value);
-      if (E.isLeft(found) || found.right.length === 0 || found.right[0] === 0) return t.failure(value, context, name);
+      if (E.isLeft(found) || (found.right[0] ?? 0) === 0) return t.failure(value, context, name);
       return t.success(bytesToBigInt(found.right));
     },
     (value) => bytes.encode(unsignedBytes(value)),
@@ -59,7 +59,7 @@ function signed(maxBytes: number): t.Type<bigint, unknown> {
     },
     (value) => {
       if (value === 0n) return '00';
-      return value < 0n ? `-${String(magnitude.encode(-value))}` : magnitude.encode(value);
+      return value > 0n ? magnitude.encode(value) : `-${String(magnitude.encode(-value))}`;
     },
   );
 }

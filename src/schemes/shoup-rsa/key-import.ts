@@ -1,9 +1,9 @@
 /** Private keys from elsewhere, to be shared: PKCS#8 (RFC 5958) or PKCS#1 (RFC 8017), PEM or DER, read by OpenSSL. */
-import { checkPrimeSync, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { bytesToBigInt } from '../../prelude/bytes.js';
-import { E, type Either } from '../../prelude/fp.js';
+import { E, type Either, O } from '../../prelude/fp.js';
 import { bitLength, lcm } from '../sharing/integers.js';
-import { isSafePrime, type KeyMaterial } from './dealer.js';
+import { isOddPrime, isSafePrime, type KeyMaterial } from './dealer.js';
 import { maxModulusBits } from './rsa-verify.js';
 
 /** What a key is to become a dealt one. */
@@ -48,12 +48,13 @@ export function keyMaterialFromPkcs8(
   const key = parsed.right;
   const keyType = key.asymmetricKeyType ?? 'unknown';
   if (keyType !== 'rsa') return E.left({ _tag: 'NotRsa', keyType });
-  const { modulus, exponent, d, p, q } = numbersOf(key);
+  const numbers = numbersOf(key);
+  const { modulus, exponent, p, q } = numbers;
   const modulusBits = bitLength(modulus);
   const [min, max] = [minImportedModulusBits, maxModulusBits];
   if (modulusBits < min || modulusBits > max) return E.left({ _tag: 'ModulusOutOfRange', modulusBits, min, max });
-  if (modulus % (p * q) === 0n && modulus !== p * q) return E.left({ _tag: 'MoreThanTwoPrimes' });
-  if (!isConsistent({ modulus, exponent, d, p, q })) return E.left({ _tag: 'InconsistentKey' });
+  if (hasMorePrimes(numbers)) return E.left({ _tag: 'MoreThanTwoPrimes' });
+  if (!isConsistent(numbers)) return E.left({ _tag: 'InconsistentKey' });
   if (isSafePrime(p) && isSafePrime(q)) return E.right({ material: { _tag: 'safe-primes', p, q }, exponent });
   if (!unsafePrimes) return E.left({ _tag: 'NotSafePrimes' });
   return E.right({ material: { _tag: 'imported-primes', p, q }, exponent });
@@ -67,27 +68,31 @@ interface PrivateNumbers {
   readonly q: bigint;
 }
 
-/** OpenSSL reads numbers without asking whether they are a key. */
+/** OpenSSL reads numbers without asking whether they are a key: p and q may be 0. */
+function hasMorePrimes({ modulus, p, q }: PrivateNumbers): boolean {
+  return p * q !== 0n && p * q !== modulus && modulus % (p * q) === 0n;
+}
+
 function isConsistent({ modulus, exponent, d, p, q }: PrivateNumbers): boolean {
-  const arePrimes = p > 2n && q > 2n && checkPrimeSync(p) && checkPrimeSync(q);
-  return arePrimes && p !== q && p * q === modulus && (exponent * d) % lcm(p - 1n, q - 1n) === 1n;
+  const arePrimes = p * q === modulus && p !== q && isOddPrime(p) && isOddPrime(q);
+  return arePrimes && (exponent * d) % lcm(p - 1n, q - 1n) === 1n;
 }
 
 function numbersOf(key: KeyObject): PrivateNumbers {
-  const jwk = key.export({ format: 'jwk' });
-  const number = (text: string | undefined) => bytesToBigInt(Buffer.from(text ?? '', 'base64url'));
+  // A private RSA key has them all (RFC 7518, 6.3.2).
+  const jwk = key.export({ format: 'jwk' }) as Record<'n' | 'e' | 'd' | 'p' | 'q', string>;
+  const number = (text: string) => bytesToBigInt(Buffer.from(text, 'base64url'));
   return { modulus: number(jwk.n), exponent: number(jwk.e), d: number(jwk.d), p: number(jwk.p), q: number(jwk.q) };
 }
 
 function parsePrivateKey(encoded: Buffer, passphrase: string | undefined): Either<KeyImportError, KeyObject> {
-  const secret = passphrase === undefined ? {} : { passphrase };
   const isPem = encoded.includes('-----BEGIN ');
   const forms = isPem
     ? [{ format: 'pem' } as const]
     : [{ format: 'der', type: 'pkcs8' } as const, { format: 'der', type: 'pkcs1' } as const];
   for (const form of forms) {
-    const key = attempt(() => createPrivateKey({ key: encoded, ...form, ...secret }));
-    if (key !== undefined) return E.right(key);
+    const key = O.tryCatch(() => createPrivateKey({ key: encoded, ...form, passphrase }));
+    if (O.isSome(key)) return E.right(key.value);
   }
   if (encoded.includes('ENCRYPTED')) return E.left({ _tag: 'EncryptedKey' });
   return E.left({ _tag: isPublicKey(encoded, isPem) ? 'PublicKeyOnly' : 'UnreadableKey' });
@@ -95,13 +100,5 @@ function parsePrivateKey(encoded: Buffer, passphrase: string | undefined): Eithe
 
 function isPublicKey(encoded: Buffer, isPem: boolean): boolean {
   const form = isPem ? ({ format: 'pem' } as const) : ({ format: 'der', type: 'spki' } as const);
-  return attempt(() => createPublicKey({ key: encoded, ...form })) !== undefined;
-}
-
-function attempt<A>(make: () => A): A | undefined {
-  try {
-    return make();
-  } catch {
-    return undefined;
-  }
+  return O.isSome(O.tryCatch(() => createPublicKey({ key: encoded, ...form })));
 }

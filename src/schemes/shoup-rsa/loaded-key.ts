@@ -79,8 +79,8 @@ function checkCommitments(
   group: ResidueGroup,
 ): ShoupRsaKeyError | undefined {
   const isElement = (value: bigint) => group.isCanonical(value) && group.contains(value);
-  const [root] = commitments;
-  if (root === undefined || commitments.length !== sharing.columnCount || !commitments.every(isElement)) {
+  const [root = 0n] = commitments;
+  if (commitments.length !== sharing.columnCount || !commitments.every(isElement)) {
     return { _tag: 'BadCommitments', expectedCount: sharing.columnCount };
   }
   const isTied = group.equals(group.power(root, exponent), group.power(group.base, secretScale));

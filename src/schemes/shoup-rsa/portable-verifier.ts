@@ -1,4 +1,5 @@
 /** Verification of RSA signatures for clients, over WebCrypto where there is one. No node: import here or below. */
+import { once } from '../../prelude/remembered.js';
 import { unsignedBytes } from './key.js';
 import { saltLength } from './rsa-pss.js';
 import { modulusLength, type RsaVerificationKey, verifyRsa } from './rsa-verify.js';
@@ -26,27 +27,15 @@ export function portableRsaVerifier(
   if (webCrypto === null || algorithm === 'RSA-OAEP-256') {
     return (message, signature) => Promise.resolve(portable(message, signature));
   }
-  const names = webCryptoNames[algorithm];
+  const { key: keyName, use } = webCryptoNames[algorithm];
   const jwk = { kty: 'RSA', n: base64Url(unsignedBytes(key.modulus)), e: base64Url(unsignedBytes(key.exponent)) };
-  const imported = settled(() => webCrypto.importKey('jwk', jwk, names.key, false, ['verify']));
+  const imported = once(() => webCrypto.importKey('jwk', jwk, keyName, false, ['verify']));
+  const verifyThere = async (message: Uint8Array, signature: Uint8Array): Promise<boolean> =>
+    webCrypto.verify(use, await imported(), new Uint8Array(signature), new Uint8Array(message));
   return async (message, signature) => {
     if (signature.length !== modulusLength(key)) return false;
-    const parsed = await imported;
-    if (parsed === undefined) return portable(message, signature);
-    const verdict = await settled(() =>
-      webCrypto.verify(names.use, parsed, new Uint8Array(signature), new Uint8Array(message)),
-    );
-    return verdict ?? portable(message, signature);
+    return verifyThere(message, signature).catch(() => portable(message, signature));
   };
-}
-
-/** The value of a promise, or `undefined` where making it or waiting for it fails. */
-async function settled<A>(make: () => Promise<A>): Promise<A | undefined> {
-  try {
-    return await make();
-  } catch {
-    return undefined;
-  }
 }
 
 function base64Url(bytes: Uint8Array): string {

@@ -1,9 +1,9 @@
 /** Drawing the nonces of share proofs, when they are needed or ahead of that. */
-import { bigIntToBytes, bytesToBigInt } from '../../prelude/bytes.js';
+import { bytesToBigInt } from '../../prelude/bytes.js';
 import { Writer } from '../../prelude/canonical.js';
 import { type Digest, digest } from '../../prelude/digest.js';
-import { present } from '../../prelude/invariant.js';
 import type { RandomBytes } from '../../prelude/random.js';
+import { unsignedBytes } from './key.js';
 import { mgf1 } from './mgf1.js';
 import type { LoadedKey } from './loaded-key.js';
 import type { ProofNonce } from './nonce-pool.js';
@@ -26,12 +26,11 @@ export function drawNonce(
   purpose: NoncePurpose,
   random: RandomBytes,
 ): ProofNonce {
-  const shareBits = present(key.bounds.shareBits[row], 'a row of the sharing');
   const writer = new Writer()
     .text(nonceTag)
     .fixed(key.dealingDigest)
     .u32(row)
-    .bytes(bigIntToBytes(secret, Math.ceil(shareBits / 8)))
+    .bytes(unsignedBytes(secret))
     .text(purpose._tag);
   if (purpose._tag === 'input') writer.text(purpose.role).fixed(purpose.digest);
   else writer.u64(purpose.serial);

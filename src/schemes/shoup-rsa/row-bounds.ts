@@ -1,4 +1,5 @@
 /** How long the shares of a key are: row by row, from its public part alone. */
+import { present } from '../../prelude/invariant.js';
 import { shareBounds } from '../sharing/bounds.js';
 import type { LinearSharing } from '../sharing/compile.js';
 import { bitLength } from '../sharing/integers.js';
@@ -11,6 +12,11 @@ export interface RowBounds {
   readonly rows: readonly IntegerRange[];
   /** B_r by row: shares are below 2^B_r. */
   readonly shareBits: readonly number[];
+}
+
+/** B_r of one row. */
+export function shareBitsOf({ shareBits }: RowBounds, row: number): number {
+  return present(shareBits[row], 'a row of the sharing');
 }
 
 /** Longer shares are refused: no ceremony makes them. */

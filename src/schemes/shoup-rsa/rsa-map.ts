@@ -83,7 +83,8 @@ export class RsaMapVerifier implements ThresholdMapVerifier<MapInput> {
   private combineCarefully(subject: ProofSubject, formed: SharesBySender, malformed: ProcessSet): CombineResult {
     const { universe } = this.key;
     const proven = new Map([...formed].filter(([, rows]) => this.canBeJudged(rows)));
-    const invalid = malformed.union(universe.of(this.findInvalid(subject, formed, proven)));
+    const wasQualified = this.canCombine(universe.of(formed.keys()));
+    const invalid = malformed.union(universe.of(findInvalid(this.key, subject, proven, wasQualified, this.random)));
     const remaining = without(formed, invalid);
     const signers = universe.of(remaining.keys());
     if (!this.canCombine(signers)) return E.left({ _tag: 'NotQualified', signers, invalid });
@@ -98,20 +99,8 @@ export class RsaMapVerifier implements ThresholdMapVerifier<MapInput> {
       const signature = this.tryCombine(subject, candidate);
       if (signature !== undefined) return E.right({ signature, invalid });
     }
-    const suspects = universe.of(unproven.size > 0 ? unproven.keys() : remaining.keys());
+    const suspects = universe.of(unproven.keys());
     return E.left({ _tag: 'BadShares', suspects });
-  }
-
-  /** Those that were combined in vain are judged apart from the others, among whom perhaps all is well. */
-  private findInvalid(subject: ProofSubject, formed: SharesBySender, proven: SharesBySender): readonly ProcessId[] {
-    const lambda = reconstruction(this.key.sharing, (process) => formed.has(process));
-    const used = [...(lambda?.keys() ?? [])].flatMap((row) => this.key.sharing.rows[row]?.owner ?? []);
-    const combined = this.key.universe.of(used);
-    const [suspected, others] = [within(proven, combined), without(proven, combined)];
-    return [
-      ...findInvalid(this.key, subject, suspected, true, this.random),
-      ...findInvalid(this.key, subject, others, false, this.random),
-    ];
   }
 
   /** The root that these shares give, if they may act together and it is one. */
@@ -202,8 +191,4 @@ export class RsaMap extends RsaMapVerifier implements ThresholdMap<MapInput> {
 
 function without(shares: SharesBySender, excluded: ProcessSet): SharesBySender {
   return new Map([...shares].filter(([from]) => !excluded.has(from)));
-}
-
-function within(shares: SharesBySender, included: ProcessSet): SharesBySender {
-  return new Map([...shares].filter(([from]) => included.has(from)));
 }

@@ -17,14 +17,15 @@ export function encodePs256(messageDigest: Digest, salt: Uint8Array, modulus: bi
   const { length, unusedBits } = blockOf(modulus);
   const seed = digest(zeroes, messageDigest, salt);
   const padding = new Uint8Array(length - 2 * digestLength - 2);
-  const data = xorBytes(concatBytes(padding, Uint8Array.of(1), salt), mgf1(seed, length - digestLength - 1));
-  return bytesToBigInt(concatBytes(withoutBits(data, unusedBits), seed, Uint8Array.of(trailer)));
+  const data = concatBytes(padding, Uint8Array.of(1), salt);
+  const masked = withoutBits(xorBytes(data, mgf1(seed, data.length)), unusedBits);
+  return bytesToBigInt(concatBytes(masked, seed, Uint8Array.of(trailer)));
 }
 
 /** Whether an opened signature, an integer below the modulus, encodes the digest with some salt of 32 bytes. */
 export function isPs256Encoding(opened: bigint, messageDigest: Digest, modulus: bigint): boolean {
   const { length, unusedBits } = blockOf(modulus);
-  if (bitLength(opened) > 8 * length - unusedBits) return false;
+  if (bitLength(opened) > 8 * length) return false;
   const block = bigIntToBytes(opened, length);
   const [masked, seed] = [block.subarray(0, length - digestLength - 1), block.subarray(length - digestLength - 1, -1)];
   const data = withoutBits(xorBytes(masked, mgf1(seed, masked.length)), unusedBits);

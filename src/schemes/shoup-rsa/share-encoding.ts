@@ -3,12 +3,12 @@
  * and with proofs |v'|, |x'| and z. Everything has a fixed width that the key determines; nothing else is taken from a share.
  */
 import { bigIntToBytes, bytesToBigInt } from '../../prelude/bytes.js';
-import { type Reader, readAll, Writer } from '../../prelude/canonical.js';
-import { E, type Either } from '../../prelude/fp.js';
-import { present } from '../../prelude/invariant.js';
+import { type MalformedBytes, type Reader, readAll, Writer } from '../../prelude/canonical.js';
+import type { Either } from '../../prelude/fp.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { SignatureShare } from '../contract/distributed-signer.js';
 import type { LoadedKey } from './loaded-key.js';
+import { shareBitsOf } from './row-bounds.js';
 
 /** That x_r has the row's secret for its exponent: commitments to a nonce, and the response z. */
 export interface ShareProof {
@@ -33,7 +33,7 @@ export const challengeBits = 128;
 
 /** Responses z are below 2 to this many bits: B_r + 2 L1 + 1. */
 export function responseBits(key: LoadedKey, row: number): number {
-  return present(key.bounds.shareBits[row], 'a row of the sharing') + 2 * challengeBits + 1;
+  return shareBitsOf(key.bounds, row) + 2 * challengeBits + 1;
 }
 
 /** Encodes the rows of one process, all with proofs or all without. */
@@ -54,14 +54,13 @@ export function decodeShare(
   key: LoadedKey,
   process: ProcessId,
   share: SignatureShare,
-): Either<'Malformed', readonly RowShare[]> {
+): Either<MalformedBytes, readonly RowShare[]> {
   const rows = key.rowsOf(process);
-  if (rows.length === 0) return E.left('Malformed');
-  const decoded = readAll(share, (reader) => {
+  return readAll(share, (reader) => {
+    if (rows.length === 0) return reader.fail('a share of a process that holds rows');
     const isProven = reader.bool();
     return rows.map((row) => readRow(key, row, isProven, reader));
   });
-  return E.mapLeft(() => 'Malformed' as const)(decoded);
 }
 
 function readRow(key: LoadedKey, row: number, isProven: boolean, reader: Reader): RowShare {

@@ -7,13 +7,13 @@
 import { bigIntToBytes, bytesToBigInt } from '../../prelude/bytes.js';
 import { Writer } from '../../prelude/canonical.js';
 import { type Digest, digest } from '../../prelude/digest.js';
-import { present } from '../../prelude/invariant.js';
 import type { RandomBytes } from '../../prelude/random.js';
 import { batchWeight } from '../sharing/commitments.js';
 import { shoupRsaSuite } from './derived-base.js';
 import type { LoadedKey } from './loaded-key.js';
 import type { ProofNonce } from './nonce-pool.js';
 import type { ResidueGroup } from './residue-group.js';
+import { shareBitsOf } from './row-bounds.js';
 import { challengeBits, type RowShare, type ShareProof } from './share-encoding.js';
 
 /** What u ↦ u^d is applied to. */
@@ -127,7 +127,7 @@ export function challengeOf(
     .u64(key.publicKey.epoch)
     .fixed(key.dealingDigest)
     .u32(row)
-    .u32(present(key.bounds.shareBits[row], 'a row of the sharing'))
+    .u32(shareBitsOf(key.bounds, row))
     .fixed(inputDigest);
   for (const number of [input, key.rowKey(row), key.group.multiply(value, value), base, message]) {
     writer.fixed(element(number));

@@ -51,9 +51,8 @@ export class ShoupRsaSigner extends ShoupRsaVerifier implements DistributedSigne
 
   private sign(message: Uint8Array, withProof?: boolean): Either<SignRefused, SignatureShare> {
     const { usage } = this.key.publicKey;
-    const refused = checkUsage(usage, message);
-    if (E.isLeft(refused)) return refused;
-    const input = signedMessage(this.key, message);
+    const isAllowed = E.isRight(checkUsage(usage, message));
+    const input = isAllowed ? signedMessage(this.key, message) : undefined;
     if (input === undefined) return E.left({ _tag: 'WrongUsage', usage });
     return E.right(this.#map.partial(input, withProof));
   }

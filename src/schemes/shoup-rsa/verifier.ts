@@ -58,8 +58,7 @@ export class ShoupRsaVerifier implements DistributedVerifier {
     const { universe } = this.key;
     const input = signedMessage(this.key, message);
     if (input === undefined) {
-      const invalid = universe.of([...shares.keys()].filter((from) => universe.has(from)));
-      return E.left({ _tag: 'NotQualified', signers: universe.none, invalid });
+      return E.left({ _tag: 'NotQualified', signers: universe.none, invalid: universe.of(shares.keys()) });
     }
     return this.map.combine(input, shares);
   }

@@ -47,7 +47,14 @@ export interface Request {
   readonly call: Call;
 }
 
+/** What names the signer that a thread has opened. */
+export interface OpenedSigner {
+  readonly schemeId: string;
+  readonly keyId: Uint8Array;
+  readonly epoch: number;
+}
+
 export type Reply =
-  | { readonly _tag: 'opened' }
+  | ({ readonly _tag: 'opened' } & OpenedSigner)
   | { readonly _tag: 'refused'; readonly error: KeyError }
   | { readonly _tag: 'answer'; readonly id: number; readonly answer: Answers[Call['_tag']] };

@@ -1,26 +1,27 @@
 /**
  * A signer in a worker thread: exponentiations and pairings take milliseconds, during which an event loop would answer nobody.
- * The thread holds the key share; the loop keeps the predicate `canCombine` and waits for everything else.
+ * The thread holds the key share and judges the key, too; the loop keeps the predicate `canCombine` and waits for everything else.
  */
 import { Worker } from 'node:worker_threads';
 import { E, type Either } from '../../prelude/fp.js';
 import { assertNever } from '../../prelude/invariant.js';
 import type { ProcessId, ProcessSet, Universe } from '../../prelude/process.js';
+import { isQualified } from '../../quorum/policy/policy.js';
 import type { AsyncDistributedSigner } from '../contract/async-signer.js';
 import type {
   CombineResult,
-  DistributedVerifier,
   KeyId,
   ShareVerdict,
   Signature,
   SignatureShare,
   SignRefused,
 } from '../contract/distributed-signer.js';
+import { isForSigning } from '../contract/usage.js';
 import { type AllianceKeyShare, allianceKeyShareCodec } from '../key-share-codec.js';
 import { alliancePublicKeyCodec } from '../public-key-codec.js';
 import type { AlliancePublicKey } from '../public-key.js';
-import { type KeyError, makeVerifier, type SignerOptions } from '../registry.js';
-import type { Answers, Call, CombineFailure, Reply, Request, ThreadKey } from './calls.js';
+import type { KeyError, SignerOptions } from '../registry.js';
+import type { Answers, Call, CombineFailure, OpenedSigner, Reply, Request, ThreadKey } from './calls.js';
 
 /** The thread ended while, or before, it was asked: its signer cannot go on. */
 export class SigningThreadLost extends Error {
@@ -45,8 +46,6 @@ export async function openSigningThread(
   universe: Universe,
   { script = new URL('./worker.js', import.meta.url), readyProofCount = 0, ...options }: SigningThreadOptions = {},
 ): Promise<Either<KeyError, SigningThread>> {
-  const verifier = makeVerifier(publicKey, universe);
-  if (E.isLeft(verifier)) return verifier;
   const key: ThreadKey = {
     publicKey: alliancePublicKeyCodec.encode(publicKey),
     share: allianceKeyShareCodec.encode(share),
@@ -56,7 +55,7 @@ export async function openSigningThread(
   };
   const thread = new ThreadCalls(new Worker(script, { workerData: key }));
   const opened = await thread.opened;
-  return E.map(() => new SigningThread(thread, verifier.right, share.process, universe))(opened);
+  return E.map((signer: OpenedSigner) => new SigningThread(thread, signer, publicKey, share.process, universe))(opened);
 }
 
 /** Answers in the order in which it was asked. */
@@ -65,20 +64,22 @@ export class SigningThread implements AsyncDistributedSigner {
   readonly keyId: KeyId;
   readonly epoch: number;
 
-  /** @param verifier - of the same key, for what needs no thread. */
+  /** @param publicKey - judged by the thread. */
   constructor(
     private readonly thread: ThreadCalls,
-    private readonly verifier: DistributedVerifier,
+    { schemeId, keyId, epoch }: OpenedSigner,
+    private readonly publicKey: AlliancePublicKey,
     readonly me: ProcessId,
     private readonly universe: Universe,
   ) {
-    this.schemeId = verifier.schemeId;
-    this.keyId = verifier.keyId;
-    this.epoch = verifier.epoch;
+    this.schemeId = schemeId;
+    this.keyId = keyId as KeyId;
+    this.epoch = epoch;
   }
 
   canCombine(signers: ProcessSet): boolean {
-    return this.verifier.canCombine(signers);
+    const { usage, policy } = this.publicKey;
+    return isForSigning(usage) && isQualified(policy, signers);
   }
 
   async signShare(message: Uint8Array): Promise<Either<SignRefused, SignatureShare>> {
@@ -136,7 +137,7 @@ interface Waiting {
 
 /** Questions to a thread and its answers, matched by number. */
 class ThreadCalls {
-  readonly opened: Promise<Either<KeyError, void>>;
+  readonly opened: Promise<Either<KeyError, OpenedSigner>>;
   private readonly waiting = new Map<number, Waiting>();
   private lastId = 0;
   private lost: SigningThreadLost | undefined;
@@ -144,7 +145,7 @@ class ThreadCalls {
   constructor(private readonly worker: Worker) {
     this.opened = new Promise((resolve, reject) => {
       worker.on('message', (reply: Reply) => {
-        if (reply._tag === 'opened') resolve(E.right(undefined));
+        if (reply._tag === 'opened') resolve(E.right(reply));
         else if (reply._tag === 'refused') resolve(E.left(reply.error));
         else this.settle(reply.id, reply.answer);
       });

@@ -31,7 +31,8 @@ if (E.isLeft(signer)) {
     say({ _tag: 'answer', id, answer: perform(right, call) });
     prepareProofs(right, readyProofCount);
   });
-  say({ _tag: 'opened' });
+  const { schemeId, keyId, epoch } = right;
+  say({ _tag: 'opened', schemeId, keyId, epoch });
   prepareProofs(right, readyProofCount);
 }
 

@@ -9,7 +9,7 @@ import type { ApplicationDirectory } from '../directory/application-directory.js
 import { connectClient } from '../../transport/tls-client.js';
 import { present } from '../../prelude/invariant.js';
 
-export type ClientWish = Pick<AllianceClientOptions, 'from' | 'onRange' | 'onDoubt' | 'onTrouble'> & {
+export type ClientWish = Pick<AllianceClientOptions, 'from' | 'onRange' | 'onDoubt' | 'onPruned' | 'onTrouble'> & {
   /** Listen to this server alone. */
   readonly server?: ProcessId | undefined;
 };
@@ -37,7 +37,7 @@ export function openClient(application: ApplicationDirectory, { server, ...wish 
           servers.find(({ id }) => id === to),
           'the client connects to servers of the document',
         ),
-        context: { allianceId, configurationDigest },
+        context: { allianceId, configurationDigest, epoch: alliance.epoch },
         credentials,
         authorities: authorityPems,
         handler,

@@ -104,6 +104,10 @@ class Session implements LinkHandler {
     this.asksStatus = false;
     if (this.wanted !== undefined) this.begin(this.wanted);
     if (this.nextSlot === undefined) return;
+    if (this.nextSlot < this.service.log.first) {
+      this.endListening();
+      return;
+    }
     const range = this.service.log.range(this.nextSlot);
     if (range === undefined) return;
     this.nextSlot += range.batches.length;
@@ -117,10 +121,20 @@ class Session implements LinkHandler {
     const first = Math.min(from, log.last + 1);
     this.wanted = undefined;
     this.nextSlot = undefined;
+    if (first < log.first) {
+      this.endListening();
+      return;
+    }
     const previous = log.chainAt(first - 1);
     if (previous === undefined) return;
     this.nextSlot = first;
     this.send({ _tag: 'Begin', from: first, previous });
+  }
+
+  /** What comes next for this listener is not held any more. */
+  private endListening(): void {
+    this.nextSlot = undefined;
+    this.send({ _tag: 'Pruned', first: this.service.log.first });
   }
 
   private onMessage(message: ClientMessage): void {

@@ -1,7 +1,7 @@
 /**
  * Files of a directory that are replaced together, so that a crash at any instant loses neither the old nor the new ones:
  * the new ones are written and made durable beside the old, one rename decides, and what follows can be finished by whoever
- * comes next. Folders that were replaced hold secrets: they are overwritten before they go, once the new ones are in place.
+ * comes next. Secret files and folders, which hold secrets, are overwritten before they go, once the new ones are in place.
  */
 import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { E, type Either } from '../../prelude/fp.js';
 import { describeStorageError, type StorageError } from '../../storage/errors.js';
 import { type DirectoryLock, lockDirectory } from '../../storage/lock.js';
 import { eraseFile, syncDirectory } from './durable-files.js';
+import { secretFileNames } from './layout.js';
 import { type NewEntry, writeEntry } from './new-directory.js';
 import { errorReason } from './text-files.js';
 
@@ -32,9 +33,13 @@ export function describeSuccessionError(error: SuccessionError): string {
     : `${error.path}: its files cannot be replaced (${error.reason})`;
 }
 
-/** Whether a replacement was interrupted in `directory` before it was finished. */
+/** Whether a replacement was interrupted in `directory` before it was finished; not where nobody may look. */
 export function isUnsettled(directory: string): boolean {
-  return isFolder(join(directory, successionNames.next)) || isFolder(join(directory, successionNames.old));
+  try {
+    return isFolder(join(directory, successionNames.next)) || isFolder(join(directory, successionNames.old));
+  } catch {
+    return false;
+  }
 }
 
 /** Whether a replacement was interrupted before it was decided: what it left holds secrets and nothing that is needed. */
@@ -131,7 +136,7 @@ function* draftRemoval(directory: string): Generator<string> {
 
 function* exchange(directory: string, name: string): Generator<string> {
   const [from, to] = [join(directory, successionNames.next, name), join(directory, name)];
-  if (isFolder(from) && existsSync(to)) {
+  if ((isFolder(from) || secretFileNames.has(name)) && existsSync(to)) {
     renameSync(to, join(directory, successionNames.old, name));
     yield `the old ${name} is aside`;
   }

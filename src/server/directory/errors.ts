@@ -24,6 +24,8 @@ export type DirectoryError =
   /** A private key whose public half is not the one in alliance.json. */
   | { readonly _tag: 'WrongKey'; readonly path: string; readonly id: string }
   | { readonly _tag: 'BadCredentials'; readonly path: string; readonly detail: string }
+  /** Files that were to be replaced together. */
+  | { readonly _tag: 'Unsettled'; readonly path: string; readonly reason: string }
   | { readonly _tag: 'NoApplication'; readonly path: string }
   | {
       readonly _tag: 'UnknownApplication';
@@ -58,6 +60,8 @@ export function describeDirectoryError(error: DirectoryError): string {
       return `${error.path}: not the key that alliance.json lists for ${error.id}: put the right key or the right alliance.json there`;
     case 'BadCredentials':
       return `${error.path}: ${error.detail}`;
+    case 'Unsettled':
+      return error.reason;
     case 'NoApplication':
       return `${error.path}: no application directory here: name the directory of an alliance or of an application`;
     case 'UnknownApplication':

@@ -17,6 +17,8 @@ export const fileNames = {
   authorityCertificate: 'ca.crt',
   authorityKey: 'ca.key',
   data: 'data',
+  /** Says that the server was left out of the epoch that followed its own, and that its keys are erased. */
+  retired: 'retired',
 } as const;
 
 /** Files that servers and applications refuse where others than their owner can read them. */
@@ -32,7 +34,16 @@ export const folderNames = {
   organizations: 'organizations',
   servers: 'servers',
   applications: 'applications',
+  /** Of a server: directories with the files of epochs to come, as its operators placed them. */
+  prepared: 'prepared',
+  /** Of a server: the documents of the epochs that have been. */
+  former: 'former',
 } as const;
+
+/** A former document, such as `former/alliance-3.json`. */
+export function formerDocumentPath(server: string, epoch: number): string {
+  return join(server, folderNames.former, `alliance-${epoch}.json`);
+}
 
 /** The server's directory in that of its alliance, such as `servers/acme-1`. */
 export function serverPath(alliance: string, id: ProcessId): string {

@@ -1,5 +1,7 @@
 /** The directory of a server, read and checked: every key in it is the one that alliance.json lists for this server. */
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { equalBytes } from '../../prelude/bytes.js';
 import { decodeJson } from '../../prelude/codec.js';
 import type { Digest } from '../../prelude/digest.js';
 import { E, type Either, type TaskEither } from '../../prelude/fp.js';
@@ -24,66 +26,147 @@ import {
   readPrivateKey,
 } from './directory-documents.js';
 import type { DirectoryError } from './errors.js';
-import { fileNames, secretFileNames } from './layout.js';
-import { readTextFiles } from './text-files.js';
+import { describeSuccessionError, hasDraft, isUnsettled, Succession } from './directory-succession.js';
+import { fileNames, formerDocumentPath, secretFileNames } from './layout.js';
+import { readTextFile, readTextFiles } from './text-files.js';
+
+/** What a server signs with. Shows itself without secrets: they are inside the signers. */
+export interface ServerKeys {
+  readonly identities: Identities;
+  readonly slow: MultisigSigner;
+  /** For verifying; signing with it is done in a thread, from `allianceShare`. */
+  readonly allianceSigner: DistributedSigner;
+  readonly allianceShare: AllianceKeyShare;
+}
 
 /** Shows itself without secrets: they are inside the signers and the credentials. */
 export interface ServerDirectory extends AllianceDocument, LinkMaterial {
   readonly path: string;
   readonly me: ServerEntry;
-  readonly identities: Identities;
+  /** `undefined` where the server was left out of an epoch, and has erased them. */
+  readonly keys: ServerKeys | undefined;
   readonly clients: Clients;
-  readonly slow: MultisigSigner;
-  /** For verifying; signing with it is done in a thread, from `allianceShare`. */
-  readonly allianceSigner: DistributedSigner;
-  readonly allianceShare: AllianceKeyShare;
+  /** Documents of earlier epochs. */
+  readonly former: ReadonlyMap<number, AllianceDocument>;
   /** Where the server keeps what it has accepted and decided. */
   readonly dataPath: string;
 }
 
-const files = {
+const publicFiles = {
   [fileNames.alliance]: maxFileBytes.alliance,
-  [fileNames.server]: maxFileBytes.owner,
-  [fileNames.identityKey]: maxFileBytes.key,
-  [fileNames.slowKey]: maxFileBytes.key,
-  [fileNames.allianceShare]: maxFileBytes.share,
   [fileNames.certificate]: maxFileBytes.certificate,
   [fileNames.privateKey]: maxFileBytes.key,
 } as const;
 
-type Texts = Readonly<Record<keyof typeof files, string>>;
+const keyFiles = {
+  [fileNames.identityKey]: maxFileBytes.key,
+  [fileNames.slowKey]: maxFileBytes.key,
+  [fileNames.allianceShare]: maxFileBytes.share,
+} as const;
 
+/** What a server needs for an epoch, besides knowing who it is. */
+export const epochFileNames = [...Object.keys(publicFiles), ...Object.keys(keyFiles)];
+
+type PublicTexts = Readonly<Record<keyof typeof publicFiles, string>>;
+type KeyTexts = Readonly<Record<keyof typeof keyFiles, string>>;
+
+/** Reads what is there; what an interrupted change of epoch has left undone is done first. */
 export function loadServerDirectory(path: string): TaskEither<DirectoryError, ServerDirectory> {
   return async () => {
-    const texts = await readTextFiles(path, files, secretFileNames)();
-    if (E.isLeft(texts)) return texts;
-    await loadBackends([defaultBlsSuite]);
-    return readServer(path, texts.right);
+    const settled = settle(path);
+    if (E.isLeft(settled)) return settled;
+    const owner = await readTextFile(join(path, fileNames.server), maxFileBytes.owner)();
+    if (E.isLeft(owner)) return owner;
+    const files = await loadEpochFiles(path, owner.right)();
+    if (E.isLeft(files)) return files;
+    const former = await loadFormerDocuments(path, files.right)();
+    if (E.isLeft(former)) return former;
+    return E.right({ path, dataPath: join(path, fileNames.data), former: former.right, ...files.right });
   };
 }
 
-function readServer(path: string, texts: Texts): Either<DirectoryError, ServerDirectory> {
+type EpochFiles = Omit<ServerDirectory, 'path' | 'dataPath' | 'former'>;
+
+/**
+ * Reads the files of one epoch.
+ *
+ * @param path - the directory of the server, or one of those prepared in it.
+ * @param owner - the text of its `server.json`.
+ */
+export function loadEpochFiles(path: string, owner: string): TaskEither<DirectoryError, EpochFiles> {
+  return async () => {
+    const texts = await readTextFiles(path, publicFiles, secretFileNames)();
+    if (E.isLeft(texts)) return texts;
+    const keyTexts = existsSync(join(path, fileNames.retired))
+      ? E.right(undefined)
+      : await readTextFiles(path, keyFiles, secretFileNames)();
+    if (E.isLeft(keyTexts)) return keyTexts;
+    await loadBackends([defaultBlsSuite]);
+    return readServer(path, owner, texts.right, keyTexts.right);
+  };
+}
+
+function settle(path: string): Either<DirectoryError, void> {
+  if (!isUnsettled(path) && !hasDraft(path)) return E.right(undefined);
+  const begun = Succession.begin(path);
+  if (E.isLeft(begun)) return E.left({ _tag: 'Unsettled', path, reason: describeSuccessionError(begun.left) });
+  begun.right.end();
+  return E.right(undefined);
+}
+
+function readServer(
+  path: string,
+  ownerText: string,
+  texts: PublicTexts,
+  keyTexts: KeyTexts | undefined,
+): Either<DirectoryError, EpochFiles> {
   const document = readAllianceDocument(join(path, fileNames.alliance), texts[fileNames.alliance]);
   if (E.isLeft(document)) return document;
-  const owner = readOwner(join(path, fileNames.server), texts[fileNames.server], document.right);
+  const owner = readOwner(join(path, fileNames.server), ownerText, document.right);
   if (E.isLeft(owner)) return owner;
   const { id } = owner.right;
   const { alliance } = document.right;
   const me = serversOf(alliance).find((server) => server.id === id);
   if (me === undefined) return E.left({ _tag: 'NotListed', path: join(path, fileNames.server), id });
-  const keys = readKeys(path, texts, me, alliance);
+  const keys = keyTexts === undefined ? E.right(undefined) : readKeys(path, keyTexts, me, alliance);
   if (E.isLeft(keys)) return keys;
   const credentials = { certificate: texts[fileNames.certificate], privateKey: texts[fileNames.privateKey] };
   const link = readLinkMaterial(path, credentials, { role: 'server', id }, alliance);
   if (E.isLeft(link)) return link;
-  const clients = clientsOf(alliance);
-  const dataPath = join(path, fileNames.data);
-  return E.right({ path, me, clients, dataPath, ...document.right, ...keys.right, ...link.right });
+  return E.right({ me, clients: clientsOf(alliance), keys: keys.right, ...document.right, ...link.right });
 }
 
-type Keys = Pick<ServerDirectory, 'identities' | 'slow' | 'allianceSigner' | 'allianceShare'>;
+/** The documents of the epochs before that of `current`, of the same alliance. */
+function loadFormerDocuments(
+  path: string,
+  current: AllianceDocument,
+): TaskEither<DirectoryError, ReadonlyMap<number, AllianceDocument>> {
+  return async () => {
+    const documents = new Map<number, AllianceDocument>();
+    for (let epoch = current.alliance.epoch - 1; epoch >= 1; epoch--) {
+      const file = formerDocumentPath(path, epoch);
+      if (!existsSync(file)) continue;
+      const text = await readTextFile(file, maxFileBytes.alliance)();
+      if (E.isLeft(text)) return text;
+      const document = readAllianceDocument(file, text.right);
+      if (E.isLeft(document)) return document;
+      const { allianceId: found, alliance } = document.right;
+      if (!equalBytes(found, current.allianceId))
+        return E.left({ _tag: 'OtherAlliance', path: file, madeFor: current.allianceId, found });
+      if (alliance.epoch !== epoch)
+        return E.left({ _tag: 'MalformedFile', path: file, at: '/epoch', expected: `epoch ${epoch}` });
+      documents.set(epoch, document.right);
+    }
+    return E.right(documents);
+  };
+}
 
-function readKeys(path: string, texts: Texts, me: ServerEntry, alliance: Alliance): Either<DirectoryError, Keys> {
+function readKeys(
+  path: string,
+  texts: KeyTexts,
+  me: ServerEntry,
+  alliance: Alliance,
+): Either<DirectoryError, ServerKeys> {
   const { id, identityKey, slowKey } = me;
   const identityPath = join(path, fileNames.identityKey);
   const identity = readPrivateKey(identityPath, texts[fileNames.identityKey], { id, key: identityKey });
@@ -109,7 +192,7 @@ function readAllianceKey(
   text: string,
   { id }: ServerEntry,
   { allianceKey, trust }: Alliance,
-): Either<DirectoryError, Pick<Keys, 'allianceSigner' | 'allianceShare'>> {
+): Either<DirectoryError, Pick<ServerKeys, 'allianceSigner' | 'allianceShare'>> {
   const share = decodeJson(allianceKeyShareCodec, text);
   if (E.isLeft(share))
     return E.left({ _tag: 'MalformedFile', path, at: share.left.path, expected: share.left.expected });

@@ -90,6 +90,11 @@ export class Executor {
     return epoch === this.epochOfLast && this.change._tag === 'Activated' ? this.change.boundary : undefined;
   }
 
+  /** What has been delivered: a copy. */
+  delivered(): DeliveryTable {
+    return this.delivery.copy();
+  }
+
   /** How far the change to the next epoch has come. */
   get epochChange(): EpochChange {
     return this.change;

@@ -44,7 +44,7 @@ export interface RecoveredState {
 }
 
 /** How many own snapshots a machine announces. */
-const announced = 2;
+export const announced = 2;
 
 /** Brings executor and log to where they were; before anything else. Cost: the newest snapshot and the log above it. */
 export function recoverState(parts: StateParts): TaskEither<StateError, RecoveredState> {

@@ -60,6 +60,7 @@ describe('koinon key inspect', () => {
     ],
     ['the directory of shares', 'bls/shares', "bls/shares: no key's directory"],
     ['nothing', 'none.json', 'none.json: no such file'],
+    ['what would lie beneath a file', 'document.txt/public.json', 'document.txt/public.json: no such file'],
     ['half a key', 'half.json', 'half.json: not a koinon key file: expected JSON'],
   ])('refuses %s', async (_what, path, complaint) => {
     expect(await complaintOf('inspect', at(path))).toContain(`koinon: ${complaint}`);

@@ -65,9 +65,12 @@ describe('koinon key deal', () => {
 
   it('shares along smaller weights that mean the same, and says so', async () => {
     const weighted = 'weight >= 67 of (acme*40, globex*35, initech*45)';
-    const { stdout } = await succeed('key', 'deal', '--policy', weighted, '--scheme', 'bls', '--out', at('weights'));
-    expect(stdout).toContain('67 of (40, 35, 45) is the same as 2 of (1, 1, 1), which is shared along');
-    expect(stdout).toContain('policy   2 of (acme, globex, initech)');
+    const args = ['key', 'deal', '--policy', weighted, '--scheme', 'bls', '--out'];
+    for (const more of [[at('weights')], [at('weights-nearly'), '--approximate-weights', '0.05']]) {
+      const { stdout } = await succeed(...args, ...more);
+      expect(stdout).toContain('67 of (40, 35, 45) is the same as 2 of (1, 1, 1), which is shared along');
+      expect(stdout).toContain('policy   2 of (acme, globex, initech)');
+    }
   });
 
   it('tells who never decides anything, and gets no share', async () => {

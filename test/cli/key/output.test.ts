@@ -48,6 +48,14 @@ describe.each(names)('--out of koinon key %s', (name) => {
     expect(readFileSync(out, 'utf8')).not.toBe('kept');
   });
 
+  it.each([
+    ['beneath a file', join(document, 'x'), 'a file stands where a directory should'],
+    ['a name that is too long', at('x'.repeat(300)), 'the name is too long'],
+  ])('is refused where nothing can be written: %s', async (_, out, reason) => {
+    const { exitCode, stderr } = await runTo(out);
+    expect([exitCode, stderr]).toEqual([2, `koinon: ${out}: cannot be written (${reason})\n`]);
+  });
+
   it('may be standard output, which then has nothing else', async () => {
     const out = at(`${name}.alone`);
     await runTo(out);

@@ -32,22 +32,37 @@ distributedSignerLaws('multisig, 3 of 4, statements', () => {
   };
 });
 
+distributedSignerLaws('multisig, weights, documents', () => {
+  const universe = testUniverse('a/1', 'b/1', 'c/1', 'idle/1');
+  const of = [member('a/1'), member('b/1'), member('c/1')];
+  const policy: Policy = { _tag: 'threshold', k: 67, of, weights: [40, 35, 25] };
+  const deal = (label: string, epoch: number): ReturnType<typeof dealMultisig> =>
+    dealMultisig({ usage: 'document', epoch, policy }, countedRandom(label));
+  const mine = deal('weighty', 1);
+  return {
+    ...common(universe),
+    usage: 'document',
+    ...parts(mine, universe),
+    other: parts(deal('weighty elsewhere', 1), universe),
+    qualified: [setOf(universe, 'a/1', 'b/1'), setOf(universe, 'a/1', 'b/1', 'c/1')],
+    unqualified: [setOf(universe, 'a/1', 'c/1'), setOf(universe, 'b/1', 'c/1'), setOf(universe, 'a/1', 'idle/1')],
+    loggable: [...mine.shares.values(), mine],
+    secrets: [...mine.shares.values()].map((share) => share.seed),
+  };
+});
+
 distributedSignerLaws('multisig, nested predicate, some processes without a key, documents', () => {
   const universe = testUniverse('x/1', 'acme/1', 'acme/2', 'acme/3', 'globex/1', 'initech/1');
   const acme: Policy = { _tag: 'threshold', k: 2, of: [member('acme/1'), member('acme/2'), member('acme/3')] };
   const policy: Policy = { _tag: 'threshold', k: 2, of: [acme, member('globex/1'), member('initech/1')] };
   const deal = (label: string, epoch: number): ReturnType<typeof dealMultisig> =>
     dealMultisig({ usage: 'document', epoch, policy }, countedRandom(label));
-  const parts = ({ publicKey, shares }: ReturnType<typeof dealMultisig>): DistributedSignerSetup['other'] => ({
-    verifier: right(makeMultisigVerifier(publicKey, universe)),
-    signers: new Map([...shares].map(([id, share]) => [id, right(makeMultisigSigner(publicKey, share, universe))])),
-  });
   const [mine, other] = [deal('mine', 3), deal('other', 4)];
   return {
     ...common(universe),
     usage: 'document',
-    ...parts(mine),
-    other: parts(other),
+    ...parts(mine, universe),
+    other: parts(other, universe),
     qualified: [
       setOf(universe, 'acme/1', 'acme/3', 'initech/1'),
       setOf(universe, 'globex/1', 'initech/1'),
@@ -62,6 +77,16 @@ distributedSignerLaws('multisig, nested predicate, some processes without a key,
     secrets: [...mine.shares.values()].map((share) => share.seed),
   };
 });
+
+function parts(
+  { publicKey, shares }: ReturnType<typeof dealMultisig>,
+  universe: Universe,
+): DistributedSignerSetup['other'] {
+  return {
+    verifier: right(makeMultisigVerifier(publicKey, universe)),
+    signers: new Map([...shares].map(([id, share]) => [id, right(makeMultisigSigner(publicKey, share, universe))])),
+  };
+}
 
 function common(universe: Universe): Pick<DistributedSignerSetup, 'universe' | 'attributable' | 'judgesEveryShare'> {
   return { universe, attributable: true, judgesEveryShare: true };

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { E } from '../../../src/prelude/fp.js';
 import type { Policy } from '../../../src/quorum/policy/policy.js';
 import { dealingRanges, shareBounds, zeroDealingRanges } from '../../../src/schemes/sharing/bounds.js';
-import { compile, describeCompileError, sharingLimits } from '../../../src/schemes/sharing/compile.js';
+import {
+  compile,
+  describeCompileError,
+  type LinearSharing,
+  type SharingRow,
+  sharingLimits,
+} from '../../../src/schemes/sharing/compile.js';
 import { coefficientBits, statisticalSecurityBits } from '../../../src/schemes/sharing/hiding.js';
 import { factorial } from '../../../src/schemes/sharing/integers.js';
 import { addedRanges, scaledRanges } from '../../../src/schemes/sharing/ranges.js';
@@ -10,10 +16,26 @@ import { integers, residues } from '../../../src/schemes/sharing/ring.js';
 import { reconstruction } from '../../../src/schemes/sharing/reconstruction.js';
 import { sweepingVector } from '../../../src/schemes/sharing/sweep.js';
 import { right } from '../../support/right.js';
-import { id } from '../shoup-rsa/setup.js';
 import { gate, member } from './policies.js';
 
 const names = (count: number) => Array.from({ length: count }, (_, index) => `m${index}`);
+
+/** Gates of two of so many, each the first child of the next. */
+const levels = (sizes: readonly number[]) =>
+  sizes.reduce((inner, size) => gate(2, inner, ...names(size - 1)), member('a'));
+
+/** The same sharing with other entries in its first row. */
+function damaged(sharing: LinearSharing, change: (entries: SharingRow['entries']) => SharingRow['entries']) {
+  const [first, ...rest] = sharing.rows;
+  if (first === undefined) throw new Error('no rows');
+  return { ...sharing, rows: [{ ...first, entries: change(first.entries) }, ...rest] };
+}
+
+/** Every way to change one coefficient of a row of two. */
+const oneChanged = [0, 1].map(
+  (column) => (entries: SharingRow['entries']) =>
+    entries.map((entry) => (entry.column === column ? { ...entry, coefficient: -entry.coefficient } : entry)),
+);
 
 describe('compile', () => {
   it('charges no factorial for any-of and all-of gates', () => {
@@ -58,12 +80,31 @@ describe('compile', () => {
     expect(compile(deep, integers)).toEqual(E.left({ _tag: 'PolicyTooLarge', limit: 'maxNodeCount' }));
   });
 
-  it('says what a gate that is too heavy weighs, and what to do', () => {
+  it('says what a gate that is too heavy weighs', () => {
     const of = ['a', 'b', 'c'].map(member);
     const refused = compile({ _tag: 'threshold', k: 300, of, weights: [200, 150, 50] }, integers);
-    if (E.isRight(refused)) throw new Error('400 places are too many');
-    expect(describeCompileError(refused.left)).toMatch(/400 places.*255 is the most.*smaller weights/);
-    expect(describeCompileError({ _tag: 'BadThreshold', k: 4, fanIn: 3 })).toBe('a gate asks for 4 of its 3 places');
+    expect(refused).toEqual(E.left({ _tag: 'PolicyTooLarge', limit: 'maxFanIn', fanIn: 400 }));
+  });
+
+  it.each([
+    [{ _tag: 'BadThreshold', k: 4, fanIn: 3 }, 'a gate asks for 4 of its 3 places'],
+    [
+      { _tag: 'PolicyTooLarge', limit: 'maxFanIn', fanIn: 400 },
+      'a gate of 400 places, one for each unit of weight, where 255 is the most: give its children smaller weights ' +
+        'that accept the same sets, or approximate ones, or split it into gates of fewer children',
+    ],
+    [
+      { _tag: 'PolicyTooLarge', limit: 'maxNodeCount' },
+      'more than 1024 places in all, those of weighted gates counted as often as they weigh: ' +
+        'use smaller weights, above all in gates that stand below others',
+    ],
+    [{ _tag: 'PolicyTooLarge', limit: 'maxDepth' }, 'more than 16 levels of gates: write it with fewer'],
+    [
+      { _tag: 'PolicyTooLarge', limit: 'maxScaleBits' },
+      'shares would grow by more than 8192 bits: use smaller gates, or fewer levels of large ones',
+    ],
+  ] as const)('says of %o what to do', (error, text) => {
+    expect(describeCompileError(error)).toBe(text);
   });
 
   it('refuses a threshold outside 1..n and an empty gate', () => {
@@ -78,10 +119,23 @@ describe('compile', () => {
     ['maxDepth', names(20).reduce((inner) => gate(1, inner), member('a'))],
     ['maxScaleBits', names(5).reduce((inner) => gate(2, inner, ...names(149)), member('a'))],
     ['maxScaleBits', names(5).reduce((inner) => gate(2, ...names(149), inner), member('a'))],
+    ['maxScaleBits', gate(1, 'b', levels([255, 255, 92, 60]), 'c')],
   ] as const)('refuses what exceeds %s', (limit, policy) => {
-    const refused = compile(policy, integers);
-    expect(refused).toMatchObject(E.left({ _tag: 'PolicyTooLarge', limit }));
-    if (E.isLeft(refused)) expect(describeCompileError(refused.left)).toContain(`${sharingLimits[limit]}`);
+    expect(compile(policy, integers)).toMatchObject(E.left({ _tag: 'PolicyTooLarge', limit }));
+  });
+
+  it('accepts as many nodes, levels and bits of scale as there may be, and not one more', () => {
+    const nodes = (last: number) => gate(1, ...[255, 255, 255, last].map((size) => gate(1, ...names(size))));
+    const nested = (depth: number) => names(depth).reduce((inner) => gate(1, inner), member('a'));
+    const compiles = (policy: Policy) => E.isRight(compile(policy, integers));
+    expect([254, 255].map((last) => compiles(nodes(last)))).toEqual([true, false]);
+    expect([16, 17].map((depth) => compiles(nested(depth)))).toEqual([true, false]);
+    const longest = right(compile(levels([255, 255, 91, 61]), integers));
+    expect(longest.scale.toString(2)).toHaveLength(8192);
+    expect([255, 255, 92, 60].reduce((scale, size) => scale * factorial(size) ** 2n, 1n).toString(2)).toHaveLength(
+      8193,
+    );
+    expect(compiles(levels([255, 255, 92, 60]))).toBe(false);
   });
 
   it('accepts the largest flat gate', () => {
@@ -94,10 +148,16 @@ describe('compile', () => {
 describe('reconstruction', () => {
   it('never returns what is not exact', () => {
     const sharing = right(compile(gate(2, 'a', 'b', 'c'), integers));
-    const [first, ...rest] = sharing.rows;
-    const entries = first?.entries.map((entry) => ({ ...entry, coefficient: entry.coefficient + 1n })) ?? [];
-    const damaged = { ...sharing, rows: [{ owner: first?.owner ?? id('a'), entries }, ...rest] };
-    expect(() => reconstruction(damaged, () => true)).toThrow('D times the secret and nothing else');
+    for (const change of oneChanged) {
+      expect(() => reconstruction(damaged(sharing, change), () => true)).toThrow('D times the secret and nothing else');
+    }
+    const alone = right(compile(member('a'), integers));
+    expect(() =>
+      reconstruction(
+        damaged(alone, () => []),
+        () => true,
+      ),
+    ).toThrow('D times the secret and nothing else');
   });
 });
 
@@ -106,9 +166,26 @@ describe('sweepingVector', () => {
     const sharing = right(compile(gate(2, 'a', 'b', 'c'), integers));
     expect(sweepingVector(sharing, (process) => process !== 'c')).toEqual(E.left({ _tag: 'Qualified' }));
   });
+
+  it('is never one that shows in a share of the set', () => {
+    const sharing = right(compile(gate(2, 'a', 'b', 'c'), integers));
+    for (const change of oneChanged) {
+      expect(() => sweepingVector(damaged(sharing, change), (process) => process === 'a')).toThrow(
+        'shows in no share of the set',
+      );
+    }
+  });
 });
 
 describe('shareBounds', () => {
+  it('are never of shares that differ in length', () => {
+    const sharing = right(compile(gate(2, 'a', 'b', 'c'), integers));
+    const [, negative = () => []] = oneChanged;
+    expect(() => shareBounds(damaged(sharing, negative), dealingRanges(sharing, 64))).toThrow(
+      'every share of a row has the same number of bits',
+    );
+  });
+
   const organization = (name: string, k: number, size: number) => gate(k, ...names(size).map((one) => `${name}${one}`));
 
   it.each([

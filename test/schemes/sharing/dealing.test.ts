@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { present } from '../../../src/prelude/invariant.js';
+import type { Policy } from '../../../src/quorum/policy/policy.js';
 import { dealingRanges, isOfFixedLength, maxBits, shareBounds } from '../../../src/schemes/sharing/bounds.js';
 import { commitTo, rowKey, shiftedCommitments } from '../../../src/schemes/sharing/commitments.js';
 import { compile } from '../../../src/schemes/sharing/compile.js';
@@ -65,9 +66,40 @@ describe('a dealing over the integers', () => {
     const back = columnShift.map((shift) => -shift);
     expect(shiftedDealing(overIntegers, shifted, back)).toEqual(dealing);
     expect(shiftedCommitments(toyGroup, commitments, back)).toEqual(commitTo(toyGroup, dealing.coefficients));
+    const committed = vi.fn((secret: bigint) => toyGroup.commit(secret));
+    const unmoved = columnShift.map(() => 0n);
+    expect(shiftedCommitments({ ...toyGroup, commit: committed }, commitments, unmoved)).toEqual(commitments);
+    expect(committed).not.toHaveBeenCalled();
     for (const [index, row] of overIntegers.rows.entries()) {
       expect(rowKey(toyGroup, commitments, row)).toBe(toyGroup.commit(present(shifted.shares[index], 'a share')));
     }
+  });
+});
+
+describe('the shift of a sharing', () => {
+  const box = { secret: { low: -5n, high: 6n }, coefficients: { low: 100n, high: 108n } };
+  const shiftOf = (wanted: Policy) => shareBounds(right(compile(wanted, integers)), box).columnShift;
+
+  it('of a threshold is that of its linear coefficient: Δ b, and the power of two above all else', () => {
+    // Δ b = 24 · 5, and 24 · 5 + 4 · 120 + 7 · 4 + 7 · 16 = 740 < 1024.
+    expect(shiftOf(gate(3, 'a', 'b', 'c', 'd'))).toEqual([0n, 120n + 1024n - 100n, -100n]);
+  });
+
+  it('of an all-of gate is three times the power of two above the value and all coefficients together', () => {
+    // 5 + 2 · 8 = 21 < 32.
+    expect(shiftOf(gate(3, 'a', 'b', 'c'))).toEqual([0n, 3n * 32n - 100n, 3n * 32n - 100n]);
+    const wide = { ...box, secret: { low: 0n, high: 1000n } };
+    const { columnShift } = shareBounds(right(compile(gate(2, 'a', 'b'), integers)), wide);
+    expect(columnShift).toEqual([0n, 3n * 1024n - 100n]);
+  });
+
+  it('of a gate below follows from where its own value is', () => {
+    const threshold = gate(2, 'a', 'b', 'c');
+    // The first child has 48 to 55, and 6 · 55 + 3 · 7 = 351 < 512; the last one 43 to 60, and 6 · 60 + 21 = 381 < 512.
+    expect(shiftOf(gate(2, threshold, 'd'))).toEqual([0n, 48n - 100n, 512n - 100n]);
+    expect(shiftOf(gate(2, 'd', threshold))).toEqual([0n, 48n - 100n, 512n - 100n]);
+    // Any-of: the value itself, 6 · 5 + 3 · 30 + 3 · 7 = 141 < 256.
+    expect(shiftOf(gate(1, 'd', threshold))).toEqual([0n, 30n + 256n - 100n]);
   });
 });
 
@@ -86,7 +118,10 @@ describe('a dealing over residues', () => {
     );
   });
 
-  it('is refused for what is no residue, and for a sharing over the integers', () => {
+  it('is of any residue, and is refused for what is none, and for a sharing over the integers', () => {
+    for (const secret of [0n, 10n]) {
+      expect(dealOverResidues(overResidues, 11n, secret, random).coefficients[0]).toBe(secret);
+    }
     for (const secret of [-1n, 11n]) {
       expect(() => dealOverResidues(overResidues, 11n, secret, random)).toThrow('a residue');
     }
@@ -97,6 +132,7 @@ describe('a dealing over residues', () => {
     const divided = dividedByScale(overResidues, toyOrder, 99n);
     expect(divided >= 0n && divided < toyOrder).toBe(true);
     expect(residue(divided * overResidues.scale, toyOrder)).toBe(99n);
+    expect(() => dividedByScale(overResidues, 3n, 1n)).toThrow('no fan-in reaches a factor of the order');
   });
 });
 

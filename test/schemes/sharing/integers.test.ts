@@ -5,11 +5,12 @@ import {
   exactQuotient,
   factorial,
   gcd,
+  largest,
   lcm,
   product,
   residue,
 } from '../../../src/schemes/sharing/integers.js';
-import { modularInverse } from '../../../src/schemes/sharing/modular-inverse.js';
+import { lehmerStep, modularInverse } from '../../../src/schemes/sharing/modular-inverse.js';
 import { shortestResidue } from '../../../src/schemes/sharing/ring.js';
 import { seededNumbers } from './policies.js';
 
@@ -53,6 +54,10 @@ describe('integers', () => {
     expect([product([]), product([3n, -4n])]).toEqual([1n, -12n]);
   });
 
+  it('have a largest one', () => {
+    expect([largest(-3n), largest(-3n, -5n), largest(1n, 7n, 2n)]).toEqual([-3n, -3n, 7n]);
+  });
+
   it('divide exactly or not at all', () => {
     expect(exactQuotient(-12n, 4n)).toBe(-3n);
     expect(() => exactQuotient(13n, 4n)).toThrow('exact');
@@ -77,5 +82,45 @@ describe('integers', () => {
       }
     }
     expect(Math.min(found, none)).toBeGreaterThan(400);
+  });
+});
+
+/** The remainders of Euclid's algorithm, one division at a time. */
+function remaindersOf(r0: bigint, r1: bigint): readonly bigint[] {
+  const remainders = [r0, r1];
+  for (let [a, b] = [r0, r1]; b !== 0n; [a, b] = [b, a % b]) remainders.push(a % b);
+  return remainders;
+}
+
+describe("a step of Lehmer's", () => {
+  const number = seededNumbers(22);
+  /** r0 of exactly so many bits, and r1 below it, of all sizes. */
+  const pair = (bits: number): readonly [bigint, bigint] => {
+    const r0 = (1n << BigInt(bits)) | (randomInteger(number, bits) + (1n << BigInt(bits - 1)));
+    return [r0, 1n + (randomInteger(number, bits) % (r0 - 1n))];
+  };
+
+  it('leads to two consecutive remainders, whatever the numbers', () => {
+    for (let count = 0; count < 3000; count++) {
+      const [r0, r1] = pair(2 + (count % 200));
+      const step = lehmerStep(r0, r1);
+      if (step === undefined) continue;
+      const [a, b, c, d] = step;
+      const remainders = remaindersOf(r0, r1);
+      const at = remainders.indexOf(a * r0 + b * r1);
+      expect(at).toBeGreaterThan(0);
+      expect(remainders[at + 1]).toBe(c * r0 + d * r1);
+    }
+  });
+
+  it('takes more than twenty bits from long numbers at once, on the average', () => {
+    const uniform = () =>
+      Array.from({ length: 128 }).reduce<bigint>((sum) => (sum << 16n) + BigInt(Math.floor(number() * 65536)), 0n);
+    const taken = Array.from({ length: 300 }, () => {
+      const [r0, r1] = [(1n << 2048n) + uniform(), uniform()];
+      const [a, b] = lehmerStep(r0, r1) ?? [1n, 0n];
+      return bitLength(r0) - bitLength(a * r0 + b * r1);
+    });
+    expect(taken.reduce((sum, bits) => sum + bits, 0) / taken.length).toBeGreaterThan(20);
   });
 });

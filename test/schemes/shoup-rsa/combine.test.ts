@@ -148,6 +148,17 @@ describe('a key whose dealt secret is a multiple of the private exponent', () =>
   });
 });
 
+describe('a key whose exponent divides its scale', () => {
+  it('is never combined with: that it is loaded is a bug of ours', () => {
+    const key = testKey(threeOfFive);
+    const loaded = right(loadKey(key.publicKey, universe, seededRandom('blinding')));
+    const damaged = { ...loaded, publicKey: { ...key.publicKey, secretScale: key.publicKey.exponent } };
+    expect(() => combineRows(damaged, new Map(), new Map(), 2n)).toThrow(
+      'the exponent of a loaded key is prime to its scale',
+    );
+  });
+});
+
 describe('portable verification', () => {
   it('takes no other length than that of the modulus', () => {
     const key = testKey(threeOfFive);

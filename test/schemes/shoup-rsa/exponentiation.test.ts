@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bigIntToBytes } from '../../../src/prelude/bytes.js';
+import { InvariantViolation } from '../../../src/prelude/invariant.js';
 import { bitLength, gcd, residue } from '../../../src/schemes/sharing/integers.js';
 import { modularInverse } from '../../../src/schemes/sharing/modular-inverse.js';
 import { deriveBase } from '../../../src/schemes/shoup-rsa/derived-base.js';
@@ -154,10 +155,13 @@ describe('jacobi', () => {
 });
 
 describe('the group of signed quadratic residues', () => {
-  const group = residueGroup(openssl, deriveBase(modulus, 65537n) ?? 0n, true);
   const half = (modulus - 1n) / 2n;
+  const base = deriveBase(modulus, 65537n) ?? 0n;
+  const outsider =
+    Array.from({ length: 50 }, (_, index) => BigInt(index + 2)).find((x) => jacobi(x, modulus) === -1) ?? 0n;
 
   it('has one form of each element', () => {
+    const group = residueGroup(openssl, base, true);
     expect([0n, 1n, half, half + 1n, modulus - 1n, modulus].map((value) => group.isCanonical(value))).toEqual([
       false,
       true,
@@ -167,20 +171,30 @@ describe('the group of signed quadratic residues', () => {
       false,
     ]);
     expect(group.canonical(modulus - 5n)).toBe(5n);
-    expect(group.canonical(half + 1n)).toBe(half);
+    expect([half, half + 1n].map((value) => group.canonical(value))).toEqual([half, half]);
     expect(group.multiply(group.base, modulus - group.base)).toBe(group.multiply(group.base, group.base));
   });
 
   it('contains a number and its negative of Jacobi symbol 1, and neither where it is -1 or 0', () => {
-    const outsider =
-      Array.from({ length: 50 }, (_, index) => BigInt(index + 2)).find((x) => jacobi(x, modulus) === -1) ?? 0n;
-    expect(group.contains(group.base)).toBe(true);
-    expect(group.contains(outsider)).toBe(false);
-    expect(group.contains(safePrimes1024.p)).toBe(false);
+    const group = residueGroup(openssl, base, true);
+    expect([base, outsider, safePrimes1024.p].map((value) => group.contains(value))).toEqual([true, false, false]);
+  });
+
+  it('is all units up to sign where the primes are not known to be safe', () => {
+    const units = residueGroup(openssl, base, false);
+    expect([base, outsider, safePrimes1024.p].map((value) => units.contains(value))).toEqual([true, true, false]);
+  });
+
+  it('has inverses, and asks for none where the exponent is 0: that of another number is a bug of ours', () => {
+    const group = residueGroup(openssl, base, true);
+    expect(group.multiply(group.power(base, -1n), base)).toBe(1n);
+    expect(group.power(safePrimes1024.p, 0n)).toBe(1n);
+    const bug = new InvariantViolation('elements of the group have inverses');
+    expect(() => group.power(safePrimes1024.p, -1n)).toThrow(bug);
   });
 
   it('has a base that is derived from modulus and exponent, a square of an element outside of the group', () => {
-    const base = deriveBase(modulus, 65537n) ?? 0n;
+    const group = residueGroup(openssl, base, true);
     expect(base).toBe(deriveBase(modulus, 65537n));
     expect(group.isCanonical(base) && group.contains(base) && base > 1n).toBe(true);
     expect(base).not.toBe(deriveBase(modulus, 3n));

@@ -79,6 +79,26 @@ describe('a hostile share', () => {
   });
 });
 
+describe('a malformed share', () => {
+  const proofless = Uint8Array.of(0, ...honest.subarray(1, 129));
+  const zero = new Uint8Array(128);
+  const beyond = Uint8Array.from(honest).fill(255, 1 + 3 * 128);
+
+  it.each([
+    ['of a process that holds no rows', 'zoe', honest, 0, 'a share of a process that holds rows'],
+    ['of an unknown form', 'a', Uint8Array.of(2, ...honest.subarray(1)), 1, '0 or 1'],
+    ['that ends early', 'a', proofless.subarray(0, -1), 1, '128 more bytes'],
+    ['that goes on', 'a', Uint8Array.of(...proofless, 0), 129, 'the end'],
+    ['of no element', 'a', Uint8Array.of(0, ...zero), 129, 'a canonical element'],
+    ['of a proof with no element', 'a', Uint8Array.of(...honest.subarray(0, 129), ...zero), 257, 'a canonical element'],
+    ['of a response that is too long', 'a', beyond, honest.length, 'a response within its bound'],
+  ])('%s is refused where it goes wrong', (_, from, bytes, offset, expected) => {
+    const malformed = E.left({ _tag: 'MalformedBytes', offset, expected });
+    expect(decodeShare(loaded, id(from), bytes as SignatureShare)).toEqual(malformed);
+    expect(key.verifier.verifyShare(message, id(from), bytes as SignatureShare)).toBe('invalid');
+  });
+});
+
 /** Whether a share decodes and carries x_r or its other root, which combines as well. */
 function isRightValue(share: SignatureShare): boolean {
   const decoded = decodeShare(loaded, id('a'), share);
@@ -121,7 +141,9 @@ describe('a batch', () => {
       const fault = (factor: bigint) => ({ ofBase: 1n, ofMessage: 1n, [which]: factor });
       const pair = [aimed('a', nonce, fault(group.base)), aimed('b', nonce + 1n, fault(inverse))];
       expect(pair.map((share) => isCorrect(subject, share))).toEqual([false, false]);
-      expect(verifyRows(loaded, subject, pair, random)).toBe(false);
+      for (const batch of [pair, [...others.slice(1), ...pair], [...pair, ...others.slice(1)]]) {
+        expect(verifyRows(loaded, subject, batch, random)).toBe(false);
+      }
     },
   );
 

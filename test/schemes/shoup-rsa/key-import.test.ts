@@ -28,6 +28,11 @@ function pemOf(
   return key.export({ format: 'pem', type: 'pkcs8' }).toString();
 }
 
+/** A prime of {@link pem.ordinaryKey}. */
+const ordinaryPrime = bytesToBigInt(
+  Buffer.from(createPrivateKey(pem.ordinaryKey).export({ format: 'jwk' }).p ?? '', 'base64url'),
+);
+
 describe('importing a private key', () => {
   it('takes one of safe primes, which then signs as it did undivided', () => {
     const { material, exponent } = right(keyMaterialFromPkcs8(utf8(pemOf(safePrimes2048))));
@@ -76,6 +81,7 @@ describe('importing a private key', () => {
     ['a short one', utf8(pem.shortKey), { _tag: 'ModulusOutOfRange', modulusBits: 1024, min: 2048, max: 4096 }],
     ['one of three primes', utf8(pem.multiPrimeKey), { _tag: 'MoreThanTwoPrimes' }],
     ['one of three primes in DER', der(pem.multiPrimeKey), { _tag: 'MoreThanTwoPrimes' }],
+    ['a key of a kind that node:crypto has no name for', utf8(pem.sm2Key), { _tag: 'NotRsa', keyType: 'unknown' }],
   ])('refuses %s', (_, encoded, error) => {
     for (const unsafePrimes of [false, true]) {
       expect(keyMaterialFromPkcs8(encoded, { unsafePrimes })).toEqual(E.left(error));
@@ -87,6 +93,47 @@ describe('importing a private key', () => {
     expect(keyMaterialFromPkcs8(publicKey.export({ format: 'der', type: 'spki' }) as Uint8Array)).toEqual(
       E.left({ _tag: 'PublicKeyOnly' }),
     );
+  });
+
+  it('takes moduli of 2048 to 4096 bits', () => {
+    const ofBits = (modulusBits: number) =>
+      keyMaterialFromPkcs8(utf8(pemOf(safePrimes2048, { n: (1n << BigInt(modulusBits - 1)) + 1n })));
+    for (const modulusBits of [2048, 4096]) expect(ofBits(modulusBits)).toEqual(E.left({ _tag: 'InconsistentKey' }));
+    for (const modulusBits of [2047, 4097]) {
+      const error = { _tag: 'ModulusOutOfRange', modulusBits, min: 2048, max: 4096 };
+      expect(ofBits(modulusBits)).toEqual(E.left(error));
+    }
+  });
+
+  it('takes no key for one of safe primes of which only one is safe', () => {
+    for (const primes of [
+      { p: safePrimes2048.p, q: ordinaryPrime },
+      { p: ordinaryPrime, q: safePrimes2048.p },
+    ]) {
+      const encoded = utf8(pemOf(primes));
+      expect(keyMaterialFromPkcs8(encoded)).toEqual(E.left({ _tag: 'NotSafePrimes' }));
+      const { material } = right(keyMaterialFromPkcs8(encoded, { unsafePrimes: true }));
+      expect(material).toEqual({ _tag: 'imported-primes', ...primes });
+    }
+  });
+
+  it.each([
+    ['the first is composite', { p: safePrimes2048.p + 4n, q: safePrimes2048.q }],
+    ['the second is composite', { p: safePrimes2048.p, q: safePrimes2048.q + 4n }],
+    ['they are the same', { p: safePrimes2048.p, q: safePrimes2048.p }],
+    ['the first is 2', { p: 2n, q: 2n ** 2203n - 1n }],
+  ])('refuses numbers that fit but are no two odd primes: %s', (_, primes) => {
+    const encoded = utf8(pemOf(primes));
+    expect(keyMaterialFromPkcs8(encoded, { unsafePrimes: true })).toEqual(E.left({ _tag: 'InconsistentKey' }));
+  });
+
+  it.each([
+    ['0 for the first', { p: 0n }],
+    ['0 for the second', { q: 0n }],
+    ['1 for the first', { p: 1n, q: safePrimes2048.p * safePrimes2048.q }],
+  ])('refuses %s prime', (_, change) => {
+    const encoded = utf8(pemOf(safePrimes2048, change));
+    expect(keyMaterialFromPkcs8(encoded)).toEqual(E.left({ _tag: 'InconsistentKey' }));
   });
 
   it.each([

@@ -11,7 +11,12 @@ import { bitLength } from '../../../src/schemes/sharing/integers.js';
 import { dealShoupRsa, type DealRequest } from '../../../src/schemes/shoup-rsa/dealer.js';
 import { deriveBase } from '../../../src/schemes/shoup-rsa/derived-base.js';
 import { LinearKeyShare, secretsOf } from '../../../src/schemes/contract/linear-key-share.js';
-import { keyIdOf, type ShoupRsaKeyShare, type ShoupRsaPublicKey } from '../../../src/schemes/shoup-rsa/key.js';
+import {
+  keyIdOf,
+  type ShoupRsaKeyShare,
+  type ShoupRsaPublicKey,
+  unsignedBytes,
+} from '../../../src/schemes/shoup-rsa/key.js';
 import { shoupRsaKeyShareCodec, shoupRsaPublicKeyCodec } from '../../../src/schemes/shoup-rsa/key-codec.js';
 import { checkModulus, prepareSharing } from '../../../src/schemes/shoup-rsa/key-checks.js';
 import { loadKey } from '../../../src/schemes/shoup-rsa/loaded-key.js';
@@ -387,6 +392,55 @@ describe('the JSON of keys', () => {
     expect(share).toBeInstanceOf(LinearKeyShare);
     expect(secretsOf(share)).toEqual(secretsOf(shareOf('a')));
     expect(E.isRight(makeShoupRsaSigner(publicKey, share, universe))).toBe(true);
+  });
+
+  it.each(['statement', 'document', 'beacon', 'decryption'] as const)('is read back for a key of usage %s', (usage) => {
+    const dealt = right(deal({ usage })).publicKey;
+    expect(right(decode(shoupRsaPublicKeyCodec, shoupRsaPublicKeyCodec.encode(dealt)))).toEqual(dealt);
+  });
+
+  const number = (bytes: number) => `a positive number in hexadecimal, at most ${bytes} bytes, without leading zeros`;
+  const range = (low: unknown, high: unknown) => ({
+    _tag: 'integers',
+    secret: { low, high },
+    coefficients: { low: '00', high: '02' },
+  });
+  const end = 'a number in hexadecimal with a minus sign if negative, at most 3072 bytes, without leading zeros';
+
+  it.each([
+    ['/modulus', { modulus: '' }, number(512)],
+    ['/modulus', { modulus: '00ff' }, number(512)],
+    ['/exponent', { exponent: '' }, number(4)],
+    ['/exponent', { exponent: '00' }, number(4)],
+    ['/secretScale', { secretScale: 7 }, number(1024)],
+    ['/ranges/secret/low', { ranges: range(5, '02') }, end],
+    ['/ranges/secret/low', { ranges: range('--02', '02') }, end],
+    ['/ranges/secret/high', { ranges: range('00', '-00') }, end],
+    ['/ranges/secret', { ranges: range('02', '02') }, 'a range that is not empty'],
+    ['/algorithm', { algorithm: 'RS512' }, 'an algorithm (RS256, PS256, RSA-OAEP-256)'],
+    ['/', { commitments: ['01', toHex(unsignedBytes(modulus))] }, 'a Shoup RSA key with commitments below its modulus'],
+    ['/', { modulus: '02', commitments: ['01', '01', '02'] }, 'a Shoup RSA key with commitments below its modulus'],
+  ])('of a public key says what is wrong at %s in %o', (path, change, expected) => {
+    const error = { _tag: 'DecodeError', path, expected };
+    expect(decode(shoupRsaPublicKeyCodec, { ...publicJson(), ...change })).toEqual(E.left(error));
+  });
+
+  it('is that of keys whose numbers it could write, and of nothing else', () => {
+    const { ranges } = publicKey;
+    const isKey = (change: Record<string, unknown>) => shoupRsaPublicKeyCodec.is({ ...publicKey, ...change });
+    const negative = { _tag: 'integers', secret: { low: -2n, high: 0n }, coefficients: { low: 0n, high: 1n } };
+    for (const change of [{}, { ranges: { _tag: 'modular' } }, { ranges: negative }]) expect(isKey(change)).toBe(true);
+    for (const change of [
+      { exponent: 0n },
+      { exponent: -3n },
+      { exponent: '03' },
+      { ranges: { ...ranges, secret: { low: '00', high: 1n } } },
+      { ranges: { ...ranges, secret: { low: 0n, high: '02' } } },
+      { ranges: { ...ranges, secret: { low: 2n, high: 2n } } },
+      { commitments: [1n, modulus] },
+    ]) {
+      expect(isKey(change)).toBe(false);
+    }
   });
 
   it.each([

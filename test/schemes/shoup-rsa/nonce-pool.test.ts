@@ -2,9 +2,11 @@
 import { deserialize, serialize } from 'node:v8';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { utf8 } from '../../../src/prelude/bytes.js';
+import { bigIntToBytes, bytesToBigInt, concatBytes, utf8 } from '../../../src/prelude/bytes.js';
+import { Writer } from '../../../src/prelude/canonical.js';
 import { digest } from '../../../src/prelude/digest.js';
 import { E } from '../../../src/prelude/fp.js';
+import { present } from '../../../src/prelude/invariant.js';
 import { maxReadyNonces, NoncePool } from '../../../src/schemes/shoup-rsa/nonce-pool.js';
 import { drawNonce } from '../../../src/schemes/shoup-rsa/proof-nonce.js';
 import { decodeShare } from '../../../src/schemes/shoup-rsa/share-encoding.js';
@@ -80,6 +82,28 @@ describe('T18: nonces made ahead', () => {
       ];
       expect(new Set(drawn.map(({ nonce }) => nonce)).size).toBe(6);
     }
+  });
+
+  it('are the first bits of MGF1 over all that they belong to, by a recipe that never changes', () => {
+    const fresh = new Uint8Array(32).fill(9);
+    const bits = present(loaded.bounds.shareBits[0], 'a row') + 256;
+    const u32 = (value: number) => new Writer().u32(value).finish();
+    const field = (bytes: Uint8Array) => concatBytes(u32(bytes.length), bytes);
+    const about = digest(utf8('input'));
+    const [ahead, input] = [
+      [field(utf8('ahead')), u32(0), u32(7)],
+      [field(utf8('input')), field(utf8('role')), about],
+    ].map((purpose) => {
+      const secret = bigIntToBytes(0x1234567n, 4);
+      const tag = field(utf8('koinon shoup-rsa nonce v1'));
+      const seed = digest(tag, loaded.dealingDigest, u32(0), field(secret), ...purpose, field(fresh));
+      const blocks = Array.from({ length: 60 }, (_, index) => digest(seed, u32(index)));
+      return bytesToBigInt(concatBytes(...blocks)) >> BigInt(60 * 256 - bits);
+    });
+    const row = { row: 0, secret: 0x1234567n };
+    expect(drawNonce(loaded, row, { _tag: 'ahead', serial: 7 }, () => fresh).nonce).toBe(ahead);
+    const purpose = { _tag: 'input', role: 'role', digest: about } as const;
+    expect(drawNonce(loaded, row, purpose, () => fresh).nonce).toBe(input);
   });
 
   it('are gone after use, refill on request, and are bounded', () => {

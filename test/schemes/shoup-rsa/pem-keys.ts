@@ -118,6 +118,14 @@ MC4CAQAwBQYDK2VwBCIEIAj15qavw5M9yW8yBJt0BvGaxLiZ483hkzw05qCGocT9
 -----END PRIVATE KEY-----
 `;
 
+/** A key for SM2. */
+export const sm2Key = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqBHM9VAYItBG0wawIBAQQgutEXRvfvNmrV5ypL
+sk/exiapio7hA2xa9yXMLCNLwo6hRANCAAQMl+QDh+Izy3iluO/+1iW46OnHzXBy
+EUMV+xLe/ep1XDE8q0QC+Lj3nE+GmBn4ZzBq8W62koFXXXxAT//LDhFX
+-----END PRIVATE KEY-----
+`;
+
 /** RSA of 2048 bits that is for PSS alone. */
 export const pssKey = `-----BEGIN PRIVATE KEY-----
 MIIEuwIBADALBgkqhkiG9w0BAQoEggSnMIIEowIBAAKCAQEAwFPKjfLV7F7bOorv

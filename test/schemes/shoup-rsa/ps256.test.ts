@@ -7,6 +7,7 @@ import { E } from '../../../src/prelude/fp.js';
 import { present } from '../../../src/prelude/invariant.js';
 import type { Signature } from '../../../src/schemes/contract/distributed-signer.js';
 import { publicVerifier } from '../../../src/schemes/public-verifier.js';
+import { bitLength } from '../../../src/schemes/sharing/integers.js';
 import { modularInverse } from '../../../src/schemes/sharing/modular-inverse.js';
 import { keyIdOf, unsignedBytes } from '../../../src/schemes/shoup-rsa/key.js';
 import { modularPower } from '../../../src/schemes/shoup-rsa/modular-power.js';
@@ -81,6 +82,19 @@ describe('the encoding', () => {
       for (const other of [encoded + top, encoded + (1n << 1100n), 0n]) {
         expect(isPs256Encoding(other, messageDigest, of)).toBe(false);
       }
+    },
+  );
+
+  it.each([1024, 1025])(
+    'is as long as a modulus of %i bits allows for one salt of two, and recognized for all',
+    (modulusBits) => {
+      const of = (1n << BigInt(modulusBits - 1)) + 1n;
+      const messageDigest = digest(utf8('message'));
+      const encodings = Array.from({ length: 16 }, (_, salt) =>
+        encodePs256(messageDigest, new Uint8Array(32).fill(salt), of),
+      );
+      expect(Math.max(...encodings.map(bitLength))).toBe(modulusBits - 1);
+      expect(encodings.every((encoded) => isPs256Encoding(encoded, messageDigest, of))).toBe(true);
     },
   );
 

@@ -11,6 +11,8 @@ import { makeRsaMap, makeRsaMapVerifier } from '../../../src/schemes/shoup-rsa/l
 import { publicKeyPem } from '../../../src/schemes/shoup-rsa/public-key-pem.js';
 import { residueGroup } from '../../../src/schemes/shoup-rsa/residue-group.js';
 import { RsaMap, RsaMapVerifier } from '../../../src/schemes/shoup-rsa/rsa-map.js';
+import { keyIdOf } from '../../../src/schemes/shoup-rsa/key.js';
+import { signedMessage } from '../../../src/schemes/shoup-rsa/signed-message.js';
 import type { MapInput } from '../../../src/schemes/shoup-rsa/share-proof.js';
 import { right } from '../../support/right.js';
 import { safePrimes1024 } from '../../support/rsa-keys.js';
@@ -54,7 +56,13 @@ describe('the map', () => {
       expect([signature.length, invalid.isEmpty, verifier.verify(input, signature)]).toEqual([128, true, true]);
     }
     expect(E.isLeft(verifier.combine(input, partials('ab')))).toBe(true);
-    expect([verifier.keyId, verifier.usage, verifier.epoch]).toEqual([key.verifier.keyId, 'decryption', 1]);
+  });
+
+  it('says whose it is', () => {
+    for (const map of [right(makeRsaMapVerifier(key.publicKey, universe, seededRandom('weights'))), mapOf(key, 'a')]) {
+      expect([map.keyId, map.usage, map.epoch]).toEqual([keyIdOf(key.publicKey), 'decryption', 1]);
+    }
+    expect(mapOf(key, 'a').me).toBe('a');
   });
 
   it('judges partial powers for the role, the name and the number that they were made for', () => {
@@ -109,7 +117,11 @@ describe('the map', () => {
     for (const value of [longer, beyond, changed, signature.subarray(1) as Signature, new Uint8Array(0) as Signature]) {
       expect(verifier.verify(input, value)).toBe(false);
     }
-    expect(verifier.verify(input, new Uint8Array(128).fill(255) as Signature)).toBe(false);
+    for (const tooLarge of [modulus, modulus + 1n, 2n ** 1024n - 1n]) {
+      expect(verifier.verify({ ...input, value: tooLarge % modulus }, bigIntToBytes(tooLarge, 128) as Signature)).toBe(
+        false,
+      );
+    }
   });
 });
 
@@ -134,9 +146,21 @@ describe('a decryption key', () => {
 });
 
 describe('a beacon key', () => {
-  it('signs nothing either', () => {
-    const signer = present(testKey(threeOfFive, { usage: 'beacon' }).signers.get(id('a')), 'a signer');
-    expect(signer.signShare(message)).toEqual(E.left({ _tag: 'WrongUsage', usage: 'beacon' }));
+  it('signs nothing either, whatever its holders make', () => {
+    const beacon = testKey(threeOfFive, { usage: 'beacon' });
+    const signer = present(beacon.signers.get(id('a')), 'a signer');
+    const refused = E.left({ _tag: 'WrongUsage', usage: 'beacon' });
+    expect([signer.signShare(message), signer.proveShare(message)]).toEqual([refused, refused]);
+    expect(signedMessage(loadedOf(beacon), message)).toBeUndefined();
+    expect(signedMessage(loadedOf(key), message)).toBeUndefined();
+    // A share as a signature share of the message would be, and the signature that it makes.
+    const about = present(signedMessage(loadedOf(testKey(threeOfFive)), message), 'a key for signatures');
+    const shares = new Map(names.map((name) => [id(name), mapOf(beacon, name).partial(about)] as const));
+    expect(beacon.verifier.verifyShare(message, id('a'), present(shares.get(id('a')), 'a share'))).toBe('invalid');
+    expect(E.isLeft(beacon.verifier.combine(message, shares))).toBe(true);
+    const map = right(makeRsaMapVerifier(beacon.publicKey, universe, seededRandom('weights')));
+    const { signature } = right(map.combine(about, shares));
+    expect(beacon.verifier.verify(message, signature)).toBe(false);
   });
 });
 

@@ -104,6 +104,23 @@ describe('proofs made ahead', () => {
 });
 
 describe('opening and losing a thread', () => {
+  it('judges the key in the thread alone, so that no loop waits for that', async () => {
+    const says = `{ _tag: 'opened', schemeId: 'any', keyId: new Uint8Array(32), epoch: 7 }`;
+    const credulous = `import { parentPort } from 'node:worker_threads'; parentPort.postMessage(${says})`;
+    const script = new URL(`data:text/javascript,${encodeURIComponent(credulous)}`);
+    const damaged = { ...key.publicKey, commitments: [] };
+    const opened = right(await openSigningThread(damaged, share, universe, { script }));
+    expect([opened.schemeId, opened.epoch]).toEqual(['any', 7]);
+    await opened.close();
+  });
+
+  it('is refused a key that is damaged', async () => {
+    const damaged = { ...key.publicKey, commitments: key.publicKey.commitments.slice(1) };
+    expect(await openSigningThread(damaged, share, universe, { script })).toMatchObject(
+      E.left({ _tag: 'BadCommitments' }),
+    );
+  });
+
   it('is refused a share of another epoch, with the error of the signer', async () => {
     const other = new LinearKeyShare('shoup-rsa', share.keyId, 2, share.process, share.rows);
     const opened = await openSigningThread(key.publicKey, other, universe, { script });

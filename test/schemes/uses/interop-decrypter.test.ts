@@ -23,9 +23,9 @@ import {
 } from '../../../src/schemes/uses/interop-decrypter.js';
 import { right } from '../../support/right.js';
 import { safePrimes1024, safePrimes2048 } from '../../support/rsa-keys.js';
-import { vectors } from '../../support/vectors.js';
 import { gate } from '../sharing/policies.js';
 import { id, seededRandom, threeOfFive, universe } from '../shoup-rsa/setup.js';
+import { oaepGroups } from './oaep-vectors.js';
 
 interface DecryptionKey extends DealtKey {
   readonly decrypter: InteropDecrypter;
@@ -201,26 +201,10 @@ function opensslCiphertext(pem: string, message: Uint8Array): Uint8Array {
   }
 }
 
-interface OaepGroup {
-  readonly privateKeyJwk?: { readonly p: string; readonly q: string; readonly e: string };
-  readonly privateKey: { readonly prime1: string; readonly prime2: string; readonly publicExponent: string };
-  readonly tests: readonly OaepTest[];
-}
-
-interface OaepTest {
-  readonly tcId: number;
-  readonly comment: string;
-  readonly msg: string;
-  readonly ct: string;
-  readonly label: string;
-  readonly result: 'valid' | 'invalid';
-}
-
-const file = vectors('wycheproof/rsa_oaep_2048_sha256_mgf1sha256_test.json') as { testGroups: OaepGroup[] } | undefined;
 const bytes = (hex: string) => present(fromHex(hex), 'hexadecimal');
 
-describe.skipIf(file === undefined)('Wycheproof, RSA-OAEP with SHA-256, by a quorum of a dealt key', () => {
-  it.each(file?.testGroups ?? [])('decrypts what is valid and nothing else', (group) => {
+describe.skipIf(oaepGroups.length === 0)('Wycheproof, RSA-OAEP with SHA-256, by a quorum of a dealt key', () => {
+  it.each(oaepGroups)('decrypts what is valid and nothing else', (group) => {
     const material: KeyMaterial = {
       _tag: 'imported-primes',
       p: BigInt(`0x${group.privateKey.prime1}`),

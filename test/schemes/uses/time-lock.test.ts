@@ -39,10 +39,20 @@ interface OwnVector {
   readonly ciphertext: string;
 }
 
+interface SealedVector {
+  readonly suite: BlsSuite;
+  readonly publicKey: string;
+  readonly target: TimeLockTarget;
+  readonly sealed: string;
+  readonly signature: string;
+  readonly message: string;
+}
+
 const file = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../../spec/vectors/uses.json'), 'utf8')) as {
   chains: { info: DrandChainInfo }[];
   tlock: TlockVector[];
   timeLock: OwnVector[];
+  sealed: SealedVector[];
 };
 
 const suiteOf = { 'bls-unchained-on-g1': 'min-sig-fastnet', 'pedersen-bls-unchained': 'min-pk-nul' } as const;
@@ -250,6 +260,15 @@ describe('sealed messages', () => {
     const sealed = right(await sealTimeLocked(quicknetLike, label, long, seededRandom(10)));
     expect(right(await openTimeLocked(quicknetLike, sealed, signature))).toEqual(long);
   });
+
+  it.each(file.sealed)(
+    'are read as ever: $target',
+    async ({ suite, publicKey, target, sealed, signature, message }) => {
+      expect(sealedTarget(bytes(sealed))).toEqual(E.right(target));
+      const opened = await openTimeLocked({ suite, publicKey: bytes(publicKey) }, bytes(sealed), bytes(signature));
+      expect(toHex(right(opened))).toBe(message);
+    },
+  );
 
   it('say what has to be signed', async () => {
     for (const target of [label, { _tag: 'round', round: 77 }] as const) {

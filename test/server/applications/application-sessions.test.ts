@@ -19,11 +19,14 @@ import { testClient, testRequest } from '../../support/cluster.js';
 
 const status = {
   process: 'a/1',
+  epoch: 1,
   view: 1,
   leader: 'a/1',
   decided: 0,
   certified: 0,
   checkpoint: 0,
+  certifiedState: 0,
+  first: 1,
   connected: [],
   fast: 0,
   slow: 0,

@@ -254,8 +254,8 @@ describe('a server directory', () => {
   it('is loaded', async () => {
     const server = right(await loadServerDirectory(join(ours, 'servers/a-1'))());
     expect(server.me.id).toBe('a/1');
-    expect(server.slow.me).toBe('a/1');
-    expect(server.allianceSigner.me).toBe('a/1');
+    expect(server.keys?.slow.me).toBe('a/1');
+    expect(server.keys?.allianceSigner.me).toBe('a/1');
     expect(server.dataPath).toBe(join(ours, 'servers/a-1/data'));
     expect([...server.authorityPems.keys()]).toEqual(['a', 'b', 'c', 'd']);
   });

@@ -184,7 +184,10 @@ describe.skipIf(process.platform === 'win32')('links that somebody put there', (
 describe('a draft that was left', () => {
   it('is seen, and goes with the next settlement', () => {
     const directory = oldDirectory();
-    expect([hasDraft(directory), hasDraft(join(directory, 'nowhere'))]).toEqual([false, false]);
+    for (const elsewhere of ['nowhere', 'public', 'x'.repeat(300)].map((name) => join(directory, name))) {
+      expect([hasDraft(elsewhere), isUnsettled(elsewhere)]).toEqual([false, false]);
+    }
+    expect(hasDraft(directory)).toBe(false);
     const steps = succession(directory, entries);
     while (!String(steps.next().value).includes('shares/a'));
     expect([hasDraft(directory), isUnsettled(directory)]).toEqual([true, false]);

@@ -65,15 +65,18 @@ describe.each([
   it('has keys with which servers understand one another, and no stranger is understood', () => {
     const [first, second] = servers;
     const message = utf8('hello');
-    const signature = present(first, 'a server').identities.sign(message);
-    const { identities } = present(second, 'a second server');
-    expect(identities.keyId).toEqual(first?.identities.keyId);
+    const signature = keysOf(first).identities.sign(message);
+    const { identities } = keysOf(second);
+    expect(identities.keyId).toEqual(keysOf(first).identities.keyId);
     expect(identities.verify(present(first, 'a server').me.id, message, signature)).toBe(true);
     expect(identities.verify(present(second, 'a server').me.id, message, signature)).toBe(false);
   });
 
   it('has an alliance key and a slow key whose shares combine', () => {
-    for (const signers of [servers.map((server) => server.allianceSigner), servers.map((server) => server.slow)]) {
+    for (const signers of [
+      servers.map((server) => keysOf(server).allianceSigner),
+      servers.map((server) => keysOf(server).slow),
+    ]) {
       const first = present(signers[0], 'a signer');
       const context = { allianceId: founded.allianceId, keyId: first.keyId, epoch: 1 };
       const statement = encodeStatement(context, 'decided', utf8('a body'));
@@ -132,6 +135,10 @@ async function firstConsecutive(
 /** Every file and directory below `directory`. */
 function filesIn(directory: string): readonly string[] {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' }).map((name) => join(directory, name));
+}
+
+function keysOf(server: ServerDirectory | undefined) {
+  return present(server?.keys, 'a server has keys');
 }
 
 describe('ordinary software', () => {

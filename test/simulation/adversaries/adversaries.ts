@@ -1,5 +1,6 @@
 /** All adversaries by name. */
 import { ambusher } from './ambusher.js';
+import { badStateServer } from './bad-state-server.js';
 import { badShares } from './bad-shares.js';
 import { censor } from './censor.js';
 import { complainer } from './complainer.js';
@@ -9,8 +10,12 @@ import { forgetful } from './forgetful.js';
 import { garbage } from './garbage.js';
 import { leapfrogger } from './leapfrogger.js';
 import { liar } from './liar.js';
+import { lyingCheckpointer } from './lying-checkpointer.js';
+import { replayer } from './replayer.js';
 import { selective } from './selective.js';
 import { silent } from './silent.js';
+import { slowLeader } from './slow-leader.js';
+import { threeFaced } from './three-faced.js';
 import { withholder } from './withholder.js';
 import type { MakeAdversary } from './adversary.js';
 
@@ -28,6 +33,11 @@ export const adversaries = {
   leapfrogger,
   ambusher,
   forgetful,
+  lyingCheckpointer,
+  replayer,
+  badStateServer,
+  slowLeader,
+  threeFaced,
   /** A liar about its votes that also equivocates. */
   treacherous: (powers) => both(equivocator(powers), liar(powers)),
 } as const satisfies Record<string, MakeAdversary>;

@@ -5,20 +5,35 @@ import { acceptedStatement, proposeStatement } from '../../../src/consensus/stat
 import { E } from '../../../src/prelude/fp.js';
 import { organizationOf, type ProcessId } from '../../../src/prelude/process.js';
 import type { SignatureShare } from '../../../src/schemes/contract/distributed-signer.js';
+import type { TransferFrame } from '../../../src/server/state/transfer-frames.js';
 import type { SimulatedConfiguration } from '../../support/simulation/configuration.js';
+import type { ReplicatedState } from '../../support/simulation/replicated-state.js';
 import type { Prng } from '../../support/simulation/random.js';
 
+/** For one epoch. */
 export interface Powers {
   readonly config: SimulatedConfiguration;
   readonly random: Prng;
   readonly everyone: readonly ProcessId[];
   /** Of the run: what conspirators agree upon without a word. */
   readonly seed: number;
-  /** Known to all Byzantine processes of the run. */
-  readonly conspiracy: Map<string, Proposal>;
+  readonly conspiracy: Conspiracy;
   readonly nowMs: () => number;
+  readonly after: (delayMs: number, run: () => void) => void;
   readonly view: () => number;
-  readonly send: (to: ProcessId, message: Message) => void;
+  /** What its own server has decided and stored. */
+  readonly state: () => ReplicatedState;
+  /** In its own epoch unless another is named. */
+  readonly send: (to: ProcessId, message: Message, epoch?: number) => void;
+  readonly sendFrame: (to: ProcessId, frame: TransferFrame) => void;
+}
+
+/** Known to all Byzantine processes of the run, in all epochs. */
+export interface Conspiracy {
+  /** Second proposals, by view and slot. */
+  readonly proposals: Map<string, Proposal>;
+  /** What some of them have heard and said, with its epoch. */
+  readonly seen: { readonly epoch: number; readonly message: Message }[];
 }
 
 /** A second proposal, kept for the conspirators. */
@@ -30,6 +45,8 @@ export interface Proposal {
 export interface Adversary {
   /** What leaves in place of `message`; as it is, if absent. */
   outgoing?(to: ProcessId, message: Message): readonly Message[];
+  /** The same for what belongs to no epoch. */
+  outgoingFrame?(to: ProcessId, frame: TransferFrame): readonly TransferFrame[];
   /** What its own machine sees of a message. */
   incoming?(from: ProcessId, message: Message): readonly Message[];
   /** Whether its own machine sees a client's request. */
@@ -61,9 +78,14 @@ export function acceptedFor({ config }: Powers, view: number, slot: number, prop
 }
 
 /** Splits the processes in two, whole organizations or single servers: differently in each view and run, the same for all conspirators. */
-export function isInOtherHalf({ everyone, seed }: Powers, process: ProcessId, view: number): boolean {
+export function isInOtherHalf(powers: Powers, process: ProcessId, view: number): boolean {
+  return partOf(powers, process, view, 2) === 1;
+}
+
+/** Splits the processes in `parts`, numbered from 0, in the same way. */
+export function partOf({ everyone, seed }: Powers, process: ProcessId, view: number, parts: number): number {
   const mask = Math.imul(Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ view, 0xc2b2ae35) >>> 8;
   const organizations = [...new Set(everyone.map(organizationOf))];
   const index = mask % 2 === 1 ? organizations.indexOf(organizationOf(process)) : everyone.indexOf(process);
-  return ((mask >>> (index + 1)) & 1) === 1;
+  return parts === 2 ? (mask >>> (index + 1)) & 1 : ((mask >>> 1) + index * (1 + (mask & 1))) % parts;
 }

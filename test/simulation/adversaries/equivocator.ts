@@ -15,14 +15,14 @@ function viewOf(message: Message): number {
 function otherwise(powers: Powers, to: ProcessId, message: Message): readonly Message[] {
   if (message._tag === 'Accepted') {
     const { view, slot } = message;
-    const other = powers.conspiracy.get(`${view}.${slot}`);
+    const other = powers.conspiracy.proposals.get(`${view}.${slot}`);
     return [other === undefined ? message : acceptedFor(powers, view, slot, other)];
   }
   if (message._tag !== 'Propose' || to === powers.config.me) return [message];
   const { view, slot } = message;
   const batch = otherBatch(message.batch);
   const signature = signProposal(powers, view, slot, batch);
-  powers.conspiracy.set(`${view}.${slot}`, { batch, signature });
+  powers.conspiracy.proposals.set(`${view}.${slot}`, { batch, signature });
   const second = { ...message, batch, signature };
   // Now and then the same batch in the next slot as well, or both to one process.
   if (powers.random.chance(0.1))

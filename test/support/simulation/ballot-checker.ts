@@ -62,6 +62,11 @@ export class BallotChecker {
     this.isNews(from, 'proposes', view, slot, signature);
   }
 
+  /** Whether a process has not sent a report for this view before. */
+  isFirstReport(from: ProcessId, view: number): boolean {
+    return this.said.get(`reports ${from}`)?.has(view * 2 ** 20) !== true;
+  }
+
   onReport(from: ProcessId, view: number, body: Uint8Array): void {
     this.isNews(from, 'reports', view, 0, body);
   }

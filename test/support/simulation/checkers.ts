@@ -1,19 +1,23 @@
 /**
  * Judges of a run (reference names I1-I15, L1-L6), asked after every effect and event of a correct process, each about what that has
- * changed. I7 and I12: every correct certifier recomputes a selection, and a correct leader is never blamed for its own. What I13 to
- * I15 speak of, accountability beyond the trust model and epochs, is not there yet.
+ * changed. I7 and I12: every correct certifier recomputes a selection, and a correct leader is never blamed for its own. I13,
+ * accountability beyond the trust model, is the auditor's.
  */
+import { present } from '../../../src/prelude/invariant.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
-import type { QuorumSystem } from '../../../src/quorum/quorum-system.js';
 import type { Request } from '../../../src/consensus/batch.js';
 import type { Effect } from '../../../src/consensus/effect.js';
+import type { StateTarget } from '../../../src/consensus/manifest.js';
 import type { Message } from '../../../src/consensus/message.js';
 import type { PrefixCertificate } from '../../../src/consensus/range.js';
 import type { DurableRecord } from '../../../src/consensus/record.js';
 import { type Ballot, decidedStatement } from '../../../src/consensus/statement.js';
+import { equalBytes } from '../../../src/prelude/bytes.js';
 import { BallotChecker } from './ballot-checker.js';
+import { trustsOf } from './configuration.js';
 import { DurabilityChecker } from './durability-checker.js';
 import { LogChecker } from './log-checker.js';
+import { ReportChecker } from './report-checker.js';
 import type { Scenario } from './scenario.js';
 import type { SimulatedServer } from './server.js';
 import { fail } from './violation.js';
@@ -22,98 +26,149 @@ import { fail } from './violation.js';
 const countingInterval = 16;
 
 export class Checkers {
-  private readonly log: LogChecker;
-  private readonly ballots: BallotChecker;
+  readonly log: LogChecker;
+  /** Of each epoch. */
+  private readonly ballots: readonly BallotChecker[];
   private readonly durability = new DurabilityChecker();
-  /** The highest view that a process has promised. */
-  private readonly promised = new Map<ProcessId, number>();
+  private readonly reports = new ReportChecker();
+  /** The highest view that a process has promised in its epoch. */
+  private readonly promised = new Map<ProcessId, { readonly epoch: number; readonly view: number }>();
   private readonly byzantine: ReadonlySet<ProcessId>;
+  private readonly lastEpoch: number;
   private stepCount = 0;
-  highestView = 1;
+  private readonly highestViews = new Map<number, number>();
 
+  /** @param correct - all servers that are. */
   constructor(
     scenario: Scenario,
-    private readonly system: QuorumSystem,
-    private readonly storedSlots: () => readonly number[],
+    private readonly correct: () => readonly SimulatedServer[],
   ) {
     this.byzantine = new Set(scenario.byzantine);
-    this.log = new LogChecker(scenario.load);
-    const byzantine = system.processes.universe.of(scenario.byzantine);
-    this.ballots = new BallotChecker(system, scenario.isBeyondModel === true ? undefined : byzantine);
+    this.log = new LogChecker(scenario);
+    const trusts = trustsOf(scenario);
+    this.lastEpoch = trusts.length;
+    this.ballots = trusts.map(({ system }) => {
+      const byzantine = scenario.byzantine.filter((process) => system.processes.has(process));
+      const isBeyond = scenario.isBeyondModel === true;
+      return new BallotChecker(system, isBeyond ? undefined : system.processes.universe.of(byzantine));
+    });
+  }
+
+  /** A machine begins, or begins again. */
+  onMachine({ me, config: { epoch }, machine, isUp }: SimulatedServer): void {
+    this.durability.onCrash(me);
+    if (!isUp || machine === undefined) return;
+    if (this.promised.get(me)?.epoch !== epoch) {
+      this.promised.set(me, { epoch, view: 0 });
+      this.reports.onEpoch(me);
+    }
+    this.log.onRestart(me, machine.view.decidedUpTo, machine.view.certified);
   }
 
   onEffect(server: SimulatedServer, effect: Effect): void {
+    const { me, config } = server;
+    if (server.succession.handoff(config.epoch) !== undefined)
+      fail('I15', `${me} goes on in epoch ${config.epoch}, whose end it knows`);
     switch (effect._tag) {
       case 'Decide':
-        this.log.onDecide(server.me, effect);
+        this.log.onDecide(me, config.epoch, effect);
         return;
       case 'Certify':
         this.onCertify(server, effect.certificate);
         return;
       case 'Halt':
-        return fail('I1', `${server.me} halted: ${effect.reason._tag} at slot ${effect.reason.slot}`);
-      case 'Blame':
-        this.onBlame(server.me, effect);
+        return fail('I1', `${me} halted: ${effect.reason._tag} at slot ${effect.reason.slot}`);
+      case 'Blame': {
+        const { process, fault } = effect;
+        this.onBlame(me, process, fault._tag === 'InvalidMessage' ? fault.reason : fault._tag);
         return;
+      }
       case 'View':
-        this.highestView = Math.max(this.highestView, effect.view);
-        if (effect.view <= (this.promised.get(server.me) ?? 0))
-          fail('I3', `${server.me} entered view ${effect.view} again`);
-        this.promised.set(server.me, effect.view);
+        this.onView(me, config.epoch, effect.view);
         return;
       case 'Persist':
-        this.durability.onPersist(server.me, effect.record, effect.index);
-        this.onPersist(server.me, effect.record);
+        this.durability.onPersist(me, effect.record, effect.index);
+        this.onPersist(server, effect.record);
         return;
       case 'Send':
-        if (effect.message._tag === 'Commit') this.onCommitMeant(server.me, effect.message);
+        if (effect.message._tag === 'Commit') this.onCommitMeant(server, effect.message);
+        return;
+      case 'SnapshotCertified':
+        this.log.compareState(me, effect.certificate);
+        return;
+      case 'StatesDiffer':
+        for (const process of effect.processes) this.onBlame(me, process, 'its state differs');
+        return;
+      case 'HandedOver':
+        this.log.onHandoff(me, effect.handoff);
         return;
       case 'Refuse':
-        return fail('L2', `${server.me} refused a request: ${effect.reason}`);
+        return fail('L2', `${me} refused a request: ${effect.reason}`);
       default:
         return;
     }
   }
 
   /** What really left a correct process: all that it waits for is durable. */
-  onSent({ me: from, persisted }: SimulatedServer, message: Message): void {
+  onSent(server: SimulatedServer, message: Message): void {
+    const { me: from, persisted, config, state } = server;
+    const ballots = this.ballotsOf(config.epoch);
     switch (message._tag) {
       case 'Accepted':
         this.durability.onSent(from, 'Vote', message, persisted);
-        this.ballots.onAccepted(from, message);
+        this.reports.onSaid(from, 'votes', message);
+        ballots.onAccepted(from, message);
         return;
       case 'Commit':
         this.durability.onSent(from, 'CommitCertificate', message, persisted);
-        this.ballots.onCommit(from, message);
+        this.reports.onSaid(from, 'commits', message);
+        ballots.onCommit(from, message);
         return;
       case 'Propose':
-        this.ballots.onPropose(from, message.view, message.slot, message.signature);
+        ballots.onPropose(from, message.view, message.slot, message.signature);
         return;
       case 'Report':
         this.durability.onSent(from, 'Report', { view: message.report.view, slot: 0 }, persisted);
-        this.ballots.onReport(from, message.report.view, message.report.body);
+        if (ballots.isFirstReport(from, message.report.view))
+          this.reports.onReport(from, message.report, this.log.startOf(config.epoch));
+        ballots.onReport(from, message.report.view, message.report.body);
         return;
+      case 'Checkpoint':
+        if (state.log.last < message.slot) fail('I11', `${from} says that it has slot ${message.slot} too early`);
+        this.log.compareBoundary(from, config.epoch, message);
+        return;
+      case 'Snapshot': {
+        const isHeld = state.store.view.held.some((held) => equalBytes(held.state, message.state));
+        if (!isHeld || state.log.last < message.slot)
+          fail('I11', `${from} says that it has the state after slot ${message.slot} too early`);
+        this.log.compareName(from, message.slot, message.state);
+        return;
+      }
+      case 'HandoffShare': {
+        const { slot } = present(this.log.boundaryOf(config.epoch), 'the epoch ends');
+        if (state.log.last < slot || !state.store.view.held.some((held) => held.slot === slot))
+          fail('I11', `${from} signs the end of epoch ${config.epoch} before it has it`);
+        return;
+      }
       default:
         return;
     }
   }
 
-  onCrash({ me }: SimulatedServer): void {
-    this.durability.onCrash(me);
+  onInstalled({ me }: SimulatedServer, target: StateTarget): void {
+    this.log.onInstalled(me, target);
   }
 
-  onRestart(server: SimulatedServer): void {
-    const { decidedUpTo, certified, view } = server.machine?.view ?? { decidedUpTo: 0, certified: 0, view: 0 };
-    this.promised.set(server.me, view);
-    this.log.onRestart(server.me, decidedUpTo, certified);
+  onRestart({ me, machine, config: { epoch } }: SimulatedServer): void {
+    if (machine !== undefined) this.promised.set(me, { epoch, view: machine.view.view });
   }
 
-  /** I10: the prefixes are in order, and what a process keeps stays within bounds. */
+  /** I10: the prefixes are in order, and what a process keeps stays within bounds. I11: what is pruned is in a certified state. */
   onStep(server: SimulatedServer): void {
     const state = server.machine?.['context'].state;
     if (state === undefined) return;
     const { windowSlots } = server.config.parameters;
-    const { size } = this.system.processes.universe;
+    const { size } = server.config.system.processes.universe;
     if (state.slots.size > 2 * windowSlots) fail('I10', `${server.me} keeps ${state.slots.size} slots`);
     if (state.storedUpTo > state.decidedUpTo) fail('I10', `${server.me} stored what is not decided`);
     if (state.wanted.size > 2 * windowSlots * size) fail('I10', `${server.me} wants ${state.wanted.size} batches`);
@@ -122,14 +177,34 @@ export class Checkers {
     if (this.stepCount % countingInterval !== 0) return;
     for (const { batches, slot } of state.slots.values())
       if (batches.size > 2 + size) fail('I10', `${server.me} keeps ${batches.size} batches of slot ${slot}`);
+    const {
+      log: { base },
+      store,
+    } = server.state;
+    if (store.view.marked !== undefined) return;
+    if (base.slot > 0 && !store.view.held.some(({ slot, isCertified }) => isCertified && slot >= base.slot))
+      fail('I11', `${server.me} has pruned slot ${base.slot} without a certified state`);
+  }
+
+  onBlame(by: ProcessId, process: ProcessId, reason: string): void {
+    if (!this.byzantine.has(process)) fail('I12', `${by} blamed the correct ${process}: ${reason}`);
   }
 
   isDelivered(request: Request): boolean {
     return this.log.isDelivered(request);
   }
 
-  isComplete(processes: readonly ProcessId[]): boolean {
-    return this.log.isComplete(processes);
+  /** Whether everything is delivered, every epoch but the last handed over, and everybody knows. */
+  isComplete(): boolean {
+    if (!this.log.isAllDelivered) return false;
+    for (const server of this.correct()) if (!this.isContent(server)) return false;
+    for (const { me, state } of this.correct()) this.log.compareExecutor(me, state.executor);
+    return true;
+  }
+
+  /** The highest view of each epoch, added up. */
+  get viewCount(): number {
+    return [...this.highestViews.values()].reduce((sum, view) => sum + view, 0);
   }
 
   get highestSlot(): number {
@@ -137,12 +212,24 @@ export class Checkers {
   }
 
   describe(): string {
-    return `${this.log.describe()}; view ${this.highestView}`;
+    const epochs = this.correct().map(({ me, epoch }) => `${me}:${epoch ?? 'none'}`);
+    return `${this.log.describe()}; in epochs ${epochs.join(' ')}; views ${[...this.highestViews.values()].join(' ')}`;
   }
 
-  private onBlame(by: ProcessId, { process, fault }: Extract<Effect, { _tag: 'Blame' }>): void {
-    if (this.byzantine.has(process)) return;
-    fail('I12', `${by} blamed the correct ${process}: ${fault._tag === 'InvalidMessage' ? fault.reason : fault._tag}`);
+  private isContent({ me, epoch, succession, state }: SimulatedServer): boolean {
+    const last = Math.max(...succession.memberships);
+    if (last < this.lastEpoch) return succession.handoff(last) !== undefined;
+    return epoch === last && this.log.isUpToDate(me) && state.log.last === this.log.highestSlot;
+  }
+
+  private ballotsOf(epoch: number): BallotChecker {
+    return present(this.ballots[epoch - 1], 'an epoch that is simulated');
+  }
+
+  private onView(process: ProcessId, epoch: number, view: number): void {
+    this.highestViews.set(epoch, Math.max(view, this.highestViews.get(epoch) ?? 1));
+    if (view <= this.promisedBy(process)) fail('I3', `${process} entered view ${view} again`);
+    this.promised.set(process, { epoch, view });
   }
 
   private onCertify(server: SimulatedServer, certificate: PrefixCertificate): void {
@@ -153,19 +240,34 @@ export class Checkers {
     this.log.onCertify(server.me, certificate);
   }
 
-  private onPersist(process: ProcessId, record: DurableRecord): void {
-    if (record._tag === 'Vote') this.inPromisedView(process, record.vote.view, 'accepted');
-    if (record._tag === 'CommitCertificate') this.ballots.onCertificate(record.certificate);
-    if (record._tag === 'StableCheckpoint') this.log.onCheckpoint(process, record.certificate, this.storedSlots);
+  private onPersist({ me, config: { epoch } }: SimulatedServer, record: DurableRecord): void {
+    switch (record._tag) {
+      case 'Vote':
+        this.inPromisedView(me, record.vote.view, 'accepted');
+        this.log.onVote(me, epoch, record.vote.slot);
+        return;
+      case 'CommitCertificate':
+        this.ballotsOf(epoch).onCertificate(record.certificate);
+        return;
+      case 'StableCheckpoint':
+        this.log.onCheckpoint(me, epoch, record.certificate, () => this.correct().map((server) => server.storedSlots));
+        return;
+      default:
+        return;
+    }
   }
 
   /** A COMMIT may be sent again at any time, but begins in its own view. */
-  private onCommitMeant(process: ProcessId, ballot: Ballot): void {
-    if (this.ballots.isFirstCommit(process, ballot)) this.inPromisedView(process, ballot.view, 'committed');
+  private onCommitMeant({ me, config: { epoch } }: SimulatedServer, ballot: Ballot): void {
+    if (this.ballotsOf(epoch).isFirstCommit(me, ballot)) this.inPromisedView(me, ballot.view, 'committed');
   }
 
   private inPromisedView(process: ProcessId, view: number, what: string): void {
-    const promised = this.promised.get(process) ?? 0;
+    const promised = this.promisedBy(process);
     if (view < promised) fail('I3', `${process} ${what} in view ${view} after it promised ${promised}`);
+  }
+
+  private promisedBy(process: ProcessId): number {
+    return this.promised.get(process)?.view ?? 0;
   }
 }

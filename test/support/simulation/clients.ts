@@ -10,8 +10,11 @@ import type { Schedule } from './schedule.js';
 
 export interface Submission {
   readonly schedule: Schedule;
-  readonly system: QuorumSystem;
+  /** Of the newest epoch. */
+  readonly system: () => QuorumSystem;
   readonly random: Prng;
+  /** Runs what belongs to the last epoch when that begins. */
+  whenLastBegins(run: () => void): void;
   submit(to: ProcessId, request: Request): void;
   /** Whether some correct server has delivered everything in the request. */
   isDelivered(request: Request): boolean;
@@ -28,6 +31,9 @@ export function commandText(session: number, sequence: number): string {
 export function submitLoad({ load, scheme }: Scenario, to: Submission): void {
   for (let session = 1; session <= load.sessions; session++) {
     let atMs = 0;
+    // Of several sessions, the later ones speak in the last epoch alone.
+    const begin =
+      session > Math.ceil(load.sessions / 2) ? (run: () => void) => to.whenLastBegins(run) : (run: () => void) => run();
     for (let index = 0; index < load.requestsPerSession; index++) {
       atMs += to.random.next() * load.gapMs;
       const firstSequence = index * load.commandsPerRequest + 1;
@@ -35,14 +41,18 @@ export function submitLoad({ load, scheme }: Scenario, to: Submission): void {
         utf8(commandText(session, firstSequence + offset)),
       );
       const request = simulatedRequest(scheme, { session, firstSequence, commands });
-      to.schedule.at(atMs, () => {
-        submitUntilDelivered(request, to, load.isRetransmitted);
+      const afterMs = atMs;
+      begin(() => {
+        to.schedule.after(afterMs, () => {
+          submitUntilDelivered(request, to, load.isRetransmitted);
+        });
       });
     }
   }
 }
 
-function submitUntilDelivered(request: Request, to: Submission, again: boolean): void {
+/** Sends a request to a vouching set of servers, and, if `again` says so, to another one while it is not delivered. */
+export function submitUntilDelivered(request: Request, to: Submission, again: boolean): void {
   if (to.isDelivered(request)) return;
   for (const process of vouchingSet(to)) to.submit(process, request);
   if (again)
@@ -53,11 +63,11 @@ function submitUntilDelivered(request: Request, to: Submission, again: boolean):
 
 /** Processes in random order until one of them must be correct. */
 function vouchingSet({ system, random }: Submission): readonly ProcessId[] {
-  const { universe } = system.processes;
+  const { universe } = system().processes;
   const chosen: ProcessId[] = [];
   for (const process of random.shuffled(universe.ids)) {
     chosen.push(process);
-    if (system.containsCorrect(universe.of(chosen))) break;
+    if (system().containsCorrect(universe.of(chosen))) break;
   }
   return chosen;
 }

@@ -1,18 +1,32 @@
-/** The configuration of one simulated process. */
-import type { ProcessId } from '../../../src/prelude/process.js';
-import { type Configuration, defaultParameters } from '../../../src/consensus/configuration.js';
+/** The configurations of simulated processes, one an epoch. */
+import { utf8 } from '../../../src/prelude/bytes.js';
+import { type Digest, digest } from '../../../src/prelude/digest.js';
+import { present } from '../../../src/prelude/invariant.js';
+import type { ProcessId, ProcessSet } from '../../../src/prelude/process.js';
+import { type Configuration, defaultParameters, type Parameters } from '../../../src/consensus/configuration.js';
 import { leaderSchedule } from '../../../src/consensus/fab-quorums.js';
-import { type Request, requestStatement, type UnsignedRequest } from '../../../src/consensus/batch.js';
+import { type ClientId, type Request, requestStatement, type UnsignedRequest } from '../../../src/consensus/batch.js';
+import type { StateTarget } from '../../../src/consensus/manifest.js';
 import { parseTrust } from '../../../src/quorum/trust/trust-text.js';
 import type { TrustAssumption } from '../../../src/quorum/trust/conditions.js';
 import type { DistributedSigner } from '../../../src/schemes/contract/distributed-signer.js';
 import { RingSystem } from '../../../examples/own-quorum-system.js';
 import { testAllianceId, testClient, testConfiguration, testRequest } from '../cluster.js';
 import { right } from '../right.js';
-import { MockSigner, mockClientKeyId, mockClients, mockClientSignature, mockIdentities } from './mock-keys.js';
+import {
+  MockGroupSigner,
+  MockSigner,
+  mockClientKeyId,
+  mockClients,
+  mockClientSignature,
+  mockIdentities,
+} from './mock-keys.js';
 import type { Scenario } from './scenario.js';
 
 export type SimulatedConfiguration = Configuration & { readonly allianceSigner: DistributedSigner };
+
+/** Who sends controls. */
+export const operatorClient: ClientId = 'acme/operators';
 
 const trustModels = new Map<string, TrustAssumption>();
 
@@ -26,6 +40,16 @@ export function trustOf({ trust }: Pick<Scenario, 'trust'>): TrustAssumption {
   return fresh;
 }
 
+/** Those of all epochs. */
+export function trustsOf({ trust, succession }: Pick<Scenario, 'trust' | 'succession'>): readonly TrustAssumption[] {
+  return [trust, ...(succession?.trusts ?? [])].map((text) => trustOf({ trust: text }));
+}
+
+/** Every process of any epoch. */
+export function everyoneOf(scenario: Pick<Scenario, 'trust' | 'succession'>): readonly ProcessId[] {
+  return [...new Set(trustsOf(scenario).flatMap(({ system }) => system.processes.universe.ids))];
+}
+
 /** So many data centres of one server each, of which two neighbours may fail together and one may be slow. */
 function ringTrust(count: number): TrustAssumption {
   const ids = 'a b c d e g h i j k'.split(' ').slice(0, count) as ProcessId[];
@@ -33,38 +57,80 @@ function ringTrust(count: number): TrustAssumption {
   return { system, leaders: system.processes };
 }
 
+const digests = new Map<string, Digest>();
+
+/** Names the configuration of an epoch; or another one for that epoch, of the same processes, that is never activated. */
+export function configurationDigest(
+  { trust, succession }: Pick<Scenario, 'trust' | 'succession'>,
+  epoch: number,
+  fate: 'meant' | 'given up' = 'meant',
+): Digest {
+  const name = `${fate} ${epoch}: ${[trust, ...(succession?.trusts ?? [])][epoch - 1] ?? ''}`;
+  const known = digests.get(name) ?? digest(utf8(name));
+  digests.set(name, known);
+  return known;
+}
+
+export function parametersOf({ parameters }: Pick<Scenario, 'parameters'>): Parameters {
+  return { ...defaultParameters, ...parameters };
+}
+
+/** Of one process in one epoch of a scenario; what it begins with, unless it is the first. */
+export function configurationOf(
+  scenario: Scenario,
+  epoch: number,
+  me: ProcessId,
+  start?: StateTarget,
+): SimulatedConfiguration {
+  const trust = present(trustsOf(scenario)[epoch - 1], 'a trust model for each epoch');
+  return simulatedConfiguration(scenario, trust, me, { epoch, ...(start === undefined ? {} : { start }) });
+}
+
 export function simulatedConfiguration(
-  { scheme, parameters }: Pick<Scenario, 'scheme' | 'parameters'>,
+  scenario: Pick<Scenario, 'scheme' | 'parameters' | 'succession'>,
   { system, leaders }: TrustAssumption,
   me: ProcessId,
+  of: Pick<Configuration, 'epoch' | 'start'> = { epoch: 1 },
 ): SimulatedConfiguration {
-  if (scheme === 'ed25519') return testConfiguration(system, me, parameters);
+  if (scenario.scheme === 'ed25519') return testConfiguration(system, me, scenario.parameters);
   const { universe } = system.processes;
-  const allianceSigner = new MockSigner(universe, 'alliance', me, (set) => system.containsCorrect(set));
+  const { epoch } = of;
+  const mayVouch = { mayCombine: (set: ProcessSet) => system.containsCorrect(set), universe, me, epoch };
+  const allianceSigner =
+    scenario.succession?.keepsAllianceKey === true
+      ? new MockGroupSigner({ ...mayVouch, purpose: 'alliance' })
+      : new MockSigner({ ...mayVouch, purpose: epoch === 1 ? 'alliance' : `alliance ${epoch}` });
   return {
     allianceId: testAllianceId,
-    epoch: 1,
+    ...of,
     me,
     system,
     leaders: leaderSchedule(leaders),
     identities: mockIdentities(me),
-    clients: mockClients([testClient]),
+    clients: mockClients([testClient, operatorClient]),
     keys: {
-      slow: new MockSigner(universe, 'slow', me, (set) => system.isSlowQuorum(set)),
+      slow: new MockSigner({ universe, me, epoch, purpose: 'slow', mayCombine: (set) => system.isSlowQuorum(set) }),
       alliance: allianceSigner,
     },
-    parameters: { ...defaultParameters, ...parameters },
+    parameters: parametersOf(scenario),
     allianceSigner,
   };
 }
 
 /** A request of the test client, signed as the scheme has it. */
 export function simulatedRequest(scheme: Scenario['scheme'], request: Omit<UnsignedRequest, 'client'>): Request {
-  if (scheme === 'ed25519') {
-    const commands = request.commands.map((command) => new TextDecoder().decode(command));
-    return testRequest(request.firstSequence, commands, request.session);
-  }
-  const unsigned = { client: testClient, ...request };
-  const statement = requestStatement(testAllianceId, mockClientKeyId(testClient), unsigned);
-  return { ...unsigned, signature: mockClientSignature(testClient, statement) };
+  if (scheme === 'mock') return signedBy(testClient, request);
+  const commands = request.commands.map((command) => new TextDecoder().decode(command));
+  return testRequest(request.firstSequence, commands, request.session);
+}
+
+/** A request of the operators, under mock keys. */
+export function operatorRequest(session: number, command: Uint8Array): Request {
+  return signedBy(operatorClient, { session, firstSequence: 1, commands: [command] });
+}
+
+function signedBy(client: ClientId, request: Omit<UnsignedRequest, 'client'>): Request {
+  const unsigned = { client, ...request };
+  const statement = requestStatement(testAllianceId, mockClientKeyId(client), unsigned);
+  return { ...unsigned, signature: mockClientSignature(client, statement) };
 }

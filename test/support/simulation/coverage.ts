@@ -1,5 +1,6 @@
 /** Which kinds of messages and faults a schedule has seen, and how many of many schedules have. */
 import type { Message } from '../../../src/consensus/message.js';
+import type { TransferFrame } from '../../../src/server/state/transfer-frames.js';
 
 const messageKinds = [
   'Propose',
@@ -20,7 +21,33 @@ const messageKinds = [
   'BatchFound',
   'FetchRange',
   'Range',
+  'Snapshot',
+  'Offer',
+  'AskHandoffShare',
+  'HandoffShare',
 ] as const satisfies readonly Message['_tag'][];
+
+const frameKinds = ['AskHandoff', 'Handoff', 'AskChunk', 'Chunk'] as const satisfies readonly TransferFrame['_tag'][];
+
+/** What servers do besides deciding. */
+const stateKinds = [
+  'snapshot',
+  'pruning',
+  'transfer',
+  'resumed transfer',
+  'abandoned transfer',
+  'installation',
+  'crash while installing',
+  'finished installation',
+  'damaged state',
+  'hand-off',
+  'hand-off told by another',
+  'newcomer',
+  'leaver',
+  'frame of an epoch that is over',
+  'frame of an epoch to come',
+  'void control',
+] as const;
 
 const faultKinds = [
   'loss',
@@ -38,9 +65,9 @@ const faultKinds = [
   'leaping clock',
 ] as const;
 
-export type Kind = Message['_tag'] | (typeof faultKinds)[number];
+export type Kind = Message['_tag'] | TransferFrame['_tag'] | (typeof stateKinds)[number] | (typeof faultKinds)[number];
 
-export const kinds: readonly Kind[] = [...messageKinds, ...faultKinds];
+export const kinds: readonly Kind[] = [...messageKinds, ...frameKinds, ...stateKinds, ...faultKinds];
 
 /** The kinds that one schedule has seen. */
 export class Coverage {

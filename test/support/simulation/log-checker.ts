@@ -1,15 +1,26 @@
 /**
- * What correct processes decide and deliver: I1, agreement; I2, nothing but what clients sent; I8, one chain, at checkpoints too; I9,
- * each command once and in order; I11, somebody correct keeps what a checkpoint covers. And L2: whether all has been delivered.
+ * What correct processes decide and deliver: I1, agreement; I2, nothing but what clients and operators sent; I8, one chain and one
+ * state, at checkpoints and snapshots too; I9, each command once and in order; I11, somebody correct keeps what a checkpoint covers;
+ * I14, nothing outside of its own epoch. And L2: whether all has been delivered. The log is executed once more here, to compare.
  */
-import { equalBytes, fromUtf8 } from '../../../src/prelude/bytes.js';
+import { equalBytes, fromUtf8, toHex } from '../../../src/prelude/bytes.js';
 import type { Digest } from '../../../src/prelude/digest.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
 import type { Request } from '../../../src/consensus/batch.js';
+import type { Delivered } from '../../../src/consensus/delivery.js';
 import type { Effect } from '../../../src/consensus/effect.js';
+import { type Boundary, type EpochChange, noEpochChange } from '../../../src/consensus/epoch-change.js';
+import type { Handoff } from '../../../src/consensus/handoff.js';
+import type { StateTarget } from '../../../src/consensus/manifest.js';
+import type { CheckpointCertificate } from '../../../src/consensus/message.js';
 import type { PrefixCertificate } from '../../../src/consensus/range.js';
+import type { Checkpoint, Prefix } from '../../../src/consensus/statement.js';
+import type { Executor } from '../../../src/server/state/executor.js';
+import { simulatedExecutor } from './application.js';
 import { commandText } from './clients.js';
-import type { Load } from './scenario.js';
+import { operatorClient } from './configuration.js';
+import type { Scenario } from './scenario.js';
+import { stateOf, storedState } from './state-store.js';
 import { fail } from './violation.js';
 
 type Decide = Extract<Effect, { _tag: 'Decide' }>;
@@ -17,31 +28,50 @@ type Decide = Extract<Effect, { _tag: 'Decide' }>;
 export class LogChecker {
   /** Chain digest of each decided slot, by whoever decided it first. */
   private readonly chains: Digest[] = [];
-  private readonly delivered = new Map<number, number>();
+  private readonly reference: Executor;
+  /** The states after the slots at which snapshots are due. */
+  private readonly states = new Map<number, Digest>();
+  private readonly boundaries = new Map<number, Boundary>();
+  /** The highest slot that anybody correct has voted on, by epoch. */
+  private readonly highestVotes = new Map<number, number>();
+  /** What operators sent, in hexadecimal, by session. */
+  private readonly controls = new Map<number, string>();
+  private readonly delivered = new Map<string, number>();
   private deliveredCount = 0;
   private readonly decidedBy = new Map<ProcessId, number>();
   private readonly certifiedBy = new Map<ProcessId, number>();
   highestSlot = 0;
 
-  constructor(private readonly load: Load) {}
+  constructor(private readonly scenario: Scenario) {
+    this.reference = simulatedExecutor(scenario);
+  }
 
-  onDecide(process: ProcessId, effect: Decide): void {
-    const { slot, chain } = effect;
+  onDecide(process: ProcessId, epoch: number, effect: Decide): void {
+    const { slot, chain, path, batch } = effect;
     const known = this.chains[slot];
     if (known !== undefined && !equalBytes(known, chain)) fail('I1', `${process} decided slot ${slot} otherwise`);
+    if (path !== 'transfer' || slot > this.startOf(epoch)) this.isWithin(process, epoch, slot, 'decided');
     this.decidedBy.set(process, slot);
     if (known !== undefined) return;
     if (slot !== this.highestSlot + 1) fail('I8', `${process} decided slot ${slot} after ${this.highestSlot}`);
     this.chains[slot] = chain;
     this.highestSlot = slot;
-    for (const { session, sequence, command } of effect.delivered) {
-      if (sequence !== (this.delivered.get(session) ?? 0) + 1)
-        fail('I9', `delivered ${session}.${sequence} out of turn`);
-      if (fromUtf8(command) !== commandText(session, sequence))
-        fail('I2', `delivered what was not sent as ${session}.${sequence}`);
-      this.delivered.set(session, sequence);
-      this.deliveredCount += 1;
-    }
+    for (const one of effect.delivered) this.onDelivered(one);
+    const { snapshot, boundary, epoch: executed } = this.reference.execute(slot, chain, batch);
+    if (snapshot !== undefined) this.states.set(slot, storedState(snapshot).state);
+    if (boundary !== undefined) this.boundaries.set(executed, boundary);
+    const highestVote = this.highestVotes.get(executed) ?? 0;
+    if (boundary !== undefined && highestVote > boundary.slot)
+      fail('I14', `slot ${highestVote} was voted on in epoch ${executed}, which ends with ${boundary.slot}`);
+  }
+
+  onVote(process: ProcessId, epoch: number, slot: number): void {
+    this.isWithin(process, epoch, slot, 'accepted');
+    this.highestVotes.set(epoch, Math.max(slot, this.highestVotes.get(epoch) ?? 0));
+  }
+
+  onControl(session: number, command: Uint8Array): void {
+    this.controls.set(session, toHex(command));
   }
 
   onCertify(process: ProcessId, certificate: PrefixCertificate): void {
@@ -49,11 +79,48 @@ export class LogChecker {
     this.certifiedBy.set(process, certificate.slot);
   }
 
-  /** @param storedSlots - how much of the log the correct processes have on their disks. */
-  onCheckpoint(process: ProcessId, certificate: PrefixCertificate, storedSlots: () => readonly number[]): void {
+  /** @param storedSlots - up to where the correct processes have the log, or a state, on their disks. */
+  onCheckpoint(
+    process: ProcessId,
+    epoch: number,
+    certificate: CheckpointCertificate,
+    storedSlots: () => readonly number[],
+  ): void {
     this.compare(process, certificate);
+    this.isWithin(process, epoch, certificate.slot, 'closed');
+    this.compareBoundary(process, epoch, certificate);
     if (!storedSlots().some((slots) => slots >= certificate.slot))
       fail('I11', `nobody correct keeps the log up to the checkpoint ${certificate.slot}`);
+  }
+
+  /** What CHECKPOINT of a correct process, or of a slow quorum, says of the end of the epoch. */
+  compareBoundary(process: ProcessId, epoch: number, { slot, boundary }: Checkpoint): void {
+    const own = this.boundaries.get(epoch);
+    const truth = own !== undefined && slot >= own.since ? own.slot : 0;
+    if (boundary !== truth) fail('I8', `${process} says that epoch ${epoch} ends with ${boundary}, at slot ${slot}`);
+  }
+
+  /** A state that is certified, or a correct process's own. */
+  compareState(process: ProcessId, target: StateTarget): void {
+    this.compare(process, target);
+    this.compareName(process, target.slot, stateOf(target));
+  }
+
+  compareName(process: ProcessId, slot: number, state: Digest): void {
+    const known = this.states.get(slot);
+    if (known === undefined || !equalBytes(known, state)) fail('I8', `${process} has another state after slot ${slot}`);
+  }
+
+  onInstalled(process: ProcessId, target: StateTarget): void {
+    this.compareState(process, target);
+    this.decidedBy.set(process, target.slot);
+  }
+
+  onHandoff(process: ProcessId, handoff: Handoff): void {
+    this.compareState(process, handoff);
+    const boundary = this.boundaries.get(handoff.epoch);
+    if (boundary?.slot !== handoff.slot || !equalBytes(boundary.configuration, handoff.configuration))
+      fail('I14', `${process} ends epoch ${handoff.epoch} otherwise than its log says`);
   }
 
   /** What it did not store, it has to learn again. */
@@ -62,29 +129,72 @@ export class LogChecker {
     this.certifiedBy.set(process, certified);
   }
 
-  /** Whether everything in `request` has been delivered by some correct process. */
-  isDelivered({ session, firstSequence, commands }: Request): boolean {
-    return (this.delivered.get(session) ?? 0) >= firstSequence + commands.length - 1;
+  /** The last slot before an epoch; infinity where that is not known. */
+  startOf(epoch: number): number {
+    return epoch === 1 ? 0 : (this.boundaries.get(epoch - 1)?.slot ?? Number.POSITIVE_INFINITY);
   }
 
-  /** Whether every command of the load is decided, and known and certified at each of `processes`. */
-  isComplete(processes: readonly ProcessId[]): boolean {
-    const { sessions, requestsPerSession, commandsPerRequest } = this.load;
-    if (this.deliveredCount < sessions * requestsPerSession * commandsPerRequest) return false;
-    for (const process of processes) {
-      if (this.decidedBy.get(process) !== this.highestSlot) return false;
-      if (this.certifiedBy.get(process) !== this.highestSlot) return false;
-    }
-    return true;
+  /** How far the end of the newest epoch has come. */
+  get change(): { readonly epoch: number; readonly change: EpochChange } {
+    const { epoch, epochChange } = this.reference;
+    if (this.boundaries.get(epoch)?.slot === this.highestSlot) return { epoch: epoch + 1, change: noEpochChange };
+    return { epoch, change: epochChange };
+  }
+
+  boundaryOf(epoch: number): Boundary | undefined {
+    return this.boundaries.get(epoch);
+  }
+
+  /** Whether everything in `request` has been delivered by some correct process. */
+  isDelivered({ client, session, firstSequence, commands }: Request): boolean {
+    return (this.delivered.get(`${client} ${session}`) ?? 0) >= firstSequence + commands.length - 1;
+  }
+
+  /** Whether every command of the load is decided. */
+  get isAllDelivered(): boolean {
+    const { sessions, requestsPerSession, commandsPerRequest } = this.scenario.load;
+    return this.deliveredCount >= sessions * requestsPerSession * commandsPerRequest;
+  }
+
+  /** Whether a process knows all that is decided, and a certificate of it. */
+  isUpToDate(process: ProcessId): boolean {
+    return this.decidedBy.get(process) === this.highestSlot && this.certifiedBy.get(process) === this.highestSlot;
+  }
+
+  /** In the end every executor has come to the same. */
+  compareExecutor(process: ProcessId, executor: Executor): void {
+    if (this.highestSlot === 0 || executor.position.slot !== this.highestSlot) return;
+    const [own, known] = [executor, this.reference].map((one) => storedState(one['snapshot']()).state);
+    if (own === undefined || known === undefined || !equalBytes(own, known))
+      fail('I8', `${process} ends in another state`);
   }
 
   describe(): string {
     const list = (map: ReadonlyMap<unknown, number>) =>
       [...map].map(([key, value]) => `${String(key)}:${value}`).join(' ');
-    return `decided ${list(this.decidedBy)}; certified ${list(this.certifiedBy)}; sessions ${list(this.delivered)}`;
+    const { epoch, change } = this.change;
+    const changing = change._tag === 'Activated' ? `ends with ${change.boundary.slot}` : change._tag;
+    return `decided ${list(this.decidedBy)}; certified ${list(this.certifiedBy)}; sessions ${list(this.delivered)}; epoch ${epoch} ${changing}`;
   }
 
-  private compare(process: ProcessId, { slot, chain }: PrefixCertificate): void {
+  private onDelivered({ client, session, sequence, command }: Delivered): void {
+    const key = `${client} ${session}`;
+    if (sequence !== (this.delivered.get(key) ?? 0) + 1) fail('I9', `delivered ${key}.${sequence} out of turn`);
+    const isSent =
+      client === operatorClient
+        ? toHex(command) === this.controls.get(session)
+        : fromUtf8(command) === commandText(session, sequence);
+    if (!isSent) fail('I2', `delivered what was not sent as ${key}.${sequence}`);
+    this.delivered.set(key, sequence);
+    if (client !== operatorClient) this.deliveredCount += 1;
+  }
+
+  private isWithin(process: ProcessId, epoch: number, slot: number, what: string): void {
+    const end = this.boundaries.get(epoch)?.slot ?? Number.POSITIVE_INFINITY;
+    if (slot <= this.startOf(epoch) || slot > end) fail('I14', `${process} ${what} slot ${slot} in epoch ${epoch}`);
+  }
+
+  private compare(process: ProcessId, { slot, chain }: Prefix): void {
     const known = this.chains[slot];
     if (known === undefined || !equalBytes(known, chain))
       fail('I8', `${process} holds a certificate of slot ${slot} otherwise than it was decided`);

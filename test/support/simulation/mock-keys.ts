@@ -65,23 +65,29 @@ export function mockIdentities(me: ProcessId): Identities {
   };
 }
 
-/** A multisignature of checksums along any predicate. */
+export interface MockKey {
+  readonly universe: Universe;
+  readonly purpose: string;
+  readonly me: ProcessId;
+  readonly epoch: number;
+  readonly mayCombine: (signers: ProcessSet) => boolean;
+}
+
+/** A multisignature of checksums along any predicate; the same keys in each epoch, so that the statements alone tell them apart. */
 export class MockSigner implements DistributedSigner {
   readonly schemeId = 'mock';
   readonly keyId;
-  readonly epoch = 1;
+  readonly me;
+  readonly epoch;
 
-  constructor(
-    private readonly universe: Universe,
-    private readonly purpose: string,
-    readonly me: ProcessId,
-    private readonly mayCombine: (signers: ProcessSet) => boolean,
-  ) {
-    this.keyId = keyIdOf(purpose);
+  constructor(protected readonly key: MockKey) {
+    this.keyId = keyIdOf(key.purpose);
+    this.me = key.me;
+    this.epoch = key.epoch;
   }
 
   canCombine(signers: ProcessSet): boolean {
-    return this.mayCombine(signers);
+    return this.key.mayCombine(signers);
   }
 
   signShare(message: Uint8Array): Either<never, SignatureShare> {
@@ -100,30 +106,46 @@ export class MockSigner implements DistributedSigner {
     message: Uint8Array,
     shares: ReadonlyMap<ProcessId, SignatureShare>,
   ): Either<CombineError, { readonly signature: Signature; readonly invalid: ProcessSet }> {
-    const offered = this.universe.of(shares.keys());
+    const offered = this.key.universe.of(shares.keys());
     const valid = [...shares].filter(([from, share]) => this.verifyShare(message, from, share) === 'valid');
-    const signers = this.universe.of(valid.map(([from]) => from));
+    const signers = this.key.universe.of(valid.map(([from]) => from));
     const invalid = offered.minus(signers);
     if (!this.canCombine(signers)) return E.left({ _tag: 'NotQualified', signers, invalid });
     return E.right({ signature: this.certificate(signers, message), invalid });
   }
 
   verify(message: Uint8Array, signature: Signature): boolean {
+    const { universe } = this.key;
     if (signature.length < 4) return false;
     const bits = new DataView(signature.buffer, signature.byteOffset).getUint32(0);
-    if (bits >= 2 ** this.universe.size) return false;
-    const signers = this.universe.of(this.universe.ids.filter((_, index) => ((bits >>> index) & 1) === 1));
+    if (bits >= 2 ** universe.size) return false;
+    const signers = universe.of(universe.ids.filter((_, index) => ((bits >>> index) & 1) === 1));
     return this.canCombine(signers) && equalBytes(this.certificate(signers, message), signature);
   }
 
-  private certificate(signers: ProcessSet, message: Uint8Array): Signature {
+  protected certificate(signers: ProcessSet, message: Uint8Array): Signature {
     let bits = 0;
-    for (const [index, id] of this.universe.ids.entries()) if (signers.has(id)) bits |= 1 << index;
+    for (const [index, id] of this.key.universe.ids.entries()) if (signers.has(id)) bits |= 1 << index;
     const head = Uint8Array.of(bits >>> 24, bits >>> 16, bits >>> 8, bits);
     return concatBytes(head, ...[...signers].map((signer) => this.shareOf(signer, message))) as Signature;
   }
 
-  private shareOf(process: ProcessId, message: Uint8Array): SignatureShare {
-    return checksum(`${this.purpose} ${process}`, message) as SignatureShare;
+  protected shareOf(process: ProcessId, message: Uint8Array): SignatureShare {
+    return checksum(`${this.key.purpose} ${process}`, message) as SignatureShare;
+  }
+}
+
+/** A threshold signature of checksums: it does not tell who signed, and resharing it from epoch to epoch does not change it. */
+export class MockGroupSigner extends MockSigner {
+  override verify(message: Uint8Array, signature: Signature): boolean {
+    return equalBytes(this.certificate(this.key.universe.none, message), signature);
+  }
+
+  protected override certificate(_signers: ProcessSet, message: Uint8Array): Signature {
+    return longChecksum(`${this.key.purpose} as a whole`, message) as Signature;
+  }
+
+  protected override shareOf(process: ProcessId, message: Uint8Array): SignatureShare {
+    return checksum(`${this.key.purpose} ${this.epoch} ${process}`, message) as SignatureShare;
   }
 }

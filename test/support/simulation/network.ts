@@ -1,10 +1,7 @@
 /** Simulated links: they delay, lose, duplicate, reorder and part until the network heals. What travels is bytes, read once. */
-import type { Message } from '../../../src/consensus/message.js';
-import type { OtherEpoch } from '../../../src/consensus/codec.js';
-import type { MalformedBytes } from '../../../src/prelude/canonical.js';
-import type { Either } from '../../../src/prelude/fp.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
 import type { Coverage } from './coverage.js';
+import type { Said } from './frame.js';
 import type { Prng } from './random.js';
 import type { Faults, Partition } from './scenario.js';
 import type { Schedule } from './schedule.js';
@@ -12,7 +9,8 @@ import type { Schedule } from './schedule.js';
 export interface Frame {
   readonly bytes: Uint8Array;
   /** What the bytes say, once somebody has received them. */
-  decoded?: Either<MalformedBytes | OtherEpoch, Message>;
+  said?: Said | undefined;
+  isRead: boolean;
 }
 
 export interface Wires {

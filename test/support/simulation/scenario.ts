@@ -73,15 +73,42 @@ export interface Load {
   readonly isRetransmitted: boolean;
 }
 
+/** What the servers do with the application's state. Without it nothing is snapshotted, pruned or transferred. */
+export interface Snapshots {
+  /** S: a snapshot is taken after each multiple of it; a multiple of the checkpoint interval. */
+  readonly interval: number;
+  /** How much of the log is kept below the oldest snapshot. */
+  readonly retainSlots: number;
+  /** Of the application, at least. */
+  readonly stateBytes: number;
+  /** Probability that a stored chunk is found damaged when its state is installed; the second time it never is. */
+  readonly rot: number;
+}
+
+/** How epochs follow each other. */
+export interface Succession {
+  /** The trust model of each epoch after the first. */
+  readonly trusts: readonly string[];
+  /** When operators begin to prepare the second epoch; each later one is prepared as soon as the one before it has begun. */
+  readonly fromMs: number;
+  /** Whether the alliance key is reshared; else each epoch has another. */
+  readonly keepsAllianceKey: boolean;
+  /** Whether operators send controls too that have no effect. */
+  readonly hasVoidControls: boolean;
+}
+
 export interface Scenario {
   readonly seed: number;
-  /** As a trust model is written, or the name of one of `trust-models`. */
+  /** Of the first epoch: as a trust model is written, or the name of one of `trust-models`. */
   readonly trust: string;
   readonly byzantine: readonly ProcessId[];
   readonly adversary: AdversaryName | 'none';
   readonly faults: Faults;
   readonly load: Load;
   readonly scheme: 'mock' | 'ed25519';
+  readonly snapshots?: Snapshots;
+  /** Only with snapshots, and with mock keys. */
+  readonly succession?: Succession;
   readonly parameters: Partial<Parameters>;
   /** More processes are Byzantine than the trust model allows: agreement is expected to break, and progress is not. */
   readonly isBeyondModel?: boolean;

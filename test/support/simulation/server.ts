@@ -1,38 +1,47 @@
-/** A simulated server: the machine itself, with a disk that can lose its tail and links that carry encoded messages. */
-import { present } from '../../../src/prelude/invariant.js';
+/**
+ * A simulated server: the machines of its epochs, one after another, over disks that can lose their tails and links that carry
+ * encoded frames. Power may be lost between any two steps.
+ */
 import { E } from '../../../src/prelude/fp.js';
+import { present } from '../../../src/prelude/invariant.js';
+import type { Digest } from '../../../src/prelude/digest.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
-import type { Batch } from '../../../src/consensus/batch.js';
-import type { ConsensusCodec } from '../../../src/consensus/codec.js';
-import { DeliveryTable } from '../../../src/consensus/delivery.js';
+import type { Request } from '../../../src/consensus/batch.js';
 import type { Effect } from '../../../src/consensus/effect.js';
 import type { Event } from '../../../src/consensus/event.js';
+import type { StateTarget } from '../../../src/consensus/manifest.js';
 import type { Message } from '../../../src/consensus/message.js';
-import type { PrefixCertificate } from '../../../src/consensus/range.js';
-import type { Recovered } from '../../../src/consensus/state.js';
-import { batchDigest } from '../../../src/consensus/batch.js';
-import { chainNext, chainStart } from '../../../src/consensus/statement.js';
+import type { DurableRecord } from '../../../src/consensus/record.js';
+import type { Chunk } from '../../../src/consensus/state-transfer.js';
 import { FabMachine } from '../../../src/consensus/step.js';
 import { right } from '../right.js';
-import type { DurableRecord } from '../../../src/consensus/record.js';
 import { readClock, rightClock, timerDelayMs } from './clock.js';
-import type { SimulatedConfiguration } from './configuration.js';
+import { configurationOf, type SimulatedConfiguration } from './configuration.js';
 import type { Coverage } from './coverage.js';
 import { AppendOnly } from './disk.js';
+import type { FrameCodec, Said } from './frame.js';
 import type { Prng } from './random.js';
-import type { Clock, Crash, Faults } from './scenario.js';
+import { ReplicatedState } from './replicated-state.js';
+import type { Clock, Crash, Scenario } from './scenario.js';
 import type { Schedule } from './schedule.js';
+import { type FetchingOwner, StateFetching } from './state-fetching.js';
+import { Succession } from './succession.js';
 
 /** What the servers of a run stand on, and who watches them. */
 export interface Surroundings {
+  readonly scenario: Scenario;
   readonly schedule: Schedule;
-  readonly faults: Faults;
   readonly coverage: Coverage;
-  readonly codec: ConsensusCodec;
-  /** What all machines of the run have found of reports; each for itself if absent. */
-  readonly checkedReports: CheckedReports | undefined;
-  send(from: ProcessId, to: ProcessId, message: Message): void;
+  readonly codec: FrameCodec;
+  /** What all machines of an epoch have found of reports; each for itself if absent. */
+  checkedReports(epoch: number): CheckedReports | undefined;
+  send(from: ProcessId, to: ProcessId, said: Said): void;
+  /** What a machine sees of a message: all of it, unless an adversary reads it first. */
+  incoming(server: SimulatedServer, from: ProcessId, message: Message): readonly Message[];
+  onMachine(server: SimulatedServer): void;
   onEffect(server: SimulatedServer, effect: Effect): void;
+  onInstalled(server: SimulatedServer, target: StateTarget): void;
+  onBadChunk(server: SimulatedServer, process: ProcessId, reason: string): void;
   onStep(server: SimulatedServer): void;
   onCrash(server: SimulatedServer): void;
   onRestart(server: SimulatedServer): void;
@@ -42,16 +51,22 @@ export type CheckedReports = FabMachine['context']['checkedReports'];
 
 type Send = Extract<Effect, { _tag: 'Send' }>;
 
-/** Slots in one answer to a fetch. */
-const rangeSlots = 5;
-export class SimulatedServer {
+export class SimulatedServer implements FetchingOwner {
   machine: FabMachine | undefined;
-  private readonly journal: AppendOnly<DurableRecord>;
-  private readonly log: AppendOnly<Batch>;
-  private readonly certificates = new Map<number, PrefixCertificate>();
-  private incarnation = 0;
-  /** Up to which number the persists of this life are durable. */
+  /** Of the machine that runs, or ran last, or will run first. */
+  config: SimulatedConfiguration;
+  readonly state: ReplicatedState;
+  readonly succession: Succession;
+  /** A machine that has stopped for good is not started again. */
+  isHalted = false;
+  private isPowered = false;
+  private readonly journals = new Map<number, AppendOnly<DurableRecord>>();
+  private fetching: StateFetching | undefined;
+  /** Counts the machines and power cuts. */
+  private life = 0;
+  /** Up to which number the persists of this machine are durable. */
   persisted = 0;
+  private isToInstall = false;
   private held: Send[] = [];
   private timer = 0;
   /** How many more effects are carried out before the power is lost. */
@@ -60,39 +75,84 @@ export class SimulatedServer {
   private readonly clock: Clock;
 
   constructor(
-    readonly config: SimulatedConfiguration,
-    private readonly around: Surroundings,
-    private readonly random: Prng,
+    readonly me: ProcessId,
+    readonly around: Surroundings,
+    readonly random: Prng,
   ) {
-    const { schedule, faults } = around;
-    this.journal = new AppendOnly(schedule, random.fork(), faults.diskMs);
-    this.log = new AppendOnly(schedule, random.fork(), faults.diskMs);
-    this.clock = faults.clocks[config.me] ?? rightClock;
+    this.clock = this.scenario.faults.clocks[me] ?? rightClock;
+    this.state = new ReplicatedState(this);
+    this.succession = new Succession(this);
+    this.config = configurationOf(this.scenario, present(this.succession.memberships[0], 'an epoch'), me);
   }
 
-  get me(): ProcessId {
-    return this.config.me;
+  get scenario(): Scenario {
+    return this.around.scenario;
+  }
+
+  get schedule(): Schedule {
+    return this.around.schedule;
+  }
+
+  get coverage(): Coverage {
+    return this.around.coverage;
   }
 
   get isUp(): boolean {
-    return this.machine !== undefined;
+    return this.isPowered;
+  }
+
+  get epoch(): number | undefined {
+    return this.machine === undefined ? undefined : this.config.epoch;
   }
 
   start(): void {
-    if (this.isUp) return;
-    const { codec } = this.around;
+    if (this.isPowered) return;
+    this.isPowered = true;
+    this.life += 1;
+    this.state.recover();
+    this.succession.start();
+  }
+
+  /** Starts the machine of an epoch; its start is what the HANDOFF of the epoch before says. */
+  startMachine(epoch: number, waiting: readonly Request[] = []): void {
+    if (this.isHalted) return;
+    const { around } = this;
+    this.life += 1;
+    this.config = configurationOf(this.scenario, epoch, this.me, this.succession.startOf(epoch));
+    const codec = around.codec.of(epoch);
     const records = this.journal.durable.map((record) => right(codec.decodeRecord(codec.encodeRecord(record))));
-    this.machine = new FabMachine(this.config, records, this.recovered());
-    if (this.around.checkedReports !== undefined) this.machine['context'].checkedReports = this.around.checkedReports;
+    this.machine = new FabMachine(this.config, records, this.state.recovered(this.config));
+    const checkedReports = around.checkedReports(epoch);
+    if (checkedReports !== undefined) this.machine['context'].checkedReports = checkedReports;
+    around.onMachine(this);
+    this.beginFetching();
     this.feed({ _tag: 'Start' });
-    for (const peer of this.config.system.processes) {
+    for (const event of this.state.announcements()) this.feed(event);
+    for (const peer of this.config.system.processes)
       if (peer !== this.me) this.later(this.random.next() * 5, () => ({ _tag: 'Connected', peer }));
-    }
+    for (const request of waiting) this.later(0, () => ({ _tag: 'Request', request }));
+  }
+
+  /** The machine stops, with everything that is under way for it. */
+  stopMachine(): void {
+    this.machine = undefined;
+    this.isToInstall = false;
+    this.life += 1;
+    this.held = [];
+    this.persisted = 0;
+    this.fetching?.stop();
+    this.fetching = undefined;
+  }
+
+  private beginFetching(): void {
+    this.fetching?.stop();
+    this.fetching = new StateFetching(this, this.state);
+    for (const peer of this.succession.servers(this.config.epoch)) this.fetching.feed({ _tag: 'Connected', peer });
   }
 
   /** Loses power at a boundary between two effects, now or a few effects later. */
   crashSoon(crash: Crash): void {
-    if (!this.isUp) return;
+    if (!this.isPowered) return;
     this.crashAfter(this.random.between(0, 5), crash);
     if (this.effectsLeft === 0) this.crash();
   }
@@ -103,77 +163,129 @@ export class SimulatedServer {
     this.effectsLeft = effects;
   }
 
-  /** How many slots of the decided log are durable. */
+  /** Up to which slot the decided log is durable. */
   get storedSlots(): number {
-    return this.log.durable.length;
+    return this.state.log.last;
   }
 
-  /** Takes an event unless the server is down. */
+  step(): boolean {
+    if (!this.isPowered) return false;
+    if (this.effectsLeft <= 0) {
+      this.crash();
+      return false;
+    }
+    this.effectsLeft -= 1;
+    return true;
+  }
+
+  /** Takes an event if a machine runs. */
   feed(event: Event): void {
     const { machine } = this;
     if (machine === undefined) return;
-    for (const effect of machine.step(event, readClock(this.clock, this.around.schedule.nowMs))) {
-      if (this.effectsLeft <= 0) this.crash();
-      if (!this.isUp) return;
-      this.effectsLeft -= 1;
+    for (const effect of machine.step(event, readClock(this.clock, this.schedule.nowMs))) {
+      if (!this.step()) return;
       this.around.onEffect(this, effect);
       this.carryOut(effect);
+      // A full disk takes the power.
+      if (this.machine === undefined) return;
     }
-    if (this.machine === undefined) return;
     this.around.onStep(this);
-    if (this.journal.isIdle && this.random.chance(0.002)) this.compact(machine);
+    if (this.journal.isIdle && this.random.chance(0.002)) this.journal.replace(machine.durableRecords());
+  }
+
+  /** What arrives on a link that proves its sender. */
+  receive(from: ProcessId, said: Said): void {
+    if (!this.isPowered) return;
+    if (said._tag === 'Transfer') {
+      this.succession.onFrame(from, said.frame);
+      return;
+    }
+    if (!this.succession.isMember(from, said.epoch)) return;
+    if (said.epoch !== this.epoch) this.succession.onOtherEpoch(from, said.epoch);
+    else
+      for (const message of this.around.incoming(this, from, said.message))
+        this.feed({ _tag: 'Message', from, message });
+  }
+
+  ask(to: ProcessId, state: Digest, index: number): void {
+    this.around.send(this.me, to, { _tag: 'Transfer', frame: { _tag: 'AskChunk', state, index } });
+  }
+
+  onChunk(from: ProcessId, chunk: Chunk): void {
+    this.fetching?.feed({ _tag: 'Chunk', from, chunk });
+  }
+
+  onTransferred(slot: number): void {
+    // What was damaged when it was to be installed is here again: the machine waits for nothing else.
+    if (this.isToInstall) this.state.install();
+    else this.later(0, () => ({ _tag: 'Transferred', slot }));
+  }
+
+  onBadChunk(process: ProcessId, reason: string): void {
+    this.around.onBadChunk(this, process, reason);
+  }
+
+  onDamaged(state: Digest): void {
+    this.fetching?.feed({ _tag: 'Damaged', state });
+  }
+
+  onInstalled(target: StateTarget): void {
+    this.isToInstall = false;
+    this.around.onInstalled(this, target);
+    this.fetching?.feed({ _tag: 'Settled' });
   }
 
   private crash(): void {
-    const { schedule, coverage } = this.around;
     const { downMs, disk } = this.coming;
-    this.machine = undefined;
-    this.incarnation += 1;
-    coverage.add('crash');
-    const isLossy = [this.journal.crash(), this.log.crash()].includes(true);
-    if (isLossy) coverage.add('lost writes');
+    this.stopMachine();
+    this.isPowered = false;
+    this.coverage.add('crash');
+    const isLossy = [...[...this.journals.values()].map((journal) => journal.crash()), this.state.crash()].includes(
+      true,
+    );
+    if (isLossy) this.coverage.add('lost writes');
     if (disk !== undefined) this.forget(disk);
-    this.held = [];
-    this.persisted = 0;
     this.effectsLeft = Number.POSITIVE_INFINITY;
     this.around.onCrash(this);
-    schedule.after(downMs, () => {
+    this.schedule.after(downMs, () => {
       this.start();
       this.around.onRestart(this);
     });
   }
 
   private forget(disk: NonNullable<Crash['disk']>): void {
-    this.around.coverage.add(disk === 'is lost' ? 'lost disk' : 'rolled-back disk');
-    this.journal.forget(disk);
-    this.log.forget(disk);
+    this.coverage.add(disk === 'is lost' ? 'lost disk' : 'rolled-back disk');
+    for (const journal of this.journals.values()) journal.forget(disk);
+    this.state.forget(disk);
   }
 
   /** Where there is no room on the disk, the server stops until there is. */
   private hasRoom(): boolean {
-    const { nowMs } = this.around.schedule;
-    const full = this.around.faults.fullDisks.find(
+    const { nowMs } = this.schedule;
+    const full = this.scenario.faults.fullDisks.find(
       ({ process, fromMs, toMs }) => process === this.me && fromMs <= nowMs && nowMs < toMs,
     );
     if (full === undefined) return true;
-    this.around.coverage.add('full disk');
+    this.coverage.add('full disk');
     this.coming = { downMs: full.toMs - nowMs };
     this.crash();
     return false;
   }
 
-  private compact(machine: FabMachine): void {
-    this.journal.replace(machine.durableRecords());
+  /** Of this epoch. */
+  private get journal(): AppendOnly<DurableRecord> {
+    const { epoch } = this.config;
+    const { schedule, random, scenario } = this;
+    const known = this.journals.get(epoch) ?? new AppendOnly(schedule, random.fork(), scenario.faults.diskMs);
+    this.journals.set(epoch, known);
+    return known;
   }
 
   private carryOut(effect: Effect): void {
     switch (effect._tag) {
       case 'Persist':
         if (!this.hasRoom()) return;
-        this.journal.append(effect.record, () => {
-          this.persisted = effect.index;
-          this.release();
-        });
+        this.persist(effect);
         return;
       case 'Send':
         if (effect.after <= this.persisted) this.transmit(effect);
@@ -187,26 +299,18 @@ export class SimulatedServer {
         const { allianceSigner } = this.config;
         const signed = isProven ? allianceSigner.proveShare(statement) : allianceSigner.signShare(statement);
         const share = E.isRight(signed) ? signed.right : undefined;
-        this.later(this.random.next() * this.around.faults.signingMs, () => ({
-          _tag: 'Signed',
-          statement,
-          isProven,
-          share,
-        }));
+        this.later(this.signingMs(), () => ({ _tag: 'Signed', statement, isProven, share }));
         return;
       }
       case 'Combine': {
-        const result = this.config.allianceSigner.combine(effect.statement, effect.shares);
-        this.later(this.random.next() * this.around.faults.signingMs, () => ({
-          _tag: 'Combined',
-          statement: effect.statement,
-          result,
-        }));
+        const { statement } = effect;
+        const result = this.config.allianceSigner.combine(statement, effect.shares);
+        this.later(this.signingMs(), () => ({ _tag: 'Combined', statement, result }));
         return;
       }
       case 'Verify': {
         const isValid = this.config.allianceSigner.verify(effect.statement, effect.signature);
-        this.later(this.random.next() * this.around.faults.signingMs, () => ({
+        this.later(this.signingMs(), () => ({
           _tag: 'Verified',
           statement: effect.statement,
           isValid,
@@ -214,29 +318,58 @@ export class SimulatedServer {
         return;
       }
       case 'Decide':
-        if (!this.hasRoom()) return;
-        this.log.append(effect.batch, () => {
-          this.feed({ _tag: 'Stored', slot: effect.slot });
-        });
+        if (this.hasRoom()) this.state.append(effect);
         return;
       case 'Certify':
-        this.certificates.set(effect.certificate.slot, effect.certificate);
+        this.state.log.putCertificate(effect.certificate, this.config.keys.alliance.keyId);
         return;
-      case 'SendRange':
-        this.sendRange(effect.to, effect.from);
+      case 'SendRange': {
+        const range = this.state.log.range(effect.from, this.config.keys.alliance.keyId);
+        if (range !== undefined) this.sendMessage(effect.to, { _tag: 'Range', ...range });
         return;
+      }
       case 'SnapshotCertified':
-      case 'StatesDiffer':
-      case 'Transfer':
+        this.state.putCertificate(effect.certificate);
+        return;
+      case 'Transfer': {
+        const { slot, chain, manifest } = effect;
+        this.fetching?.feed({ _tag: 'Wanted', target: { slot, chain, manifest } });
+        return;
+      }
       case 'Abandon':
+        this.coverage.add('abandoned transfer');
+        this.state.store.change({ _tag: 'Target', target: undefined });
+        this.fetching?.feed({ _tag: 'Settled' });
+        return;
       case 'Install':
+        this.isToInstall = true;
+        this.state.install();
+        return;
       case 'HandedOver':
+        this.succession.handOver(effect.handoff);
+        return;
+      case 'Halt':
+        this.isHalted = true;
+        return;
+      case 'StatesDiffer':
       case 'Refuse':
       case 'View':
       case 'Blame':
-      case 'Halt':
         return;
     }
+  }
+
+  private persist({ record, index }: Extract<Effect, { _tag: 'Persist' }>): void {
+    const { life } = this;
+    this.journal.append(record, () => {
+      if (life !== this.life) return;
+      this.persisted = index;
+      this.release();
+    });
+  }
+
+  private signingMs(): number {
+    return this.random.next() * this.scenario.faults.signingMs;
   }
 
   private release(): void {
@@ -248,56 +381,26 @@ export class SimulatedServer {
   }
 
   private transmit({ to, message }: Send): void {
-    for (const process of to) this.around.send(this.me, process, message);
+    for (const process of to) this.sendMessage(process, message);
+  }
+
+  private sendMessage(to: ProcessId, message: Message): void {
+    this.around.send(this.me, to, { _tag: 'Message', epoch: this.config.epoch, message });
   }
 
   private setTimer(atMs: number): void {
     this.timer += 1;
-    const { timer, incarnation } = this;
-    const delayMs = timerDelayMs(this.clock, this.around.schedule.nowMs, atMs);
-    this.around.schedule.after(delayMs, () => {
-      if (timer === this.timer && incarnation === this.incarnation) this.feed({ _tag: 'Timer' });
+    const { timer, life } = this;
+    const delayMs = timerDelayMs(this.clock, this.schedule.nowMs, atMs);
+    this.schedule.after(delayMs, () => {
+      if (timer === this.timer && life === this.life) this.feed({ _tag: 'Timer' });
     });
   }
 
   private later(delayMs: number, event: () => Event): void {
-    const { incarnation } = this;
-    this.around.schedule.after(delayMs, () => {
-      if (incarnation === this.incarnation) this.feed(event());
+    const { life } = this;
+    this.schedule.after(delayMs, () => {
+      if (life === this.life) this.feed(event());
     });
-  }
-
-  private sendRange(to: ProcessId, from: number): void {
-    const batches = this.log.durable;
-    const slots = [...this.certificates.keys()].filter((slot) => slot >= from && slot <= batches.length);
-    if (slots.length === 0) return;
-    const certificate = present(this.certificates.get(Math.min(...slots)), 'a stored certificate');
-    const last = Math.min(certificate.slot, from + rangeSlots - 1);
-    const range = {
-      from,
-      batches: batches.slice(from - 1, last),
-      tail: batches.slice(last, certificate.slot).map(batchDigest),
-      certificate,
-    };
-    this.around.send(this.me, to, { _tag: 'Range', ...range });
-  }
-
-  private recovered(): Recovered {
-    const delivery = DeliveryTable.empty();
-    let chain = chainStart(this.config.allianceId);
-    const chains = new Map([[0, chain]]);
-    for (const [index, batch] of this.log.durable.entries()) {
-      chain = chainNext(chain, index + 1, batchDigest(batch));
-      chains.set(index + 1, chain);
-      delivery.deliver(index + 1, batch);
-    }
-    const known = [...this.certificates.values()].filter(({ slot }) => slot <= this.log.durable.length);
-    const certificate = known.sort((a, b) => b.slot - a.slot)[0];
-    return {
-      decidedUpTo: this.log.durable.length,
-      chains,
-      delivery,
-      ...(certificate === undefined ? {} : { certificate }),
-    };
   }
 }

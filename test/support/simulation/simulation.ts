@@ -2,20 +2,20 @@
  * The simulator: the machines of one alliance, over virtual time, lossy links and disks that lose their tails, with some of them
  * Byzantine, judged after every event. Same scenario, same trace.
  */
-import { E } from '../../../src/prelude/fp.js';
 import { present } from '../../../src/prelude/invariant.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
-import { ConsensusCodec } from '../../../src/consensus/codec.js';
 import type { Message } from '../../../src/consensus/message.js';
 import { adversaries } from '../../simulation/adversaries/adversaries.js';
-import type { Adversary, Powers, Proposal } from '../../simulation/adversaries/adversary.js';
+import type { Adversary, Conspiracy, Powers } from '../../simulation/adversaries/adversary.js';
 import { Checkers } from './checkers.js';
-import { submitLoad } from './clients.js';
-import { simulatedConfiguration, trustOf } from './configuration.js';
+import { type Submission, submitLoad, submitUntilDelivered } from './clients.js';
+import { everyoneOf, trustsOf } from './configuration.js';
 import { Coverage } from './coverage.js';
+import { FrameCodec, type Said } from './frame.js';
 import { type Frame, Network } from './network.js';
+import { Operators } from './operators.js';
 import { Prng } from './random.js';
-import type { Scenario } from './scenario.js';
+import type { Scenario, Succession } from './scenario.js';
 import { Schedule } from './schedule.js';
 import { type CheckedReports, SimulatedServer, type Surroundings } from './server.js';
 import { storyLine } from './story.js';
@@ -58,32 +58,37 @@ export class Simulation {
   private readonly random: Prng;
   private readonly network: Network;
   private readonly adversaries = new Map<ProcessId, Adversary>();
+  private readonly conspiracy: Conspiracy = { proposals: new Map(), seen: [] };
   private readonly numbers: ReadonlyMap<ProcessId, number>;
   private readonly story: string[] = [];
-  private readonly codec: ConsensusCodec;
+  private readonly codec: FrameCodec;
   /** A broadcast is encoded once, and decoded once for all that receive it. */
   private readonly frames = new WeakMap<Message, Frame>();
-  private readonly checkedReports: CheckedReports | undefined;
-  private readonly correct: readonly ProcessId[];
+  /** By epoch. */
+  private readonly checkedReports: readonly CheckedReports[];
+  private readonly correct: readonly SimulatedServer[];
   /** From then on everything is timely. */
   private readonly healedMs: number;
   private downCount = 0;
-  private healedView: number | undefined;
+  private healedViews: number | undefined;
+  /** The newest epoch of which a correct machine runs, or ran. */
+  private newestEpoch = 1;
+  /** What waits for the last epoch. */
+  private late: (() => void)[] = [];
 
   constructor(
     readonly scenario: Scenario,
     private readonly options: SimulationOptions = {},
   ) {
     const { faults, byzantine } = scenario;
-    const trust = trustOf(scenario);
-    const { universe } = trust.system.processes;
+    const trusts = trustsOf(scenario);
+    const everyone = everyoneOf(scenario);
     this.random = new Prng(scenario.seed);
     this.healedMs = lastTroubleMs(scenario);
-    this.numbers = new Map(universe.ids.map((id, index) => [id, index]));
-    this.codec = new ConsensusCodec(universe, 1);
-    this.checkedReports = options.isEachForItself === true ? undefined : new WeakMap();
-    this.correct = universe.ids.filter((process) => !byzantine.includes(process));
-    this.checkers = new Checkers(scenario, trust.system, () => this.storedSlots());
+    this.numbers = new Map(everyone.map((id, index) => [id, index]));
+    this.codec = new FrameCodec(trusts.map(({ system }) => system.processes.universe));
+    this.checkedReports = options.isEachForItself === true ? [] : trusts.map(() => new WeakMap());
+    this.checkers = new Checkers(scenario, () => this.correct);
     this.network = new Network(faults, {
       schedule: this.schedule,
       random: this.random.fork(),
@@ -92,21 +97,14 @@ export class Simulation {
         this.arrive(from, to, frame);
       },
     });
-    for (const process of universe.ids) {
-      const config = simulatedConfiguration(scenario, trust, process);
-      this.servers.set(process, new SimulatedServer(config, this.surroundings(), this.random.fork()));
-    }
-    this.corrupt();
+    const surroundings = this.surroundings();
+    for (const process of everyone)
+      this.servers.set(process, new SimulatedServer(process, surroundings, this.random.fork()));
+    this.correct = [...this.servers.values()].filter(({ me }) => !byzantine.includes(me));
     this.scheduleFaults();
-    submitLoad(scenario, {
-      schedule: this.schedule,
-      system: trust.system,
-      random: this.random.fork(),
-      submit: (to, request) => {
-        if (this.adversaries.get(to)?.takes?.(request) !== false) this.server(to).feed({ _tag: 'Request', request });
-      },
-      isDelivered: (request) => this.checkers.isDelivered(request),
-    });
+    const submission = this.submission();
+    submitLoad(scenario, submission);
+    if (scenario.succession !== undefined) this.operate(scenario.succession, submission);
   }
 
   /** Runs until everything is done, or something is wrong. */
@@ -126,7 +124,7 @@ export class Simulation {
       messages: this.network.messageCount,
       endMs: this.schedule.nowMs,
       slots: this.checkers.highestSlot,
-      highestView: this.checkers.highestView,
+      highestView: this.checkers.viewCount,
       coverage: [...this.coverage],
       story: this.story,
     };
@@ -141,12 +139,12 @@ export class Simulation {
 
   private isDone(): boolean {
     const { nowMs } = this.schedule;
-    if (this.downCount === 0 && this.checkers.isComplete(this.correct)) return true;
+    if (this.downCount === 0 && this.checkers.isComplete()) return true;
     if (nowMs < this.healedMs) return this.schedule.nextMs === undefined;
     const isExpected = this.scenario.isBeyondModel !== true;
     // L3: once everyone is up and can be heard, views may change only so often before all is done.
-    this.healedView ??= this.checkers.highestView;
-    const views = this.checkers.highestView - this.healedView;
+    this.healedViews ??= this.checkers.viewCount;
+    const views = this.checkers.viewCount - this.healedViews;
     if (isExpected && views > viewsPerProcess * this.servers.size)
       fail('L3', `${views} views since the network healed: ${this.checkers.describe()}`);
     if (nowMs <= this.healedMs + patienceMs) return this.schedule.nextMs === undefined;
@@ -157,24 +155,64 @@ export class Simulation {
     return present(this.servers.get(process), 'every process is simulated');
   }
 
-  private storedSlots(): readonly number[] {
-    return this.correct.map((process) => this.server(process).storedSlots);
+  private submission(): Submission {
+    const trusts = trustsOf(this.scenario);
+    return {
+      schedule: this.schedule,
+      system: () => present(trusts[this.newestEpoch - 1], 'an epoch').system,
+      random: this.random.fork(),
+      whenLastBegins: (run) => {
+        if (this.newestEpoch === trusts.length) run();
+        else this.late.push(run);
+      },
+      submit: (to, request) => {
+        if (this.adversaries.get(to)?.takes?.(request) !== false) this.server(to).feed({ _tag: 'Request', request });
+      },
+      isDelivered: (request) => this.checkers.isDelivered(request),
+    };
+  }
+
+  private operate(succession: Succession, submission: Submission): Operators {
+    const { scenario, schedule, coverage } = this;
+    return new Operators({
+      scenario,
+      succession,
+      schedule,
+      coverage,
+      random: this.random.fork(),
+      log: this.checkers.log,
+      submit: (request) => {
+        submitUntilDelivered(request, submission, true);
+      },
+      hasBegun: (epoch) => this.newestEpoch >= epoch,
+    });
   }
 
   private surroundings(): Surroundings {
     return {
+      scenario: this.scenario,
       schedule: this.schedule,
-      faults: this.scenario.faults,
       coverage: this.coverage,
       codec: this.codec,
-      checkedReports: this.checkedReports,
-      send: (from, to, message) => {
-        this.send(from, to, message);
+      checkedReports: (epoch) => this.checkedReports[epoch - 1],
+      send: (from, to, said) => {
+        this.send(from, to, said);
+      },
+      incoming: ({ me }, from, message) => this.adversaries.get(me)?.incoming?.(from, message) ?? [message],
+      onMachine: (server) => {
+        this.onMachine(server);
       },
       onEffect: (server, effect) => {
         this.note(server.me, effect._tag);
         if (this.options.isTelling === true) this.story.push(storyLine(this.schedule.nowMs, server.me, effect));
         if (!this.isByzantine(server.me)) this.checkers.onEffect(server, effect);
+      },
+      onInstalled: (server, target) => {
+        this.note(server.me, 'Installed');
+        if (!this.isByzantine(server.me)) this.checkers.onInstalled(server, target);
+      },
+      onBadChunk: (server, process, reason) => {
+        if (!this.isByzantine(server.me)) this.checkers.onBlame(server.me, process, reason);
       },
       onStep: (server) => {
         if (!this.isByzantine(server.me)) this.checkers.onStep(server);
@@ -182,7 +220,6 @@ export class Simulation {
       onCrash: (server) => {
         this.note(server.me, 'crash');
         this.downCount += 1;
-        this.checkers.onCrash(server);
       },
       onRestart: (server) => {
         this.downCount -= 1;
@@ -192,28 +229,53 @@ export class Simulation {
   }
 
   private isByzantine(process: ProcessId): boolean {
-    return this.adversaries.has(process);
+    return this.scenario.byzantine.includes(process);
   }
 
-  private send(from: ProcessId, to: ProcessId, message: Message): void {
+  /** A machine begins, or begins again. */
+  private onMachine(server: SimulatedServer): void {
+    const { epoch } = server.config;
+    this.note(server.me, `epoch ${epoch}`);
+    if (this.options.isTelling === true)
+      this.story.push(`${this.schedule.nowMs.toFixed(1)} ${server.me} epoch ${epoch}`);
+    if (this.isByzantine(server.me)) {
+      this.corrupt(server);
+      return;
+    }
+    this.checkers.onMachine(server);
+    if (epoch <= this.newestEpoch) return;
+    this.newestEpoch = epoch;
+    if (epoch < trustsOf(this.scenario).length) return;
+    for (const run of this.late) run();
+    this.late = [];
+  }
+
+  private send(from: ProcessId, to: ProcessId, said: Said): void {
     const adversary = this.adversaries.get(from);
-    if (adversary === undefined) this.checkers.onSent(this.server(from), message);
-    if (adversary?.outgoing === undefined) this.transmit(from, to, message);
-    else for (const one of adversary.outgoing(to, message)) this.transmit(from, to, one);
+    if (said._tag === 'Transfer') {
+      const frames = adversary?.outgoingFrame?.(to, said.frame) ?? [said.frame];
+      for (const frame of frames) this.transmit(from, to, { _tag: 'Transfer', frame });
+      return;
+    }
+    const { epoch, message } = said;
+    if (!this.isByzantine(from)) this.checkers.onSent(this.server(from), message);
+    for (const one of adversary?.outgoing?.(to, message) ?? [message])
+      this.transmit(from, to, { _tag: 'Message', epoch, message: one });
   }
 
-  private transmit(from: ProcessId, to: ProcessId, message: Message): void {
-    const frame = this.frames.get(message) ?? this.encode(from, message);
+  private transmit(from: ProcessId, to: ProcessId, said: Said): void {
+    const frame = (said._tag === 'Message' ? this.frames.get(said.message) : undefined) ?? this.encode(from, said);
     if (frame !== undefined) this.network.send(from, to, frame);
   }
 
   /** An adversary's message may be one that has no encoding. */
-  private encode(from: ProcessId, message: Message): Frame | undefined {
+  private encode(from: ProcessId, said: Said): Frame | undefined {
     try {
-      const bytes = this.codec.encodeMessage(message);
+      const bytes = this.codec.encode(said);
       this.trace.bytes(bytes);
-      const frame: Frame = { bytes };
-      this.frames.set(message, frame);
+      const frame: Frame = { bytes, isRead: false };
+      // An adversary may send a message again in another epoch.
+      if (said._tag === 'Message' && !this.isByzantine(from)) this.frames.set(said.message, frame);
       return frame;
     } catch (error) {
       if (this.isByzantine(from)) return undefined;
@@ -222,46 +284,50 @@ export class Simulation {
   }
 
   private arrive(from: ProcessId, to: ProcessId, frame: Frame): void {
-    if (frame.decoded === undefined || this.options.isEachForItself === true)
-      frame.decoded = this.codec.decodeMessage(frame.bytes);
-    if (E.isLeft(frame.decoded)) return;
-    const message = frame.decoded.right;
-    this.coverage.add(message._tag);
-    const adversary = this.adversaries.get(to);
-    const server = this.server(to);
-    if (adversary?.incoming === undefined) server.feed({ _tag: 'Message', from, message });
-    else for (const seen of adversary.incoming(from, message)) server.feed({ _tag: 'Message', from, message: seen });
-  }
-
-  private corrupt(): void {
-    const { adversary, byzantine } = this.scenario;
-    if (adversary === 'none') return;
-    const conspiracy = new Map<string, Proposal>();
-    for (const process of byzantine) {
-      const server = this.server(process);
-      const powers: Powers = {
-        config: server.config,
-        random: this.random.fork(),
-        everyone: [...this.servers.keys()],
-        seed: this.scenario.seed,
-        conspiracy,
-        nowMs: () => this.schedule.nowMs,
-        view: () => server.machine?.view.view ?? 1,
-        send: (to, message) => {
-          this.transmit(process, to, message);
-        },
-      };
-      this.adversaries.set(process, adversaries[adversary](powers));
-      this.keepTicking(process);
+    if (!frame.isRead || this.options.isEachForItself === true) {
+      frame.said = this.codec.decode(frame.bytes);
+      frame.isRead = true;
     }
+    const { said } = frame;
+    if (said === undefined) return;
+    this.coverage.add(said._tag === 'Message' ? said.message._tag : said.frame._tag);
+    this.server(to).receive(from, said);
   }
 
-  private keepTicking(process: ProcessId): void {
-    const adversary = this.adversaries.get(process);
-    if (adversary?.tick === undefined) return;
+  /** A Byzantine process begins an epoch as another adversary. */
+  private corrupt(server: SimulatedServer): void {
+    const { adversary } = this.scenario;
+    const { me, config } = server;
+    if (adversary === 'none') return;
+    const powers: Powers = {
+      config,
+      random: this.random.fork(),
+      everyone: config.system.processes.universe.ids,
+      seed: this.scenario.seed,
+      conspiracy: this.conspiracy,
+      nowMs: () => this.schedule.nowMs,
+      after: (delayMs, run) => {
+        this.schedule.after(delayMs, run);
+      },
+      view: () => server.machine?.view.view ?? 1,
+      state: () => server.state,
+      send: (to, message, epoch = config.epoch) => {
+        this.transmit(me, to, { _tag: 'Message', epoch, message });
+      },
+      sendFrame: (to, frame) => {
+        this.transmit(me, to, { _tag: 'Transfer', frame });
+      },
+    };
+    const fresh = adversaries[adversary](powers);
+    this.adversaries.set(me, fresh);
+    this.keepTicking(me, fresh);
+  }
+
+  private keepTicking(process: ProcessId, adversary: Adversary): void {
+    if (adversary.tick === undefined || this.adversaries.get(process) !== adversary) return;
     adversary.tick();
     this.schedule.after(tickMs, () => {
-      this.keepTicking(process);
+      this.keepTicking(process, adversary);
     });
   }
 

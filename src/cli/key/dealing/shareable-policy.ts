@@ -71,8 +71,9 @@ export function shareablePolicy(
   }
   const approximated = approximatePolicy(policy, { gap });
   if (E.isLeft(approximated)) return badInput(describeApproximationError(approximated.left));
-  const { gates } = approximated.right;
-  return E.right(told(policy, approximated.right.policy, gates.flatMap(describeApproximation)));
+  const { gates, reductions } = approximated.right;
+  const lines = [...reductionLines(reductions), ...gates.flatMap(describeApproximation)];
+  return E.right(told(policy, approximated.right.policy, lines));
 }
 
 /** Who never decides anything gets no share, which is told too. */

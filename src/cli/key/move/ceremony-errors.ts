@@ -61,7 +61,8 @@ const notOffered: Readonly<Record<KindNotOffered['_tag'], string>> = {
     'its primes are not known to be safe, so nobody could be proven wrong: it cannot be refreshed, nor moved by quotients; ' +
     'koinon key reshare --method plain, along the same policy too, gives new shares, which are longer each time',
   OrderIsKnown: 'keys of this scheme never grow: --method plain is all that they need',
-  SoleHolderOfResidues: 'a member alone would hold the whole secret: choose a policy of which no member suffices alone',
+  SoleHolderOfResidues:
+    'its shares were dealt modulo the order, so it moves first to a policy of which no member suffices alone; from that to any',
 };
 
 function describeAbort(reason: AbortReason | undefined): string {

@@ -57,9 +57,10 @@ export function sortContributions(brought: readonly Brought[], key: AlliancePubl
   const usable = new Map<ProcessId, Brought[]>();
   const leftOut: LeftOut[] = [];
   const seen = new Set<string>();
+  const misfitOf = misfitsFor(key, input);
   for (const { path, file } of brought) {
     const { process } = file;
-    const reason = misfitOf(file, key, input);
+    const reason = misfitOf(file);
     const name = `${process} ${toHex(file.contribution)}`;
     if (reason !== undefined) leftOut.push({ path, process, reason });
     else if (!seen.has(name)) usable.set(process, [...(usable.get(process) ?? []), { path, file }]);
@@ -68,15 +69,19 @@ export function sortContributions(brought: readonly Brought[], key: AlliancePubl
   return { usable, leftOut };
 }
 
-function misfitOf(file: ContributionFile, key: AlliancePublicKey, input: Digest): string | undefined {
-  const { scheme, keyId, epoch, sharing, process, usage } = file;
-  if (scheme !== key._tag || usage !== key.usage || !equalBytes(keyId, keyIdOf(key))) return 'made with another key';
-  if (epoch !== key.epoch) {
-    return `made in epoch ${epoch}, but the key is in epoch ${key.epoch}: old and new shares never combine`;
-  }
-  if (!equalBytes(sharing, sharingNameOf(key))) {
-    return 'made in another sharing of the same key (dealt twice, or refreshed in two places): the two never combine';
-  }
-  if (!policyMembers(key.policy).includes(process)) return `${process} is no member of the policy`;
-  return equalBytes(file.input, input) ? undefined : 'made for another input';
+/** What the key is named by takes long to compute, and is the same for all files. */
+function misfitsFor(key: AlliancePublicKey, input: Digest): (file: ContributionFile) => string | undefined {
+  const [ownId, ownSharing] = [keyIdOf(key), sharingNameOf(key)];
+  const members = new Set(policyMembers(key.policy));
+  return ({ scheme, keyId, epoch, sharing, process, usage, input: answered }) => {
+    if (scheme !== key._tag || usage !== key.usage || !equalBytes(keyId, ownId)) return 'made with another key';
+    if (epoch !== key.epoch) {
+      return `made in epoch ${epoch}, but the key is in epoch ${key.epoch}: old and new shares never combine`;
+    }
+    if (!equalBytes(sharing, ownSharing)) {
+      return 'made in another sharing of the same key (dealt twice, or refreshed in two places): the two never combine';
+    }
+    if (!members.has(process)) return `${process} is no member of the policy`;
+    return equalBytes(answered, input) ? undefined : 'made for another input';
+  };
 }

@@ -53,7 +53,20 @@ export async function checkOutput(
   for (const source of sources) {
     if (await isSameFile(out, source)) return badInput(`--out ${out}: that is the input; name another file`);
   }
-  const kind = kindOf(out);
+  const kind = seenKindOf(out);
+  if (E.isLeft(kind)) return kind;
+  return checkKind(out, kind.right, force);
+}
+
+function seenKindOf(out: string): Either<Failure, OutputKind> {
+  try {
+    return E.right(kindOf(out));
+  } catch (error) {
+    return notWritable(out, error);
+  }
+}
+
+async function checkKind(out: string, kind: OutputKind, force: boolean): Promise<Either<Failure, void>> {
   if (kind === 'nothing') return E.right(undefined);
   if (kind === 'directory') return badInput(`--out ${out}: that is a directory; name a file in it`);
   if (!force) return badInput(existing(out));
@@ -78,16 +91,22 @@ export function writeOutput(
     replaceFile(out, content, mode);
     return E.right(undefined);
   } catch (error) {
-    return badInput(`${out}: cannot be written (${errorReason(error)})`);
+    return notWritable(out, error);
   }
+}
+
+function notWritable(out: string, error: unknown): Either<Failure, never> {
+  return badInput(`${out}: cannot be written (${errorReason(error)})`);
 }
 
 function existing(out: string): string {
   return `--out ${out}: it exists already: name another file, or give --force`;
 }
 
-/** A link is `special`, wherever it leads. */
-function kindOf(path: string): 'nothing' | 'file' | 'directory' | 'special' {
+type OutputKind = 'nothing' | 'file' | 'directory' | 'special';
+
+/** A link is `special`, wherever it leads. Throws where nobody may look. */
+function kindOf(path: string): OutputKind {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return 'nothing';
   if (stats.isDirectory()) return 'directory';

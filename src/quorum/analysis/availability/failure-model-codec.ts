@@ -3,7 +3,7 @@ import * as t from 'io-ts';
 import { type DecodeError, list, record, refined, text } from '../../../prelude/codec.js';
 import { E, type Either } from '../../../prelude/fp.js';
 import { organizationOf, type ProcessId } from '../../../prelude/process.js';
-import { memberId } from '../../tree/tree-codec.js';
+import { processCodec } from '../../../prelude/process-codec.js';
 import { type FailureModel, groupsBy, neverDown, upWith } from './failure-model.js';
 
 /** Probabilities of being up. */
@@ -38,7 +38,7 @@ const probabilities = refined(
 
 const group: t.Type<FailureGroupJson, unknown> = record('a group {name, members, up}', {
   name: text(100),
-  members: list(memberId, maxEntries, 1),
+  members: list(processCodec, maxEntries, 1),
   up: probability,
 });
 

@@ -10,7 +10,7 @@ import {
   type WeightApproximation,
 } from './approximation.js';
 import type { MinimizationLimits } from './minimization.js';
-import { gateOf, reduceWeights, usualLimits } from './reduction.js';
+import { gateOf, type GateReduction, reduceWeights, usualLimits } from './reduction.js';
 
 /** A gate that was approximated, because nothing equivalent to it was small enough. */
 export interface GateApproximation extends WeightApproximation {
@@ -24,6 +24,8 @@ export interface ApproximatedPolicy {
   /** Not the policy that was given: other sets are qualified, unless `gates` is empty or all in it are equivalent. */
   readonly policy: Policy;
   readonly gates: readonly GateApproximation[];
+  /** What became of the other weighted gates: the same sets satisfy them as before. */
+  readonly reductions: readonly GateReduction[];
 }
 
 /** What there is no approximation of, and why. */
@@ -35,10 +37,10 @@ export function approximatePolicy(
   options: ApproximationOptions,
   limits: MinimizationLimits = usualLimits,
 ): Either<PolicyApproximationError, ApproximatedPolicy> {
-  const heavy = reduceWeights(policy, limits).gates.filter(
-    ({ outcome }) => outcome === 'heavy' || outcome === 'unknown',
-  );
-  const paths = new Set(heavy.map(({ path }) => path));
+  const weighted = reduceWeights(policy, limits).gates;
+  const isHeavy = ({ outcome }: GateReduction): boolean => outcome === 'heavy' || outcome === 'unknown';
+  const reductions = weighted.filter((gate) => !isHeavy(gate));
+  const paths = new Set(weighted.filter(isHeavy).map(({ path }) => path));
   const gates: GateApproximation[] = [];
   const visit = (node: Policy, path: string): Either<PolicyApproximationError, Policy> => {
     if (node._tag === 'member') return E.right(node);
@@ -51,7 +53,9 @@ export function approximatePolicy(
       return found === undefined ? { ...node, of } : gateOf(of, found.right.tickets);
     })(visitAll(node.of));
   };
-  return E.map((nearly: Policy) => ({ policy: reduceWeights(nearly, limits).policy, gates }))(visit(policy, ''));
+  return E.map((nearly: Policy) => ({ policy: reduceWeights(nearly, limits).policy, gates, reductions }))(
+    visit(policy, ''),
+  );
 }
 
 /** What was done to a gate, for people: in one line each its tickets, and the sets at which it changes its mind. */

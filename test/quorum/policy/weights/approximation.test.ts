@@ -46,7 +46,8 @@ describe('approximatePolicy', () => {
   const policy: Policy = { _tag: 'threshold', k: 2, of: [member('a'), heavy, small] };
 
   it('approximates only what has no small equivalent, and says where', () => {
-    const { gates, policy: nearly } = right(approximatePolicy(policy, { gap: 0.1 }));
+    const { gates, reductions, policy: nearly } = right(approximatePolicy(policy, { gap: 0.1 }));
+    expect(reductions.map(({ path }) => path)).not.toContain('/of/1');
     expect(gates.map(({ path }) => path)).toEqual(['/of/1']);
     const alone = right(approximateWeights(heavy, { gap: 0.1 }));
     expect(gates[0]).toEqual({ ...alone, path: '/of/1', before: heavy });
@@ -56,8 +57,9 @@ describe('approximatePolicy', () => {
   });
 
   it('changes nothing where nothing is too heavy', () => {
-    const found = right(approximatePolicy(small, { gap: 0.1 }));
-    expect(found).toEqual({ policy: { ...small, k: 5, weights: [3, 2, 1, 1] }, gates: [] });
+    const { policy: same, gates, reductions } = right(approximatePolicy(small, { gap: 0.1 }));
+    expect([same, gates]).toEqual([{ ...small, k: 5, weights: [3, 2, 1, 1] }, []]);
+    expect(reductions).toMatchObject([{ path: '/', after: { k: 5, weights: [3, 2, 1, 1] } }]);
   });
 
   it('names the gate for which there is nothing', () => {

@@ -1,55 +1,23 @@
 /**
- * A replica: the consensus machine with its surroundings. It turns effects into writes, frames and signatures, and their
- * outcomes into events; it decides nothing itself.
+ * A replica: the consensus machine of one epoch with its surroundings. It turns effects into writes, frames and signatures, and
+ * their outcomes into events; it decides nothing itself.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { E } from '../prelude/fp.js';
-import { assertNever } from '../prelude/invariant.js';
-import type { ProcessId } from '../prelude/process.js';
-import type { Request } from '../consensus/batch.js';
-import type { ConsensusCodec } from '../consensus/codec.js';
-import type { Delivered } from '../consensus/delivery.js';
-import type { Effect, Fault, HaltReason } from '../consensus/effect.js';
-import type { Event } from '../consensus/event.js';
-import type { Message } from '../consensus/message.js';
-import type { PrefixCertificate } from '../consensus/range.js';
-import type { FabMachine } from '../consensus/step.js';
-import type { AsyncDistributedSigner } from '../schemes/contract/async-signer.js';
-import type { SignatureShare } from '../schemes/contract/distributed-signer.js';
-import type { Journal } from '../storage/storage.js';
-import type { DecidedLog } from './log/decided-log.js';
-
-/** The alliance key, whose operations are slow and answer later. */
-export type AllianceKey = Pick<AsyncDistributedSigner, 'signShare' | 'proveShare' | 'combine' | 'verify'>;
-
-/** What a replica tells whoever runs it. */
-export interface ReplicaObserver {
-  onCertified(certificate: PrefixCertificate): void;
-  /** The commands of a slot are decided, and durable here. */
-  onPlaced(delivered: readonly Delivered[]): void;
-  onRefused(request: Request, reason: string): void;
-  onView(view: number, leader: ProcessId): void;
-  onBlame(process: ProcessId, fault: Fault): void;
-  /** The replica has stopped for good: its trust model was violated, or what it stands on failed. Called at most once. */
-  onStopped(reason: StopReason): void;
-}
-
-export type StopReason = HaltReason | { readonly _tag: 'StorageFailed' | 'AllianceKeyFailed'; readonly error: unknown };
-
-export interface ReplicaParts {
-  readonly me: ProcessId;
-  readonly machine: Pick<FabMachine, 'step' | 'durableRecords' | 'view'>;
-  readonly codec: ConsensusCodec;
-  readonly journal: Journal;
-  readonly log: DecidedLog;
-  readonly allianceKey: AllianceKey;
-  readonly send: (to: ProcessId, frame: Uint8Array) => void;
-  readonly observer: ReplicaObserver;
-  /** Whether anybody waits for certificates here. */
-  readonly hasListeners: () => boolean;
-  /** Milliseconds that never go back. */
-  readonly clock: () => number;
-}
+import { E } from '../../prelude/fp.js';
+import { assertNever } from '../../prelude/invariant.js';
+import type { ProcessId } from '../../prelude/process.js';
+import type { Request } from '../../consensus/batch.js';
+import type { Delivered } from '../../consensus/delivery.js';
+import type { Effect } from '../../consensus/effect.js';
+import type { Event } from '../../consensus/event.js';
+import type { Message } from '../../consensus/message.js';
+import type { FabMachine } from '../../consensus/step.js';
+import type { SignatureShare } from '../../schemes/contract/distributed-signer.js';
+import { ExecutionFailure } from '../state/replicated-state.js';
+import { DurableOrder } from './durable-order.js';
+import { Inbox } from './inbox.js';
+import type { ReplicaParts } from './replica-parts.js';
+import { type StopReason, stopReasonOf } from './stop-reason.js';
 
 /** Decisions by how they were learned, and certificates seen. */
 export interface ReplicaCounts {
@@ -58,9 +26,6 @@ export interface ReplicaCounts {
   transferred: number;
   certificates: number;
 }
-
-/** What a replica tells itself in one go; beyond it, timers and sockets have their turn first. */
-const ownEventsPerTurn = 1024;
 
 /** How long a certificate waits to be checked where nobody listens. */
 const unheardCheckMs = 250;
@@ -71,33 +36,27 @@ const longestTimerMs = 2 ** 31 - 1;
 /** The journal is rewritten from the machine's state once it has grown by this much. */
 const journalRewriteBytes = 64 * 1024 * 1024;
 
-/** What waits for a `Persist`. */
-interface Held {
-  readonly after: number;
-  readonly act: () => void;
-}
-
 export class Replica {
   readonly counts: ReplicaCounts = { fast: 0, slow: 0, transferred: 0, certificates: 0 };
-  private readonly inbox: Event[] = [];
-  private isDraining = false;
+  private readonly inbox = new Inbox((event) => {
+    for (const effect of this.parts.machine.step(event, this.parts.clock())) this.carryOut(effect);
+  });
+  private readonly order = new DurableOrder();
   private isStopped = false;
-  private durableIndex = 0;
-  private held: Held[] = [];
   private timer: NodeJS.Timeout | undefined;
   private isRewriting = false;
 
   constructor(private readonly parts: ReplicaParts) {}
 
   start(): void {
-    this.feed({ _tag: 'Start' });
+    this.hear({ _tag: 'Start' });
   }
 
   /** Stops taking events. What is being written goes on; closing journal and log waits for it. */
   stop(): void {
     this.isStopped = true;
-    this.inbox.length = 0;
-    this.held = [];
+    this.inbox.close();
+    this.order.forget();
     clearTimeout(this.timer);
   }
 
@@ -105,18 +64,22 @@ export class Replica {
     return this.parts.machine.view;
   }
 
+  get waitingRequests(): readonly Request[] {
+    return this.parts.machine.waitingRequests;
+  }
+
   submit(request: Request): void {
-    this.feed({ _tag: 'Request', request });
+    this.hear({ _tag: 'Request', request });
   }
 
   onConnected(peer: ProcessId): void {
-    this.feed({ _tag: 'Connected', peer });
+    this.hear({ _tag: 'Connected', peer });
   }
 
   /** A frame from an authenticated peer. One that is no message is its sender's fault, and changes nothing. */
   onFrame(from: ProcessId, frame: Uint8Array): void {
     const decoded = this.parts.codec.decodeMessage(frame);
-    if (E.isRight(decoded)) this.feed({ _tag: 'Message', from, message: decoded.right });
+    if (E.isRight(decoded)) this.hear({ _tag: 'Message', from, message: decoded.right });
     else if (decoded.left._tag === 'MalformedBytes')
       this.parts.observer.onBlame(from, {
         _tag: 'InvalidMessage',
@@ -129,47 +92,25 @@ export class Replica {
     this.fail({ _tag: 'StorageFailed', error });
   }
 
-  /** Events are taken one after another, never inside one another. */
-  private feed(event: Event): void {
-    if (this.isStopped) return;
-    this.inbox.push(event);
-    if (this.isDraining) return;
-    this.isDraining = true;
-    queueMicrotask(() => {
-      this.drain();
-    });
+  /** What was decided could not be stored, or not be executed. */
+  private failState(error: unknown): void {
+    this.fail({ _tag: error instanceof ExecutionFailure ? 'ExecutionFailed' : 'StorageFailed', error });
   }
 
-  /**
-   * Takes everything that has arrived, so that it cannot pile up, and what the replica tells itself meanwhile as far as the
-   * bound goes.
-   */
-  private drain(): void {
-    for (let left = this.inbox.length + ownEventsPerTurn; left > 0 && !this.isStopped; left--) {
-      const event = this.inbox.shift();
-      if (event === undefined) {
-        this.isDraining = false;
-        return;
-      }
-      for (const effect of this.parts.machine.step(event, this.parts.clock())) {
-        this.carryOut(effect);
-      }
-    }
-    if (!this.isStopped)
-      setImmediate(() => {
-        this.drain();
-      });
+  /** What the surroundings have to tell the machine. */
+  hear(event: Event): void {
+    if (!this.isStopped) this.inbox.put(event);
   }
 
   private carryOut(effect: Effect): void {
-    const { observer, log } = this.parts;
+    const { observer, log, state } = this.parts;
     if (this.isStopped) return;
     switch (effect._tag) {
       case 'Persist':
         this.persist(effect);
         return;
       case 'Send':
-        this.whenDurable(effect.after, () => {
+        this.order.when(effect.after, () => {
           this.send(effect);
         });
         return;
@@ -199,12 +140,22 @@ export class Replica {
         this.sendRange(effect.to, effect.from);
         return;
       case 'SnapshotCertified':
+        state.certified(effect.certificate);
+        return;
       case 'StatesDiffer':
+        observer.onStatesDiffer(effect.slot, effect.processes);
+        return;
       case 'Transfer':
+        state.transfer(effect);
+        return;
       case 'Abandon':
+        state.abandon();
+        return;
       case 'Install':
+        this.install();
+        return;
       case 'HandedOver':
-        // Without snapshots and controls, none of them is ever asked for.
+        observer.onHandedOver(effect.handoff);
         return;
       case 'Refuse':
         observer.onRefused(effect.request, effect.reason);
@@ -227,7 +178,7 @@ export class Replica {
     const { journal, codec, machine } = this.parts;
     journal.append(codec.encodeRecord(record)).then(
       () => {
-        this.onDurable(index);
+        if (!this.isStopped) this.order.onDurable(index);
       },
       (error: unknown) => {
         this.failStorage(error);
@@ -246,24 +197,11 @@ export class Replica {
     }
   }
 
-  private whenDurable(after: number, act: () => void): void {
-    if (after <= this.durableIndex) act();
-    else this.held.push({ after, act });
-  }
-
-  private onDurable(index: number): void {
-    this.durableIndex = Math.max(this.durableIndex, index);
-    const ready = this.held.filter(({ after }) => after <= this.durableIndex);
-    if (ready.length === 0 || this.isStopped) return;
-    this.held = this.held.filter(({ after }) => after > this.durableIndex);
-    for (const { act } of ready) act();
-  }
-
   private send({ to, message }: { readonly to: readonly ProcessId[]; readonly message: Message }): void {
     let frame: Uint8Array | undefined;
     for (const process of to) {
       if (process === this.parts.me) {
-        this.feed({ _tag: 'Message', from: process, message });
+        this.hear({ _tag: 'Message', from: process, message });
       } else {
         frame ??= this.parts.codec.encodeMessage(message);
         this.parts.send(process, frame);
@@ -275,7 +213,7 @@ export class Replica {
     clearTimeout(this.timer);
     this.timer = setTimeout(
       () => {
-        this.feed({ _tag: 'Timer' });
+        this.hear({ _tag: 'Timer' });
       },
       Math.min(longestTimerMs, Math.max(0, atMs - this.parts.clock())),
     );
@@ -290,8 +228,8 @@ export class Replica {
 
   /** Newer certificates supersede those that nobody has asked for yet. */
   private verify({ statement, signature }: Extract<Effect, { _tag: 'Verify' }>): void {
-    const { allianceKey, hasListeners } = this.parts;
-    const rested = hasListeners() ? Promise.resolve() : delay(unheardCheckMs, undefined, { ref: false });
+    const { allianceKey, observer } = this.parts;
+    const rested = observer.hasListeners() ? Promise.resolve() : delay(unheardCheckMs, undefined, { ref: false });
     this.answerWith(
       rested.then(() => allianceKey.verify(statement, signature)),
       (isValid) => ({ _tag: 'Verified', statement, isValid }),
@@ -306,7 +244,7 @@ export class Replica {
   private answerWith<A>(work: Promise<A>, event: (result: A) => Event): void {
     work.then(
       (result) => {
-        this.feed(event(result));
+        this.hear(event(result));
       },
       (error: unknown) => {
         this.fail({ _tag: 'AllianceKeyFailed', error });
@@ -317,16 +255,28 @@ export class Replica {
   private decide({ slot, batch, chain, delivered, path, journaled }: Extract<Effect, { _tag: 'Decide' }>): void {
     this.counts[path === 'transfer' ? 'transferred' : path] += 1;
     if (journaled !== undefined)
-      this.whenDurable(journaled, () => {
+      this.order.when(journaled, () => {
         this.place(delivered);
       });
-    this.parts.log.append(slot, chain, batch).then(
-      () => {
-        this.feed({ _tag: 'Stored', slot });
+    this.parts.state.decide({ slot, chain, batch }).then(
+      (events) => {
+        for (const event of events) this.hear(event);
         if (journaled === undefined) this.place(delivered);
       },
       (error: unknown) => {
-        this.failStorage(error);
+        this.failState(error);
+      },
+    );
+  }
+
+  private install(): void {
+    this.parts.state.install().then(
+      (outcome) => {
+        if (E.isLeft(outcome)) this.fail(stopReasonOf(outcome.left));
+        else for (const event of outcome.right) this.hear(event);
+      },
+      (error: unknown) => {
+        this.failState(error);
       },
     );
   }

@@ -1,18 +1,20 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
-import { E } from '../../src/prelude/fp.js';
-import type { ProcessId } from '../../src/prelude/process.js';
-import { Universe } from '../../src/prelude/process.js';
-import { present } from '../../src/prelude/invariant.js';
-import { noop } from '../../src/consensus/batch.js';
-import { ConsensusCodec } from '../../src/consensus/codec.js';
-import type { Effect } from '../../src/consensus/effect.js';
-import type { Event } from '../../src/consensus/event.js';
-import { DecidedLog } from '../../src/server/log/decided-log.js';
-import { type AllianceKey, Replica, type StopReason } from '../../src/server/replica.js';
-import type { Signature } from '../../src/schemes/contract/distributed-signer.js';
-import { MemoryJournal, MemoryLogStore } from '../../src/storage/memory.js';
-import { CertifiedLog } from '../support/certified-log.js';
+import { E } from '../../../src/prelude/fp.js';
+import type { ProcessId } from '../../../src/prelude/process.js';
+import { Universe } from '../../../src/prelude/process.js';
+import { present } from '../../../src/prelude/invariant.js';
+import { noop } from '../../../src/consensus/batch.js';
+import { ConsensusCodec } from '../../../src/consensus/codec.js';
+import type { Effect } from '../../../src/consensus/effect.js';
+import type { Event } from '../../../src/consensus/event.js';
+import { DecidedLog } from '../../../src/server/log/decided-log.js';
+import { Replica } from '../../../src/server/replica/replica.js';
+import type { AllianceKey, ReplicaParts } from '../../../src/server/replica/replica-parts.js';
+import type { StopReason } from '../../../src/server/replica/stop-reason.js';
+import type { Signature } from '../../../src/schemes/contract/distributed-signer.js';
+import { MemoryJournal, MemoryLogStore } from '../../../src/storage/memory.js';
+import { CertifiedLog } from '../../support/certified-log.js';
 
 const [me, peer] = ['a/1', 'b/1'] as ProcessId[] as [ProcessId, ProcessId];
 const codec = new ConsensusCodec(new Universe([me, peer]), 1);
@@ -56,9 +58,10 @@ class Setting {
   readonly events: Event[] = [];
   readonly stops: StopReason[] = [];
   readonly placed: number[] = [];
+  readonly handedOver: number[] = [];
   readonly replica: Replica;
 
-  constructor(step: Step, key?: Partial<AllianceKey>, isHeard = true) {
+  constructor(step: Step, key?: Partial<AllianceKey>, state?: Partial<ReplicaParts['state']>, isHeard = true) {
     const log = new DecidedLog(this.store, new CertifiedLog().anchor.allianceId, (error) => {
       this.replica.failStorage(error);
     });
@@ -71,23 +74,37 @@ class Setting {
           return step(event);
         },
         durableRecords: () => [],
+        waitingRequests: [],
         view,
       },
       codec,
       journal: this.journal,
       log,
+      state: {
+        decide: async ({ slot, chain, batch }) => {
+          await log.append(slot, chain, batch);
+          return [{ _tag: 'Stored', slot }];
+        },
+        certified: () => undefined,
+        transfer: () => undefined,
+        abandon: () => undefined,
+        install: never,
+        ...state,
+      },
       allianceKey: { signShare: never, proveShare: never, combine: never, verify: never, ...key },
-      hasListeners: () => isHeard,
       send: (_, frame) => {
         const message = codec.decodeMessage(frame);
         if (E.isRight(message) && message.right._tag === 'FetchRange') this.sent.push(message.right.from);
       },
       observer: {
+        hasListeners: () => isHeard,
         onCertified: () => undefined,
         onPlaced: (delivered) => this.placed.push(...delivered.map(({ slot }) => slot)),
         onRefused: () => undefined,
         onView: () => undefined,
         onBlame: () => undefined,
+        onStatesDiffer: () => undefined,
+        onHandedOver: ({ slot }) => this.handedOver.push(slot),
         onStopped: (reason) => this.stops.push(reason),
       },
       clock: () => performance.now(),
@@ -237,7 +254,7 @@ describe('a replica', () => {
     const heard = new Setting(onStart(asked), key);
     await setImmediate();
     expect(heard.events.at(-1)).toEqual({ _tag: 'Verified', statement, isValid: true });
-    const unheard = new Setting(onStart(asked), key, false);
+    const unheard = new Setting(onStart(asked), key, {}, false);
     await setImmediate();
     expect(unheard.tags()).toEqual(['Start']);
     await vi.waitFor(() => {

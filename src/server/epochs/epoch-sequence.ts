@@ -1,0 +1,370 @@
+/**
+ * One epoch after another on one server (rule R11): the machine of the epoch that runs; its end, when HANDOFF is durable; the
+ * files, links and machine of the next. A newcomer begins with the HANDOFF that names the configuration its operators gave it.
+ */
+import { shortHex } from '../../prelude/digest.js';
+import { E, type Either } from '../../prelude/fp.js';
+import type { ProcessId } from '../../prelude/process.js';
+import type { Request } from '../../consensus/batch.js';
+import type { Handoff } from '../../consensus/handoff.js';
+import { keyIdOf } from '../../schemes/registry.js';
+import { equalBytes } from '../../prelude/bytes.js';
+import type { TlsTransport } from '../../transport/tls.js';
+import type { AllianceDocument } from '../directory/directory-documents.js';
+import { describeDirectoryError } from '../directory/errors.js';
+import { folderNames } from '../directory/layout.js';
+import { loadServerDirectory, type ServerDirectory } from '../directory/server-directory.js';
+import { type LinkReceivers, openLinks } from '../links.js';
+import type { DecidedLog } from '../log/decided-log.js';
+import type { ReplicaObserver } from '../replica/replica-parts.js';
+import type { Replica } from '../replica/replica.js';
+import { describeServerError, type ServerError } from '../server-errors.js';
+import type { ReplicatedState } from '../state/replicated-state.js';
+import type { TransferFrame } from '../state/transfer-frames.js';
+import { EpochRun } from './epoch-run.js';
+import { dataFrame, FrameRouter, type RoutedEpochs } from './frame-router.js';
+import { type Handoffs, isServerOf, isSigned } from './handoffs.js';
+import { enterEpoch, findPrepared, isConfiguration, type PreparedConfiguration } from './succession.js';
+
+export interface EpochSequenceParts {
+  readonly directory: ServerDirectory;
+  readonly handoffs: Handoffs;
+  readonly log: DecidedLog;
+  readonly state: ReplicatedState;
+  readonly observer: Omit<ReplicaObserver, 'onHandedOver'>;
+  readonly onClient: LinkReceivers['onClient'];
+  /** Every link has been closed; others take their place. */
+  readonly onLinksClosed: () => void;
+  readonly say: (line: string) => void;
+  /** The server cannot go on. */
+  readonly onFailed: (detail: string) => void;
+  readonly clock: () => number;
+}
+
+/** How often it is looked whether something is to be asked for, and how many looks pass before files are looked for again. */
+const lookMs = 200;
+const looksBeforeFiles = 5;
+
+export class EpochSequence implements RoutedEpochs {
+  readonly connected = new Set<ProcessId>();
+  private now: ServerDirectory;
+  private run: EpochRun | undefined;
+  private links: TlsTransport | undefined;
+  /** How the epoch ended whose files lie in the directory. */
+  private ended: Handoff | undefined;
+  private prepared: readonly PreparedConfiguration[] = [];
+  /** Requests that waited when the last machine was stopped. */
+  private waiting: readonly Request[] = [];
+  private changing: Promise<void> = Promise.resolve();
+  private isChanging = false;
+  private isClosed = false;
+  private looks = 0;
+  private ticker: NodeJS.Timeout | undefined;
+  private lastSaid = '';
+  private readonly router: FrameRouter;
+
+  constructor(private readonly parts: EpochSequenceParts) {
+    this.now = parts.directory;
+    this.router = new FrameRouter({
+      epochs: this,
+      state: parts.state,
+      send: (to, frame) => {
+        this.send(to, frame);
+      },
+      onBlame: (process, reason) => {
+        parts.observer.onBlame(process, { _tag: 'InvalidMessage', reason });
+      },
+      clock: parts.clock,
+    });
+  }
+
+  get directory(): ServerDirectory {
+    return this.now;
+  }
+
+  get epoch(): number {
+    return this.now.alliance.epoch;
+  }
+
+  get port(): number {
+    return this.links?.port ?? 0;
+  }
+
+  /** The machine that runs. */
+  get replica(): Replica | undefined {
+    return this.run?.replica;
+  }
+
+  /** Goes on with the epoch that the directory and the HANDOFFs on disk say. */
+  async begin(): Promise<Either<ServerError, void>> {
+    const ended = this.parts.handoffs.of(this.epoch);
+    if (E.isLeft(ended)) return E.left({ _tag: 'Storage', error: ended.left });
+    this.ended = ended.right;
+    const moved = this.ended === undefined ? E.right(false) : await this.enterNext(this.ended);
+    if (E.isLeft(moved)) return moved;
+    if (moved.right) return this.begin();
+    const opened = await this.openLinks();
+    if (E.isLeft(opened)) return opened;
+    this.ticker = setInterval(() => {
+      this.look();
+    }, lookMs);
+    return this.startRun();
+  }
+
+  submit(request: Request): void {
+    if (this.run === undefined) this.parts.observer.onRefused(request, 'no epoch runs here now; send it again later');
+    else this.run.replica.submit(request);
+  }
+
+  send(to: ProcessId, frame: Uint8Array): void {
+    this.links?.send(to, frame);
+  }
+
+  sendTransfer(to: ProcessId, frame: TransferFrame): void {
+    this.send(to, dataFrame(frame));
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    clearInterval(this.ticker);
+    await this.changing;
+    this.run?.replica.stop();
+    this.parts.state.detach();
+    await Promise.all([this.links?.close(), this.run?.end()]);
+  }
+
+  isServerOf(epoch: number, process: ProcessId): boolean {
+    const known: readonly AllianceDocument[] = [this.now, ...this.now.former.values(), ...this.prepared];
+    const own = known.filter(({ alliance }) => alliance.epoch === epoch);
+    return (own.length > 0 ? own : known).some((document) => isServerOf(document, process));
+  }
+
+  handoffOf(epoch: number): Handoff | undefined {
+    if (epoch === this.epoch) return this.ended;
+    const found = this.parts.handoffs.of(epoch);
+    return E.isRight(found) ? found.right : undefined;
+  }
+
+  onFrame(from: ProcessId, frame: Uint8Array): void {
+    this.run?.replica.onFrame(from, frame);
+  }
+
+  /** That of the own epoch is for its machine to judge; a newcomer is begun by one that names its own configuration. */
+  onHandoff(from: ProcessId, handoff: Handoff): void {
+    if (handoff.epoch === this.epoch) {
+      this.run?.replica.hear({ _tag: 'Handoff', from, handoff });
+      return;
+    }
+    if (!this.awaitsBeginning || handoff.epoch !== this.epoch - 1) return;
+    if (!isConfiguration(this.now, handoff.configuration)) return;
+    // Without a document of that epoch, its key must be the one that was carried over.
+    if (!isSigned(handoff, this.now.former.get(handoff.epoch) ?? this.now)) {
+      this.parts.observer.onBlame(from, { _tag: 'InvalidMessage', reason: 'its HANDOFF is not signed' });
+      return;
+    }
+    this.change(async () => {
+      if (this.run !== undefined) return E.right(undefined);
+      await this.parts.handoffs.put(handoff);
+      return this.startRun();
+    });
+  }
+
+  /** Whether this server is in an epoch whose beginning it has not been told. */
+  private get awaitsBeginning(): boolean {
+    return this.run === undefined && this.ended === undefined && this.now.keys !== undefined && !this.isClosed;
+  }
+
+  private async startRun(): Promise<Either<ServerError, void>> {
+    const { parts, epoch } = this;
+    const { keys } = this.now;
+    if (keys === undefined || this.ended !== undefined) return E.right(undefined);
+    const beginning = parts.handoffs.of(epoch - 1);
+    if (E.isLeft(beginning)) return E.left({ _tag: 'Storage', error: beginning.left });
+    const start = beginning.right;
+    if (epoch > 1 && start === undefined) {
+      this.sayOnce(`waits for the HANDOFF of epoch ${epoch - 1}, with which its first epoch begins`);
+      return E.right(undefined);
+    }
+    if (start !== undefined && !isConfiguration(this.now, start.configuration))
+      return E.left({ _tag: 'WrongConfiguration', path: this.now.path, epoch });
+    const run = await EpochRun.start({
+      ...parts,
+      directory: this.now,
+      keys,
+      start,
+      keepsKey: this.keepsKey(),
+      send: (to, frame) => {
+        this.send(to, frame);
+      },
+      observer: {
+        ...parts.observer,
+        onHandedOver: (handoff) => {
+          this.onHandedOver(handoff);
+        },
+      },
+    })();
+    if (E.isLeft(run)) return run;
+    this.run = run.right;
+    if (start !== undefined) this.sayOnce(`epoch ${epoch} begins after slot ${start.slot}`);
+    for (const peer of this.connected) if (this.isServerOf(epoch, peer)) run.right.replica.onConnected(peer);
+    for (const request of this.waiting) run.right.replica.submit(request);
+    this.waiting = [];
+    return E.right(undefined);
+  }
+
+  /** Whether the alliance key is that of the epoch before. */
+  private keepsKey(): boolean {
+    const former = this.now.former.get(this.epoch - 1);
+    return (
+      former !== undefined && equalBytes(keyIdOf(former.alliance.allianceKey), keyIdOf(this.now.alliance.allianceKey))
+    );
+  }
+
+  /** The epoch is over: nothing of its protocol is needed any more. */
+  private onHandedOver(handoff: Handoff): void {
+    const { run, parts } = this;
+    if (run === undefined) return;
+    run.replica.stop();
+    parts.state.detach();
+    this.change(async () => {
+      this.waiting = run.replica.waitingRequests;
+      await parts.state.settled();
+      await parts.handoffs.put(handoff);
+      parts.state.handedOver(handoff);
+      this.ended = handoff;
+      this.run = undefined;
+      this.sayOnce(`epoch ${handoff.epoch} has ended with slot ${handoff.slot}`);
+      for (const peer of this.connected) this.sendTransfer(peer, { _tag: 'Handoff', handoff });
+      await run.end();
+      return this.moveOn();
+    });
+  }
+
+  /** Enters the epoch that follows the one that has ended, if its configuration lies ready. */
+  private async moveOn(): Promise<Either<ServerError, void>> {
+    if (this.ended === undefined) return E.right(undefined);
+    const moved = await this.enterNext(this.ended);
+    if (E.isLeft(moved) || !moved.right) return E.map(() => undefined)(moved);
+    this.ended = undefined;
+    await this.closeLinks();
+    const opened = await this.openLinks();
+    return E.isLeft(opened) ? opened : this.startRun();
+  }
+
+  private async enterNext({ epoch, slot, configuration }: Handoff): Promise<Either<ServerError, boolean>> {
+    if (this.now.keys === undefined) return E.right(false);
+    const { path } = this.now;
+    await this.findPrepared();
+    const next = this.prepared.find((one) => isConfiguration(one, configuration));
+    if (next === undefined) {
+      const name = shortHex(configuration);
+      this.sayOnce(
+        `epoch ${epoch} ended with slot ${slot}, and configuration ${name} follows: put its files into a directory in ${path}/${folderNames.prepared}`,
+      );
+      return E.right(false);
+    }
+    const entered = await enterEpoch(this.now, next)();
+    if (E.isLeft(entered)) {
+      this.sayOnce(`epoch ${epoch + 1} cannot be entered: ${entered.left}`);
+      return E.right(false);
+    }
+    const loaded = await loadServerDirectory(path)();
+    if (E.isLeft(loaded)) return E.left({ _tag: 'Directory', error: loaded.left });
+    this.now = loaded.right;
+    if (this.epoch > epoch) return E.right(true);
+    this.sayOnce(
+      `epoch ${epoch + 1} goes on without this server, which serves what it has; not to be stopped before a checkpoint of epoch ${epoch + 1} is stable`,
+    );
+    return E.right(false);
+  }
+
+  private async findPrepared(): Promise<void> {
+    this.prepared = await findPrepared(this.now, (error) => {
+      this.sayOnce(describeDirectoryError(error));
+    });
+  }
+
+  private async openLinks(): Promise<Either<ServerError, void>> {
+    await this.findPrepared();
+    const former = this.now.former.get(this.epoch - 1);
+    const { onClient, say } = this.parts;
+    const opened = await openLinks(this.now, [...(former === undefined ? [] : [former]), ...this.prepared], {
+      listener: {
+        onFrame: (from, frame) => {
+          this.router.route(from, frame);
+        },
+        onConnected: (peer) => {
+          this.onConnected(peer);
+        },
+        onDisconnected: (peer) => {
+          this.connected.delete(peer);
+          this.parts.state.onDisconnected(peer);
+        },
+      },
+      onClient,
+      log: say,
+    })();
+    if (E.isLeft(opened)) return opened;
+    this.links = opened.right;
+    return E.right(undefined);
+  }
+
+  private async closeLinks(): Promise<void> {
+    const { links } = this;
+    this.links = undefined;
+    this.parts.onLinksClosed();
+    await links?.close();
+    for (const peer of this.connected) this.parts.state.onDisconnected(peer);
+    this.connected.clear();
+  }
+
+  private onConnected(peer: ProcessId): void {
+    this.connected.add(peer);
+    this.parts.say(`link with ${peer}`);
+    this.parts.state.onConnected(peer);
+    if (this.isServerOf(this.epoch, peer)) this.run?.replica.onConnected(peer);
+  }
+
+  /** What nobody brings by itself is asked for, one server after another. */
+  private look(): void {
+    this.looks += 1;
+    if (this.ended !== undefined && this.now.keys !== undefined) {
+      if (this.looks % looksBeforeFiles === 0 && !this.isChanging) this.change(() => this.moveOn());
+      return;
+    }
+    const epoch = this.awaitedEnd();
+    const peers = [...this.connected].sort();
+    const peer = peers[this.looks % peers.length];
+    if (epoch !== undefined && peer !== undefined) this.sendTransfer(peer, { _tag: 'AskHandoff', epoch });
+  }
+
+  /** The epoch whose HANDOFF is waited for. */
+  private awaitedEnd(): number | undefined {
+    const { run, epoch } = this;
+    if (this.awaitsBeginning) return epoch - 1;
+    const boundary = this.parts.state.boundaryOf(epoch);
+    return run !== undefined && boundary !== undefined && run.replica.status.decidedUpTo >= boundary.slot
+      ? epoch
+      : undefined;
+  }
+
+  /** Changes are made one after another; one that fails is the last. */
+  private change(work: () => Promise<Either<ServerError, void>>): void {
+    this.changing = this.changing.then(async () => {
+      if (this.isClosed) return;
+      this.isChanging = true;
+      try {
+        const done = await work();
+        if (E.isLeft(done)) this.parts.onFailed(describeServerError(done.left));
+      } catch (error) {
+        this.parts.onFailed(error instanceof Error ? error.message : String(error));
+      }
+      this.isChanging = false;
+    });
+  }
+
+  private sayOnce(line: string): void {
+    if (line !== this.lastSaid) this.parts.say(line);
+    this.lastSaid = line;
+  }
+}

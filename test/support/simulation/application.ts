@@ -1,0 +1,88 @@
+/** The replicated application of the simulator, and what its servers' executors are told of the epochs. */
+import { readAll } from '../../../src/prelude/canonical.js';
+import { E } from '../../../src/prelude/fp.js';
+import type { Delivered } from '../../../src/consensus/delivery.js';
+import { type Control, type NextConfiguration, readControl } from '../../../src/consensus/epoch-change.js';
+import { chunkBytes } from '../../../src/consensus/manifest.js';
+import { equalBytes } from '../../../src/prelude/bytes.js';
+import type { Digest } from '../../../src/prelude/digest.js';
+import { Executor, type ExecutorParts, type StateMachine } from '../../../src/server/state/executor.js';
+import { testAllianceId } from '../cluster.js';
+import { configurationDigest, operatorClient, parametersOf, trustsOf } from './configuration.js';
+import { mockIdentities } from './mock-keys.js';
+import type { Scenario } from './scenario.js';
+
+/** A running checksum over all commands, in a state of any size; its mark is in every chunk. */
+class Register implements StateMachine {
+  private count = 0;
+  private sum = 0x811c9dc5;
+
+  constructor(private readonly stateBytes: number) {}
+
+  apply({ session, sequence, command }: Delivered): Uint8Array {
+    this.count += 1;
+    let sum = Math.imul(this.sum ^ session, 0x01000193) ^ sequence;
+    for (const byte of command) sum = Math.imul(sum ^ byte, 0x01000193);
+    this.sum = sum;
+    return this.mark();
+  }
+
+  snapshot(): Uint8Array {
+    const state = new Uint8Array(Math.max(8, this.stateBytes));
+    for (let at = 0; at + 12 <= state.length; at += chunkBytes) state.set([...this.mark(), at >>> 16], at);
+    state.set(this.mark());
+    return state;
+  }
+
+  restore(state: Uint8Array): boolean {
+    if (state.length < 8) return false;
+    const numbers = new DataView(state.buffer, state.byteOffset, 8);
+    this.count = numbers.getUint32(0);
+    this.sum = numbers.getInt32(4);
+    return true;
+  }
+
+  private mark(): Uint8Array {
+    const mark = new Uint8Array(8);
+    const numbers = new DataView(mark.buffer);
+    numbers.setUint32(0, this.count);
+    numbers.setInt32(4, this.sum);
+    return mark;
+  }
+}
+
+/** The executor of one server, as it ships, over the simulator's application. */
+export function simulatedExecutor(scenario: Scenario): Executor {
+  const { windowSlots, checkpointInterval } = parametersOf(scenario);
+  const { interval = Number.POSITIVE_INFINITY, stateBytes = 0 } = scenario.snapshots ?? {};
+  const parts: ExecutorParts = {
+    allianceId: testAllianceId,
+    applications: new Map([['register', new Register(stateBytes)]]),
+    applicationOf: ({ client }) => (client === operatorClient ? undefined : 'register'),
+    controlOf,
+    termsOf: (epoch) => ({
+      windowSlots,
+      checkpointInterval,
+      snapshotInterval: interval,
+      configurationOf: (digest) => nextConfiguration(scenario, epoch + 1, digest),
+    }),
+  };
+  return new Executor(parts);
+}
+
+function controlOf({ client, command }: Delivered): Control | undefined {
+  if (client !== operatorClient) return undefined;
+  const control = readAll(command, readControl);
+  return E.isRight(control) ? control.right : undefined;
+}
+
+/** The configuration of an epoch, or one like it that is never activated. */
+function nextConfiguration(scenario: Scenario, epoch: number, digest: Digest): NextConfiguration | undefined {
+  const trust = trustsOf(scenario)[epoch - 1];
+  if (trust === undefined) return undefined;
+  const isKnown = (['meant', 'given up'] as const).some((fate) =>
+    equalBytes(digest, configurationDigest(scenario, epoch, fate)),
+  );
+  const [me] = trust.system.processes.universe.ids;
+  return isKnown && me !== undefined ? { system: trust.system, identities: mockIdentities(me) } : undefined;
+}

@@ -11,7 +11,7 @@ import type { Signature } from '../../src/schemes/contract/distributed-signer.js
 import { encodeReport } from '../../src/consensus/codec.js';
 import { Context } from '../../src/consensus/context.js';
 import { DeliveryTable } from '../../src/consensus/delivery.js';
-import { permitFor, verdictRoot } from '../../src/consensus/evidence.js';
+import { permitFor, verdictsOf } from '../../src/consensus/evidence.js';
 import type { CommitCertificate, Permit, Report, Verdict, Vote } from '../../src/consensus/message.js';
 import { RequestPool } from '../../src/consensus/request-pool.js';
 import { initialState } from '../../src/consensus/state.js';
@@ -129,9 +129,9 @@ export class Credentials {
   }
 
   private permit(view: number, verdict: Verdict): Permit {
-    const progress = { view, low: slot - 1, top: slot, root: verdictRoot([verdict]) };
+    const progress = { view, low: slot - 1, top: slot, root: verdictsOf([verdict]).tree.root };
     const signature = this.combined('alliance', progressStatement(this.context.allianceContext, progress));
-    return permitFor({ ...progress, signature }, [verdict], slot);
+    return permitFor({ ...progress, signature }, verdictsOf([verdict]), slot);
   }
 
   private proposed(ballot: Ballot, by: ProcessId): Uint8Array {

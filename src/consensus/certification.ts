@@ -10,7 +10,7 @@ import { noopDigest } from './batch.js';
 import { wantBatch } from './batch-fetching.js';
 import { onStableCheckpoint } from './checkpoint.js';
 import type { Context } from './context.js';
-import { isEquivocation, verdictRoot } from './evidence.js';
+import { isEquivocation, verdictsOf } from './evidence.js';
 import type { Equivocation, Message, Report, SignedReport, Verdict } from './message.js';
 import { select } from './selection.js';
 import { requestShare } from './signing.js';
@@ -49,8 +49,9 @@ export function advanceCollection(c: Context): void {
     c.halt({ _tag: 'TrustModelViolated', slot: selection.slot, evidence });
     return;
   }
-  const { low, top, verdicts } = selection;
-  const progress = { view: state.view, low, top, root: verdictRoot(verdicts) };
+  const { low, top } = selection;
+  const verdicts = verdictsOf(selection.verdicts);
+  const progress = { view: state.view, low, top, root: verdicts.tree.root };
   const reports = counted.map(([, { signed }]) => signed);
   collection.asked = { progress, verdicts, reports, evidence, shares: new Map(), combining: false };
   c.broadcast(certifyRequest(c, collection.asked), state.viewPersisted);
@@ -137,7 +138,7 @@ function recompute(
   const { system } = c.config;
   const selection = select({ system, leaderOf: (v) => c.leaderOf(v), reports, start: c.start, accused });
   if (selection._tag !== 'selected') return E.left(`its reports lead to ${selection._tag}`);
-  return E.right({ view, low: selection.low, top: selection.top, root: verdictRoot(selection.verdicts) });
+  return E.right({ view, low: selection.low, top: selection.top, root: verdictsOf(selection.verdicts).tree.root });
 }
 
 /** As the leader: gathers shares of what it asked for. */
@@ -186,8 +187,8 @@ export function onProgressCombined(c: Context, statement: Uint8Array, result: Co
     const certificate = { ...progress, signature: result.right.signature };
     state.certificate = certificate;
     state.pool.resetProposals();
-    const again = reproposals(progress.low, verdicts);
-    state.proposals = { view: state.view, certificate, verdicts, again, nextSlot: progress.top + 1 };
+    const again = reproposals(progress.low, verdicts.list);
+    state.proposals = { view: state.view, certified: { certificate, verdicts }, again, nextSlot: progress.top + 1 };
     return;
   }
   const bad = rejectedSenders(result);

@@ -2,7 +2,7 @@
 import { equalBytes, toHex } from '../prelude/bytes.js';
 import { digest } from '../prelude/digest.js';
 import type { Signature } from '../schemes/contract/distributed-signer.js';
-import { merklePath, merkleRoot, isInMerkleTree } from '../prelude/merkle.js';
+import { isInMerkleTree, type MerkleTree, merkleTree } from '../prelude/merkle.js';
 import { invariant } from '../prelude/invariant.js';
 import {
   type Batch,
@@ -42,11 +42,20 @@ import {
 
 /** Whether the leader of the ballot's view signed it. */
 export function isLeaderSigned(c: Context, ballot: Ballot, signature: Uint8Array): boolean {
-  const { view, slot, digest: value } = ballot;
-  const name = `propose ${view}.${slot} ${toHex(value)} ${toHex(signature)}`;
-  return c.remembered(name, () =>
-    c.config.identities.verify(c.leaderOf(view), proposeStatement(c.identityContext, ballot), signature),
+  return c.remembered(leaderSignatureName(ballot, signature), () =>
+    c.config.identities.verify(c.leaderOf(ballot.view), proposeStatement(c.identityContext, ballot), signature),
   );
+}
+
+/** Signs a ballot as the leader of its view, and knows the signature again. */
+export function signAsLeader(c: Context, ballot: Ballot): Uint8Array {
+  const signature = c.config.identities.sign(proposeStatement(c.identityContext, ballot));
+  c.remembered(leaderSignatureName(ballot, signature), () => true);
+  return signature;
+}
+
+function leaderSignatureName({ view, slot, digest: value }: Ballot, signature: Uint8Array): string {
+  return `propose ${view}.${slot} ${toHex(value)} ${toHex(signature)}`;
 }
 
 export function isTimeoutSigned(c: Context, timeout: SignedTimeout): boolean {
@@ -115,18 +124,23 @@ function shownVerdict({ certificate: { low, top, root }, shown }: Permit, slot: 
   return isInMerkleTree(root, position, encodeVerdict(shown.verdict), shown.path) ? shown.verdict : undefined;
 }
 
-/** The root that a progress statement signs. */
-export function verdictRoot(verdicts: readonly Verdict[]): ReturnType<typeof merkleRoot> {
-  return merkleRoot(verdicts.map(encodeVerdict));
+/** What a progress statement says of each slot of (low, top], and the tree whose root it signs. */
+export interface Verdicts {
+  readonly list: readonly Verdict[];
+  readonly tree: MerkleTree;
+}
+
+export function verdictsOf(list: readonly Verdict[]): Verdicts {
+  return { list, tree: merkleTree(list.map(encodeVerdict)) };
 }
 
 /** The permit for `slot` under a certificate over `verdicts`. */
-export function permitFor(certificate: ProgressCertificate, verdicts: readonly Verdict[], slot: number): Permit {
+export function permitFor(certificate: ProgressCertificate, { list, tree }: Verdicts, slot: number): Permit {
   if (slot > certificate.top) return { certificate };
   const index = slot - certificate.low - 1;
-  const verdict = verdicts[index];
+  const verdict = list[index];
   invariant(verdict !== undefined, 'a permit is made for an open slot');
-  return { certificate, shown: { verdict, path: merklePath(verdicts.map(encodeVerdict), index) } };
+  return { certificate, shown: { verdict, path: tree.path(index) } };
 }
 
 /** Whether an enrolled client signed a request within bounds. What waits here is known to be valid. */

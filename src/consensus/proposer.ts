@@ -3,16 +3,15 @@ import { equalBytes } from '../prelude/bytes.js';
 import { type Batch, noop, noopDigest } from './batch.js';
 import { wantBatch } from './batch-fetching.js';
 import type { Context } from './context.js';
-import { ballotOf, permitFor } from './evidence.js';
+import { ballotOf, permitFor, signAsLeader } from './evidence.js';
 import type { Verdict } from './message.js';
 import { heldBatch, type Proposals } from './state.js';
-import { proposeStatement } from './statement.js';
 
 /** Proposes whatever the leader of the current view may propose now. */
 export function advanceProposals(c: Context): void {
   const { state } = c;
   if (!c.isLeader || state.view <= state.spentView) return;
-  if (state.view === 1) state.proposals ??= { view: 1, verdicts: [], again: [], nextSlot: c.settledUpTo + 1 };
+  if (state.view === 1) state.proposals ??= { view: 1, again: [], nextSlot: c.settledUpTo + 1 };
   const { proposals } = state;
   if (proposals === undefined) return;
   proposeAgain(c, proposals);
@@ -69,9 +68,9 @@ function mayOpen(c: Context, { nextSlot }: Proposals): boolean {
 
 /** PROPOSE waits for the promise of its view alone: not for the leader's own vote (rule R2 makes that safe). */
 function propose(c: Context, proposals: Proposals, slot: number, batch: Batch): void {
-  const { view, certificate, verdicts } = proposals;
-  const signature = c.config.identities.sign(proposeStatement(c.identityContext, ballotOf(view, slot, batch)));
-  const permit = certificate === undefined ? {} : { permit: permitFor(certificate, verdicts, slot) };
+  const { view, certified } = proposals;
+  const signature = signAsLeader(c, ballotOf(view, slot, batch));
+  const permit = certified === undefined ? {} : { permit: permitFor(certified.certificate, certified.verdicts, slot) };
   const message = { _tag: 'Propose', view, slot, batch, signature, ...permit } as const;
   c.slot(slot).sent = message;
   if (slot > c.state.decidedUpTo) c.state.pool.noteProposed(batch);

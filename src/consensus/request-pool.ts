@@ -37,6 +37,8 @@ export class RequestPool {
   private readonly sessions = new Map<string, Session>();
   private readonly clients = new Map<ClientId, ClientShare>();
   private totalBytes = 0;
+  /** Whether some request could be proposed; `undefined` where the pool has changed since anybody looked. */
+  private proposable: boolean | undefined;
 
   constructor(
     private readonly delivered: DeliveryTable,
@@ -60,6 +62,7 @@ export class RequestPool {
   add(request: Request, nowMs: number): 'added' | 'old' | 'full' {
     const { client, firstSequence } = request;
     if (!this.isNews(request)) return 'old';
+    this.proposable = undefined;
     const known = this.sessions.get(keyOf(request));
     const size = requestSize(request);
     const share = this.clients.get(client) ?? { bytes: 0, sessions: new Map<number, Session>() };
@@ -98,15 +101,13 @@ export class RequestPool {
 
   /** Drops what a decided batch has delivered; what it could not deliver for a gap is to be proposed again. */
   settle(batch: Batch, nowMs: number): void {
-    for (const key of new Set(batch.requests.map(keyOf))) {
-      const entry = this.sessions.get(key);
-      if (entry === undefined) continue;
+    this.proposable = undefined;
+    for (const [entry, decided] of this.bySession(batch)) {
       const last = this.delivered.lastSequence(entry.client, entry.session);
       for (const [first, waiting] of entry.requests) {
         if (first <= last) this.remove(entry, first, waiting);
       }
-      const gap = batch.requests.some((request) => keyOf(request) === key && request.firstSequence > last);
-      if (gap) entry.nextToPropose = undefined;
+      if (decided.some(({ firstSequence }) => firstSequence > last)) entry.nextToPropose = undefined;
       if (last > entry.lastDelivered) entry.headSinceMs = nowMs;
       entry.lastDelivered = last;
       if (entry.requests.size === 0) this.drop(entry);
@@ -114,8 +115,22 @@ export class RequestPool {
     for (const client of new Set(batch.requests.map((request) => request.client))) this.dropForgotten(client);
   }
 
+  /** A batch's requests by those sessions that something is held of. */
+  private bySession(batch: Batch): ReadonlyMap<Session, readonly Request[]> {
+    const requests = new Map<Session, Request[]>();
+    for (const request of batch.requests) {
+      const entry = this.sessions.get(keyOf(request));
+      if (entry === undefined) continue;
+      const known = requests.get(entry);
+      if (known === undefined) requests.set(entry, [request]);
+      else known.push(request);
+    }
+    return requests;
+  }
+
   /** Drops all that the table has delivered, after it was replaced. */
   dropDelivered(nowMs: number): void {
+    this.proposable = undefined;
     for (const entry of [...this.sessions.values()]) {
       const last = this.delivered.lastSequence(entry.client, entry.session);
       for (const [first, waiting] of entry.requests) if (first <= last) this.remove(entry, first, waiting);
@@ -143,11 +158,13 @@ export class RequestPool {
 
   /** Forgets what earlier views proposed. */
   resetProposals(): void {
+    this.proposable = undefined;
     for (const entry of this.sessions.values()) entry.nextToPropose = undefined;
   }
 
   /** Notes that `batch` is being proposed in this view, so that {@link takeBatch} goes on behind what follows the delivered without a gap. */
   noteProposed(batch: Batch): void {
+    this.proposable = undefined;
     for (const request of batch.requests) {
       const entry = this.sessions.get(keyOf(request));
       if (entry !== undefined && request.firstSequence === this.cursor(entry)) {
@@ -158,12 +175,13 @@ export class RequestPool {
 
   /** Whether some request could be proposed now. */
   get hasProposable(): boolean {
-    for (const entry of this.sessions.values()) if (this.nextOf(entry) !== undefined) return true;
-    return false;
+    this.proposable ??= [...this.sessions.values()].some((entry) => this.nextOf(entry) !== undefined);
+    return this.proposable;
   }
 
   /** The next batch to propose, in the order of each session, sessions in turn; `undefined` if nothing is proposable. */
   takeBatch(): Batch | undefined {
+    this.proposable = undefined;
     const requests: Request[] = [];
     let bytes = 8;
     let progress = true;

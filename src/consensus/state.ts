@@ -6,6 +6,7 @@ import type { SignatureShare } from '../schemes/contract/distributed-signer.js';
 import type { Batch } from './batch.js';
 import type { DeliveryTable } from './delivery.js';
 import type { Boundary } from './epoch-change.js';
+import type { Verdicts } from './evidence.js';
 import type { Handoff, Succession } from './handoff.js';
 import type { SnapshotCertificate, StateTarget } from './manifest.js';
 import type {
@@ -71,7 +72,7 @@ export interface Collection {
   /** What the certifiers were asked, and their shares. */
   asked?: {
     readonly progress: Progress;
-    readonly verdicts: readonly Verdict[];
+    readonly verdicts: Verdicts;
     readonly reports: readonly SignedReport[];
     readonly evidence: readonly Equivocation[];
     readonly shares: Map<ProcessId, SignatureShare>;
@@ -82,8 +83,8 @@ export interface Collection {
 /** What the leader of a view proposes from. */
 export interface Proposals {
   readonly view: number;
-  readonly certificate?: ProgressCertificate;
-  readonly verdicts: readonly Verdict[];
+  /** Why it may, in a view after the first. */
+  readonly certified?: { readonly certificate: ProgressCertificate; readonly verdicts: Verdicts };
   /** Slots of (low, top] that are still to be proposed again, ascending. */
   again: readonly { readonly slot: number; readonly verdict: Verdict }[];
   /** The next fresh slot. */

@@ -10,9 +10,26 @@ export type Digest = Uint8Array & { readonly [digestBrand]: true };
 
 export const digestLength = 32;
 
+/** The part of node:crypto that is used where it is there, of Node's globals: several times as fast as anything in JavaScript. */
+interface NodeCrypto {
+  hash(algorithm: 'sha256', data: Uint8Array, encoding: 'buffer'): Uint8Array;
+}
+
+const { process: node } = globalThis as {
+  readonly process?: { readonly getBuiltinModule?: (name: 'node:crypto') => NodeCrypto | undefined };
+};
+const native = node?.getBuiltinModule?.('node:crypto');
+
 /** SHA-256 of the concatenation of `parts`. Callers make the concatenation injective (`prelude/canonical`). */
 export function digest(...parts: readonly Uint8Array[]): Digest {
-  return sha256(parts.length === 1 && parts[0] !== undefined ? parts[0] : concatBytes(...parts)) as Digest;
+  const [first] = parts;
+  const whole = parts.length === 1 && first !== undefined ? first : concatBytes(...parts);
+  return (native === undefined ? sha256(whole) : plainBytes(native.hash('sha256', whole, 'buffer'))) as Digest;
+}
+
+/** The same bytes without Node's own methods, which differ from those of all other byte arrays. */
+function plainBytes({ buffer, byteOffset, length }: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, length);
 }
 
 /** SHA-512 of the concatenation of `parts`: for the challenge of Ed25519 (RFC 8032) alone. */

@@ -36,6 +36,7 @@ export class MerkleTree {
     this.levels = levels;
   }
 
+  /** Of none, the digest of nothing. */
   get root(): Digest {
     return this.count === 0 ? digest() : nodeAt(this.levels.at(-1), 0);
   }
@@ -80,20 +81,11 @@ function nodeAt(level: Uint8Array | undefined, index: number): Digest {
   return node as Digest;
 }
 
-function treeOf(items: readonly Uint8Array[]): MerkleTree {
+/** The tree over `items`. Cost: linear. */
+export function merkleTree(items: readonly Uint8Array[]): MerkleTree {
   const leaves = new Uint8Array(items.length * digestLength);
   for (const [index, item] of items.entries()) leaves.set(merkleLeaf(item), index * digestLength);
   return new MerkleTree(leaves);
-}
-
-/** The root of `items`; of none, the digest of nothing. Cost: linear. */
-export function merkleRoot(items: readonly Uint8Array[]): Digest {
-  return treeOf(items).root;
-}
-
-/** The siblings of item `index` (from 0), from the leaf upwards. Cost: linear; {@link MerkleTree} where there are many. */
-export function merklePath(items: readonly Uint8Array[], index: number): readonly Digest[] {
-  return treeOf(items).path(index);
 }
 
 /** Where an item is claimed to stand: position `index` (from 0) of a list of `count`. */

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/prelude/bytes.js';
 import { type Digest, digest } from '../../src/prelude/digest.js';
 import { present } from '../../src/prelude/invariant.js';
-import { merkleRoot } from '../../src/prelude/merkle.js';
+import { merkleTree } from '../../src/prelude/merkle.js';
 import type { ProcessId } from '../../src/prelude/process.js';
 import { encodeVerdict } from '../../src/consensus/codec.js';
-import { permitFor, verdictRoot } from '../../src/consensus/evidence.js';
+import { permitFor, verdictsOf } from '../../src/consensus/evidence.js';
 import type { Report, Verdict } from '../../src/consensus/message.js';
 import { permits, select, type Selection } from '../../src/consensus/selection.js';
 import { trustOf } from '../support/simulation/configuration.js';
@@ -177,9 +177,15 @@ describe('permits', () => {
 
   it('show a slot’s verdict by its path, and nothing above the top', () => {
     const verdicts: readonly Verdict[] = [pick, { _tag: 'free' }, { _tag: 'noop' }];
-    const certificate = { view: 2, low: 4, top: 7, root: verdictRoot(verdicts), signature: noSignature as never };
-    expect(permitFor(certificate, verdicts, 6).shown?.verdict).toEqual({ _tag: 'free' });
-    expect(permitFor(certificate, verdicts, 8)).toEqual({ certificate });
-    expect(verdictRoot(verdicts)).toEqual(merkleRoot(verdicts.map(encodeVerdict)));
+    const certificate = {
+      view: 2,
+      low: 4,
+      top: 7,
+      root: verdictsOf(verdicts).tree.root,
+      signature: noSignature as never,
+    };
+    expect(permitFor(certificate, verdictsOf(verdicts), 6).shown?.verdict).toEqual({ _tag: 'free' });
+    expect(permitFor(certificate, verdictsOf(verdicts), 8)).toEqual({ certificate });
+    expect(verdictsOf(verdicts).tree.root).toEqual(merkleTree(verdicts.map(encodeVerdict)).root);
   });
 });

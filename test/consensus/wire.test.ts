@@ -25,7 +25,7 @@ import { encodeTransferFrame, type TransferFrame } from '../../src/server/state/
 import { handoffStatement, writeHandoff } from '../../src/consensus/handoff.js';
 import { stateDigest } from '../../src/consensus/manifest.js';
 import { Writer } from '../../src/prelude/canonical.js';
-import { verdictRoot } from '../../src/consensus/evidence.js';
+import { verdictsOf } from '../../src/consensus/evidence.js';
 import type { Message, Report } from '../../src/consensus/message.js';
 import type { DurableRecord } from '../../src/consensus/record.js';
 import * as statements from '../../src/consensus/statement.js';
@@ -157,7 +157,7 @@ function computed(): Record<string, Record<string, string>> {
       chainStart: toHex(statements.chainStart(allianceId)),
       chainNext: toHex(statements.chainNext(statements.chainStart(allianceId), 1, value)),
       verdictRoot: toHex(
-        verdictRoot([{ _tag: 'closed' }, { _tag: 'pick', digest: value }, { _tag: 'noop' }, { _tag: 'free' }]),
+        verdictsOf([{ _tag: 'closed' }, { _tag: 'pick', digest: value }, { _tag: 'noop' }, { _tag: 'free' }]).tree.root,
       ),
     },
     pieces: {

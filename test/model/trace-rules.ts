@@ -10,7 +10,7 @@ import type { QuorumSystem } from '../../src/quorum/quorum-system.js';
 import { batchDigest, noopDigest } from '../../src/consensus/batch.js';
 import { decodeReport } from '../../src/consensus/codec.js';
 import type { Effect } from '../../src/consensus/effect.js';
-import { verdictRoot } from '../../src/consensus/evidence.js';
+import { verdictsOf } from '../../src/consensus/evidence.js';
 import type { Message, Report, SignedReport, Vote } from '../../src/consensus/message.js';
 import { permits, select } from '../../src/consensus/selection.js';
 import type { Ballot } from '../../src/consensus/statement.js';
@@ -217,7 +217,7 @@ export class TraceRules {
     const selection = select({ system, leaderOf: (of) => this.leaderOf(of), reports, accused });
     if (selection._tag !== 'selected') return undefined;
     const { low, top, verdicts } = selection;
-    return { view, low, top, root: verdictRoot(verdicts), verdicts };
+    return { view, low, top, root: verdictsOf(verdicts).tree.root, verdicts };
   }
 
   private onDecide(process: ProcessId, { slot, batch }: Extract<Effect, { _tag: 'Decide' }>): void {

@@ -1,7 +1,7 @@
 /** The real machines after a first view that a Byzantine leader z has spent equivocating, for every way it can have ended. */
 import { present } from '../../src/prelude/invariant.js';
 import { batchDigest, type Batch } from '../../src/consensus/batch.js';
-import { verdictRoot } from '../../src/consensus/evidence.js';
+import { verdictsOf } from '../../src/consensus/evidence.js';
 import type {
   CommitCertificate,
   Equivocation,
@@ -104,7 +104,7 @@ export class FirstView {
     if (answer === undefined) return 0;
     const is = (verdicts: readonly Verdict[]): boolean =>
       answer.progress.top === verdicts.length &&
-      answer.progress.root.every((byte, index) => byte === verdictRoot(verdicts)[index]);
+      answer.progress.root.every((byte, index) => byte === verdictsOf(verdicts).tree.root[index]);
     for (const value of [1, 2] as const) {
       if (is([{ _tag: 'pick', digest: batchDigest(this.batch(value)) }])) return permitting(value);
     }

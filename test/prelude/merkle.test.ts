@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { concatBytes, toHex } from '../../src/prelude/bytes.js';
-import { isInMerkleTree, merkleLeaf, merklePath, merkleRoot, MerkleTree } from '../../src/prelude/merkle.js';
+import { isInMerkleTree, merkleLeaf, MerkleTree, merkleTree } from '../../src/prelude/merkle.js';
 
 const items = (count: number): readonly Uint8Array[] =>
   Array.from({ length: count }, (_, index) => Uint8Array.of(index, 7));
@@ -20,16 +20,16 @@ function naiveRoot(list: readonly Uint8Array[]): Buffer {
 describe('a Merkle tree', () => {
   it('has the root of RFC 6962', () => {
     for (let count = 0; count <= 17; count++)
-      expect(toHex(merkleRoot(items(count)))).toBe(naiveRoot(items(count)).toString('hex'));
-    expect(toHex(merkleRoot([]))).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
+      expect(toHex(merkleTree(items(count)).root)).toBe(naiveRoot(items(count)).toString('hex'));
+    expect(toHex(merkleTree([]).root)).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
   });
 
   it('shows each item at its own place and nowhere else', () => {
     for (let count = 1; count <= 9; count++) {
       const list = items(count);
-      const root = merkleRoot(list);
+      const root = merkleTree(list).root;
       for (const [index, item] of list.entries()) {
-        const path = merklePath(list, index);
+        const path = merkleTree(list).path(index);
         for (let claimed = 0; claimed <= count; claimed++) {
           expect(isInMerkleTree(root, { index: claimed, count }, item, path)).toBe(claimed === index);
         }
@@ -42,9 +42,9 @@ describe('a Merkle tree', () => {
 
   it('does not take an inner node for an item', () => {
     const list = items(4);
-    const [left, right] = [merkleRoot(list.slice(0, 2)), merkleRoot(list.slice(2))];
+    const [left, right] = [merkleTree(list.slice(0, 2)).root, merkleTree(list.slice(2)).root];
     const node = Uint8Array.of(...left, ...right);
-    expect(isInMerkleTree(merkleRoot(list), { index: 0, count: 1 }, node, [])).toBe(false);
+    expect(isInMerkleTree(merkleTree(list).root, { index: 0, count: 1 }, node, [])).toBe(false);
   });
 
   it('of leaf digests has the root, and the paths of RFC 6962, section 2.1.1', () => {
@@ -55,18 +55,18 @@ describe('a Merkle tree', () => {
       for (const [index, item] of list.entries()) {
         expect(tree.leaf(index)).toEqual(merkleLeaf(item));
         expect(tree.path(index).map(toHex)).toEqual(naivePath(list, index).map((node) => node.toString('hex')));
-        expect(merklePath(list, index)).toEqual(tree.path(index));
+        expect(merkleTree(list).path(index)).toEqual(tree.path(index));
       }
     }
-    expect(toHex(new MerkleTree(new Uint8Array(0)).root)).toBe(toHex(merkleRoot([])));
+    expect(toHex(new MerkleTree(new Uint8Array(0)).root)).toBe(toHex(merkleTree([]).root));
     expect(() => new MerkleTree(new Uint8Array(33))).toThrow('whole digests');
     expect(() => new MerkleTree(new Uint8Array(32)).path(1)).toThrow('begins at a leaf');
   });
 
   it('refuses a position that is none, and a path with a digest of another length', () => {
     const list = items(3);
-    const root = merkleRoot(list);
-    const [item, path] = [list[0] ?? new Uint8Array(), merklePath(list, 0)];
+    const root = merkleTree(list).root;
+    const [item, path] = [list[0] ?? new Uint8Array(), merkleTree(list).path(0)];
     for (const index of [3, 2 ** 32, 2 ** 53 - 1])
       expect(isInMerkleTree(root, { index, count: 3 }, item, path)).toBe(false);
     expect(

@@ -13,7 +13,7 @@ import type { Clients, Parameters } from '../../src/consensus/configuration.js';
 import { DeliveryTable } from '../../src/consensus/delivery.js';
 import type { Effect } from '../../src/consensus/effect.js';
 import type { Event } from '../../src/consensus/event.js';
-import { verdictRoot } from '../../src/consensus/evidence.js';
+import { verdictsOf } from '../../src/consensus/evidence.js';
 import type {
   CheckpointCertificate,
   Message,
@@ -277,7 +277,7 @@ export class Scene {
 
   /** A progress certificate that `signers` have signed together. */
   progress(view: number, low: number, verdicts: readonly Verdict[], signers: string): ProgressCertificate {
-    const progress = { view, low, top: low + verdicts.length, root: verdictRoot(verdicts) };
+    const progress = { view, low, top: low + verdicts.length, root: verdictsOf(verdicts).tree.root };
     const { keys, allianceId, epoch } = this.config(present(this.all[0], 'somebody'));
     const statement = progressStatement({ allianceId, epoch, keyId: keys.alliance.keyId }, progress);
     const shares = names(signers).map(

@@ -62,7 +62,6 @@ export function onInstalled(c: Context, installed: Extract<Event, { _tag: 'Insta
   state.installing = undefined;
   state.transfer = undefined;
   state.fetch = undefined;
-  state.arrived = undefined;
   state.decidedUpTo = slot;
   state.storedUpTo = slot;
   state.lastDecidedMs = c.nowMs;

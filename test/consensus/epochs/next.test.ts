@@ -57,6 +57,13 @@ describe('the next epoch', () => {
     expect(near.actor('d').did('Transfer')).toEqual([{ _tag: 'Transfer', ...start }]);
     const far = secondEpoch('', { parameters: { ...parameters, transferSlots: 5 } });
     expect(far.actor('d').did('Transfer')).toEqual([{ _tag: 'Transfer', ...start }]);
+    far.inject('b', 'd', { _tag: 'Offer', certificate: far.snapshot(targetOf(8), 'a b c') });
+    expect(
+      far
+        .actor('d')
+        .did('Transfer')
+        .map(({ slot }) => slot),
+    ).toEqual([6, 8]);
   });
 
   it('B15: accepts, hears of and keeps nothing at or below the slot that it begins behind', () => {

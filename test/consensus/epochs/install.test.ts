@@ -229,6 +229,22 @@ describe('an installed state', () => {
     expect(scene.waiting('Checkpoint', 'd', 'c')).toHaveLength(2);
   });
 
+  it('is what is attested from then on, in the place of an earlier slot', () => {
+    const made = stage(4);
+    const { scene, d } = made;
+    const asked = (): readonly number[] => d.sent('Attest').map(({ slot }) => slot);
+    scene.inject('b', 'd', scene.range(made.log.slice(0, 1), 'a b'));
+    vote(scene, 2, made.log[1] as Batch);
+    scene.advance(2000);
+    expect(new Set(asked())).toEqual(new Set([2]));
+    made.offer(4);
+    d.feed({ _tag: 'Transferred', slot: 4 });
+    d.feed(installed(made.stateAfter(4)));
+    const before = asked().length;
+    scene.advance(2000);
+    expect(new Set(asked().slice(before))).toEqual(new Set([4]));
+  });
+
   it('against what is certified stops the process', () => {
     const made = stage(4);
     beginInstall(made, 4);

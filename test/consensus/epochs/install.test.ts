@@ -245,11 +245,20 @@ describe('an installed state', () => {
     expect(new Set(asked().slice(before))).toEqual(new Set([4]));
   });
 
-  it('against what is certified stops the process', () => {
+  it.each(['state', 'checkpoint', 'DECIDED'])('against a certified %s stops the process', (certified) => {
     const made = stage(4);
-    beginInstall(made, 4);
-    made.d.feed(installed({ ...made.stateAfter(4), chain: targetOf(4).chain }));
-    expect(made.d.did('Halt').map(({ reason }) => reason)).toEqual([{ _tag: 'Disagreement', slot: 4 }]);
+    const { scene, log, d } = made;
+    if (certified === 'state') made.offer(4);
+    if (certified === 'DECIDED') made.certify(4);
+    const checkpoint = { slot: 4, chain: scene.chain(log), boundary: 0 };
+    if (certified === 'checkpoint')
+      scene.inject('b', 'd', {
+        _tag: 'StableCheckpoint',
+        certificate: scene.certifyCheckpoint(checkpoint, 'a b c'),
+      });
+    d.feed({ _tag: 'Transferred', slot: 4 });
+    d.feed(installed({ ...made.stateAfter(4), chain: targetOf(4).chain }));
+    expect(d.did('Halt').map(({ reason }) => reason)).toEqual([{ _tag: 'Disagreement', slot: 4 }]);
   });
 
   it('that is another than its own snapshot certified stops it', () => {

@@ -79,7 +79,7 @@ function following(processes: readonly ProcessId[], last: ProcessId): ProcessId 
 export function onRange(c: Context, from: ProcessId, range: Extract<Message, { _tag: 'Range' }>): void {
   const { state } = c;
   const previous = state.chains.get(range.from - 1);
-  if (previous === undefined || range.from > state.decidedUpTo + 1 || state.installing !== undefined) return;
+  if (previous === undefined || range.from > state.decidedUpTo + 1) return;
   if (range.certificate.slot <= state.decidedUpTo) return;
   const isLeading = leadsToCertificate(range, previous);
   if (!isLeading || !isDecidedCertificate(c, range.certificate)) {

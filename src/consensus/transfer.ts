@@ -62,7 +62,8 @@ export function onInstalled(c: Context, installed: Extract<Event, { _tag: 'Insta
   state.installing = undefined;
   state.transfer = undefined;
   state.fetch = undefined;
-  state.arrived = undefined;
+  // Nobody may have the chain digest of an earlier slot any more.
+  state.attestation = undefined;
   state.decidedUpTo = slot;
   state.storedUpTo = slot;
   state.lastDecidedMs = c.nowMs;

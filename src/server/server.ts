@@ -37,6 +37,8 @@ export interface ServerOptions {
   readonly retainSlots?: number;
   /** What runs on the alliance; no application and no management if absent. The same on every server. */
   readonly services?: Services;
+  /** The script of the thread that signs with the alliance key; that of this package if absent. */
+  readonly signingScript?: URL;
 }
 
 export interface RunningServer {
@@ -158,6 +160,7 @@ class Server implements RunningServer {
       handoffs: new Handoffs(disk.store, join(directory.dataPath, 'log')),
       log,
       state,
+      signingScript: options.signingScript,
       observer: this.observer,
       onClient: (link) => this.sessions.open(link),
       onLinksClosed: () => {

@@ -38,7 +38,10 @@ class Conduct {
   readonly requests: OfTag<'Certify'>[] = [];
 }
 
+/** Of one epoch. */
 export interface TraceSetting {
+  /** The last slot before the epoch's first. */
+  readonly start?: number;
   readonly system: QuorumSystem;
   readonly leaders: readonly ProcessId[];
   readonly byzantine: ProcessSet;
@@ -162,7 +165,7 @@ export class TraceRules {
     this.counts.report += 1;
     const conduct = this.conduct(process);
     const report = right(decodeReport(body));
-    const low = report.checkpoint?.slot ?? 0;
+    const low = report.checkpoint?.slot ?? this.setting.start ?? 0;
     if (view !== conduct.promised) this.broken(process, `reports for view ${view}, being in ${conduct.promised}`);
     for (const [slot, voted] of conduct.voted) {
       const shown = report.votes.find((vote) => vote.slot === slot);
@@ -203,7 +206,7 @@ export class TraceRules {
   }
 
   private selected({ view, reports: signed, evidence }: OfTag<'Certify'>): Certified | undefined {
-    const { system, byzantine } = this.setting;
+    const { system, byzantine, start = 0 } = this.setting;
     const reports = new Map<ProcessId, Report>();
     for (const one of signed) {
       const decoded = decodeReport(one.body);
@@ -214,7 +217,7 @@ export class TraceRules {
     }
     const accused = system.processes.universe.of(evidence.map(({ leader }) => leader));
     if (!accused.isSubsetOf(byzantine)) return undefined;
-    const selection = select({ system, leaderOf: (of) => this.leaderOf(of), reports, accused });
+    const selection = select({ system, leaderOf: (of) => this.leaderOf(of), reports, start, accused });
     if (selection._tag !== 'selected') return undefined;
     const { low, top, verdicts } = selection;
     return { view, low, top, root: verdictsOf(verdicts).tree.root, verdicts };

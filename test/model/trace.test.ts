@@ -16,8 +16,9 @@ describe('random schedules of the simulator are runs of the model', () => {
   const asked = { vote: 0, commit: 0, report: 0, certificate: 0, decision: 0 };
   it.each([1, 2, 3, 4, 5, 6, 7, 8])(`batch %i of ${batchSize}`, (batch) => {
     for (let seed = batchSize * batch; seed < batchSize * (batch + 1); seed++) {
-      const { counts } = judgeSchedule(randomScenario(seed));
-      for (const rule of ['vote', 'commit', 'report', 'certificate', 'decision'] as const) asked[rule] += counts[rule];
+      for (const { counts } of judgeSchedule(randomScenario(seed)))
+        for (const rule of ['vote', 'commit', 'report', 'certificate', 'decision'] as const)
+          asked[rule] += counts[rule];
     }
   });
 

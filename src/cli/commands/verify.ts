@@ -77,8 +77,9 @@ function readDecided(
       equalBytes(reader.fixed(statementTag.length), statementTag) &&
       equalBytes(reader.fixed(digestLength), allianceId) &&
       equalBytes(reader.fixed(digestLength), keyIdOf(alliance.allianceKey));
-    const isOfEpoch = reader.u64() === alliance.allianceKey.epoch;
-    if (!isOurs || !isOfEpoch || reader.u8() !== statementTypes.decided) return reader.fail('a DECIDED statement');
+    // What is decided stays so: the statement is of no epoch.
+    const isOfNoEpoch = reader.u64() === 0;
+    if (!isOurs || !isOfNoEpoch || reader.u8() !== statementTypes.decided) return reader.fail('a DECIDED statement');
     return { slot: reader.u64(), chain: toHex(reader.fixed(digestLength)) };
   });
   return E.isRight(decoded) ? decoded.right : undefined;

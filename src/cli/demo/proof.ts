@@ -117,7 +117,7 @@ const recomputeScript = `// Recomputes statement.bin from slots.jsonl, without k
 //   batch digest   = SHA-256(count as u32, request digests)
 //   chain digest   = SHA-256(previous chain digest, slot as u64, batch digest), the first previous one being
 //                    SHA-256("koinon chain v1", alliance id)
-//   statement      = 00 "koinon statement v1" 00, alliance id, key id, epoch as u64, 04, slot as u64, chain digest
+//   statement      = 00 "koinon statement v1" 00, alliance id, key id, 0 as u64, 04, slot as u64, chain digest
 // Integers are big-endian; lists, texts and commands have a u32 count or length before them.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';

@@ -30,6 +30,8 @@ export interface EpochRunParts {
   readonly keepsKey: boolean;
   readonly log: DecidedLog;
   readonly state: ReplicatedState;
+  /** Of the thread that signs with the alliance key, if not this package's own. */
+  readonly signingScript: URL | undefined;
   readonly send: (to: ProcessId, frame: Uint8Array) => void;
   readonly observer: ReplicaObserver;
   readonly clock: () => number;
@@ -58,7 +60,7 @@ export class EpochRun {
         await journal.right.close();
         return machine;
       }
-      const key = await openAllianceKey(directory, parts.keys);
+      const key = await openAllianceKey(parts);
       const replica = new Replica({
         ...parts,
         me: directory.me.id,
@@ -95,9 +97,13 @@ async function removeFormerJournals(dataPath: string, epoch: number): Promise<vo
       await rm(join(dataPath, name), { recursive: true, force: true });
 }
 
-async function openAllianceKey({ alliance }: ServerDirectory, { allianceShare }: ServerKeys): Promise<SigningThread> {
+async function openAllianceKey({ directory, keys, signingScript: script }: EpochRunParts): Promise<SigningThread> {
+  const { alliance } = directory;
   const { universe } = alliance.trust.system.processes;
-  const opened = await openSigningThread(alliance.allianceKey, allianceShare, universe, { withProof: false });
+  const opened = await openSigningThread(alliance.allianceKey, keys.allianceShare, universe, {
+    withProof: false,
+    ...(script === undefined ? {} : { script }),
+  });
   invariant(E.isRight(opened), 'a directory that was read holds a share of its alliance key');
   return opened.right;
 }

@@ -31,6 +31,7 @@ export interface EpochSequenceParts {
   readonly handoffs: Handoffs;
   readonly log: DecidedLog;
   readonly state: ReplicatedState;
+  readonly signingScript: URL | undefined;
   readonly observer: Omit<ReplicaObserver, 'onHandedOver'>;
   readonly onClient: LinkReceivers['onClient'];
   /** Every link has been closed; others take their place. */
@@ -57,6 +58,8 @@ export class EpochSequence implements RoutedEpochs {
   private waiting: readonly Request[] = [];
   private changing: Promise<void> = Promise.resolve();
   private isChanging = false;
+  /** This server is in an epoch whose beginning it has not been told. */
+  private awaitsBeginning = false;
   private isClosed = false;
   private looks = 0;
   private ticker: NodeJS.Timeout | undefined;
@@ -163,15 +166,10 @@ export class EpochSequence implements RoutedEpochs {
       return;
     }
     this.change(async () => {
-      if (this.run !== undefined) return E.right(undefined);
+      if (!this.awaitsBeginning) return E.right(undefined);
       await this.parts.handoffs.put(handoff);
       return this.startRun();
     });
-  }
-
-  /** Whether this server is in an epoch whose beginning it has not been told. */
-  private get awaitsBeginning(): boolean {
-    return this.run === undefined && this.ended === undefined && this.now.keys !== undefined && !this.isClosed;
   }
 
   private async startRun(): Promise<Either<ServerError, void>> {
@@ -181,7 +179,8 @@ export class EpochSequence implements RoutedEpochs {
     const beginning = parts.handoffs.of(epoch - 1);
     if (E.isLeft(beginning)) return E.left({ _tag: 'Storage', error: beginning.left });
     const start = beginning.right;
-    if (epoch > 1 && start === undefined) {
+    this.awaitsBeginning = epoch > 1 && start === undefined;
+    if (this.awaitsBeginning) {
       this.sayOnce(`waits for the HANDOFF of epoch ${epoch - 1}, with which its first epoch begins`);
       return E.right(undefined);
     }

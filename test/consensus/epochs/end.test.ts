@@ -6,7 +6,7 @@ import { handoffStatement } from '../../../src/consensus/handoff.js';
 import { right } from '../../support/right.js';
 import { type Batch, noop } from '../../../src/consensus/batch.js';
 import type { CheckpointCertificate, Message } from '../../../src/consensus/message.js';
-import { decisionOf, p, type Scene } from '../../support/scene.js';
+import { decisionOf, p, type Scene, type SceneOptions } from '../../support/scene.js';
 import { boundary, endingScene, nextConfiguration, stateOf } from './states.js';
 
 const everyone = ['a', 'b', 'c', 'd'];
@@ -272,8 +272,8 @@ describe('HANDOFF', () => {
   });
 
   /** d has decided everything, and seen nothing certified. */
-  const stage = () => {
-    const scene = endingScene();
+  const stage = (options: Partial<SceneOptions> = {}) => {
+    const scene = endingScene(options);
     scene.inject('b', 'd', scene.range([scene.batch('x'), noop, noop, noop, noop, noop], 'a b'));
     return { scene, d: scene.actor('d'), good: succession(scene) };
   };
@@ -306,13 +306,15 @@ describe('HANDOFF', () => {
 
   it('that contradicts what is known here stops the process', () => {
     const cases: Record<string, (good: ReturnType<typeof succession>) => Partial<ReturnType<typeof succession>>> = {
-      'another slot': () => ({ slot: 4 }),
+      'an earlier slot': () => ({ slot: 4 }),
+      'a later slot': () => ({ slot: 8 }),
       'another log': ({ configuration: chain }) => ({ chain }),
       'another configuration': ({ chain: configuration }) => ({ configuration }),
       'another state': () => ({ manifest: stateOf('another') }),
     };
     for (const [name, change] of Object.entries(cases)) {
-      const { scene, d, good } = stage();
+      // Where the state is at hand, it would tell as well.
+      const { scene, d, good } = stage(name === 'another state' ? {} : { stateAfter: () => undefined });
       const handoff = scene.handoff({ ...good, ...change(good) }, 'a b');
       d.feed({ _tag: 'Handoff', from: p('b'), handoff });
       const reason = name === 'another state' ? 'Divergence' : 'Disagreement';

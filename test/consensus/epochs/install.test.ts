@@ -135,8 +135,6 @@ describe('while a state is being installed', () => {
     expect(d.did('Decide')).toEqual([]);
     expect(d.did('Install')).toHaveLength(1);
     d.feed(installed(made.stateAfter(4)));
-    // Slot 5 is outside the window that slot 0 opens: it comes with the log.
-    scene.inject('b', 'd', rangeFrom(scene, log, 5));
     expect(d.did('Decide').map(({ slot }) => slot)).toEqual([5, 6, 7, 8]);
   });
 
@@ -231,11 +229,36 @@ describe('an installed state', () => {
     expect(scene.waiting('Checkpoint', 'd', 'c')).toHaveLength(2);
   });
 
-  it('against what is certified stops the process', () => {
+  it('is what is attested from then on, in the place of an earlier slot', () => {
     const made = stage(4);
-    beginInstall(made, 4);
-    made.d.feed(installed({ ...made.stateAfter(4), chain: targetOf(4).chain }));
-    expect(made.d.did('Halt').map(({ reason }) => reason)).toEqual([{ _tag: 'Disagreement', slot: 4 }]);
+    const { scene, d } = made;
+    const asked = (): readonly number[] => d.sent('Attest').map(({ slot }) => slot);
+    scene.inject('b', 'd', scene.range(made.log.slice(0, 1), 'a b'));
+    vote(scene, 2, made.log[1] as Batch);
+    scene.advance(2000);
+    expect(new Set(asked())).toEqual(new Set([2]));
+    made.offer(4);
+    d.feed({ _tag: 'Transferred', slot: 4 });
+    d.feed(installed(made.stateAfter(4)));
+    const before = asked().length;
+    scene.advance(2000);
+    expect(new Set(asked().slice(before))).toEqual(new Set([4]));
+  });
+
+  it.each(['state', 'checkpoint', 'DECIDED'])('against a certified %s stops the process', (certified) => {
+    const made = stage(4);
+    const { scene, log, d } = made;
+    if (certified === 'state') made.offer(4);
+    if (certified === 'DECIDED') made.certify(4);
+    const checkpoint = { slot: 4, chain: scene.chain(log), boundary: 0 };
+    if (certified === 'checkpoint')
+      scene.inject('b', 'd', {
+        _tag: 'StableCheckpoint',
+        certificate: scene.certifyCheckpoint(checkpoint, 'a b c'),
+      });
+    d.feed({ _tag: 'Transferred', slot: 4 });
+    d.feed(installed({ ...made.stateAfter(4), chain: targetOf(4).chain }));
+    expect(d.did('Halt').map(({ reason }) => reason)).toEqual([{ _tag: 'Disagreement', slot: 4 }]);
   });
 
   it('that is another than its own snapshot certified stops it', () => {

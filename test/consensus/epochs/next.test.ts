@@ -57,6 +57,13 @@ describe('the next epoch', () => {
     expect(near.actor('d').did('Transfer')).toEqual([{ _tag: 'Transfer', ...start }]);
     const far = secondEpoch('', { parameters: { ...parameters, transferSlots: 5 } });
     expect(far.actor('d').did('Transfer')).toEqual([{ _tag: 'Transfer', ...start }]);
+    far.inject('b', 'd', { _tag: 'Offer', certificate: far.snapshot(targetOf(8), 'a b c') });
+    expect(
+      far
+        .actor('d')
+        .did('Transfer')
+        .map(({ slot }) => slot),
+    ).toEqual([6, 8]);
   });
 
   it('B15: accepts, hears of and keeps nothing at or below the slot that it begins behind', () => {
@@ -101,6 +108,9 @@ describe('the next epoch', () => {
       const log = ['1', '2', '3', '4', '5', '6', '7'].map((text) => new Scene({ trust: fast }).batch(text));
       const chain = new Scene({ trust: fast }).chain(log.slice(0, isTrue ? 6 : 5));
       const scene = secondEpoch('', { start: { ...start, chain } });
+      // What only continues the state that it begins with is of no use yet.
+      scene.inject('b', 'd', scene.range(log.slice(6), 'a b', log.slice(0, 6)));
+      expect(scene.actor('d').did('Decide')).toEqual([]);
       scene.inject('b', 'd', scene.range(log, 'a b'));
       expect(
         scene

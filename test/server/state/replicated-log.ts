@@ -10,7 +10,7 @@ import { readControl } from '../../../src/consensus/epoch-change.js';
 import { chainNext, chainStart } from '../../../src/consensus/statement.js';
 import { Executor, type ExecutorParts, type StateMachine } from '../../../src/server/state/executor.js';
 
-const allianceId = digest(utf8('an alliance'));
+export const allianceId = digest(utf8('an alliance'));
 
 /** Remembers every command, one after another; refuses a state that begins with "bad". */
 export class Ledger implements StateMachine {

@@ -1,0 +1,30 @@
+/** `koinon serve` with a ledger on it, for tests that kill servers: `node ledger-server.js serve DIRECTORY`. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { decodeAllianceText } from '../../src/management/alliance-codec.js';
+import { loadServerDirectory } from '../../src/server/directory/server-directory.js';
+import { startServer } from '../../src/server/server.js';
+import { right } from '../support/right.js';
+import { ledgerServices, managementTo } from './ledger-services.js';
+
+/** So that a state has sixteen chunks. */
+const paddingBytes = 1 << 20;
+
+const path = process.argv[3] ?? '.';
+const next = join(path, 'next.json');
+const services = ledgerServices(paddingBytes);
+const management = existsSync(next)
+  ? managementTo(right(decodeAllianceText(readFileSync(next, 'utf8'))))
+  : services.management;
+
+const events = {
+  log: (line: string) => {
+    console.error(line);
+  },
+  onStopped: (reason: string) => {
+    console.error(`has stopped: ${reason}`);
+  },
+};
+const directory = right(await loadServerDirectory(path)());
+const server = right(await startServer(directory, events, { retainSlots: 0, services: { ...services, management } })());
+console.log(`${server.me} serves`);

@@ -31,7 +31,7 @@ export interface SharedBallot extends Ballot {
 }
 
 /** A SNAPSHOT with the sender's share of the slow key over it. */
-export interface SharedSnapshot extends Snapshot {
+interface SharedSnapshot extends Snapshot {
   readonly share: SignatureShare;
 }
 

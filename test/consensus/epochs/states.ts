@@ -27,7 +27,7 @@ export const boundary: Boundary = { since: 1, slot: 6, configuration: nextConfig
 export const parameters = { windowSlots: 4, checkpointInterval: 2 };
 
 /** Every process has the same state at the end of the epoch, and takes no other snapshot. */
-export const sameStateAtEnd: NonNullable<SceneOptions['stateAfter']> = (_, slot) =>
+const sameStateAtEnd: NonNullable<SceneOptions['stateAfter']> = (_, slot) =>
   slot === boundary.slot ? stateOf('the end') : undefined;
 
 /** Whose first decided slot ends the epoch with slot 6. */

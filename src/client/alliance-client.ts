@@ -48,6 +48,7 @@ export class AllianceClient {
     this.follower = new LogFollower({
       ...options,
       links: () => this.links,
+      containsCorrect: (servers) => this.containsCorrect([...servers]),
       hasProposed: () => this.proposals.hasSent,
       waitingSinceMs: () => this.lastIdleMs,
       onBegun: () => {

@@ -28,6 +28,8 @@ export interface LogFollowerOptions {
 
 export interface LogFollowerParts extends LogFollowerOptions {
   readonly links: () => ReadonlyMap<ProcessId, ServerLink>;
+  /** Whether one of these servers must be correct. */
+  readonly containsCorrect: (servers: Iterable<ProcessId>) => boolean;
   /** Whether anything was proposed whose outcome must not be missed. */
   readonly hasProposed: () => boolean;
   /** Since when commands have waited; the time itself where none do. */
@@ -68,8 +70,8 @@ export class LogFollower {
   private isProven = false;
   private listening: Listening | undefined;
   private lastTried: ProcessId | undefined;
-  /** Where the log begins of a server that does not hold its start any more. */
-  private beginning: number | undefined;
+  /** Where the logs of servers begin that do not hold what comes next here. */
+  private readonly beginnings = new Map<ProcessId, number>();
   private receiving: Promise<void> = Promise.resolve();
   private backlogBytes = 0;
   private isClosed = false;
@@ -120,18 +122,23 @@ export class LogFollower {
   }
 
   /**
-   * The next tick listens elsewhere. Whoever only wants to hear of its own proposals goes on from what is held: nobody can tell
-   * any more what was decided below.
+   * The next tick listens elsewhere. Whoever only wants to hear of its own proposals goes on from what is held, once servers
+   * have said so of which one must be correct: nobody need be believed, and what was decided below may be lost to this client.
    */
   onPruned(server: ProcessId, first: number): void {
     if (this.listeningOn(server) === undefined) return;
     this.listening = undefined;
-    if (this.parts.from === 0) {
+    this.beginnings.set(server, first);
+    if (this.isLost) {
       this.verifier = undefined;
       this.isProven = false;
-      this.beginning = first;
     }
     this.parts.onPruned?.(server, first);
+  }
+
+  /** Whether what comes next need not be waited for any more. */
+  private get isLost(): boolean {
+    return this.parts.from === 0 && this.parts.containsCorrect(this.beginnings.keys());
   }
 
   /** Ranges are verified one after another, in the order in which they came; those of an earlier wish are over. */
@@ -169,7 +176,9 @@ export class LogFollower {
   private listenTo(server: ProcessId): void {
     if (!this.isProven) this.forgetUnproven();
     const nowMs = this.parts.now();
-    const asked = this.verifier?.nextSlot ?? this.beginning ?? this.parts.from;
+    // One that has not said where its log begins may still hold all of it.
+    const beginning = this.isLost ? (this.beginnings.get(server) ?? 1) : undefined;
+    const asked = this.verifier?.nextSlot ?? beginning ?? this.parts.from;
     const fresh = { hasBegun: false, isBehind: false, hasDropped: false, heardMs: nowMs, settledMs: nowMs };
     this.listening = { server, asked, ...fresh };
     this.lastTried = server;
@@ -179,7 +188,7 @@ export class LogFollower {
   /** A beginning that rests on one server's word is given up with that server; what was proposed since must not be missed. */
   private forgetUnproven(): void {
     this.verifier = undefined;
-    if (this.parts.hasProposed() && this.beginning === undefined) this.beginAtStart();
+    if (this.parts.hasProposed() && !this.isLost) this.beginAtStart();
   }
 
   private beginAtStart(): void {
@@ -205,6 +214,7 @@ export class LogFollower {
 
   private accept(listening: Listening, verified: VerifiedRange, range: DecidedRange): void {
     this.isProven = true;
+    this.beginnings.clear();
     listening.heardMs = this.parts.now();
     listening.isBehind = false;
     if (this.parts.onVerified(verified, range, listening.server) > 0) listening.settledMs = listening.heardMs;

@@ -439,7 +439,60 @@ describe('a proposing client', () => {
   });
 });
 
+describe('a log that is pruned', () => {
+  /** A server that holds the log from slot `first` on. */
+  const prunedTo = (setting: Setting, name: string, first: number): void => {
+    setting.server(name).answer = (message) =>
+      message._tag === 'Listen' && message.from < first && message.from > 0
+        ? [{ _tag: 'Pruned', first }]
+        : setting.answerOf(message);
+  };
+
+  it('is told to whoever listens from below, and looked for at the other servers', async () => {
+    const setting = new Setting();
+    const pruned: string[] = [];
+    for (const name of ['a', 'b', 'c']) prunedTo(setting, name, 4);
+    setting.honest('d');
+    setting.client({ onPruned: (server, first) => pruned.push(`${server} ${first}`) });
+    await until(() => setting.delivered.length === 6);
+    expect(setting.delivered).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(pruned).toEqual(['a 4', 'b 4', 'c 4']);
+  });
+
+  it('is not left out on one server’s word by whoever waits for what was proposed', async () => {
+    const setting = new Setting();
+    setting.server('a').answer = (message) => (message._tag === 'Listen' ? [{ _tag: 'Pruned', first: 6 }] : []);
+    for (const name of ['b', 'c', 'd']) setting.server(name).isUp = false;
+    setting.client({ from: 0 });
+    await until(() => setting.server('a').listens().length > 2);
+    expect(new Set(setting.server('a').listens())).toEqual(new Set([0]));
+  });
+
+  it('is gone on from by a proposer whose start no correct server holds', async () => {
+    const setting = new Setting();
+    for (const name of ['b', 'c', 'd']) prunedTo(setting, name, 4);
+    // The first one falls silent after something was proposed: whoever comes next is asked for the start.
+    const client = setting.client({ from: 0 });
+    setting.server('a').answer = (message) =>
+      message._tag === 'Listen' ? [{ _tag: 'Begin', from: 7, previous: setting.log.chainAt(5) }] : [];
+    void client.propose(utf8('x'));
+    await until(() => ids.some((id) => setting.server(id).heard.some(({ _tag }) => _tag === 'Submit')));
+    setting.nowMs += 11_000;
+    await until(() => setting.server('b').listens().length > 0);
+    await until(() => setting.delivered.length > 0);
+    expect(setting.server('b').listens()[0]).toBe(1);
+    expect(setting.delivered).toEqual([4, 5, 6]);
+  });
+});
+
 describe('a client', () => {
+  it('is told all that a server says of itself', async () => {
+    const setting = new Setting();
+    const full = { ...status, ...counts, transfer: { slot: 7, chunkCount: 9, stored: 3 }, halted: 'a reason' };
+    setting.server('a').answer = (message) => (message._tag === 'AskStatus' ? [{ _tag: 'Status', status: full }] : []);
+    expect(await setting.client().askStatus('a' as ProcessId, 1000)).toEqual(full);
+  });
+
   it('asks for status, and keeps nothing of servers that do not answer', async () => {
     const setting = new Setting();
     setting.server('a').answer = (message) =>

@@ -89,7 +89,6 @@ export class EpochAlliance {
   /** Operators give the server of `id` the files of the second epoch. */
   prepare(id: ProcessId): void {
     const own = present(this.servers.get(id), 'a server');
-    cpSync(join(this.second.path, 'alliance.json'), join(own, 'next.json'));
     const files = serverPath(this.second.path, id);
     const isMember = serversOf(this.second.alliance).some((server) => server.id === id);
     if (own === files) {
@@ -101,6 +100,11 @@ export class EpochAlliance {
     mkdirSync(target, { recursive: true });
     if (!isMember) cpSync(join(this.second.path, 'alliance.json'), join(target, 'alliance.json'));
     else for (const name of epochFileNames) cpSync(join(files, name), join(target, name));
+  }
+
+  /** Management tells every server of the second epoch alike: what `ledger-server` obeys. */
+  announce(): void {
+    for (const own of this.servers.values()) cpSync(join(this.second.path, 'alliance.json'), join(own, 'next.json'));
   }
 
   /** The commands that end the first epoch. */

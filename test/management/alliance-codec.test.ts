@@ -149,6 +149,7 @@ describe('a document that is none', () => {
     ['/parameters/windowSlots', 4097],
     ['/parameters/checkpointInterval', 0],
     ['/parameters/baseTimeoutMs', 9],
+    ['/parameters/snapshotInterval', 0],
     ['/trust', undefined],
     ['/allianceKey', undefined],
   ];
@@ -212,6 +213,7 @@ describe('an inconsistent document', () => {
     ['an application that is an organization', '/applications/0/id', 'a', '/applications/0/id'],
     ['an application twice', '/applications/1', valueAt('/applications/0'), '/applications/1/id'],
     ['a window shorter than two checkpoints', '/parameters/windowSlots', 127, '/parameters/windowSlots'],
+    ['snapshots between checkpoints', '/parameters/snapshotInterval', 65, '/parameters/snapshotInterval'],
     [
       'a trust model with a stranger',
       '/trust',

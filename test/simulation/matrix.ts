@@ -20,8 +20,7 @@ export const profiles = ['calm', 'lossy', 'wide', 'partitioned', 'crashing', 'cl
 type Profile = (typeof profiles)[number];
 
 /** What a schedule sees besides deciding: nothing more, snapshots and all that comes of them, or changes of epochs too. */
-const features = ['deciding', 'snapshots', 'epochs'] as const;
-type Feature = (typeof features)[number];
+type Feature = 'deciding' | 'snapshots' | 'epochs';
 
 /** The scenario of a seed, over any trust model or over this one. */
 export function randomScenario(seed: number, only?: string): Scenario {

@@ -23,7 +23,8 @@ function* simplifications(scenario: Scenario): Generator<Scenario> {
 function* simplerEpochs(scenario: Scenario): Generator<Scenario> {
   const { succession, snapshots } = scenario;
   if (succession !== undefined) {
-    const { succession: _, ...within } = scenario;
+    const within = { ...scenario };
+    delete within.succession;
     yield within;
     const { trusts, hasVoidControls } = succession;
     if (trusts.length > 1) yield { ...scenario, succession: { ...succession, trusts: trusts.slice(0, -1) } };

@@ -2,11 +2,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { present } from '../../src/prelude/invariant.js';
+import { trustOf } from '../support/simulation/configuration.js';
 import { calm, quickParameters, type Scenario, someLoad } from '../support/simulation/scenario.js';
 import { simulate, Simulation } from '../support/simulation/simulation.js';
 import { adversaryNames } from './adversaries/adversaries.js';
 import { profiles, randomScenario, scenarioFor } from './matrix.js';
-import { largeTrustModels, trustModels } from './trust-models.js';
+import { largeTrustModels, smallTrustModels, trustModels } from './trust-models.js';
 
 const fourServers = 'f=1 t=1 of (a, b, c, d)';
 
@@ -33,6 +34,31 @@ describe('the machine, simulated', () => {
       }
     });
   }
+
+  for (const [index, adversary] of (['none', ...adversaryNames] as const).entries()) {
+    it(`goes from epoch to epoch, and from state to state, against ${adversary}`, () => {
+      for (const [row, feature] of (['epochs', 'snapshots'] as const).entries()) {
+        const { trust } = present(smallTrustModels[(index + row) % smallTrustModels.length], 'a model');
+        const profile = present(profiles[(index + row) % profiles.length], 'a profile');
+        const seed = 100 * index + row;
+        const { violation } = simulate(scenarioFor({ seed, trust, adversary, profile, feature }));
+        expect(violation, `seed ${seed}, ${trust}, ${profile}, ${feature}`).toBeUndefined();
+      }
+    });
+  }
+
+  it('serves its clients though every leader that may be Byzantine is as slow as patience allows, and nobody complains', () => {
+    for (const { trust } of smallTrustModels) {
+      const [leader] = trustOf({ trust }).system.processes.universe.ids;
+      const byzantine = [present(leader, 'a leader')];
+      const load = { ...someLoad, sessions: 1, isRetransmitted: false };
+      const { violation, highestView, endMs } = simulate({ ...quiet, trust, byzantine, adversary: 'slowLeader', load });
+      expect(violation, trust).toBeUndefined();
+      expect(highestView, trust).toBeLessThanOrEqual(1);
+      // One request after another, each within the patience of the first view.
+      expect(endMs, trust).toBeLessThan((load.requestsPerSession + 1) * 200);
+    }
+  });
 
   for (const [row, { family, trust }] of largeTrustModels.entries()) {
     it(`holds for large models: ${family}, ${trust}`, () => {

@@ -81,6 +81,7 @@ async function listen(path: string, options: ListenOptions, session: Session): P
       session.note(`${from} is not believed: ${reason}`);
     },
     onPruned: (from, first) => {
+      if (!beginnings.has(from)) session.note(`${from} holds the log from slot ${first} on only`);
       beginnings.set(from, first);
       if (asked.every((id) => beginnings.has(id))) missed(Math.min(...beginnings.values()));
     },

@@ -1,8 +1,12 @@
 /** `koinon status`: what each server says of itself. */
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { E } from '../../prelude/fp.js';
+import type { ProcessId } from '../../prelude/process.js';
 import { findApplication } from '../../server/directory/application-directory.js';
 import { describeDirectoryError } from '../../server/directory/errors.js';
+import { fileNames, serverPath } from '../../server/directory/layout.js';
+import { findHaltMark } from '../../server/halt-mark.js';
 import type { ServerStatus } from '../../client/protocol.js';
 import { openClient } from '../../server/applications/application-client.js';
 import { asOption, integerIn, jsonOption } from '../options.js';
@@ -40,12 +44,16 @@ async function status(path: string, options: StatusOptions, session: Session): P
   const answers = await Promise.all(ids.map((id) => client.askStatus(id, options.timeout * 1000)));
   client.close();
   const entries = ids.map((id, index) => ({ id, answer: answers[index] }));
+  const whyNot = (id: ProcessId): string => {
+    // Where the servers' directories are here, one that has halted is told from one that is merely away.
+    const mark = findHaltMark(join(serverPath(path, id), fileNames.data));
+    return mark === undefined ? (troubles.get(id) ?? 'no answer in time') : `HALTED: ${mark.reason}`;
+  };
   const json = entries.map(
-    ({ id, answer }) =>
-      (answer && { ...answer, process: id }) ?? { process: id, unreachable: troubles.get(id) ?? 'no answer in time' },
+    ({ id, answer }) => (answer && { ...answer, process: id }) ?? { process: id, unreachable: whyNot(id) },
   );
   const lines = entries.map(({ id, answer }) =>
-    answer === undefined ? `${id}  ${troubles.get(id) ?? 'no answer in time'}` : describe({ ...answer, process: id }),
+    answer === undefined ? `${id}  ${whyNot(id)}` : describe({ ...answer, process: id }),
   );
   session.print({ json, lines }, options.json);
   return answers.some((answer) => answer !== undefined)

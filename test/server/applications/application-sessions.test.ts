@@ -120,6 +120,28 @@ describe('a session', () => {
     expect(application.story).toEqual(story);
   });
 
+  it('tells a listener where the log begins that has been pruned, at its beginning and on the way', async () => {
+    const { sessions, log, certify } = await setting(7, [5]);
+    const [late, waiting] = [new Application(sessions), new Application(sessions)];
+    waiting.say({ _tag: 'Listen', from: 6 });
+    await turns();
+    await log.prune(3);
+    late.say({ _tag: 'Listen', from: 3 });
+    await turns();
+    expect([late.story, late.received]).toEqual([['pruned'], [{ _tag: 'Pruned', first: 4 }]]);
+    late.say({ _tag: 'Listen', from: 4 });
+    await turns();
+    expect(late.story).toEqual(['pruned', 'begin 4', '4+2']);
+    await certify(7);
+    await log.prune(6);
+    sessions.onCertified();
+    await turns();
+    expect(waiting.story).toEqual(['begin 6', 'pruned']);
+    sessions.onCertified();
+    await turns();
+    expect(waiting.story).toHaveLength(2);
+  });
+
   it('goes on as the log is certified', async () => {
     const { sessions, certify } = await setting(7, [5]);
     const application = new Application(sessions);

@@ -11,6 +11,7 @@ import type { Event } from '../../../src/consensus/event.js';
 import { DecidedLog } from '../../../src/server/log/decided-log.js';
 import { Replica } from '../../../src/server/replica/replica.js';
 import type { AllianceKey, ReplicaParts } from '../../../src/server/replica/replica-parts.js';
+import { ExecutionFailure } from '../../../src/server/state/replicated-state.js';
 import type { StopReason } from '../../../src/server/replica/stop-reason.js';
 import type { Signature } from '../../../src/schemes/contract/distributed-signer.js';
 import { MemoryJournal, MemoryLogStore } from '../../../src/storage/memory.js';
@@ -228,6 +229,76 @@ describe('a replica', () => {
     await setImmediate();
     expect(setting.tags()).toEqual(['Start', 'Stored']);
     expect(setting.stops).toMatchObject([{ _tag: 'StorageFailed' }]);
+  });
+
+  it('says what came of a decision in the order in which it is told', async () => {
+    const configuration = new CertifiedLog().chainAt(0);
+    const told: readonly Event[] = [
+      { _tag: 'Boundary', since: 1, slot: 8, configuration },
+      { _tag: 'Stored', slot: 1 },
+    ];
+    const decide: Effect = {
+      _tag: 'Decide',
+      slot: 1,
+      batch: noop,
+      chain: configuration,
+      delivered: [],
+      path: 'slow',
+    };
+    const setting = new Setting(onStart(decide), undefined, { decide: () => Promise.resolve(told) });
+    await setImmediate();
+    expect(setting.events.slice(1)).toEqual(told);
+    const failing = { decide: () => Promise.reject(new ExecutionFailure('slot 1: a bug')) };
+    const stopped = new Setting(onStart(decide), undefined, failing);
+    await setImmediate();
+    expect(stopped.stops).toMatchObject([{ _tag: 'ExecutionFailed' }]);
+  });
+
+  it('hands states and epochs to those that keep them, and hears of an install', async () => {
+    const manifest = { chunkCount: 1, byteLength: 3, root: new CertifiedLog().chainAt(0) };
+    const target = { slot: 8, chain: manifest.root, manifest };
+    const certificate = { ...target, signature: new Uint8Array(1) as never };
+    const handoff = { ...certificate, epoch: 1, configuration: manifest.root };
+    const asked: string[] = [];
+    const pruned: Event = { _tag: 'Pruned', first: 9 };
+    const setting = new Setting(
+      onStart(
+        { _tag: 'SnapshotCertified', certificate },
+        { _tag: 'Transfer', ...target },
+        { _tag: 'Abandon' },
+        { _tag: 'Install', slot: 8 },
+        { _tag: 'HandedOver', handoff },
+      ),
+      undefined,
+      {
+        certified: ({ slot }) => asked.push(`certified ${slot}`),
+        transfer: ({ slot }) => asked.push(`transfer ${slot}`),
+        abandon: () => asked.push('abandon'),
+        install: () => Promise.resolve(E.right([pruned])),
+      },
+    );
+    await setImmediate();
+    expect([asked, setting.handedOver]).toEqual([['certified 8', 'transfer 8', 'abandon'], [8]]);
+    expect(setting.events).toEqual([{ _tag: 'Start' }, pruned]);
+  });
+
+  it.each([
+    ['Divergence', { _tag: 'Divergence', slot: 8, detail: 'another state' } as const],
+    ['StorageFailed', { _tag: 'CorruptLog', detail: 'a gap' } as const],
+  ])('stops with %s where a state cannot be installed', async (tag, error) => {
+    const install = () => Promise.resolve(E.left(error));
+    const setting = new Setting(onStart({ _tag: 'Install', slot: 8 }), undefined, { install });
+    await setImmediate();
+    expect(setting.stops).toMatchObject([{ _tag: tag }]);
+  });
+
+  it('leaves frames of other epochs to others', async () => {
+    const setting = new Setting(() => []);
+    const other = new ConsensusCodec(new Universe([me, peer]), 2);
+    setting.replica.onFrame(peer, other.encodeMessage({ _tag: 'FetchRange', from: 1 }));
+    setting.replica.onFrame(peer, codec.encodeMessage({ _tag: 'FetchRange', from: 1 }));
+    await setImmediate();
+    expect(setting.tags()).toEqual(['Start', 'Message']);
   });
 
   it.each(['signShare', 'proveShare', 'combine', 'verify'] as const)(

@@ -8,6 +8,7 @@ import { equivocator } from './equivocator.js';
 import { flooder } from './flooder.js';
 import { forgetful } from './forgetful.js';
 import { garbage } from './garbage.js';
+import { lazyLeader } from './lazy-leader.js';
 import { leapfrogger } from './leapfrogger.js';
 import { liar } from './liar.js';
 import { lyingCheckpointer } from './lying-checkpointer.js';
@@ -37,6 +38,7 @@ export const adversaries = {
   replayer,
   badStateServer,
   slowLeader,
+  lazyLeader,
   threeFaced,
   /** A liar about its votes that also equivocates. */
   treacherous: (powers) => both(equivocator(powers), liar(powers)),

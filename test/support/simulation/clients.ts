@@ -32,8 +32,7 @@ export function submitLoad({ load, scheme }: Scenario, to: Submission): void {
   for (let session = 1; session <= load.sessions; session++) {
     let atMs = 0;
     // Of several sessions, the later ones speak in the last epoch alone.
-    const begin =
-      session > Math.ceil(load.sessions / 2) ? (run: () => void) => to.whenLastBegins(run) : (run: () => void) => run();
+    const isLate = session > Math.ceil(load.sessions / 2);
     for (let index = 0; index < load.requestsPerSession; index++) {
       atMs += to.random.next() * load.gapMs;
       const firstSequence = index * load.commandsPerRequest + 1;
@@ -42,11 +41,13 @@ export function submitLoad({ load, scheme }: Scenario, to: Submission): void {
       );
       const request = simulatedRequest(scheme, { session, firstSequence, commands });
       const afterMs = atMs;
-      begin(() => {
+      const send = () => {
         to.schedule.after(afterMs, () => {
           submitUntilDelivered(request, to, load.isRetransmitted);
         });
-      });
+      };
+      if (isLate) to.whenLastBegins(send);
+      else send();
     }
   }
 }

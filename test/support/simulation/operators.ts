@@ -76,8 +76,9 @@ export class Operators {
     const configuration = configurationDigest(this.parts.scenario, epoch);
     const process = this.systemOf(epoch).processes.universe.at(position);
     if (process === undefined) throw new Error('no such process');
-    const { keyId, sign } = mockIdentities(process);
-    const signature = sign(readyStatement({ allianceId: testAllianceId, epoch, keyId }, configuration));
+    const identities = mockIdentities(process);
+    const { keyId } = identities;
+    const signature = identities.sign(readyStatement({ allianceId: testAllianceId, epoch, keyId }, configuration));
     return { _tag: 'Ready', configuration, position, signature };
   }
 

@@ -21,7 +21,7 @@ export class ReportChecker {
 
   /** A process has told others of a vote, or of a commit certificate. */
   onSaid(process: ProcessId, what: 'votes' | 'commits', { view, slot }: { view: number; slot: number }): void {
-    const known = this.said.get(process) ?? { votes: new Map(), commits: new Map() };
+    const known: Said = this.said.get(process) ?? { votes: new Map(), commits: new Map() };
     this.said.set(process, known);
     known[what].set(slot, Math.max(view, known[what].get(slot) ?? 0));
   }
@@ -32,7 +32,7 @@ export class ReportChecker {
     const low = report.checkpoint?.slot ?? start;
     const known = this.said.get(process);
     for (const what of ['votes', 'commits'] as const) {
-      const reported = new Map(report[what].map((one) => [one.slot, one.view]));
+      const reported = new Map<number, number>(report[what].map((one) => [one.slot, one.view]));
       // What it says in the view of the report or later, it may say after it.
       for (const [slot, voted] of known?.[what] ?? [])
         if (slot > low && voted < view && (reported.get(slot) ?? 0) < voted)

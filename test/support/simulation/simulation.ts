@@ -7,9 +7,10 @@ import type { ProcessId } from '../../../src/prelude/process.js';
 import type { Message } from '../../../src/consensus/message.js';
 import { adversaries } from '../../simulation/adversaries/adversaries.js';
 import type { Adversary, Conspiracy, Powers } from '../../simulation/adversaries/adversary.js';
+import { Auditor } from './auditor.js';
 import { Checkers } from './checkers.js';
 import { type Submission, submitLoad, submitUntilDelivered } from './clients.js';
-import { everyoneOf, trustsOf } from './configuration.js';
+import { configurationOf, everyoneOf, trustsOf } from './configuration.js';
 import { Coverage } from './coverage.js';
 import { FrameCodec, type Said } from './frame.js';
 import { type Frame, Network } from './network.js';
@@ -58,6 +59,8 @@ export class Simulation {
   private readonly random: Prng;
   private readonly network: Network;
   private readonly adversaries = new Map<ProcessId, Adversary>();
+  /** Where more are Byzantine than may be. */
+  private readonly auditor: Auditor | undefined;
   private readonly conspiracy: Conspiracy = { proposals: new Map(), seen: [] };
   private readonly numbers: ReadonlyMap<ProcessId, number>;
   private readonly story: string[] = [];
@@ -101,6 +104,9 @@ export class Simulation {
     for (const process of everyone)
       this.servers.set(process, new SimulatedServer(process, surroundings, this.random.fork()));
     this.correct = [...this.servers.values()].filter(({ me }) => !byzantine.includes(me));
+    const [someone] = everyone;
+    if (scenario.isBeyondModel === true && someone !== undefined)
+      this.auditor = new Auditor(configurationOf(scenario, 1, someone));
     this.scheduleFaults();
     const submission = this.submission();
     submitLoad(scenario, submission);
@@ -116,6 +122,7 @@ export class Simulation {
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       violation = error instanceof Violation ? error.message : `threw ${error.stack ?? error.message}`;
+      violation = this.audit(violation) ?? violation;
     }
     return {
       ...(violation === undefined ? {} : { violation }),
@@ -128,6 +135,18 @@ export class Simulation {
       coverage: [...this.coverage],
       story: this.story,
     };
+  }
+
+  /** I13, I12: once agreement is broken, more than may be are proven Byzantine, and nobody else. */
+  private audit(violation: string): string | undefined {
+    const { auditor, scenario } = this;
+    if (auditor === undefined) return undefined;
+    const proven = [...auditor.proven];
+    const [trust] = trustsOf(scenario);
+    if (!proven.every((process) => this.isByzantine(process))) return `I12: ${proven.join(', ')} are accused`;
+    if (!violation.startsWith('I1:')) return undefined;
+    const isExcused = trust?.system.canBeFaulty(trust.system.processes.universe.of(proven)) === true;
+    return isExcused ? `I13: ${proven.join(', ')} alone are proven Byzantine, though ${violation}` : undefined;
   }
 
   /** L6: how many messages are sent in so long a time in which nothing is asked for. */
@@ -291,6 +310,7 @@ export class Simulation {
     const { said } = frame;
     if (said === undefined) return;
     this.coverage.add(said._tag === 'Message' ? said.message._tag : said.frame._tag);
+    if (said._tag === 'Message' && !this.isByzantine(to)) this.auditor?.onReceived(from, said.message);
     this.server(to).receive(from, said);
   }
 

@@ -22,7 +22,12 @@ export class StateFetching {
     const { incoming } = state.store.view;
     const resumed = incoming && { target: incoming.target, has: (index: number) => incoming.chunks.has(index) };
     if (resumed !== undefined) owner.coverage.add('resumed transfer');
-    this.transfer = new StateTransfer(resumed, owner.schedule.nowMs);
+    this.transfer = new StateTransfer(resumed, this.nowMs);
+  }
+
+  /** In whole milliseconds: differences of others are not exact, and here no time passes until they are. */
+  private get nowMs(): number {
+    return Math.floor(this.owner.schedule.nowMs);
   }
 
   /** Another one takes its place. */
@@ -32,7 +37,7 @@ export class StateFetching {
 
   feed(event: TransferEvent): void {
     if (this.isOver) return;
-    for (const effect of this.transfer.step(event, this.owner.schedule.nowMs)) {
+    for (const effect of this.transfer.step(event, this.nowMs)) {
       if (!this.owner.step()) return;
       this.carryOut(effect);
     }

@@ -205,7 +205,13 @@ describe('a state of others', () => {
   });
 
   it('waits for what was decided before it', async () => {
-    const { behind, target } = await pair();
+    class SlowStore extends MemoryLogStore {
+      override async append(entry: Parameters<MemoryLogStore['append']>[0]): Promise<void> {
+        await super.append(entry);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
+    const { behind, target } = await pair({ store: new SlowStore() });
     behind.state.onConnected(left);
     behind.state.transfer(target);
     await until(() => isWhole(behind));

@@ -1,5 +1,5 @@
 /** Four servers become another four of five, with real links and real disks, while commands keep coming. */
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/prelude/bytes.js';
@@ -36,9 +36,10 @@ class Scene {
 
   constructor(readonly alliance: EpochAlliance) {}
 
-  async start(id: ProcessId): Promise<void> {
+  /** @param marking - makes the server's application another one than the others'. */
+  async start(id: ProcessId, marking = ''): Promise<void> {
     const directory = right(await loadServerDirectory(present(this.alliance.servers.get(id), 'a server'))());
-    const ledger = ledgerServices();
+    const ledger = ledgerServices(marking.length);
     this.ledgers.set(id, ledger.commands);
     const events = {
       log: (line: string) => this.said.set(id, [...(this.said.get(id) ?? []), line]),
@@ -186,21 +187,33 @@ describe('an alliance', () => {
     expect([...now.stopped]).toEqual([]);
   }, 120_000);
 
-  it('B23: does not start a server again that has halted, before its mark is removed', async () => {
+  it('B7, B23: goes on without a server whose state is another, which is not started again before its mark is removed', async () => {
     const { alliance } = await begin();
     const now = present(scene, 'a scene');
+    await now.start(a, 'another application');
+    await Promise.all([b, c, d].map((id) => now.start(id)));
+    const client = await now.client(alliance.first);
+    const first = load(client, 'first');
+    await eventually('a has halted', () => now.stopped.has(a));
+    expect(now.stopped.get(a)).toMatch(/the state after slot 16 is another one here/);
+    expect(now.status(a).halted).toBe(now.stopped.get(a));
+    await eventually('the others prune', () => [b, c, d].every((id) => now.status(id).first > 17));
+    first.stop();
+    expect([...now.stopped.keys()]).toEqual([a]);
+    expect([b, c, d].some((id) => now.has(id, 'a/1 say that the state after slot 16 is another one'))).toBe(true);
+
+    await now.stop(a);
     const path = present(alliance.servers.get(a), 'a server');
     const mark = join(path, 'data', 'halted');
-    writeFileSync(mark, 'two decisions of slot 7 are proven\n');
     const directory = right(await loadServerDirectory(path)());
-    const events = { log: () => undefined, onStopped: () => undefined };
-    const refused = await startServer(directory, events)();
+    const refused = await startServer(directory, { log: () => undefined, onStopped: () => undefined })();
     expect(refused).toMatchObject({ _tag: 'Left', left: { _tag: 'Halted', mark: { path: mark } } });
     const sentence = E.isLeft(refused) ? describeServerError(refused.left) : '';
-    expect(sentence).toContain(`${mark}: this server has halted: two decisions of slot 7 are proven;`);
+    expect(sentence).toContain(`${mark}: this server has halted: the state after slot 16`);
     expect(sentence).toMatch(/remove this file/);
     rmSync(mark);
+    rmSync(join(path, 'data', 'states'), { recursive: true });
     await now.start(a);
-    expect(now.status(a)).toMatchObject({ epoch: 1, first: 1, certifiedState: 0 });
-  });
+    await eventually('a has what the others have', () => now.agree(a, b, c, d));
+  }, 120_000);
 });

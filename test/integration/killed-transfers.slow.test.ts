@@ -83,12 +83,12 @@ async function begin(prepared: readonly ProcessId[] = []): Promise<Crowd> {
 
 /** Proposes one command after another until it is told to stop. */
 function load(client: AllianceClient): () => Promise<void> {
-  let isOver = false;
+  const ending = new AbortController();
   const done = (async () => {
-    for (let number = 0; !isOver; number++) await client.propose(utf8(`command ${number}`));
+    for (let number = 0; !ending.signal.aborted; number++) await client.propose(utf8(`command ${number}`));
   })();
   return async () => {
-    isOver = true;
+    ending.abort();
     client.close();
     await done;
   };

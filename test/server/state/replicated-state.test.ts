@@ -204,6 +204,23 @@ describe('a state of others', () => {
     expect([...ahead.failures, ...behind.failures]).toEqual([]);
   });
 
+  it('waits for what was decided before it', async () => {
+    class SlowStore extends MemoryLogStore {
+      override async append(entry: Parameters<MemoryLogStore['append']>[0]): Promise<void> {
+        await super.append(entry);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
+    const { behind, target } = await pair({ store: new SlowStore() });
+    behind.state.onConnected(left);
+    behind.state.transfer(target);
+    await until(() => isWhole(behind));
+    const deciding = decide(behind, 1, 3);
+    expect(tagsOf(right(await behind.state.install()))).toEqual(['Installed', 'Pruned']);
+    await deciding;
+    expect([behind.ledger.text, behind.log.last]).toEqual(['1;2;3;4;5;6;7;8;', 8]);
+  });
+
   it('that is wanted again when all of it is there is complete at once, for the next machine too', async () => {
     const { behind, target } = await pair();
     behind.state.onConnected(left);
@@ -306,6 +323,8 @@ describe('a state of others', () => {
         const { last } = after.log;
         expect(after.ledger.text.split(';').filter((word) => word !== '')).toHaveLength(last);
         expect(last <= 5 || last >= 8).toBe(true);
+        // B6: what was due is there, though the power went before it was.
+        expect(after.snapshots.held.length > 0).toBe(last >= 4);
         seen.add(`${last} ${after.snapshots.resumed === undefined ? '-' : 'fetching'}`);
         await decide(after, last + 1, last + 2);
         expect(fromUtf8(utf8(after.ledger.text))).toContain(`${last + 2};`);

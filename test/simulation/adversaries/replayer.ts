@@ -5,6 +5,7 @@
 import type { Message } from '../../../src/consensus/message.js';
 import type { MakeAdversary, Powers } from './adversary.js';
 
+/** In each epoch. */
 const remembered = 60;
 
 export const replayer: MakeAdversary = (powers) => ({
@@ -45,8 +46,11 @@ const worthwhile: ReadonlySet<Message['_tag']> = new Set<Message['_tag']>([
 
 function remember({ conspiracy: { seen }, config, random }: Powers, message: Message): void {
   if (!worthwhile.has(message._tag)) return;
-  if (seen.length < remembered) seen.push({ epoch: config.epoch, message });
-  else if (random.chance(0.2)) seen[random.between(0, remembered - 1)] = { epoch: config.epoch, message };
+  const heard = { epoch: config.epoch, message };
+  // What belongs to epochs before is kept as long as the run lasts.
+  const first = seen.findIndex(({ epoch }) => epoch === config.epoch);
+  if (first < 0 || seen.length - first < remembered) seen.push(heard);
+  else if (random.chance(0.2)) seen[random.between(first, seen.length - 1)] = heard;
 }
 
 /** The same certificates and signatures about another view or slot. */

@@ -35,8 +35,11 @@ export class Checkers {
   private readonly promised = new Map<ProcessId, { readonly epoch: number; readonly view: number }>();
   private readonly byzantine: ReadonlySet<ProcessId>;
   private readonly lastEpoch: number;
+  private readonly isBeyondModel: boolean;
   private stepCount = 0;
   private readonly highestViews = new Map<number, number>();
+  /** The highest view that somebody correct has complained about, by epoch. */
+  private readonly complaints = new Map<number, number>();
 
   /** @param correct - all servers that are. */
   constructor(
@@ -47,10 +50,10 @@ export class Checkers {
     this.log = new LogChecker(scenario);
     const trusts = trustsOf(scenario);
     this.lastEpoch = trusts.length;
+    this.isBeyondModel = scenario.isBeyondModel === true;
     this.ballots = trusts.map(({ system }) => {
       const byzantine = scenario.byzantine.filter((process) => system.processes.has(process));
-      const isBeyond = scenario.isBeyondModel === true;
-      return new BallotChecker(system, isBeyond ? undefined : system.processes.universe.of(byzantine));
+      return new BallotChecker(system, this.isBeyondModel ? undefined : system.processes.universe.of(byzantine));
     });
   }
 
@@ -92,6 +95,7 @@ export class Checkers {
         return;
       case 'Send':
         if (effect.message._tag === 'Commit') this.onCommitMeant(server, effect.message);
+        if (effect.message._tag === 'Timeouts') this.onComplaints(server, effect.message);
         return;
       case 'SnapshotCertified':
         this.log.compareState(me, effect.certificate);
@@ -226,10 +230,21 @@ export class Checkers {
     return present(this.ballots[epoch - 1], 'an epoch that is simulated');
   }
 
+  private onComplaints(
+    { me, config: { epoch } }: SimulatedServer,
+    { timeouts }: Extract<Message, { _tag: 'Timeouts' }>,
+  ): void {
+    for (const { from, view } of timeouts)
+      if (from === me) this.complaints.set(epoch, Math.max(view, this.complaints.get(epoch) ?? 0));
+  }
+
   private onView(process: ProcessId, epoch: number, view: number): void {
     this.highestViews.set(epoch, Math.max(view, this.highestViews.get(epoch) ?? 1));
     if (view <= this.promisedBy(process)) fail('I3', `${process} entered view ${view} again`);
     this.promised.set(process, { epoch, view });
+    // What was said in another epoch, or by Byzantine processes alone, ends no view.
+    if (view - 1 > (this.complaints.get(epoch) ?? 0) && !this.isBeyondModel)
+      fail('I14', `${process} entered view ${view} of epoch ${epoch}, and nobody correct complained there`);
   }
 
   private onCertify(server: SimulatedServer, certificate: PrefixCertificate): void {

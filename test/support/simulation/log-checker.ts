@@ -28,6 +28,8 @@ type Decide = Extract<Effect, { _tag: 'Decide' }>;
 export class LogChecker {
   /** Chain digest of each decided slot, by whoever decided it first. */
   private readonly chains: Digest[] = [];
+  /** What each of them delivers. */
+  private readonly deliveries: string[] = [];
   private readonly reference: Executor;
   /** The states after the slots at which snapshots are due. */
   private readonly states = new Map<number, Digest>();
@@ -52,6 +54,12 @@ export class LogChecker {
     if (known !== undefined && !equalBytes(known, chain)) fail('I1', `${process} decided slot ${slot} otherwise`);
     if (path !== 'transfer' || slot > this.startOf(epoch)) this.isWithin(process, epoch, slot, 'decided');
     this.decidedBy.set(process, slot);
+    const deliveries = effect.delivered
+      .map(({ client, session, sequence }) => `${client} ${session}.${sequence}`)
+      .join();
+    if (known !== undefined && this.deliveries[slot] !== deliveries)
+      fail('I9', `${process} delivers other commands of slot ${slot}: ${deliveries}`);
+    this.deliveries[slot] = deliveries;
     if (known !== undefined) return;
     if (slot !== this.highestSlot + 1) fail('I8', `${process} decided slot ${slot} after ${this.highestSlot}`);
     this.chains[slot] = chain;

@@ -42,7 +42,8 @@ class Newcomer {
       state,
       signingScript,
       observer: {
-        onCertified: () => undefined,
+        hasListeners: () => false,
+      onCertified: () => undefined,
         onPlaced: () => undefined,
         onRefused: () => undefined,
         onView: () => undefined,

@@ -1,6 +1,7 @@
 import { distributedSignerLaws } from '../../../spec/laws/distributed-signer-laws.js';
 import { otherSafePrimes1024 } from '../../support/rsa-keys.js';
-import { gate } from '../sharing/policies.js';
+import type { Policy } from '../../../src/quorum/policy/policy.js';
+import { gate, member } from '../sharing/policies.js';
 import { id, seededRandom, testKey, type TestKey, universe } from './setup.js';
 
 const set = (names: string) => universe.of(Array.from(names).map(id));
@@ -40,6 +41,25 @@ distributedSignerLaws('Shoup RSA, nested, some with several rows, documents, bes
     other,
     qualified: [set('abd'), set('bce'), set('ade'), set('abcd')],
     unqualified: [set('ab'), set('ad'), set('bcd'), set('e')],
+    attributable: true,
+    judgesEveryShare: false,
+    ...loggable(key),
+  };
+});
+
+distributedSignerLaws('Shoup RSA, by weight, beside another epoch', () => {
+  const of = ['a', 'b', 'c', 'd'].map(member);
+  const policy: Policy = { _tag: 'threshold', k: 4, of, weights: [3, 2, 1, 1] };
+  const key = testKey(policy);
+  const other = testKey(policy, { epoch: 2, random: seededRandom('the next epoch') });
+  return {
+    universe,
+    usage: 'document',
+    verifier: key.verifier,
+    signers: key.signers,
+    other,
+    qualified: [set('ab'), set('ac'), set('ad'), set('bcd')],
+    unqualified: [set('a'), set('bc'), set('cd'), set('bd'), set('e')],
     attributable: true,
     judgesEveryShare: false,
     ...loggable(key),

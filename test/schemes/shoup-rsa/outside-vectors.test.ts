@@ -11,7 +11,7 @@ import { reconstruction } from '../../../src/schemes/sharing/reconstruction.js';
 import { rowProduct } from '../../../src/schemes/sharing/dealing.js';
 import { residue } from '../../../src/schemes/sharing/integers.js';
 import { integers, residues } from '../../../src/schemes/sharing/ring.js';
-import { dealShoupRsa } from '../../../src/schemes/shoup-rsa/dealer.js';
+import { dealShoupRsa, isOddPrime } from '../../../src/schemes/shoup-rsa/dealer.js';
 import { makeExponentiation } from '../../../src/schemes/shoup-rsa/exponentiation.js';
 import { modularPower } from '../../../src/schemes/shoup-rsa/modular-power.js';
 import { publicKeyPem } from '../../../src/schemes/shoup-rsa/public-key-pem.js';
@@ -45,6 +45,34 @@ interface VerificationGroup {
 
 const bytes = (hex: string) => present(fromHex(hex), 'hexadecimal');
 const fromBase64Url = (text: string) => BigInt(`0x${Buffer.from(text, 'base64url').toString('hex')}`);
+
+interface PrimalityTest {
+  readonly comment: string;
+  /** Two's complement, big-endian. */
+  readonly value: string;
+  readonly result: 'valid' | 'acceptable' | 'invalid';
+}
+
+const primality = vectors('wycheproof/primality_test.json') as
+  | { testGroups: readonly { readonly tests: readonly PrimalityTest[] }[] }
+  | undefined;
+
+describe.skipIf(primality === undefined)('Wycheproof, primality', () => {
+  const tests = primality?.testGroups.flatMap((group) => group.tests) ?? [];
+  const numberOf = ({ value }: PrimalityTest): bigint => BigInt.asIntN(4 * value.length, BigInt(`0x${value}`));
+
+  it('takes every odd prime for one', () => {
+    const primes = tests.filter(({ result }) => result === 'valid').map(numberOf);
+    expect(primes).toHaveLength(66);
+    expect(primes.filter((prime) => !isOddPrime(prime))).toEqual([2n]);
+  });
+
+  it('takes no composite for one, made against whichever test, and no negative number', () => {
+    const others = tests.filter(({ result }) => result !== 'valid');
+    expect(others).toHaveLength(251);
+    expect(others.filter((other) => isOddPrime(numberOf(other)))).toEqual([]);
+  });
+});
 
 const generation = vectors('wycheproof/rsa_pkcs1_2048_sig_gen_test.json') as
   | { testGroups: GenerationGroup[] }

@@ -43,7 +43,7 @@ class Newcomer {
       signingScript,
       observer: {
         hasListeners: () => false,
-      onCertified: () => undefined,
+        onCertified: () => undefined,
         onPlaced: () => undefined,
         onRefused: () => undefined,
         onView: () => undefined,

@@ -74,8 +74,10 @@ export function onSnapshot(
   from: ProcessId,
   { slot, chain, state: name, share }: Extract<Message, { _tag: 'Snapshot' }>,
 ): void {
-  const { snapshotShares } = c.state;
+  const { snapshotShares, snapshotCertificate } = c.state;
   const known = snapshotShares.get(from) ?? [];
+  if (slot === snapshotCertificate?.slot && !equalBytes(name, stateDigest(slot, snapshotCertificate.manifest)))
+    noteDiffering(c, slot, [from]);
   if (slot <= certifiedUpTo(c) || known.some((other) => other.slot === slot)) return;
   const kept = [...known, { slot, chain, state: name, share }].sort((a, b) => a.slot - b.slot);
   snapshotShares.set(from, kept.slice(-statesKept));
@@ -154,13 +156,20 @@ function adopt(c: Context, certificate: SnapshotCertificate): void {
 function tellDiffering(c: Context, slot: number): void {
   const { state } = c;
   const own = state.snapshots.find((known) => known.slot === slot);
-  if (own === undefined || slot < (state.differing?.slot ?? 0)) return;
+  if (own === undefined) return;
   const name = stateDigest(slot, own.manifest);
   const processes = [...state.snapshotShares].flatMap(([process, kept]) =>
     kept.some((other) => other.slot === slot && !equalBytes(other.state, name)) ? process : [],
   );
-  const told = state.differing?.slot === slot ? state.differing.count : 0;
-  if (processes.length <= told) return;
-  state.differing = { slot, count: processes.length };
-  c.emit({ _tag: 'StatesDiffer', slot, processes });
+  noteDiffering(c, slot, processes);
+}
+
+/** Once for each process; of the newest slot alone. */
+function noteDiffering(c: Context, slot: number, processes: readonly ProcessId[]): void {
+  const { differing } = c.state;
+  const told = differing?.slot === slot ? differing.processes : new Set<ProcessId>();
+  if (slot < (differing?.slot ?? 0) || processes.every((process) => told.has(process))) return;
+  const all = new Set([...told, ...processes]);
+  c.state.differing = { slot, processes: all };
+  c.emit({ _tag: 'StatesDiffer', slot, processes: [...all] });
 }

@@ -195,7 +195,7 @@ export interface State {
   /** The newest certified state known, whoever has it. */
   snapshotCertificate?: SnapshotCertificate;
   /** What people were last told of states that differ. */
-  differing?: { readonly slot: number; readonly count: number };
+  differing?: { readonly slot: number; readonly processes: ReadonlySet<ProcessId> };
 
   readonly slots: Map<number, SlotState>;
   /** Batches that are asked for, by digest in hexadecimal. */

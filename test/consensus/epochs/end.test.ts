@@ -235,6 +235,22 @@ describe('regressions', () => {
     }
   });
 
+  it('B7: of a state that differs, people are told once, though the others have certified theirs before it came', () => {
+    const scene = endingScene({
+      stateAfter: (process, slot) =>
+        slot === boundary.slot ? stateOf(process === 'd' ? 'another' : 'the end') : undefined,
+    });
+    scene.loses = ({ from, message }) => from === 'd' && message._tag === 'Snapshot';
+    scene.actor('a').request(scene.request('x'));
+    scene.play(3000);
+    const a = scene.actor('a');
+    expect([a.did('SnapshotCertified').length, a.did('StatesDiffer').length]).toEqual([1, 0]);
+    const { slot, chain } = present(a.did('SnapshotCertified')[0], 'a certified state').certificate;
+    const late = scene.snapshotFrom('d', { slot, chain, manifest: stateOf('another') });
+    for (let count = 0; count < 2; count++) scene.inject('d', 'a', late);
+    expect(a.did('StatesDiffer')).toEqual([{ _tag: 'StatesDiffer', slot, processes: ['d'] }]);
+  });
+
   it('B7: states do not hold up the window', () => {
     const scene = endingScene({
       boundary: { ...boundary, since: 1000, slot: 1004 },

@@ -2,41 +2,32 @@
  * One epoch after another on one server (rule R11): the machine of the epoch that runs; its end, when HANDOFF is durable; the
  * files, links and machine of the next. A newcomer begins with the HANDOFF that names the configuration its operators gave it.
  */
-import { shortHex } from '../../prelude/digest.js';
 import { E, type Either } from '../../prelude/fp.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { Request } from '../../consensus/batch.js';
 import type { Handoff } from '../../consensus/handoff.js';
-import { keyIdOf } from '../../schemes/registry.js';
-import { equalBytes } from '../../prelude/bytes.js';
-import type { TlsTransport } from '../../transport/tls.js';
-import type { AllianceDocument } from '../directory/directory-documents.js';
-import { describeDirectoryError } from '../directory/errors.js';
-import { folderNames } from '../directory/layout.js';
-import { loadServerDirectory, type ServerDirectory } from '../directory/server-directory.js';
-import { type LinkReceivers, openLinks } from '../links.js';
+import type { ServerDirectory } from '../directory/server-directory.js';
 import type { DecidedLog } from '../log/decided-log.js';
 import type { ReplicaObserver } from '../replica/replica-parts.js';
 import type { Replica } from '../replica/replica.js';
-import { describeServerError, type ServerError } from '../server-errors.js';
+import type { ServerError } from '../server-errors.js';
 import type { ReplicatedState } from '../state/replicated-state.js';
 import type { TransferFrame } from '../state/transfer-frames.js';
+import { Changes } from './changes.js';
+import { EpochFiles } from './epoch-files.js';
+import { EpochLinks, type EpochLinksParts } from './epoch-links.js';
 import { EpochRun } from './epoch-run.js';
-import { dataFrame, FrameRouter, type RoutedEpochs } from './frame-router.js';
-import { type Handoffs, isServerOf, isSigned } from './handoffs.js';
-import { enterEpoch, findPrepared, isConfiguration, type PreparedConfiguration } from './succession.js';
+import { FrameRouter, type RoutedEpochs } from './frame-router.js';
+import { type Handoffs, isSigned } from './handoffs.js';
+import { isConfiguration } from './succession.js';
 
-export interface EpochSequenceParts {
+export interface EpochSequenceParts extends Pick<EpochLinksParts, 'onClient' | 'onLinksClosed' | 'say'> {
   readonly directory: ServerDirectory;
   readonly handoffs: Handoffs;
   readonly log: DecidedLog;
   readonly state: ReplicatedState;
   readonly signingScript: URL | undefined;
   readonly observer: Omit<ReplicaObserver, 'onHandedOver'>;
-  readonly onClient: LinkReceivers['onClient'];
-  /** Every link has been closed; others take their place. */
-  readonly onLinksClosed: () => void;
-  readonly say: (line: string) => void;
   /** The server cannot go on. */
   readonly onFailed: (detail: string) => void;
   readonly clock: () => number;
@@ -47,17 +38,14 @@ const lookMs = 200;
 const looksBeforeFiles = 5;
 
 export class EpochSequence implements RoutedEpochs {
-  readonly connected = new Set<ProcessId>();
-  private now: ServerDirectory;
+  private readonly files: EpochFiles;
   private run: EpochRun | undefined;
-  private links: TlsTransport | undefined;
+  private readonly links: EpochLinks;
+  private readonly changes: Changes;
   /** How the epoch ended whose files lie in the directory. */
   private ended: Handoff | undefined;
-  private prepared: readonly PreparedConfiguration[] = [];
   /** Requests that waited when the last machine was stopped. */
   private waiting: readonly Request[] = [];
-  private changing: Promise<void> = Promise.resolve();
-  private isChanging = false;
   /** This server is in an epoch whose beginning it has not been told. */
   private awaitsBeginning = false;
   private isClosed = false;
@@ -67,7 +55,19 @@ export class EpochSequence implements RoutedEpochs {
   private readonly router: FrameRouter;
 
   constructor(private readonly parts: EpochSequenceParts) {
-    this.now = parts.directory;
+    this.files = new EpochFiles(parts.directory, (line) => {
+      this.sayOnce(line);
+    });
+    this.changes = new Changes(parts.onFailed);
+    this.links = new EpochLinks({
+      ...parts,
+      onFrame: (from, frame) => {
+        this.router.route(from, frame);
+      },
+      onConnected: (peer) => {
+        if (this.isServerOf(this.epoch, peer)) this.run?.replica.onConnected(peer);
+      },
+    });
     this.router = new FrameRouter({
       epochs: this,
       state: parts.state,
@@ -82,15 +82,19 @@ export class EpochSequence implements RoutedEpochs {
   }
 
   get directory(): ServerDirectory {
-    return this.now;
+    return this.files.directory;
   }
 
   get epoch(): number {
-    return this.now.alliance.epoch;
+    return this.files.epoch;
+  }
+
+  get connected(): ReadonlySet<ProcessId> {
+    return this.links.connected;
   }
 
   get port(): number {
-    return this.links?.port ?? 0;
+    return this.links.port;
   }
 
   /** The machine that runs. */
@@ -103,7 +107,7 @@ export class EpochSequence implements RoutedEpochs {
     const ended = this.parts.handoffs.of(this.epoch);
     if (E.isLeft(ended)) return E.left({ _tag: 'Storage', error: ended.left });
     this.ended = ended.right;
-    const moved = this.ended === undefined ? E.right(false) : await this.enterNext(this.ended);
+    const moved = this.ended === undefined ? E.right(false) : await this.files.enterNext(this.ended);
     if (E.isLeft(moved)) return moved;
     if (moved.right) return this.begin();
     const opened = await this.openLinks();
@@ -120,26 +124,24 @@ export class EpochSequence implements RoutedEpochs {
   }
 
   send(to: ProcessId, frame: Uint8Array): void {
-    this.links?.send(to, frame);
+    this.links.send(to, frame);
   }
 
   sendTransfer(to: ProcessId, frame: TransferFrame): void {
-    this.send(to, dataFrame(frame));
+    this.links.sendTransfer(to, frame);
   }
 
   async close(): Promise<void> {
     this.isClosed = true;
     clearInterval(this.ticker);
-    await this.changing;
+    await this.changes.close();
     this.run?.replica.stop();
     this.parts.state.detach();
-    await Promise.all([this.links?.close(), this.run?.end()]);
+    await Promise.all([this.links.close(), this.run?.end()]);
   }
 
   isServerOf(epoch: number, process: ProcessId): boolean {
-    const known: readonly AllianceDocument[] = [this.now, ...this.now.former.values(), ...this.prepared];
-    const own = known.filter(({ alliance }) => alliance.epoch === epoch);
-    return (own.length > 0 ? own : known).some((document) => isServerOf(document, process));
+    return this.files.isServerOf(epoch, process);
   }
 
   handoffOf(epoch: number): Handoff | undefined {
@@ -159,13 +161,13 @@ export class EpochSequence implements RoutedEpochs {
       return;
     }
     if (!this.awaitsBeginning || handoff.epoch !== this.epoch - 1) return;
-    if (!isConfiguration(this.now, handoff.configuration)) return;
+    if (!isConfiguration(this.directory, handoff.configuration)) return;
     // Without a document of that epoch, its key must be the one that was carried over.
-    if (!isSigned(handoff, this.now.former.get(handoff.epoch) ?? this.now)) {
+    if (!isSigned(handoff, this.directory.former.get(handoff.epoch) ?? this.directory)) {
       this.parts.observer.onBlame(from, { _tag: 'InvalidMessage', reason: 'its HANDOFF is not signed' });
       return;
     }
-    this.change(async () => {
+    this.changes.add(async () => {
       if (!this.awaitsBeginning) return E.right(undefined);
       await this.parts.handoffs.put(handoff);
       return this.startRun();
@@ -174,7 +176,7 @@ export class EpochSequence implements RoutedEpochs {
 
   private async startRun(): Promise<Either<ServerError, void>> {
     const { parts, epoch } = this;
-    const { keys } = this.now;
+    const { keys } = this.directory;
     if (keys === undefined || this.ended !== undefined) return E.right(undefined);
     const beginning = parts.handoffs.of(epoch - 1);
     if (E.isLeft(beginning)) return E.left({ _tag: 'Storage', error: beginning.left });
@@ -184,14 +186,14 @@ export class EpochSequence implements RoutedEpochs {
       this.sayOnce(`waits for the HANDOFF of epoch ${epoch - 1}, with which its first epoch begins`);
       return E.right(undefined);
     }
-    if (start !== undefined && !isConfiguration(this.now, start.configuration))
-      return E.left({ _tag: 'WrongConfiguration', path: this.now.path, epoch });
+    if (start !== undefined && !isConfiguration(this.directory, start.configuration))
+      return E.left({ _tag: 'WrongConfiguration', path: this.directory.path, epoch });
     const run = await EpochRun.start({
       ...parts,
-      directory: this.now,
+      directory: this.directory,
       keys,
       start,
-      keepsKey: this.keepsKey(),
+      keepsKey: this.files.keepsKey,
       send: (to, frame) => {
         this.send(to, frame);
       },
@@ -205,18 +207,10 @@ export class EpochSequence implements RoutedEpochs {
     if (E.isLeft(run)) return run;
     this.run = run.right;
     if (start !== undefined) this.sayOnce(`epoch ${epoch} begins after slot ${start.slot}`);
-    for (const peer of this.connected) if (this.isServerOf(epoch, peer)) run.right.replica.onConnected(peer);
+    for (const peer of this.links.connected) if (this.isServerOf(epoch, peer)) run.right.replica.onConnected(peer);
     for (const request of this.waiting) run.right.replica.submit(request);
     this.waiting = [];
     return E.right(undefined);
-  }
-
-  /** Whether the alliance key is that of the epoch before. */
-  private keepsKey(): boolean {
-    const former = this.now.former.get(this.epoch - 1);
-    return (
-      former !== undefined && equalBytes(keyIdOf(former.alliance.allianceKey), keyIdOf(this.now.alliance.allianceKey))
-    );
   }
 
   /** The epoch is over: nothing of its protocol is needed any more. */
@@ -225,7 +219,7 @@ export class EpochSequence implements RoutedEpochs {
     if (run === undefined) return;
     run.replica.stop();
     parts.state.detach();
-    this.change(async () => {
+    this.changes.add(async () => {
       this.waiting = run.replica.waitingRequests;
       await parts.state.settled();
       await parts.handoffs.put(handoff);
@@ -233,7 +227,7 @@ export class EpochSequence implements RoutedEpochs {
       this.ended = handoff;
       this.run = undefined;
       this.sayOnce(`epoch ${handoff.epoch} has ended with slot ${handoff.slot}`);
-      for (const peer of this.connected) this.sendTransfer(peer, { _tag: 'Handoff', handoff });
+      for (const peer of this.links.connected) this.sendTransfer(peer, { _tag: 'Handoff', handoff });
       await run.end();
       return this.moveOn();
     });
@@ -242,97 +236,28 @@ export class EpochSequence implements RoutedEpochs {
   /** Enters the epoch that follows the one that has ended, if its configuration lies ready. */
   private async moveOn(): Promise<Either<ServerError, void>> {
     if (this.ended === undefined) return E.right(undefined);
-    const moved = await this.enterNext(this.ended);
+    const moved = await this.files.enterNext(this.ended);
     if (E.isLeft(moved) || !moved.right) return E.map(() => undefined)(moved);
     this.ended = undefined;
-    await this.closeLinks();
+    await this.links.close();
     const opened = await this.openLinks();
     return E.isLeft(opened) ? opened : this.startRun();
   }
 
-  private async enterNext({ epoch, slot, configuration }: Handoff): Promise<Either<ServerError, boolean>> {
-    if (this.now.keys === undefined) return E.right(false);
-    const { path } = this.now;
-    await this.findPrepared();
-    const next = this.prepared.find((one) => isConfiguration(one, configuration));
-    if (next === undefined) {
-      const name = shortHex(configuration);
-      this.sayOnce(
-        `epoch ${epoch} ended with slot ${slot}, and configuration ${name} follows: put its files into a directory in ${path}/${folderNames.prepared}`,
-      );
-      return E.right(false);
-    }
-    const entered = await enterEpoch(this.now, next)();
-    if (E.isLeft(entered)) {
-      this.sayOnce(`epoch ${epoch + 1} cannot be entered: ${entered.left}`);
-      return E.right(false);
-    }
-    const loaded = await loadServerDirectory(path)();
-    if (E.isLeft(loaded)) return E.left({ _tag: 'Directory', error: loaded.left });
-    this.now = loaded.right;
-    if (this.epoch > epoch) return E.right(true);
-    this.sayOnce(
-      `epoch ${epoch + 1} goes on without this server, which serves what it has; not to be stopped before a checkpoint of epoch ${epoch + 1} is stable`,
-    );
-    return E.right(false);
-  }
-
-  private async findPrepared(): Promise<void> {
-    this.prepared = await findPrepared(this.now, (error) => {
-      this.sayOnce(describeDirectoryError(error));
-    });
-  }
-
   private async openLinks(): Promise<Either<ServerError, void>> {
-    await this.findPrepared();
-    const former = this.now.former.get(this.epoch - 1);
-    const { onClient, say } = this.parts;
-    const opened = await openLinks(this.now, [...(former === undefined ? [] : [former]), ...this.prepared], {
-      listener: {
-        onFrame: (from, frame) => {
-          this.router.route(from, frame);
-        },
-        onConnected: (peer) => {
-          this.onConnected(peer);
-        },
-        onDisconnected: (peer) => {
-          this.connected.delete(peer);
-          this.parts.state.onDisconnected(peer);
-        },
-      },
-      onClient,
-      log: say,
-    })();
-    if (E.isLeft(opened)) return opened;
-    this.links = opened.right;
-    return E.right(undefined);
-  }
-
-  private async closeLinks(): Promise<void> {
-    const { links } = this;
-    this.links = undefined;
-    this.parts.onLinksClosed();
-    await links?.close();
-    for (const peer of this.connected) this.parts.state.onDisconnected(peer);
-    this.connected.clear();
-  }
-
-  private onConnected(peer: ProcessId): void {
-    this.connected.add(peer);
-    this.parts.say(`link with ${peer}`);
-    this.parts.state.onConnected(peer);
-    if (this.isServerOf(this.epoch, peer)) this.run?.replica.onConnected(peer);
+    await this.files.look();
+    return this.links.open(this.directory, this.files.neighbours);
   }
 
   /** What nobody brings by itself is asked for, one server after another. */
   private look(): void {
     this.looks += 1;
-    if (this.ended !== undefined && this.now.keys !== undefined) {
-      if (this.looks % looksBeforeFiles === 0 && !this.isChanging) this.change(() => this.moveOn());
+    if (this.ended !== undefined && this.directory.keys !== undefined) {
+      if (this.looks % looksBeforeFiles === 0 && !this.changes.isBusy) this.changes.add(() => this.moveOn());
       return;
     }
     const epoch = this.awaitedEnd();
-    const peers = [...this.connected].sort();
+    const peers = [...this.links.connected].sort();
     const peer = peers[this.looks % peers.length];
     if (epoch !== undefined && peer !== undefined) this.sendTransfer(peer, { _tag: 'AskHandoff', epoch });
   }
@@ -345,21 +270,6 @@ export class EpochSequence implements RoutedEpochs {
     return run !== undefined && boundary !== undefined && run.replica.status.decidedUpTo >= boundary.slot
       ? epoch
       : undefined;
-  }
-
-  /** Changes are made one after another; one that fails is the last. */
-  private change(work: () => Promise<Either<ServerError, void>>): void {
-    this.changing = this.changing.then(async () => {
-      if (this.isClosed) return;
-      this.isChanging = true;
-      try {
-        const done = await work();
-        if (E.isLeft(done)) this.parts.onFailed(describeServerError(done.left));
-      } catch (error) {
-        this.parts.onFailed(error instanceof Error ? error.message : String(error));
-      }
-      this.isChanging = false;
-    });
   }
 
   private sayOnce(line: string): void {

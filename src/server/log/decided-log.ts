@@ -15,17 +15,15 @@ import {
   writePrefixCertificate,
 } from '../../consensus/range.js';
 import type { Recovered } from '../../consensus/state.js';
-import { chainNext, chainStart, type Prefix } from '../../consensus/statement.js';
+import { chainStart, type Prefix } from '../../consensus/statement.js';
 import { equalBytes } from '../../prelude/bytes.js';
 import type { LogStore } from '../../storage/storage.js';
+import { chainsRecovered, type LogStart, Replay, type ReplayVisitor, type StoredBatch } from './replay.js';
 
 /** What one range carries at most; well within a frame. */
 const rangeReadLimits = { maxCount: 1024, maxBytes: 2 * 1024 * 1024 };
 
 const readOne = { maxCount: 1, maxBytes: 0 };
-
-/** Chain digests that the machine wants to find again. */
-const chainsRecovered = 4096;
 
 /** Slots that are dropped in one transaction. */
 const prunedAtOnce = 1024;
@@ -34,19 +32,6 @@ const prunedAtOnce = 1024;
 export interface CorruptLog {
   readonly _tag: 'CorruptLog';
   readonly detail: string;
-}
-
-/** Where a replay begins: the state after a slot, as a snapshot holds it. */
-export interface LogStart extends Prefix {
-  readonly delivery: DeliveryTable;
-}
-
-/** Hears every slot that is replayed, in order. */
-export type ReplayVisitor = (slot: number, chain: Digest, batch: Batch) => void;
-
-interface StoredBatch {
-  readonly chain: Digest;
-  readonly batch: Batch;
 }
 
 export class DecidedLog {
@@ -200,40 +185,6 @@ export class DecidedLog {
 
   private read(from: number, limits: Parameters<LogStore['read']>[1]): readonly StoredBatch[] {
     return this.store.read(from, limits).map(({ slot, record }) => decodeStored(slot, record));
-  }
-}
-
-/** The slots of a log one after another: what they add to the state with which the replay begins. */
-class Replay {
-  readonly delivery: DeliveryTable;
-  readonly chains: Map<number, Digest>;
-
-  /** @param last - the slot before the next one, which may lie before the state's. */
-  constructor(
-    private readonly start: LogStart,
-    private last: Prefix,
-    private readonly visit: ReplayVisitor | undefined,
-  ) {
-    this.delivery = start.delivery.copy();
-    this.chains = new Map([[last.slot, last.chain]]);
-  }
-
-  get slot(): number {
-    return this.last.slot;
-  }
-
-  /** Whether the next slot continues the chain. */
-  take({ batch, chain }: StoredBatch): boolean {
-    const slot = this.slot + 1;
-    if (!equalBytes(chainNext(this.last.chain, slot, batchDigest(batch)), chain)) return false;
-    this.last = { slot, chain };
-    this.chains.set(slot, chain);
-    this.chains.delete(slot - chainsRecovered);
-    if (slot > this.start.slot) {
-      this.delivery.deliver(slot, batch);
-      this.visit?.(slot, chain, batch);
-    }
-    return true;
   }
 }
 

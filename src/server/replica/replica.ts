@@ -13,9 +13,11 @@ import type { Event } from '../../consensus/event.js';
 import type { Message } from '../../consensus/message.js';
 import type { FabMachine } from '../../consensus/step.js';
 import type { SignatureShare } from '../../schemes/contract/distributed-signer.js';
+import { Alarm } from '../alarm.js';
 import { ExecutionFailure } from '../state/replicated-state.js';
 import { DurableOrder } from './durable-order.js';
 import { Inbox } from './inbox.js';
+import { JournalWriter } from './journal-writer.js';
 import type { ReplicaParts } from './replica-parts.js';
 import { type StopReason, stopReasonOf } from './stop-reason.js';
 
@@ -30,23 +32,30 @@ export interface ReplicaCounts {
 /** How long a certificate waits to be checked where nobody listens. */
 const unheardCheckMs = 250;
 
-/** The longest that Node's timers can wait. */
-const longestTimerMs = 2 ** 31 - 1;
-
-/** The journal is rewritten from the machine's state once it has grown by this much. */
-const journalRewriteBytes = 64 * 1024 * 1024;
-
 export class Replica {
   readonly counts: ReplicaCounts = { fast: 0, slow: 0, transferred: 0, certificates: 0 };
   private readonly inbox = new Inbox((event) => {
     for (const effect of this.parts.machine.step(event, this.parts.clock())) this.carryOut(effect);
   });
   private readonly order = new DurableOrder();
+  private readonly journal: JournalWriter;
   private isStopped = false;
-  private timer: NodeJS.Timeout | undefined;
-  private isRewriting = false;
+  private readonly alarm: Alarm;
 
-  constructor(private readonly parts: ReplicaParts) {}
+  constructor(private readonly parts: ReplicaParts) {
+    const { journal, codec, machine } = parts;
+    this.alarm = new Alarm(parts.clock, () => {
+      this.hear({ _tag: 'Timer' });
+    });
+    this.journal = new JournalWriter(
+      journal,
+      codec,
+      () => machine.durableRecords(),
+      (error) => {
+        this.failStorage(error);
+      },
+    );
+  }
 
   start(): void {
     this.hear({ _tag: 'Start' });
@@ -57,7 +66,7 @@ export class Replica {
     this.isStopped = true;
     this.inbox.close();
     this.order.forget();
-    clearTimeout(this.timer);
+    this.alarm.clear();
   }
 
   get status(): FabMachine['view'] {
@@ -107,7 +116,9 @@ export class Replica {
     if (this.isStopped) return;
     switch (effect._tag) {
       case 'Persist':
-        this.persist(effect);
+        this.journal.write(effect.record, () => {
+          if (!this.isStopped) this.order.onDurable(effect.index);
+        });
         return;
       case 'Send':
         this.order.when(effect.after, () => {
@@ -115,7 +126,7 @@ export class Replica {
         });
         return;
       case 'SetTimer':
-        this.setTimer(effect.atMs);
+        this.alarm.set(effect.atMs);
         return;
       case 'Sign':
         this.sign(effect);
@@ -174,29 +185,6 @@ export class Replica {
     }
   }
 
-  private persist({ record, index }: Extract<Effect, { _tag: 'Persist' }>): void {
-    const { journal, codec, machine } = this.parts;
-    journal.append(codec.encodeRecord(record)).then(
-      () => {
-        if (!this.isStopped) this.order.onDurable(index);
-      },
-      (error: unknown) => {
-        this.failStorage(error);
-      },
-    );
-    if (journal.size > journalRewriteBytes && !this.isRewriting) {
-      this.isRewriting = true;
-      journal.rewrite(machine.durableRecords().map((kept) => codec.encodeRecord(kept))).then(
-        () => {
-          this.isRewriting = false;
-        },
-        (error: unknown) => {
-          this.failStorage(error);
-        },
-      );
-    }
-  }
-
   private send({ to, message }: { readonly to: readonly ProcessId[]; readonly message: Message }): void {
     let frame: Uint8Array | undefined;
     for (const process of to) {
@@ -207,16 +195,6 @@ export class Replica {
         this.parts.send(process, frame);
       }
     }
-  }
-
-  private setTimer(atMs: number): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(
-      () => {
-        this.hear({ _tag: 'Timer' });
-      },
-      Math.min(longestTimerMs, Math.max(0, atMs - this.parts.clock())),
-    );
   }
 
   private sign({ statement, isProven }: Extract<Effect, { _tag: 'Sign' }>): void {

@@ -10,7 +10,8 @@ import type { SnapshotCertificate, StateTarget } from '../../consensus/manifest.
 import type { ResumedTransfer } from '../../consensus/state-transfer.js';
 import type { Recovered } from '../../consensus/state.js';
 import { type StorageError, StorageFailure } from '../../storage/errors.js';
-import type { DecidedLog, LogStart } from '../log/decided-log.js';
+import type { DecidedLog } from '../log/decided-log.js';
+import type { LogStart } from '../log/replay.js';
 import type { Executor } from './executor.js';
 import { decodeSnapshot, type SnapshotContent } from './snapshot-content.js';
 import type { SnapshotStore, VerifiedState } from './snapshot-store.js';

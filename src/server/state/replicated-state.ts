@@ -15,16 +15,13 @@ import type { Recovered } from '../../consensus/state.js';
 import type { CorruptLog } from '../log/decided-log.js';
 import type { Execution } from './executor.js';
 import { announced, installState, type StateError, type StateParts } from './installation.js';
-import { prunableUpTo, SnapshotPin } from './retention.js';
-import type { SnapshotContent } from './snapshot-content.js';
+import { SnapshotKeeping, type SnapshotKeepingParts } from './snapshot-keeping.js';
 import { StateFetching, type StateFetchingParts } from './state-fetching.js';
-import type { TransferFrame } from './transfer-frames.js';
 
-export interface ReplicatedStateParts extends StateParts, Pick<StateFetchingParts, 'onBlame' | 'onFailed' | 'clock'> {
-  /** How many slots are kept below the oldest snapshot. */
-  readonly retainSlots: number;
-  readonly send: (to: ProcessId, frame: TransferFrame) => void;
-}
+export interface ReplicatedStateParts
+  extends StateParts,
+    Pick<StateFetchingParts, 'onBlame'>,
+    Omit<SnapshotKeepingParts, keyof StateParts> {}
 
 type Decision = Pick<Extract<Effect, { _tag: 'Decide' }>, 'slot' | 'chain' | 'batch'>;
 
@@ -52,12 +49,10 @@ interface Hearer {
 
 export class ReplicatedState {
   private readonly fetching: StateFetching;
-  private readonly pin = new SnapshotPin();
+  private readonly keeping: SnapshotKeeping;
   private hearer: Hearer | undefined;
   /** Decided slots, one after another. */
   private executing: Promise<unknown> = Promise.resolve();
-  /** Changes to snapshots and what goes with them, one after another. */
-  private keeping: Promise<unknown> = Promise.resolve();
   private onWhole: (() => void) | undefined;
 
   /** @param resumed - what was being fetched before a restart. */
@@ -65,6 +60,7 @@ export class ReplicatedState {
     private readonly parts: ReplicatedStateParts,
     resumed: ResumedTransfer | undefined,
   ) {
+    this.keeping = new SnapshotKeeping(parts, (event) => this.hearer?.hear(event));
     this.fetching = new StateFetching(
       {
         ...parts,
@@ -135,7 +131,7 @@ export class ReplicatedState {
       .then(() => stored)
       .then((): readonly Event[] => {
         const { epoch, boundary, snapshot } = this.execute(slot, chain, batch);
-        if (snapshot !== undefined) this.keep(snapshot);
+        if (snapshot !== undefined) this.keeping.keep(snapshot);
         // A machine may catch up on slots of the epoch before its own.
         const isOfEpoch = boundary !== undefined && epoch === this.hearer?.epoch;
         return [...(isOfEpoch ? [{ _tag: 'Boundary', ...boundary } as const] : []), { _tag: 'Stored', slot }];
@@ -148,15 +144,12 @@ export class ReplicatedState {
 
   /** A slow quorum has this state: what is older may go. */
   certified(certificate: SnapshotCertificate): void {
-    this.inTurn(async () => {
-      await this.parts.snapshots.putCertificate(certificate);
-      await this.retain();
-    });
+    this.keeping.certified(certificate);
   }
 
   /** The HANDOFF of an epoch covers this state. */
-  handedOver({ slot, manifest }: StateTarget): void {
-    this.inTurn(() => this.parts.snapshots.markCertified(stateDigest(slot, manifest)));
+  handedOver(target: StateTarget): void {
+    this.keeping.handedOver(target);
   }
 
   transfer(target: StateTarget): void {
@@ -178,10 +171,7 @@ export class ReplicatedState {
     const target = present(this.fetching.complete, 'a state is whole before it is installed');
     const state = stateDigest(target.slot, target.manifest);
     await this.executing;
-    const before = this.keeping;
-    const installed = before.then(() => installState(this.parts, state)());
-    this.keeping = installed.catch(() => undefined);
-    const outcome = await installed;
+    const outcome = await this.keeping.alone(() => installState(this.parts, state)());
     if (E.isRight(outcome)) return E.right(this.settleInstalled(target));
     if (outcome.left._tag !== 'DamagedState') return outcome;
     const whole = new Promise<void>((resolve) => {
@@ -195,7 +185,7 @@ export class ReplicatedState {
   /** Resolves when all that was decided is durable and executed, and snapshots are kept. */
   async settled(): Promise<void> {
     await this.executing;
-    await this.keeping;
+    await this.keeping.settled();
   }
 
   onConnected(peer: ProcessId): void {
@@ -212,18 +202,14 @@ export class ReplicatedState {
 
   /** Sends a chunk of a snapshot that is held, once it was found to be intact. */
   serveChunk(to: ProcessId, state: Digest, index: number): void {
-    const { snapshots, send, clock, onFailed } = this.parts;
-    this.pin.note(to, state, clock());
-    snapshots.chunk(state, index).then((chunk) => {
-      if (chunk !== undefined) send(to, { _tag: 'Chunk', chunk });
-    }, onFailed);
+    this.keeping.serveChunk(to, state, index);
   }
 
   async close(): Promise<void> {
     this.detach();
     this.fetching.stop();
     await this.executing.catch(() => undefined);
-    await this.keeping;
+    await this.keeping.settled();
     await this.parts.snapshots.close();
   }
 
@@ -244,14 +230,6 @@ export class ReplicatedState {
     }
   }
 
-  private keep(content: SnapshotContent): void {
-    this.inTurn(async () => {
-      const { slot, chain, manifest } = await this.parts.snapshots.put(content);
-      this.hearer?.hear({ _tag: 'Snapshotted', slot, chain, manifest });
-      await this.retain();
-    });
-  }
-
   private settleInstalled({ slot, chain, manifest }: StateTarget): readonly Event[] {
     const { executor, log } = this.parts;
     this.fetching.settle();
@@ -260,19 +238,5 @@ export class ReplicatedState {
       { _tag: 'Installed', slot, chain, manifest, delivery: executor.delivered(), boundary },
       { _tag: 'Pruned', first: log.first },
     ];
-  }
-
-  private async retain(): Promise<void> {
-    const { snapshots, log, retainSlots, clock } = this.parts;
-    await snapshots.retain(this.pin, clock());
-    const { first } = log;
-    const upTo = prunableUpTo(snapshots.held, retainSlots);
-    if (upTo < first) return;
-    await log.prune(upTo);
-    if (log.first > first) this.hearer?.hear({ _tag: 'Pruned', first: log.first });
-  }
-
-  private inTurn(work: () => Promise<void>): void {
-    this.keeping = this.keeping.then(work).catch(this.parts.onFailed);
   }
 }

@@ -11,6 +11,7 @@ import {
   type TransferEffect,
   type TransferEvent,
 } from '../../consensus/state-transfer.js';
+import { Alarm } from '../alarm.js';
 import type { SnapshotStore } from './snapshot-store.js';
 
 export interface StateFetchingParts {
@@ -28,7 +29,7 @@ export interface StateFetchingParts {
 export class StateFetching {
   private readonly transfer: StateTransfer;
   private whole: StateTarget | undefined;
-  private timer: NodeJS.Timeout | undefined;
+  private readonly alarm: Alarm;
   private isStopped = false;
 
   /** @param resumed - what was under way before a restart. */
@@ -37,6 +38,9 @@ export class StateFetching {
     resumed: ResumedTransfer | undefined,
   ) {
     this.transfer = new StateTransfer(resumed, parts.clock());
+    this.alarm = new Alarm(parts.clock, () => {
+      this.step({ _tag: 'Timer' });
+    });
   }
 
   /** The state that is being fetched. For people. */
@@ -87,7 +91,7 @@ export class StateFetching {
 
   stop(): void {
     this.isStopped = true;
-    clearTimeout(this.timer);
+    this.alarm.clear();
   }
 
   private step(event: TransferEvent): void {
@@ -120,7 +124,7 @@ export class StateFetching {
         onFailed(new Error(`the state after slot ${effect.target.slot} was damaged on this disk twice`));
         return;
       case 'SetTimer':
-        this.setTimer(effect.atMs);
+        this.alarm.set(effect.atMs);
         return;
       default:
         assertNever(effect);
@@ -131,16 +135,6 @@ export class StateFetching {
     work.then(() => {
       this.step(event);
     }, this.parts.onFailed);
-  }
-
-  private setTimer(atMs: number): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(
-      () => {
-        this.step({ _tag: 'Timer' });
-      },
-      Math.max(0, atMs - this.parts.clock()),
-    );
   }
 }
 

@@ -60,6 +60,7 @@ class Setting {
   readonly stops: StopReason[] = [];
   readonly placed: number[] = [];
   readonly handedOver: number[] = [];
+  readonly blamed: string[] = [];
   readonly replica: Replica;
 
   constructor(step: Step, key?: Partial<AllianceKey>, state?: Partial<ReplicaParts['state']>, isHeard = true) {
@@ -103,7 +104,7 @@ class Setting {
         onPlaced: (delivered) => this.placed.push(...delivered.map(({ slot }) => slot)),
         onRefused: () => undefined,
         onView: () => undefined,
-        onBlame: () => undefined,
+        onBlame: (process) => this.blamed.push(process),
         onStatesDiffer: () => undefined,
         onHandedOver: ({ slot }) => this.handedOver.push(slot),
         onStopped: (reason) => this.stops.push(reason),
@@ -298,7 +299,9 @@ describe('a replica', () => {
     setting.replica.onFrame(peer, other.encodeMessage({ _tag: 'FetchRange', from: 1 }));
     setting.replica.onFrame(peer, codec.encodeMessage({ _tag: 'FetchRange', from: 1 }));
     await setImmediate();
-    expect(setting.tags()).toEqual(['Start', 'Message']);
+    expect([setting.tags(), setting.blamed]).toEqual([['Start', 'Message'], []]);
+    setting.replica.onFrame(peer, codec.encodeMessage({ _tag: 'FetchRange', from: 1 }).subarray(0, -1));
+    expect(setting.blamed).toEqual([peer]);
   });
 
   it.each(['signShare', 'proveShare', 'combine', 'verify'] as const)(

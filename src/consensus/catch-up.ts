@@ -4,6 +4,7 @@
  */
 import type { ProcessId } from '../prelude/process.js';
 import { sendAccepted } from './acceptor.js';
+import { remind } from './amnesia.js';
 import { requestSize } from './batch.js';
 import { askAgain } from './batch-fetching.js';
 import { askCertifiersAgain, certifyRequest } from './certification.js';
@@ -74,7 +75,8 @@ function speakAgain(c: Context): void {
 
 /** Tells a peer whose link has just come up where this process is, so that it sends what was lost. */
 export function onConnected(c: Context, peer: ProcessId): void {
-  const { view, decidedUpTo, low, viewPersisted } = c.state;
+  const { view, decidedUpTo, low, viewPersisted, reminded } = c.state;
+  reminded.delete(peer);
   c.send(peer, { _tag: 'Status', view, decided: decidedUpTo, low, stuck: true }, viewPersisted);
   if (c.leaderOf(view) === peer) forwardRequests(c, peer);
 }
@@ -121,7 +123,10 @@ export function onStatus(c: Context, from: ProcessId, status: Extract<Message, {
   const certificate = state.decidedCertificate;
   if (certificate !== undefined && certificate.slot > status.decided)
     c.send(from, { _tag: 'Certificate', certificate });
-  if (status.stuck) resend(c, from, status);
+  if (status.stuck) {
+    remind(c, from);
+    resend(c, from, status);
+  }
 }
 
 /** What let this process into its view lets the other in too: the complaints, or a proposal with its permit. */

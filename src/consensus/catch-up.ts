@@ -112,6 +112,8 @@ function losePatience(c: Context, sinceMs: number): void {
 
 export function onStatus(c: Context, from: ProcessId, status: Extract<Message, { _tag: 'Status' }>): void {
   if (from === c.config.me) return;
+  // Once a link, so that it need not wait: who has found its log may not call for help again.
+  if (status.stuck) remind(c, from);
   const { state } = c;
   const helpedMs = state.peers.get(from)?.helpedMs ?? Number.NEGATIVE_INFINITY;
   const isTooSoon = c.nowMs < helpedMs + c.config.parameters.statusMs / 2;
@@ -123,10 +125,7 @@ export function onStatus(c: Context, from: ProcessId, status: Extract<Message, {
   const certificate = state.decidedCertificate;
   if (certificate !== undefined && certificate.slot > status.decided)
     c.send(from, { _tag: 'Certificate', certificate });
-  if (status.stuck) {
-    remind(c, from);
-    resend(c, from, status);
-  }
+  if (status.stuck) resend(c, from, status);
 }
 
 /** What let this process into its view lets the other in too: the complaints, or a proposal with its permit. */

@@ -3,7 +3,7 @@ import { type MalformedBytes, type Reader, readAll, Writer } from '../prelude/ca
 import type { Either } from '../prelude/fp.js';
 import { assertNever, invariant } from '../prelude/invariant.js';
 import type { ProcessId, Universe } from '../prelude/process.js';
-import type { EvidenceKind, EvidenceRecord, SignedDigest } from './evidence-record.js';
+import { evidenceKinds, type EvidenceRecord, type SignedDigest } from './evidence-record.js';
 import type { SignedReport } from './message.js';
 import {
   readBallot,
@@ -61,15 +61,6 @@ export function writeSignedDigest(writer: Writer, { digest, signature }: SignedD
 export function readSignedDigest(reader: Reader): SignedDigest {
   return { digest: readDigest(reader), signature: readIdentitySignature(reader) };
 }
-
-/** A kind's number is its position here. Only ever appended to. */
-const evidenceKinds = [
-  'Equivocation',
-  'DoubleVote',
-  'DoubleReport',
-  'HiddenVote',
-  'InvalidShare',
-] as const satisfies readonly EvidenceKind[];
 
 /** @param universe - the processes of the record's epoch. */
 export function encodeEvidence(universe: Universe, record: EvidenceRecord): Uint8Array {

@@ -60,6 +60,19 @@ export type EvidenceRecord = { readonly epoch: number; readonly process: Process
 
 export type EvidenceKind = EvidenceRecord['_tag'];
 
+/** A kind's number on the wire is its position here. Only ever appended to. */
+export const evidenceKinds = [
+  'Equivocation',
+  'DoubleVote',
+  'DoubleReport',
+  'HiddenVote',
+  'InvalidShare',
+] as const satisfies readonly EvidenceKind[];
+
+export function isEvidenceKind(text: string): text is EvidenceKind {
+  return evidenceKinds.some((kind) => kind === text);
+}
+
 /** What must be known of an epoch to judge evidence: a {@link Configuration} has it all. */
 export interface PublicConfiguration extends PublicKeys {
   readonly system: Pick<QuorumSystem, 'processes'>;

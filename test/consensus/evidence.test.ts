@@ -16,6 +16,7 @@ import {
 import type { Message, Report } from '../../src/consensus/message.js';
 import { shareBallot, signedBallot } from '../../src/consensus/signed-ballot.js';
 import type { BallotKind } from '../../src/consensus/statement.js';
+import type { DistributedSigner } from '../../src/schemes/contract/distributed-signer.js';
 import { right } from '../support/right.js';
 import { MockSigner } from '../support/simulation/mock-keys.js';
 import { type Actor, p, Scene, type SceneOptions } from '../support/scene.js';
@@ -106,13 +107,18 @@ function badShare(scene: Scene, from: string, attribution: Uint8Array | undefine
   if (attribution === undefined) return { share, signature: new Uint8Array(64) };
   const config = scene.config(p(from));
   const ballot = { view: 1, slot: 1, digest: batchDigest(scene.batch('x')) };
-  const bad = { ...config, keys: { ...config.keys, slow: giving(config.keys.slow as MockSigner, share) } };
+  const bad = { ...config, keys: { ...config.keys, slow: giving(config.keys.slow, share) } };
   return { share, signature: present(shareBallot(bad, 'accepted', ballot).attribution, 'a linear scheme') };
 }
 
 /** The same key, but that it makes `share` for everything. */
-function giving(signer: MockSigner, share: never): MockSigner {
-  return Object.assign(Object.create(signer) as MockSigner, { signShare: () => E.right(share) });
+function giving(signer: DistributedSigner, share: never): DistributedSigner {
+  return {
+    ...signer,
+    schemeId: signer.schemeId,
+    keyId: signer.keyId,
+    signShare: () => E.right(share),
+  } as DistributedSigner;
 }
 
 /** Whether it holds, from its bytes. */
@@ -426,7 +432,7 @@ describe('a share of a linear scheme that is none', () => {
     const ballot = { view: 1, slot: 1, digest: batchDigest(scene.batch('x')) };
     const bad = {
       ...config,
-      keys: { ...config.keys, slow: giving(config.keys.slow as MockSigner, new Uint8Array(4) as never) },
+      keys: { ...config.keys, slow: giving(config.keys.slow, new Uint8Array(4) as never) },
     };
     const accepted = { ...scene.accepted('d', 1, 1, scene.batch('x')), ...shareBallot(bad, 'accepted', ballot) };
     scene.inject('d', 'b', accepted);

@@ -15,7 +15,7 @@ import {
 } from '../../src/consensus/evidence-record.js';
 import type { Message, Report } from '../../src/consensus/message.js';
 import { shareBallot, signedBallot } from '../../src/consensus/signed-ballot.js';
-import type { BallotKind } from '../../src/consensus/statement.js';
+import { type BallotKind, proposeStatement } from '../../src/consensus/statement.js';
 import type { DistributedSigner } from '../../src/schemes/contract/distributed-signer.js';
 import { right } from '../support/right.js';
 import { MockSigner } from '../support/simulation/mock-keys.js';
@@ -152,6 +152,15 @@ describe.each([
     }
   });
 
+  it('is about a process of the epoch, whatever is said of the keys of others', () => {
+    const scene = sceneOf(options);
+    const config = scene.config(p('b'));
+    const trusting = { ...config, identities: { ...config.identities, verify: () => true } };
+    const { DoubleReport } = recordsOf(scene);
+    expect(verifyEvidence(trusting, DoubleReport)).toBe(true);
+    expect(verifyEvidence(trusting, { ...DoubleReport, process: p('e') })).toBe(false);
+  });
+
   const lies: Record<string, (scene: Scene, records: ReturnType<typeof recordsOf>) => EvidenceRecord> = {
     'one proposal twice': (_, { Equivocation: one }) => ({ ...one, second: one.first }),
     'two slots proposed': (scene, { Equivocation: one }) => ({
@@ -159,6 +168,17 @@ describe.each([
       second: { ...one.second, signature: scene.leaderSignature({ view: 1, slot: 2, digest: one.second.digest }) },
     }),
     'proposals of a view that another leads': (_, { Equivocation: one }) => ({ ...one, view: 2 }),
+    'proposals of one that does not lead': (scene, { Equivocation: one }) => {
+      const { identities, allianceId, epoch } = scene.config(p('d'));
+      const signed = ({ digest: value }: typeof one.first) => {
+        const statement = proposeStatement(
+          { allianceId, epoch, keyId: identities.keyId },
+          { view: 1, slot: 1, digest: value },
+        );
+        return { digest: value, signature: identities.sign(statement) };
+      };
+      return { ...one, process: p('d'), first: signed(one.first), second: signed(one.second) };
+    },
     'one vote twice': (_, { DoubleVote: one }) => ({ ...one, second: one.first }),
     'votes in the wrong order': (_, { DoubleVote: one }) => ({ ...one, first: one.second, second: one.first }),
     'votes of two slots': (scene, { DoubleVote: one }) => ({

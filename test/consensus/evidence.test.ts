@@ -217,6 +217,14 @@ describe.each([
       ...one,
       report: { ...one.report, view: 3 },
     }),
+    'its own report, said to be another’s': (_, { HiddenVote: one }) => ({
+      ...one,
+      report: { ...one.report, from: p('c') },
+    }),
+    'a report signed for another view than it says': (scene, { HiddenVote: one }) => ({
+      ...one,
+      report: scene.sign('d', 3, one.report.body),
+    }),
     'a report whose bytes are none': (scene, { HiddenVote: one }) => ({
       ...one,
       report: scene.sign('d', 2, Uint8Array.of(1, 2, 3)),

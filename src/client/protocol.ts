@@ -35,6 +35,13 @@ export interface Placement {
   readonly index: number;
 }
 
+/** What a server can prove of another; the record is a file in its directory. */
+export interface ProvenFault {
+  readonly process: string;
+  /** The kind of evidence: `DoubleVote` and so on (spec/consensus.md, "Evidence"). */
+  readonly kind: string;
+}
+
 /** What a server says of itself, unsigned: for people. */
 export interface ServerStatus {
   readonly process: string;
@@ -57,6 +64,7 @@ export interface ServerStatus {
   readonly slow: number;
   readonly transferred: number;
   readonly certificates: number;
+  readonly proven: readonly ProvenFault[];
 }
 
 /** Bounds on what is received. */
@@ -65,6 +73,7 @@ export const protocolLimits = {
   reasonBytes: 1024,
   nameBytes: 127,
   connected: 1024,
+  proven: 8192,
   placements: batchLimits.requestsPerBatch,
 } as const;
 
@@ -174,6 +183,7 @@ function writeStatus(writer: Writer, status: ServerStatus): void {
   writer.option(status.halted, (inner, reason) => inner.text(reason));
   writer.list(status.connected, (inner, peer) => inner.text(peer));
   writer.u64(status.fast).u64(status.slow).u64(status.transferred).u64(status.certificates);
+  writer.list(status.proven, (inner, { process, kind }) => inner.text(process).text(kind));
 }
 
 function given<K extends string, A>(key: K, value: A | undefined): Partial<Record<K, A>> {
@@ -208,6 +218,7 @@ function readStatus(reader: Reader): ServerStatus {
     slow: reader.u64(),
     transferred: reader.u64(),
     certificates: reader.u64(),
+    proven: reader.list(protocolLimits.proven, () => ({ process: text(), kind: text() })),
   };
 }
 

@@ -1,15 +1,13 @@
 /** Accepting (rule R3): the vote is durable before ACCEPTED is sent. */
 import { equalBytes, toHex } from '../prelude/bytes.js';
-import { present } from '../prelude/invariant.js';
-import { E } from '../prelude/fp.js';
 import type { ProcessId } from '../prelude/process.js';
-import type { SignatureShare } from '../schemes/contract/distributed-signer.js';
 import type { Batch } from './batch.js';
 import type { Context } from './context.js';
 import { ballotOf, isLeaderSigned, isPermitted, isValidBatch } from './evidence.js';
 import type { Message, Vote } from './message.js';
+import { shareBallot } from './signed-ballot.js';
 import type { SlotState } from './state.js';
-import { acceptedStatement, type Ballot } from './statement.js';
+import type { Ballot } from './statement.js';
 import { enterByCertificate } from './view-change.js';
 
 type Propose = Extract<Message, { _tag: 'Propose' }>;
@@ -72,23 +70,18 @@ export function noteLeaderSignature(c: Context, open: SlotState, ballot: Ballot,
 function accept(c: Context, open: SlotState, vote: Vote, batch: Batch): void {
   open.batches.set(toHex(vote.digest), batch);
   const persisted = c.persist({ _tag: 'Vote', vote, batch });
-  open.vote = { ...vote, share: acceptedShare(c, vote), persisted };
+  open.vote = { ...vote, ...shareBallot(c.config, 'accepted', vote), persisted };
   open.votedMs ??= c.nowMs;
   c.expectProgress();
   sendAccepted(c, open);
 }
 
-/** The share that ACCEPTED carries; made again after a restart. */
-export function acceptedShare(c: Context, ballot: Ballot): SignatureShare {
-  const share = c.config.keys.slow.signShare(acceptedStatement(c.slowContext, ballot));
-  return present(E.isRight(share) ? share.right : undefined, 'the slow key signs statements');
-}
-
 /** Sends this process's ACCEPTED for its last vote in a slot, to everyone or again to one. */
 export function sendAccepted(c: Context, { vote }: SlotState, to?: ProcessId): void {
   if (vote === undefined) return;
-  const { view, slot, digest, leaderSignature, share, persisted } = vote;
-  const message: Message = { _tag: 'Accepted', view, slot, digest, leaderSignature, share };
+  const { view, slot, digest, leaderSignature, share, attribution, persisted } = vote;
+  const attributed = attribution === undefined ? {} : { attribution };
+  const message: Message = { _tag: 'Accepted', view, slot, digest, leaderSignature, share, ...attributed };
   if (to === undefined) c.broadcast(message, persisted);
   else c.send(to, message, persisted);
 }

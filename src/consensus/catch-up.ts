@@ -4,6 +4,7 @@
  */
 import type { ProcessId } from '../prelude/process.js';
 import { sendAccepted } from './acceptor.js';
+import { remind } from './amnesia.js';
 import { requestSize } from './batch.js';
 import { askAgain } from './batch-fetching.js';
 import { askCertifiersAgain, certifyRequest } from './certification.js';
@@ -74,7 +75,8 @@ function speakAgain(c: Context): void {
 
 /** Tells a peer whose link has just come up where this process is, so that it sends what was lost. */
 export function onConnected(c: Context, peer: ProcessId): void {
-  const { view, decidedUpTo, low, viewPersisted } = c.state;
+  const { view, decidedUpTo, low, viewPersisted, reminded } = c.state;
+  reminded.delete(peer);
   c.send(peer, { _tag: 'Status', view, decided: decidedUpTo, low, stuck: true }, viewPersisted);
   if (c.leaderOf(view) === peer) forwardRequests(c, peer);
 }
@@ -110,6 +112,8 @@ function losePatience(c: Context, sinceMs: number): void {
 
 export function onStatus(c: Context, from: ProcessId, status: Extract<Message, { _tag: 'Status' }>): void {
   if (from === c.config.me) return;
+  // Once a link, so that it need not wait: who has found its log may not call for help again.
+  if (status.stuck) remind(c, from);
   const { state } = c;
   const helpedMs = state.peers.get(from)?.helpedMs ?? Number.NEGATIVE_INFINITY;
   const isTooSoon = c.nowMs < helpedMs + c.config.parameters.statusMs / 2;

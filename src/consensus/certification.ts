@@ -6,6 +6,8 @@ import { equalBytes } from '../prelude/bytes.js';
 import { E } from '../prelude/fp.js';
 import type { ProcessId } from '../prelude/process.js';
 import { type CombineResult, rejectedSenders } from '../schemes/contract/distributed-signer.js';
+import { noteDoubleReport, noteHiddenVotes } from './accusation.js';
+import { recallReport } from './amnesia.js';
 import { noopDigest } from './batch.js';
 import { wantBatch } from './batch-fetching.js';
 import { onStableCheckpoint } from './checkpoint.js';
@@ -25,6 +27,7 @@ const certifyAnswersPerView = 32;
 export function onReport(c: Context, from: ProcessId, { report }: Extract<Message, { _tag: 'Report' }>): void {
   if (report.from !== from || report.view < c.state.view || c.leaderOf(report.view) !== c.config.me) return;
   const known = c.state.reports.get(from);
+  noteDoubleReport(c, known ?? c.state.collection.reports.get(from)?.signed, report);
   if (known === undefined || known.view < report.view) c.state.reports.set(from, report);
 }
 
@@ -84,6 +87,7 @@ function admitReports(c: Context, collection: Collection): void {
       continue;
     }
     collection.reports.set(from, { signed, report: checked.right });
+    noteHiddenVotes(c, signed, checked.right);
     // A leader that is behind must have the window in which it is to propose.
     if (checked.right.checkpoint !== undefined) onStableCheckpoint(c, checked.right.checkpoint);
   }
@@ -102,6 +106,8 @@ function holdsBatches(c: Context, from: ProcessId, report: Report): boolean {
 /** R8, as a certifier. */
 export function onCertify(c: Context, from: ProcessId, message: Extract<Message, { _tag: 'Certify' }>): void {
   if (c.leaderOf(message.view) !== from || !countCertify(c, from, message.view)) return;
+  for (const report of message.reports) recallReport(c, report);
+  if (c.state.halted) return;
   const outcome = recompute(c, message.view, message.reports, message.evidence);
   if (E.isLeft(outcome)) {
     c.blame(from, { _tag: 'InvalidMessage', reason: `it asked to certify a view on bad grounds: ${outcome.left}` });
@@ -132,6 +138,7 @@ function recompute(
     const checked = checkReport(c, report);
     if (E.isLeft(checked)) return E.left(`the report of ${report.from}: ${checked.left}`);
     reports.set(report.from, checked.right);
+    noteHiddenVotes(c, report, checked.right);
   }
   if (!evidence.every((proof) => isEquivocation(c, proof))) return E.left('its evidence proves nothing');
   const accused = c.setOf(evidence.map(({ leader }) => leader));

@@ -5,10 +5,20 @@
 import { type Reader, type MalformedBytes, readAll, Writer } from '../prelude/canonical.js';
 import { E, type Either } from '../prelude/fp.js';
 import { assertNever, invariant } from '../prelude/invariant.js';
-import type { ProcessId, Universe } from '../prelude/process.js';
+import type { Universe } from '../prelude/process.js';
+import {
+  readProcess,
+  readSignedBallot,
+  readSignedDigest,
+  readSignedReport,
+  writeProcess,
+  writeSignedBallot,
+  writeSignedDigest,
+  writeSignedReport,
+} from './evidence-codec.js';
 import { batchLimits, readBatch, readRequest, writeBatch, writeRequest } from './batch.js';
 import { readSnapshotCertificate, writeSnapshotCertificate } from './manifest.js';
-import type { Equivocation, Message, SignedReport, SignedTimeout } from './message.js';
+import type { Equivocation, Message, SignedTimeout } from './message.js';
 import {
   readBallot,
   readCheckpoint,
@@ -34,6 +44,7 @@ import {
 } from './piece-codec.js';
 import { readDecidedRange, readPrefixCertificate, writeDecidedRange, writePrefixCertificate } from './range.js';
 import type { DurableRecord } from './record.js';
+import type { AttributedShare } from './signed-ballot.js';
 
 export { decodeReport, encodeReport, encodeVerdict } from './piece-codec.js';
 
@@ -80,7 +91,7 @@ export class ConsensusCodec {
         writeCommitCertificate(writer, record.certificate);
         return writer.finish();
       case 'Report':
-        this.writeSignedReport(writer, record.report);
+        writeSignedReport(writer, this.universe, record.report);
         return writer.finish();
       case 'StableCheckpoint':
         writeCheckpointCertificate(writer, record.certificate);
@@ -99,7 +110,7 @@ export class ConsensusCodec {
         case 'CommitCertificate':
           return { _tag: tag, certificate: readCommitCertificate(reader) };
         case 'Report':
-          return { _tag: tag, report: this.readSignedReport(reader) };
+          return { _tag: tag, report: readSignedReport(reader, this.universe) };
         case 'StableCheckpoint':
           return { _tag: tag, certificate: readCheckpointCertificate(reader) };
       }
@@ -113,10 +124,10 @@ export class ConsensusCodec {
         writeBatch(writer, message.batch);
         return;
       case 'Accepted':
-        writeBallot(writer, message).fixed(message.leaderSignature).bytes(message.share);
+        writeAttributedShare(writeBallot(writer, message).fixed(message.leaderSignature), message);
         return;
       case 'Commit':
-        writeBallot(writer, message).bytes(message.share);
+        writeAttributedShare(writeBallot(writer, message), message);
         return;
       case 'Timeouts':
         writer.list(message.timeouts, (inner, timeout) => {
@@ -125,11 +136,11 @@ export class ConsensusCodec {
         this.writeEvidence(writer, message.evidence);
         return;
       case 'Report':
-        this.writeSignedReport(writer, message.report);
+        writeSignedReport(writer, this.universe, message.report);
         return;
       case 'Certify':
         writer.u64(message.view).list(message.reports, (inner, report) => {
-          this.writeSignedReport(inner, report);
+          writeSignedReport(inner, this.universe, report);
         });
         this.writeEvidence(writer, message.evidence);
         return;
@@ -180,6 +191,11 @@ export class ConsensusCodec {
       case 'HandoffShare':
         writer.bytes(message.share);
         return;
+      case 'Reminder':
+        writer.list(message.ballots, writeSignedBallot).option(message.report, (inner, report) => {
+          writeSignedReport(inner, this.universe, report);
+        });
+        return;
       default:
         assertNever(message);
     }
@@ -199,19 +215,19 @@ export class ConsensusCodec {
           _tag: tag,
           ...readBallot(reader),
           leaderSignature: readIdentitySignature(reader),
-          share: readShare(reader),
+          ...readAttributedShare(reader),
         };
       case 'Commit':
-        return { _tag: tag, ...readBallot(reader), share: readShare(reader) };
+        return { _tag: tag, ...readBallot(reader), ...readAttributedShare(reader) };
       case 'Timeouts': {
         const timeouts = reader.list(wireLimits.processes, (inner) => this.readTimeout(inner));
         return { _tag: tag, timeouts, evidence: this.readEvidence(reader) };
       }
       case 'Report':
-        return { _tag: tag, report: this.readSignedReport(reader) };
+        return { _tag: tag, report: readSignedReport(reader, this.universe) };
       case 'Certify': {
         const view = readOrdinal(reader);
-        const reports = reader.list(wireLimits.processes, (inner) => this.readSignedReport(inner));
+        const reports = reader.list(wireLimits.processes, (inner) => readSignedReport(inner, this.universe));
         return { _tag: tag, view, reports, evidence: this.readEvidence(reader) };
       }
       case 'Certified':
@@ -246,53 +262,42 @@ export class ConsensusCodec {
         return { _tag: tag };
       case 'HandoffShare':
         return { _tag: tag, share: readShare(reader) };
+      case 'Reminder': {
+        const ballots = reader.list(wireLimits.reminderBallots, readSignedBallot);
+        const report = reader.option((inner) => readSignedReport(inner, this.universe));
+        return report === undefined ? { _tag: tag, ballots } : { _tag: tag, ballots, report };
+      }
       default:
         return assertNever(tag);
     }
   }
 
-  private writeProcess(writer: Writer, process: ProcessId): Writer {
-    const index = this.universe.indexOf(process);
-    invariant(index !== undefined, 'processes in messages belong to the epoch');
-    return writer.u16(index);
-  }
-
-  private readProcess(reader: Reader): ProcessId {
-    return this.universe.at(reader.u16()) ?? reader.fail('a process of the epoch');
-  }
-
   private writeTimeout(writer: Writer, timeout: SignedTimeout): void {
-    this.writeProcess(writer, timeout.from).u64(timeout.view).fixed(timeout.signature);
+    writeProcess(writer, this.universe, timeout.from).u64(timeout.view).fixed(timeout.signature);
   }
 
   private readTimeout(reader: Reader): SignedTimeout {
-    return { from: this.readProcess(reader), view: readOrdinal(reader), signature: readIdentitySignature(reader) };
-  }
-
-  private writeSignedReport(writer: Writer, report: SignedReport): void {
-    this.writeProcess(writer, report.from).u64(report.view).bytes(report.body).fixed(report.signature);
-  }
-
-  private readSignedReport(reader: Reader): SignedReport {
-    const [from, view] = [this.readProcess(reader), readOrdinal(reader)];
-    return { from, view, body: reader.bytes(wireLimits.reportBytes), signature: readIdentitySignature(reader) };
+    return {
+      from: readProcess(reader, this.universe),
+      view: readOrdinal(reader),
+      signature: readIdentitySignature(reader),
+    };
   }
 
   private writeEvidence(writer: Writer, evidence: readonly Equivocation[]): void {
     writer.list(evidence, (inner, { leader, view, slot, first, second }) => {
-      this.writeProcess(inner, leader).u64(view).u64(slot);
-      inner.fixed(first.digest).fixed(first.signature).fixed(second.digest).fixed(second.signature);
+      writeProcess(inner, this.universe, leader).u64(view).u64(slot);
+      for (const half of [first, second]) writeSignedDigest(inner, half);
     });
   }
 
   private readEvidence(reader: Reader): readonly Equivocation[] {
-    const readHalf = (inner: Reader) => ({ digest: readDigest(inner), signature: readIdentitySignature(inner) });
     return reader.list(wireLimits.evidence, (inner) => ({
-      leader: this.readProcess(inner),
+      leader: readProcess(inner, this.universe),
       view: readOrdinal(inner),
       slot: readOrdinal(inner),
-      first: readHalf(inner),
-      second: readHalf(inner),
+      first: readSignedDigest(inner),
+      second: readSignedDigest(inner),
     }));
   }
 }
@@ -300,6 +305,16 @@ export class ConsensusCodec {
 /** The epoch whose servers a frame is for; 0 for what belongs to none. */
 export function frameEpoch(frame: Uint8Array): Either<MalformedBytes, number> {
   return readAll(frame.subarray(0, 8), (reader) => reader.u64());
+}
+
+function writeAttributedShare(writer: Writer, { share, attribution }: AttributedShare): void {
+  writer.bytes(share).option(attribution, (inner, signature) => inner.fixed(signature));
+}
+
+function readAttributedShare(reader: Reader): AttributedShare {
+  const share = readShare(reader);
+  const attribution = reader.option(readIdentitySignature);
+  return attribution === undefined ? { share } : { share, attribution };
 }
 
 /** A message's number is its position here. Only ever appended to. */
@@ -326,6 +341,7 @@ const messageTags = [
   'Offer',
   'AskHandoffShare',
   'HandoffShare',
+  'Reminder',
 ] as const satisfies readonly Message['_tag'][];
 
 const recordTags = [

@@ -8,12 +8,14 @@ import type { Configuration } from './configuration.js';
 import type { Effect, Fault, HaltReason } from './effect.js';
 import type { Equivocation, Message, Report, SignedReport } from './message.js';
 import type { DurableRecord } from './record.js';
-import type { SlotState, State } from './state.js';
+import type { RecentCount, SlotState, State } from './state.js';
 
 /** Signatures that need not be checked again; then all are forgotten. */
 const rememberedChecks = 8192;
 /** Batches and ranges sent to one process in one status interval. */
 const answersPerInterval = 64;
+/** Records of evidence against one process that are checked in one status interval. */
+const evidenceChecksPerInterval = 16;
 
 /** The highest slot that may be voted on by one whose checkpoint is `low` and says that the epoch ends at `boundary`. */
 export function windowEndOf(low: number, boundary: number | undefined, windowSlots: number): number {
@@ -120,11 +122,13 @@ export class Context {
     return this.setOf(this.state.evidence.keys());
   }
 
-  /** Keeps proof against a process, and tells of it once. */
+  /** Keeps proof against a leader, and tells of it once. */
   accuse(evidence: Equivocation): void {
-    if (this.state.evidence.has(evidence.leader)) return;
-    this.state.evidence.set(evidence.leader, evidence);
-    this.blame(evidence.leader, { _tag: 'Equivocation', evidence });
+    const { leader: process, ...halves } = evidence;
+    if (this.state.evidence.has(process)) return;
+    this.state.evidence.set(process, evidence);
+    const record = { _tag: 'Equivocation', epoch: this.config.epoch, process, ...halves } as const;
+    this.blame(process, { _tag: 'Proven', record });
   }
 
   /** The state of an open slot, made at its first mention. */
@@ -147,11 +151,21 @@ export class Context {
 
   /** Whether `process` may have one more costly answer: so many in each status interval, or a flood of short questions would be one of long answers. */
   mayAnswer(process: ProcessId): boolean {
-    const known = this.state.answers.get(process);
+    return this.isWithin(this.state.answers, process, answersPerInterval);
+  }
+
+  /** Whether one more record of evidence against `process` may be checked. */
+  mayCheckEvidence(process: ProcessId): boolean {
+    return this.isWithin(this.state.evidenceChecks, process, evidenceChecksPerInterval);
+  }
+
+  /** Counts up to `limit` for each process in each status interval. */
+  private isWithin(counts: Map<ProcessId, RecentCount>, process: ProcessId, limit: number): boolean {
+    const known = counts.get(process);
     const isRecent = known !== undefined && this.nowMs < known.sinceMs + this.config.parameters.statusMs;
     const { sinceMs, count } = isRecent ? known : { sinceMs: this.nowMs, count: 0 };
-    if (count >= answersPerInterval) return false;
-    this.state.answers.set(process, { sinceMs, count: count + 1 });
+    if (count >= limit) return false;
+    counts.set(process, { sinceMs, count: count + 1 });
     return true;
   }
 

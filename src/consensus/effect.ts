@@ -6,13 +6,15 @@ import type { Batch, Request } from './batch.js';
 import type { Delivered } from './delivery.js';
 import type { Handoff } from './handoff.js';
 import type { SnapshotCertificate, StateTarget } from './manifest.js';
+import type { EvidenceRecord } from './evidence-record.js';
 import type { Equivocation, Message } from './message.js';
 import type { PrefixCertificate } from './range.js';
 import type { DurableRecord } from './record.js';
 
 /** Why a process is known to misbehave. */
 export type Fault =
-  | { readonly _tag: 'Equivocation'; readonly evidence: Equivocation }
+  /** Anyone can verify it. At most once a process and kind in the life of a machine. */
+  | { readonly _tag: 'Proven'; readonly record: EvidenceRecord }
   /** It sent, on its own link, something that no correct process sends. */
   | { readonly _tag: 'InvalidMessage'; readonly reason: string };
 
@@ -22,6 +24,14 @@ export type HaltReason =
   | { readonly _tag: 'TrustModelViolated'; readonly slot: number; readonly evidence: readonly Equivocation[] }
   /** Two decisions of one slot, or a certificate against what is decided here. */
   | { readonly _tag: 'Disagreement'; readonly slot: number }
+  /** It has signed what its disk does not know of: the disk was lost, or an old one put in its place (rule R13). */
+  | {
+      readonly _tag: 'Amnesia';
+      readonly what: 'accepted' | 'commit' | 'report';
+      readonly view: number;
+      /** Absent for a report. */
+      readonly slot?: number;
+    }
   /** The applications, or the end of the epoch, came out otherwise here than elsewhere, from the same log. */
   | { readonly _tag: 'Divergence'; readonly slot: number };
 

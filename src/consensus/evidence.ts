@@ -1,4 +1,4 @@
-/** What anyone can check: signatures of leaders, permits, certificates, requests, and proofs of equivocation. Reads no state. */
+/** What is checked before it is used: signatures of leaders, permits, certificates, requests, and proofs of equivocation. Reads no state. */
 import { equalBytes, toHex } from '../prelude/bytes.js';
 import { digest } from '../prelude/digest.js';
 import type { Signature } from '../schemes/contract/distributed-signer.js';

@@ -9,20 +9,22 @@ import { present } from '../prelude/invariant.js';
 import type { ProcessId, ProcessSet } from '../prelude/process.js';
 import { rejectedSenders } from '../schemes/contract/distributed-signer.js';
 import { noteLeaderSignature } from './acceptor.js';
+import { noteDoubleVote, noteInvalidShares } from './accusation.js';
 import { type Batch, batchDigest, noop, noopDigest } from './batch.js';
 import { wantBatch } from './batch-fetching.js';
 import type { Context } from './context.js';
 import type { Message } from './message.js';
+import { isFullyShared, shareBallot } from './signed-ballot.js';
 import { heldBatch, type SharedBallot, type SlotState } from './state.js';
-import { acceptedStatement, type Ballot, chainNext, commitStatement } from './statement.js';
+import { acceptedStatement, type Ballot, type BallotKind, chainNext } from './statement.js';
 import { enterOpenView, leaveDeadlockedSlot } from './view-change.js';
 
 /** How many slots below the decided prefix keep their chain digest, for shares and certificates that come late. */
 const chainsKept = 4096;
 
 export function onAccepted(c: Context, from: ProcessId, message: Extract<Message, { _tag: 'Accepted' }>): void {
-  const open = heardSlot(c, message.slot);
-  if (open === undefined || !keepLatest(open.accepted, from, message)) return;
+  const open = isFullyShared(c.config, message) ? heardSlot(c, message.slot) : undefined;
+  if (open === undefined || !keepLatest(c, 'accepted', open, from, message)) return;
   noteLeaderSignature(c, open, message, message.leaderSignature);
   const supporters = supportersOf(c, open.accepted, message);
   if (c.config.system.isFastQuorum(supporters)) decide(c, open, message.digest, 'fast');
@@ -31,8 +33,8 @@ export function onAccepted(c: Context, from: ProcessId, message: Extract<Message
 }
 
 export function onCommit(c: Context, from: ProcessId, message: Extract<Message, { _tag: 'Commit' }>): void {
-  const open = heardSlot(c, message.slot);
-  if (open === undefined || !keepLatest(open.commits, from, message)) return;
+  const open = isFullyShared(c.config, message) ? heardSlot(c, message.slot) : undefined;
+  if (open === undefined || !keepLatest(c, 'commit', open, from, message)) return;
   if (c.config.system.isSlowQuorum(supportersOf(c, open.commits, message))) decide(c, open, message.digest, 'slow');
 }
 
@@ -43,12 +45,20 @@ function heardSlot(c: Context, slot: number): SlotState | undefined {
 
 /** Keeps one ballot a process, that of the highest view; the first in that view. */
 function keepLatest(
-  ballots: Map<ProcessId, SharedBallot>,
+  c: Context,
+  kind: BallotKind,
+  { accepted, commits }: SlotState,
   from: ProcessId,
-  { view, slot, digest, share }: SharedBallot,
+  { view, slot, digest, share, attribution }: SharedBallot,
 ): boolean {
-  if ((ballots.get(from)?.view ?? 0) >= view) return false;
-  ballots.set(from, { view, slot, digest, share });
+  const ballots = kind === 'accepted' ? accepted : commits;
+  const ballot = { view, slot, digest, share, ...(attribution === undefined ? {} : { attribution }) };
+  const known = ballots.get(from);
+  if (known !== undefined && known.view >= view) {
+    noteDoubleVote(c, kind, from, [known, ballot]);
+    return false;
+  }
+  ballots.set(from, ballot);
   return true;
 }
 
@@ -70,7 +80,9 @@ function certify(c: Context, open: SlotState, ballot: Ballot): void {
   );
   const combined = slow.combine(acceptedStatement(c.slowContext, ballot), shares);
   // Counted on the link alone until now; a signature found bad only removes the message.
-  for (const process of rejectedSenders(combined)) open.accepted.delete(process);
+  const rejected = rejectedSenders(combined);
+  noteInvalidShares(c, open, rejected);
+  for (const process of rejected) open.accepted.delete(process);
   if (E.isLeft(combined)) return;
   const { view, slot, digest } = ballot;
   open.commit = { view, slot, digest, signature: combined.right.signature };
@@ -82,9 +94,7 @@ function certify(c: Context, open: SlotState, ballot: Ballot): void {
 
 /** Commits a certificate of this view that is durable after `persisted`. */
 export function commit(c: Context, open: SlotState, ballot: Ballot, persisted: number): void {
-  const signed = c.config.keys.slow.signShare(commitStatement(c.slowContext, ballot));
-  const share = present(E.isRight(signed) ? signed.right : undefined, 'the slow key signs statements');
-  open.committed = { ...ballot, share, persisted };
+  open.committed = { ...ballot, ...shareBallot(c.config, 'commit', ballot), persisted };
   sendCommit(c, open);
 }
 

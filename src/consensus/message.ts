@@ -5,6 +5,7 @@ import type { Signature, SignatureShare } from '../schemes/contract/distributed-
 import type { Batch, Request } from './batch.js';
 import type { SnapshotCertificate } from './manifest.js';
 import type { DecidedRange, PrefixCertificate } from './range.js';
+import type { AttributedShare, SignedBallot } from './signed-ballot.js';
 import type { Ballot, Checkpoint, Prefix, Progress, Snapshot } from './statement.js';
 
 /** What a progress certificate says of one slot (rules R7, R9). */
@@ -85,8 +86,8 @@ export type Message =
       readonly signature: Uint8Array;
       readonly permit?: Permit;
     }
-  | ({ readonly _tag: 'Accepted'; readonly leaderSignature: Uint8Array; readonly share: SignatureShare } & Ballot)
-  | ({ readonly _tag: 'Commit'; readonly share: SignatureShare } & Ballot)
+  | ({ readonly _tag: 'Accepted'; readonly leaderSignature: Uint8Array } & AttributedShare & Ballot)
+  | ({ readonly _tag: 'Commit' } & AttributedShare & Ballot)
   | {
       readonly _tag: 'Timeouts';
       readonly timeouts: readonly SignedTimeout[];
@@ -120,4 +121,6 @@ export type Message =
   | ({ readonly _tag: 'Snapshot'; readonly share: SignatureShare } & Snapshot)
   | { readonly _tag: 'Offer'; readonly certificate: SnapshotCertificate }
   | { readonly _tag: 'AskHandoffShare' }
-  | { readonly _tag: 'HandoffShare'; readonly share: SignatureShare };
+  | { readonly _tag: 'HandoffShare'; readonly share: SignatureShare }
+  /** What its receiver itself has said, as far as the sender holds it (rule R13). */
+  | { readonly _tag: 'Reminder'; readonly ballots: readonly SignedBallot[]; readonly report?: SignedReport };

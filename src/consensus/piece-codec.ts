@@ -28,6 +28,9 @@ export const wireLimits = {
   pathLength: 16,
   processes: 1024,
   evidence: 1024,
+  /** What shows who has sent a ballot: a signature, or a digest and a signature. */
+  proofBytes: 96,
+  reminderBallots: 64,
   /** No frame between servers is longer. */
   frameBytes: 16 * 1024 * 1024,
 } as const;

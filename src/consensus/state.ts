@@ -23,12 +23,11 @@ import type {
 } from './message.js';
 import type { DecidedRange, PrefixCertificate } from './range.js';
 import type { RequestPool } from './request-pool.js';
+import type { AttributedShare } from './signed-ballot.js';
 import type { Ballot, Checkpoint, Prefix, Progress, Snapshot } from './statement.js';
 
 /** A ballot with the sender's share of the slow key over it. */
-export interface SharedBallot extends Ballot {
-  readonly share: SignatureShare;
-}
+export interface SharedBallot extends Ballot, AttributedShare {}
 
 /** A SNAPSHOT with the sender's share of the slow key over it. */
 interface SharedSnapshot extends Snapshot {
@@ -41,7 +40,7 @@ export interface SlotState {
   /** When this process first accepted something in it. */
   votedMs?: number;
   /** What this process accepted last, with its own share, and the number of the `Persist` that makes it durable. */
-  vote?: Vote & { readonly share: SignatureShare; readonly persisted: number };
+  vote?: Vote & AttributedShare & { readonly persisted: number };
   /** The highest commit certificate held. */
   commit?: CommitCertificate;
   /** What this process committed last. */
@@ -127,6 +126,12 @@ export interface RangeFetch {
   readonly isFruitless: boolean;
 }
 
+/** How often something was done since a time, which is that of the first. */
+export interface RecentCount {
+  readonly sinceMs: number;
+  readonly count: number;
+}
+
 /** Why an alliance-key share is being made, and for whom. */
 export type SigningTask =
   | { readonly _tag: 'decided'; readonly prefix: Prefix; readonly isProven: boolean; readonly for: Set<ProcessId> }
@@ -163,6 +168,14 @@ export interface State {
   /** Each process's complaint of the highest view; one's own too. */
   readonly timeouts: Map<ProcessId, SignedTimeout>;
   readonly evidence: Map<ProcessId, Equivocation>;
+  /** Processes with the kinds of evidence that have been found against them. */
+  readonly proven: Set<string>;
+  /** How many records of evidence against each process were checked lately. */
+  readonly evidenceChecks: Map<ProcessId, RecentCount>;
+  /** Whom this process has reminded of what they said, since their links came up. */
+  readonly reminded: Set<ProcessId>;
+  /** When each process last reminded this one. */
+  readonly reminders: Map<ProcessId, number>;
   /** This process's report for its view. */
   report?: { readonly signed: SignedReport; readonly persisted: number };
   /** Others' reports for the highest view each has sent one for; read by the leader of that view. */
@@ -201,7 +214,7 @@ export interface State {
   /** Batches that are asked for, by digest in hexadecimal. */
   readonly wanted: Map<string, WantedBatch>;
   /** How many batches and ranges each process was sent lately. */
-  readonly answers: Map<ProcessId, { readonly sinceMs: number; readonly count: number }>;
+  readonly answers: Map<ProcessId, RecentCount>;
   /** The first slot of the log that is still held. */
   firstHeld: number;
   /** The highest state that is being fetched. */
@@ -266,6 +279,10 @@ export function initialState(recovered: Recovered, pool: RequestPool, start?: St
     entry: [],
     timeouts: new Map(),
     evidence: new Map(),
+    proven: new Set(),
+    evidenceChecks: new Map(),
+    reminded: new Set(),
+    reminders: new Map(),
     reports: new Map(),
     collection: { reports: new Map() },
     certifyCounts: new Map(),

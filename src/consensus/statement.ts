@@ -15,6 +15,17 @@ export interface Ballot {
   readonly digest: Digest;
 }
 
+/** Which of the two statements about a ballot the slow key signs. */
+export type BallotKind = 'accepted' | 'commit';
+
+/** A ballot that is accepted, or committed. */
+export interface KindOfBallot extends Ballot {
+  readonly kind: BallotKind;
+}
+
+/** How kinds are written. */
+export const ballotKindNumbers = { accepted: 1, commit: 2 } as const satisfies Record<BallotKind, number>;
+
 /** A prefix of the decided log: its last slot, and the chain digest that fixes everything up to it. */
 export interface Prefix {
   readonly slot: number;
@@ -62,6 +73,12 @@ export function acceptedStatement(context: StatementContext, ballot: Ballot): Ui
 /** COMMIT, under the slow key. */
 export function commitStatement(context: StatementContext, ballot: Ballot): Uint8Array {
   return encodeStatement(context, 'commit', ballotBody(ballot));
+}
+
+/** ATTRIBUTED, by an identity: its signer has made the share of the slow key with this digest for ACCEPTED or COMMIT. */
+export function attributedStatement(context: StatementContext, ballot: KindOfBallot, shareDigest: Digest): Uint8Array {
+  const body = new Writer().u8(ballotKindNumbers[ballot.kind]).fixed(ballotBody(ballot)).fixed(shareDigest);
+  return encodeStatement(context, 'attributed', body.finish());
 }
 
 /** TIMEOUT: its signer complains about every view up to this one. */

@@ -6,6 +6,7 @@ import { equalBytes } from '../prelude/bytes.js';
 import { assertNever, invariant } from '../prelude/invariant.js';
 import type { ProcessId } from '../prelude/process.js';
 import { onPropose } from './acceptor.js';
+import { onReminder } from './amnesia.js';
 import { advanceAttestation, attestationDueMs, onAttest, onAttested, onDecidedCombined } from './attestation.js';
 import type { Request } from './batch.js';
 import { onBatchFound, onFetchBatch } from './batch-fetching.js';
@@ -223,6 +224,9 @@ export class FabMachine {
         return;
       case 'HandoffShare':
         onHandoffShare(c, from, message.share);
+        return;
+      case 'Reminder':
+        onReminder(c, from, message);
         return;
       default:
         assertNever(message);

@@ -1,6 +1,6 @@
 /** What a server says of itself. */
 import type { ProcessId } from '../prelude/process.js';
-import type { ServerStatus } from '../client/protocol.js';
+import type { ProvenFault, ServerStatus } from '../client/protocol.js';
 import type { EpochSequence } from './epochs/epoch-sequence.js';
 import type { ReplicatedState } from './state/replicated-state.js';
 
@@ -13,7 +13,7 @@ export function statusOf(
   process: ProcessId,
   epochs: EpochSequence | undefined,
   state: ReplicatedState | undefined,
-  halted: string | undefined,
+  { halted, proven }: { readonly halted: string | undefined; readonly proven: readonly ProvenFault[] },
 ): ServerStatus {
   const replica = epochs?.replica;
   const { view, leader, decidedUpTo, certified, low } = replica?.status ?? noMachine;
@@ -32,5 +32,6 @@ export function statusOf(
     ...(halted === undefined ? {} : { halted: halted.replace(/\p{Cc}/gu, ' ').slice(0, maxReasonLength) }),
     connected: [...(epochs?.connected ?? [])].sort(),
     ...(replica?.counts ?? noCounts),
+    proven,
   };
 }

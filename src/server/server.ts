@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { E, type Either, type TaskEither } from '../prelude/fp.js';
 import { assertNever } from '../prelude/invariant.js';
 import type { ProcessId } from '../prelude/process.js';
+import type { Fault } from '../consensus/effect.js';
 import type { ServerStatus } from '../client/protocol.js';
 import { openLogStore } from '../storage/lmdb.js';
 import type { LogStore } from '../storage/storage.js';
@@ -10,6 +11,7 @@ import { ApplicationSessions } from './applications/application-sessions.js';
 import type { ServerDirectory } from './directory/server-directory.js';
 import { EpochSequence } from './epochs/epoch-sequence.js';
 import { Handoffs } from './epochs/handoffs.js';
+import { EvidenceFiles } from './evidence-files.js';
 import { findHaltMark, markHalted } from './halt-mark.js';
 import { DecidedLog } from './log/decided-log.js';
 import type { ReplicaObserver } from './replica/replica-parts.js';
@@ -110,6 +112,7 @@ class Server implements RunningServer {
   private state: ReplicatedState | undefined;
   private epochs: EpochSequence | undefined;
   private stoppedFor: string | undefined;
+  private readonly evidence: EvidenceFiles;
 
   constructor(
     private readonly disk: Disk,
@@ -118,6 +121,7 @@ class Server implements RunningServer {
     private readonly options: ServerOptions,
   ) {
     this.me = directory.me.id;
+    this.evidence = new EvidenceFiles(directory.dataPath);
     this.log = new DecidedLog(disk.store, directory.allianceId, (error) => {
       this.stop({ _tag: 'StorageFailed', error });
     });
@@ -178,7 +182,8 @@ class Server implements RunningServer {
   }
 
   status(): ServerStatus {
-    return statusOf(this.me, this.epochs, this.state, this.stoppedFor);
+    const { stoppedFor: halted, evidence } = this;
+    return statusOf(this.me, this.epochs, this.state, { halted, proven: evidence.proven });
   }
 
   async close(): Promise<void> {
@@ -210,6 +215,7 @@ class Server implements RunningServer {
     },
     onBlame: (process, fault) => {
       this.events.log(`${process} misbehaves: ${describeFault(fault)}`);
+      this.keepEvidence(fault);
     },
     onStatesDiffer: (slot, processes) => {
       this.events.log(`${processes.join(', ')} say that the state after slot ${slot} is another one than here`);
@@ -218,6 +224,17 @@ class Server implements RunningServer {
       this.stop(reason);
     },
   };
+
+  /** A full disk does not stop a server from saying what it has found. */
+  private keepEvidence(fault: Fault): void {
+    if (fault._tag !== 'Proven') return;
+    const { alliance } = this.epochs?.directory ?? this.directory;
+    try {
+      this.evidence.keep(alliance.trust.system.processes.universe, fault.record);
+    } catch (error) {
+      this.events.log(`the proof could not be kept: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
 
   /** What halts a server keeps it from being started again, until people have looked. */
   private stop(reason: StopReason): void {

@@ -32,6 +32,7 @@ const status = {
   certified: 0,
   checkpoint: 0,
   connected: [],
+  proven: [{ process: 'b/1', kind: 'DoubleVote' }],
 };
 const counts = { fast: 0, slow: 0, transferred: 0, certificates: 0 };
 

@@ -82,6 +82,13 @@ const evidence = fc.array(fc.record({ leader: process, view, slot: view, first: 
   maxLength: 2,
 });
 const timeouts = fc.array(fc.record({ from: process, view, signature }), { maxLength: 3 });
+const attributedShare = fc
+  .record({ share, attribution: fc.option(signature) })
+  .map(({ attribution, ...rest }) => (attribution === null ? rest : { ...rest, attribution }));
+const kind = fc.constantFrom('accepted' as const, 'commit' as const);
+const signedBallot = fc
+  .tuple(ballot, fc.record({ kind, proof: fc.uint8Array({ maxLength: 96 }) }))
+  .map(([a, b]) => ({ ...a, ...b }));
 const tagged = <T extends string, A extends object>(tag: T, body: fc.Arbitrary<A>) =>
   body.map((one) => ({ _tag: tag, ...one }));
 
@@ -89,11 +96,13 @@ const messages: Record<Message['_tag'], fc.Arbitrary<Message>> = {
   Propose: tagged('Propose', withPermit(fc.record({ view, slot: view, signature, batch }))),
   Accepted: tagged(
     'Accepted',
-    fc.tuple(ballot, fc.record({ leaderSignature: signature, share })).map(([a, b]) => ({ ...a, ...b })),
+    fc
+      .tuple(ballot, fc.record({ leaderSignature: signature }), attributedShare)
+      .map(([a, b, rest]) => ({ ...a, ...b, ...rest })),
   ),
   Commit: tagged(
     'Commit',
-    fc.tuple(ballot, fc.record({ share })).map(([a, b]) => ({ ...a, ...b })),
+    fc.tuple(ballot, attributedShare).map(([a, b]) => ({ ...a, ...b })),
   ),
   Timeouts: tagged('Timeouts', fc.record({ timeouts, evidence })),
   Report: tagged('Report', fc.record({ report: signedReport })),
@@ -131,6 +140,12 @@ const messages: Record<Message['_tag'], fc.Arbitrary<Message>> = {
   Offer: tagged('Offer', fc.record({ certificate: snapshotCertificate })),
   AskHandoffShare: fc.constant({ _tag: 'AskHandoffShare' as const }),
   HandoffShare: tagged('HandoffShare', fc.record({ share })),
+  Reminder: tagged(
+    'Reminder',
+    fc
+      .record({ ballots: fc.array(signedBallot, { maxLength: 3 }), report: fc.option(signedReport) })
+      .map(({ report: given, ...rest }) => (given === null ? rest : { ...rest, report: given })),
+  ),
 };
 const anyMessage = fc.oneof(...Object.values(messages));
 
@@ -218,6 +233,15 @@ describe('the codec of consensus', () => {
     const manifest = { chunkCount: 2, byteLength: 65536, root: digest() };
     const offered = { slot: 64, chain: digest(), manifest, signature: new Uint8Array(4) as never };
     expect(codec.decodeMessage(codec.encodeMessage({ _tag: 'Offer', certificate: offered }))._tag).toBe('Left');
+  });
+
+  it('refuses a reminder of more than 64 ballots, and one with a proof of more than 96 bytes', () => {
+    const one = { kind: 'commit', view: 1, slot: 1, digest: digest(), proof: new Uint8Array(96) } as const;
+    const decoded = (ballots: Extract<Message, { _tag: 'Reminder' }>['ballots']) =>
+      codec.decodeMessage(codec.encodeMessage({ _tag: 'Reminder', ballots }))._tag;
+    expect(decoded(Array.from({ length: 64 }, () => one))).toBe('Right');
+    expect(decoded(Array.from({ length: 65 }, () => one))).toBe('Left');
+    expect(decoded([{ ...one, proof: new Uint8Array(97) }])).toBe('Left');
   });
 
   it('refuses strangers, slots out of order, and what exceeds a bound', () => {

@@ -151,7 +151,7 @@ describe('what is refused', () => {
       scene
         .actor('b')
         .did('Blame')
-        .map(({ process, fault }) => [process, fault._tag]),
+        .map(({ process, fault }) => [process, fault._tag === 'Proven' ? fault.record._tag : fault._tag]),
     ).toEqual([[p('a'), 'Equivocation']]);
   });
 

@@ -21,6 +21,9 @@ import {
   readyStatement,
   writeEpochChange,
 } from '../../src/consensus/epoch-change.js';
+import { encodeEvidence } from '../../src/consensus/evidence-codec.js';
+import type { EvidenceKind, EvidenceRecord } from '../../src/consensus/evidence-record.js';
+import type { SignedBallot } from '../../src/consensus/signed-ballot.js';
 import { encodeTransferFrame, type TransferFrame } from '../../src/server/state/transfer-frames.js';
 import { handoffStatement, writeHandoff } from '../../src/consensus/handoff.js';
 import { stateDigest } from '../../src/consensus/manifest.js';
@@ -77,6 +80,42 @@ const report: Report = {
 };
 const signedReport = { from: globex, view: 3, body: encodeReport(report), signature };
 const half = (text: string) => ({ digest: digest(utf8(text)), signature });
+const signedBallot: SignedBallot = { kind: 'commit', ...ballot, proof: counting(50, 96) };
+const evidenceRecords: Record<EvidenceKind, EvidenceRecord> = {
+  Equivocation: {
+    _tag: 'Equivocation',
+    epoch: 3,
+    process: acme,
+    view: 1,
+    slot: 4,
+    first: half('first'),
+    second: half('second'),
+  },
+  DoubleVote: {
+    _tag: 'DoubleVote',
+    epoch: 3,
+    process: globex,
+    first: { ...signedBallot, digest: digest(utf8('second')) },
+    second: { ...signedBallot, digest: digest(utf8('first')) },
+  },
+  DoubleReport: {
+    _tag: 'DoubleReport',
+    epoch: 3,
+    process: globex,
+    view: 3,
+    first: half('second'),
+    second: half('first'),
+  },
+  HiddenVote: { _tag: 'HiddenVote', epoch: 3, process: globex, ballot: signedBallot, report: signedReport },
+  InvalidShare: {
+    _tag: 'InvalidShare',
+    epoch: 3,
+    process: globex,
+    ballot: { kind: 'accepted', ...ballot },
+    share,
+    signature,
+  },
+};
 const evidence = [{ leader: acme, view: 1, slot: 4, first: half('first'), second: half('second') }];
 
 const messages: Record<Message['_tag'], Message> = {
@@ -102,6 +141,7 @@ const messages: Record<Message['_tag'], Message> = {
   Offer: { _tag: 'Offer', certificate: { ...target, signature: share } },
   AskHandoffShare: { _tag: 'AskHandoffShare' },
   HandoffShare: { _tag: 'HandoffShare', share },
+  Reminder: { _tag: 'Reminder', ballots: [signedBallot], report: signedReport },
 };
 const records: Record<DurableRecord['_tag'], DurableRecord> = {
   Promise: { _tag: 'Promise', view: 3 },
@@ -141,6 +181,7 @@ function computed(): Record<string, Record<string, string>> {
       accepted: toHex(statements.acceptedStatement(context, ballot)),
       commit: toHex(statements.commitStatement(context, ballot)),
       timeout: toHex(statements.timeoutStatement(context, 2)),
+      attributed: toHex(statements.attributedStatement(context, { kind: 'commit', ...ballot }, digest(share))),
       report: toHex(statements.reportStatement(context, 3, digest(encodeReport(report)))),
       progress: toHex(statements.progressStatement(context, progress)),
       decided: toHex(statements.decidedStatement(context, prefix)),
@@ -177,6 +218,10 @@ function computed(): Record<string, Record<string, string>> {
     frames: hex(frames, encodeTransferFrame),
     messages: hex(messages, (message) => codec.encodeMessage(message)),
     records: hex(records, (record) => codec.encodeRecord(record)),
+    evidence: hex(evidenceRecords, (record) => encodeEvidence(universe, record)),
+    attributed: hex({ Accepted: { ...messages.Accepted, attribution: signature } as Message }, (message) =>
+      codec.encodeMessage(message),
+    ),
   };
 }
 
@@ -205,6 +250,9 @@ describe('the wire format', () => {
     const prefixBody = concatBytes(u64(258), prefix.chain);
     expect(statements.acceptedStatement(context, ballot)).toEqual(concatBytes(envelope(1), ballotBody));
     expect(statements.commitStatement(context, ballot)).toEqual(concatBytes(envelope(2), ballotBody));
+    expect(statements.attributedStatement(context, { kind: 'commit', ...ballot }, digest(share))).toEqual(
+      concatBytes(envelope(13), Uint8Array.of(2), ballotBody, digest(share)),
+    );
     expect(statements.progressStatement(context, progress)).toEqual(
       concatBytes(envelope(3), u64(2), u64(256), u64(258), progress.root),
     );

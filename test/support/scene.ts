@@ -32,14 +32,13 @@ import {
   stateDigest,
 } from '../../src/consensus/manifest.js';
 import type { DurableRecord } from '../../src/consensus/record.js';
+import { shareBallot } from '../../src/consensus/signed-ballot.js';
 import {
-  acceptedStatement,
   type Ballot,
   type Checkpoint,
   chainNext,
   chainStart,
   checkpointStatement,
-  commitStatement,
   decidedStatement,
   progressStatement,
   proposeStatement,
@@ -49,6 +48,7 @@ import {
 } from '../../src/consensus/statement.js';
 import type { Recovered, State } from '../../src/consensus/state.js';
 import { FabMachine } from '../../src/consensus/step.js';
+import type { QuorumSystem } from '../../src/quorum/quorum-system.js';
 import type { DistributedSigner } from '../../src/schemes/contract/distributed-signer.js';
 import { right } from './right.js';
 import {
@@ -83,6 +83,8 @@ export interface SceneOptions {
   readonly stateAfter?: (process: ProcessId, slot: number) => Manifest | undefined;
   /** Signers of a real alliance key; mock ones if absent. */
   readonly alliance?: (universe: Universe) => (me: ProcessId) => DistributedSigner;
+  /** Signers of another slow key. */
+  readonly slow?: (system: QuorumSystem) => (me: ProcessId) => DistributedSigner;
 }
 
 /** `p('a')` is the process of that name. */
@@ -108,15 +110,17 @@ export class Scene {
   private readonly actors = new Map<ProcessId, Actor>();
 
   constructor(readonly options: SceneOptions) {
-    const { trust, leaders, parameters = {}, epoch = 1, start, clients, alliance } = options;
+    const { trust, leaders, parameters = {}, epoch = 1, start, clients, alliance, slow } = options;
     const model = trustOf({ trust });
     const signers = alliance?.(model.system.processes.universe);
+    const slowSigners = slow?.(model.system);
     this.codec = new ConsensusCodec(model.system.processes.universe, epoch);
     for (const process of model.system.processes) {
       const config = simulatedConfiguration({ scheme: 'mock', parameters }, model, process);
       const named = leaders === undefined ? config : { ...config, leaders: names(leaders) };
       const allianceSigner = signers?.(process) ?? config.allianceSigner;
-      const keys = { allianceSigner, keys: { ...config.keys, alliance: allianceSigner } };
+      const slowSigner = slowSigners?.(process) ?? config.keys.slow;
+      const keys = { allianceSigner, keys: { slow: slowSigner, alliance: allianceSigner } };
       // The same keys in each epoch, so that the statements alone tell them apart.
       const enrolled = clients === undefined ? {} : { clients };
       this.configs.set(process, { ...named, ...keys, epoch, ...(start === undefined ? {} : { start }), ...enrolled });
@@ -227,21 +231,13 @@ export class Scene {
 
   accepted(from: string, view: number, slot: number, batch: Batch): OfTag<'Accepted'> {
     const ballot = { view, slot, digest: batchDigest(batch) };
-    const { keys, allianceId, epoch } = this.config(p(from));
-    const statement = acceptedStatement({ allianceId, epoch, keyId: keys.slow.keyId }, ballot);
-    return {
-      _tag: 'Accepted',
-      ...ballot,
-      leaderSignature: this.leaderSignature(ballot),
-      share: right(keys.slow.signShare(statement)),
-    };
+    const shared = shareBallot(this.config(p(from)), 'accepted', ballot);
+    return { _tag: 'Accepted', ...ballot, leaderSignature: this.leaderSignature(ballot), ...shared };
   }
 
   commit(from: string, view: number, slot: number, batch: Batch): OfTag<'Commit'> {
     const ballot = { view, slot, digest: batchDigest(batch) };
-    const { keys, allianceId, epoch } = this.config(p(from));
-    const statement = commitStatement({ allianceId, epoch, keyId: keys.slow.keyId }, ballot);
-    return { _tag: 'Commit', ...ballot, share: right(keys.slow.signShare(statement)) };
+    return { _tag: 'Commit', ...ballot, ...shareBallot(this.config(p(from)), 'commit', ballot) };
   }
 
   timeout(from: string, view: number): SignedTimeout {
@@ -375,6 +371,8 @@ export class Actor {
   private unverified: Extract<Effect, { _tag: 'Verify' }>[] = [];
   private timerMs: number | undefined;
   private persisted = 0;
+  /** How many more effects are carried out before it loses power, to start again at once. */
+  effectsLeft = Number.POSITIVE_INFINITY;
 
   constructor(
     private readonly scene: Scene,
@@ -430,10 +428,29 @@ export class Actor {
   }
 
   feed(event: Event): void {
-    for (const effect of this.machine.step(event, this.scene.nowMs)) {
+    const { machine } = this;
+    for (const effect of machine.step(event, this.scene.nowMs)) {
+      if (this.effectsLeft === 0) {
+        this.effectsLeft = Number.POSITIVE_INFINITY;
+        this.restart();
+        return;
+      }
+      this.effectsLeft -= 1;
       this.effects.push(effect);
       this.carryOut(effect);
+      // It lost power in the midst of what that led to.
+      if (this.machine !== machine) return;
     }
+  }
+
+  /** Replaces the journal by what the machine says suffices. */
+  compact(): void {
+    this.journal.splice(0, this.journal.length, ...this.machine.durableRecords());
+  }
+
+  /** Loses all that is durable, and starts as if for the first time. */
+  forget(): void {
+    this.restart(this.journal.length);
   }
 
   /** The effects of one kind. */

@@ -73,8 +73,14 @@ function describe(status: ServerStatus): string {
     `checkpoint ${checkpoint}`,
     ...describeState(status),
     `links ${connected.join(' ') || 'none'}`,
+    ...(status.proven.length === 0 ? [] : [`PROVEN BYZANTINE: ${describeProven(status)}`]),
     ...(status.halted === undefined ? [] : [`HALTED: ${status.halted}`]),
   ].join('  ');
+}
+
+/** Who, and what is proven of each. */
+function describeProven({ proven }: ServerStatus): string {
+  return proven.map(({ process, kind }) => `${process} (${kind})`).join(', ');
 }
 
 function describeState({ certifiedState, first, transfer }: ServerStatus): readonly string[] {

@@ -1,6 +1,7 @@
 /** Why a server has stopped for good, and what its peers did wrong, in words for people. */
 import { assertNever } from '../../prelude/invariant.js';
 import type { Fault, HaltReason } from '../../consensus/effect.js';
+import type { EvidenceRecord } from '../../consensus/evidence-record.js';
 import type { StateError } from '../state/installation.js';
 import { describeStorageError } from '../../storage/errors.js';
 
@@ -39,6 +40,8 @@ export function describeStop(reason: StopReason): string {
       const accused = reason.evidence.map(({ leader }) => leader).join(', ');
       return `more servers are proven Byzantine than the trust model allows: ${accused}`;
     }
+    case 'Amnesia':
+      return `${describeForgotten(reason)}: its disk was lost, or an old one put in its place; it stays out until a new epoch admits it with new keys`;
     case 'StorageFailed':
       return `the disk failed: ${describeUnknown(reason.error)}`;
     case 'AllianceKeyFailed':
@@ -50,12 +53,36 @@ export function describeStop(reason: StopReason): string {
   }
 }
 
+function describeForgotten({ what, view, slot }: Extract<HaltReason, { _tag: 'Amnesia' }>): string {
+  const where = slot === undefined ? `for view ${view}` : `in slot ${slot}, view ${view}`;
+  return `this server was shown its own signature on ${what === 'report' ? 'a REPORT' : what.toUpperCase()} ${where}, of which it knows nothing`;
+}
+
 function describeUnknown(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
 export function describeFault(fault: Fault): string {
-  if (fault._tag === 'InvalidMessage') return fault.reason;
-  const { view, slot } = fault.evidence;
-  return `it proposed two batches for slot ${slot} of view ${view}`;
+  return fault._tag === 'InvalidMessage' ? fault.reason : describeEvidence(fault.record);
+}
+
+function describeEvidence(record: EvidenceRecord): string {
+  switch (record._tag) {
+    case 'Equivocation':
+      return `it proposed two batches for slot ${record.slot} of view ${record.view}`;
+    case 'DoubleVote': {
+      const { kind, view, slot } = record.first;
+      return `it ${kind === 'commit' ? 'committed' : 'accepted'} two batches for slot ${slot} of view ${view}`;
+    }
+    case 'DoubleReport':
+      return `it reported two things for view ${record.view}`;
+    case 'HiddenVote': {
+      const { ballot, report } = record;
+      return `its report for view ${report.view} hides what it signed for slot ${ballot.slot} in view ${ballot.view}`;
+    }
+    case 'InvalidShare':
+      return `its share for slot ${record.ballot.slot} of view ${record.ballot.view} is none`;
+    default:
+      return assertNever(record);
+  }
 }

@@ -91,7 +91,7 @@ describe('the next epoch', () => {
     const certified = (slot?: number): readonly number[] => {
       const scene = secondEpoch();
       const votes = slot === undefined ? [] : [scene.vote(1, slot, scene.batch('x'))];
-      const reports = ['a', 'c', 'd'].map((from) => scene.report(from, 2, from === 'a' ? { votes } : {}).report);
+      const reports = ['a', 'b', 'c'].map((from) => scene.report(from, 2, from === 'a' ? { votes } : {}).report);
       scene.inject('b', 'd', { _tag: 'Certify', view: 2, reports, evidence: [] });
       return scene.waiting('Certified', 'd', 'b').map(({ progress }) => progress.low);
     };
@@ -251,7 +251,7 @@ describe('B18: in another epoch than its own', () => {
     },
     reports: {
       of: (scene) => {
-        const reports = ['a', 'c', 'd'].map((from) => scene.report(from, 2, {}).report);
+        const reports = ['a', 'b', 'c'].map((from) => scene.report(from, 2, {}).report);
         return { _tag: 'Certify', view: 2, reports, evidence: [] };
       },
       on: (scene) => scene.waiting('Certified', 'd').length > 0,
@@ -259,7 +259,7 @@ describe('B18: in another epoch than its own', () => {
     'a report’s checkpoint': {
       of: (scene, to) => {
         const checkpoint = scene.checkpoint(8, 'a b c');
-        const reports = ['a', 'c', 'd'].map((from) => to.report(from, 2, { checkpoint }).report);
+        const reports = ['a', 'b', 'c'].map((from) => to.report(from, 2, { checkpoint }).report);
         return { _tag: 'Certify', view: 2, reports, evidence: [] };
       },
       on: (scene) => scene.waiting('Certified', 'd').length > 0,

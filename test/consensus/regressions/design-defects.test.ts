@@ -246,11 +246,11 @@ describe('defects of the design', () => {
     );
     expect(relabelled).toHaveLength(3);
     for (const reports of [relabelled, signedAgain, stale.flatMap((report) => report ?? [])]) {
-      scene.inject('c', 'd', { _tag: 'Certify', view: 3, reports, evidence: [] });
+      scene.inject('c', 'b', { _tag: 'Certify', view: 3, reports, evidence: [] });
     }
-    expect(scene.waiting('Certified', 'd')).toEqual([]);
+    expect(scene.waiting('Certified', 'b')).toEqual([]);
     const fresh = ['a', 'c', 'd'].map((from) => scene.report(from, 3, {}).report);
-    scene.inject('c', 'd', { _tag: 'Certify', view: 3, reports: fresh, evidence: [] });
-    expect(scene.waiting('Certified', 'd')).toHaveLength(1);
+    scene.inject('c', 'b', { _tag: 'Certify', view: 3, reports: fresh, evidence: [] });
+    expect(scene.waiting('Certified', 'b')).toHaveLength(1);
   });
 });

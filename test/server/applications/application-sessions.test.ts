@@ -28,6 +28,7 @@ const status = {
   certifiedState: 0,
   first: 1,
   connected: [],
+  proven: [{ process: 'b/1', kind: 'DoubleVote' }],
   fast: 0,
   slow: 0,
   transferred: 0,

@@ -73,9 +73,9 @@ export interface MockKey {
   readonly mayCombine: (signers: ProcessSet) => boolean;
 }
 
-/** A multisignature of checksums along any predicate; the same keys in each epoch, so that the statements alone tell them apart. */
+/** A multisignature of checksums along any predicate, whose shares nobody else makes; the same keys in each epoch, so that the statements alone tell them apart. */
 export class MockSigner implements DistributedSigner {
-  readonly schemeId = 'mock';
+  readonly schemeId: string = 'multisig';
   readonly keyId;
   readonly me;
   readonly epoch;

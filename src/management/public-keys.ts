@@ -1,0 +1,42 @@
+/**
+ * The public keys of an epoch, as whoever judges evidence needs them: from the alliance document alone, and without Node.
+ * With `leaderSchedule(alliance.trust.leaders)` it is what `verifyEvidence` asks for.
+ */
+import type { Digest } from '../prelude/digest.js';
+import type { ProcessId } from '../prelude/process.js';
+import type { QuorumSystem } from '../quorum/quorum-system.js';
+import type { DistributedVerifier } from '../schemes/contract/distributed-signer.js';
+import { ed25519VerifyPortable } from '../schemes/ed25519/ed25519-portable.js';
+import { MultisigVerifier } from '../schemes/multisig/multisig-verifier.js';
+import type { Alliance } from './alliance.js';
+import { allianceIdOf } from './alliance-codec.js';
+import { identitiesKeyId, identityKeysOf, slowKeyOf } from './alliance-keys.js';
+
+export interface PublicAllianceKeys {
+  readonly allianceId: Digest;
+  readonly epoch: number;
+  readonly system: QuorumSystem;
+  readonly identities: {
+    readonly keyId: Digest;
+    verify(process: ProcessId, statement: Uint8Array, signature: Uint8Array): boolean;
+  };
+  readonly keys: { readonly slow: DistributedVerifier };
+}
+
+/** Who can be held to what they signed in the epoch of `alliance`. */
+export function publicKeysOf(alliance: Alliance): PublicAllianceKeys {
+  const identityKeys = identityKeysOf(alliance);
+  return {
+    allianceId: allianceIdOf(alliance),
+    epoch: alliance.epoch,
+    system: alliance.trust.system,
+    identities: {
+      keyId: identitiesKeyId(alliance),
+      verify: (process, statement, signature) => {
+        const key = identityKeys.get(process);
+        return key !== undefined && ed25519VerifyPortable(key, statement, signature);
+      },
+    },
+    keys: { slow: new MultisigVerifier(slowKeyOf(alliance), ed25519VerifyPortable) },
+  };
+}

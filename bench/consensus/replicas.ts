@@ -94,6 +94,7 @@ export class Replicas {
         this.certificates += 1;
         this.audience.onCertified(slot);
       },
+      onCovered: () => undefined,
       onPlaced: (delivered) => {
         this.audience.onPlaced(me, delivered);
       },

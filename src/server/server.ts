@@ -204,6 +204,9 @@ class Server implements RunningServer {
     onCertified: () => {
       this.sessions.onCertified();
     },
+    onCovered: () => {
+      this.sessions.onCertified();
+    },
     onPlaced: (delivered) => {
       this.sessions.onPlaced(delivered);
     },

@@ -187,7 +187,7 @@ export class ApplicationSessions {
     return [...this.sessions].some(({ isListening }) => isListening);
   }
 
-  /** A new certificate has come. */
+  /** More of the log is certified, or more of what is certified is held. */
   onCertified(): void {
     for (const session of this.sessions) session.advance();
   }

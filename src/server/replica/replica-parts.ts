@@ -21,6 +21,8 @@ export interface ReplicaObserver {
   /** Whether anybody waits for certificates here. */
   hasListeners(): boolean;
   onCertified(certificate: PrefixCertificate): void;
+  /** A slot is durable that is certified already. */
+  onCovered(): void;
   /** The commands of a slot are decided, and durable here. */
   onPlaced(delivered: readonly Delivered[]): void;
   onRefused(request: Request, reason: string): void;

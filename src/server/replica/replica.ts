@@ -231,6 +231,7 @@ export class Replica {
   }
 
   private decide({ slot, batch, chain, delivered, path, journaled }: Extract<Effect, { _tag: 'Decide' }>): void {
+    const { log, observer } = this.parts;
     this.counts[path === 'transfer' ? 'transferred' : path] += 1;
     if (journaled !== undefined)
       this.order.when(journaled, () => {
@@ -240,6 +241,8 @@ export class Replica {
       (events) => {
         for (const event of events) this.hear(event);
         if (journaled === undefined) this.place(delivered);
+        // A server that catches up has the certificate before the slots.
+        if (!this.isStopped && slot <= (log.newestCertificate?.slot ?? 0)) observer.onCovered();
       },
       (error: unknown) => {
         this.failState(error);

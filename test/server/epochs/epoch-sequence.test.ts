@@ -44,6 +44,7 @@ class Newcomer {
       observer: {
         hasListeners: () => false,
         onCertified: () => undefined,
+        onCovered: () => undefined,
         onPlaced: () => undefined,
         onRefused: () => undefined,
         onView: () => undefined,

@@ -60,6 +60,7 @@ class Setting {
   readonly stops: StopReason[] = [];
   readonly placed: number[] = [];
   readonly handedOver: number[] = [];
+  covered = 0;
   readonly blamed: string[] = [];
   readonly replica: Replica;
 
@@ -101,6 +102,9 @@ class Setting {
       observer: {
         hasListeners: () => isHeard,
         onCertified: () => undefined,
+        onCovered: () => {
+          this.covered += 1;
+        },
         onPlaced: (delivered) => this.placed.push(...delivered.map(({ slot }) => slot)),
         onRefused: () => undefined,
         onView: () => undefined,
@@ -188,6 +192,28 @@ describe('a replica', () => {
     setting.store.appends[0]?.release();
     await setImmediate();
     expect(setting.placed).toEqual([1]);
+  });
+
+  it('tells listeners of what comes after the certificate that covers it', async () => {
+    const log = new CertifiedLog().decide(2);
+    const certificate = log.certificate(1);
+    const slot = (number: number) => ({
+      _tag: 'Decide' as const,
+      slot: number,
+      batch: present(log.batches[number - 1], 'two slots are decided'),
+      chain: log.chainAt(number),
+      delivered: [],
+      path: 'transfer' as const,
+    });
+    const setting = new Setting(onStart({ _tag: 'Certify', certificate }, slot(1), slot(2)));
+    await setImmediate();
+    expect(setting.covered).toBe(0);
+    setting.store.appends[0]?.release();
+    await setImmediate();
+    expect(setting.covered).toBe(1);
+    setting.store.appends[1]?.release();
+    await setImmediate();
+    expect(setting.covered).toBe(1);
   });
 
   it('hears its own message only when what it waits for is durable', async () => {

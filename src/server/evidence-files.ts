@@ -4,7 +4,7 @@
  */
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileNameOf, type ProcessId, type Universe } from '../prelude/process.js';
+import { fileNameOf, type Universe } from '../prelude/process.js';
 import { encodeEvidence } from '../consensus/evidence-codec.js';
 import { type EvidenceRecord, isEvidenceKind } from '../consensus/evidence-record.js';
 import type { ProvenFault } from '../client/protocol.js';
@@ -40,5 +40,5 @@ function faultNamed(name: string): ProvenFault | undefined {
   const match = /^(.+)-([A-Za-z]+)$/.exec(name);
   const [, process, kind] = match ?? [];
   if (process === undefined || kind === undefined || !isEvidenceKind(kind)) return undefined;
-  return { process: process.replace('-', '/') as ProcessId, kind };
+  return { process: process.replace('-', '/'), kind };
 }

@@ -118,7 +118,7 @@ function giving(signer: DistributedSigner, share: never): DistributedSigner {
     schemeId: signer.schemeId,
     keyId: signer.keyId,
     signShare: () => E.right(share),
-  } as DistributedSigner;
+  };
 }
 
 /** Whether it holds, from its bytes. */

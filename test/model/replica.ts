@@ -92,9 +92,11 @@ export class Replica {
   }
 }
 
-/** Moments, numbers of records, and signatures, which the mock keys make functions of what they sign. */
+/** Moments, numbers of records, what is proven beside the protocol, and signatures, which the mock keys make functions of what they sign. */
 const isIncidental = (key: string): boolean =>
-  /Ms$|[pP]ersist|[sS]ignature$|^(share|shares|chains|delivery|pool|peers|answers|entry)$/.test(key);
+  /Ms$|[pP]ersist|[sS]ignature$|^(share|shares|chains|delivery|pool|peers|answers|entry|proven|evidenceChecks|attribution)$/.test(
+    key,
+  );
 
 /** The same for states that differ in nothing but incidentals and the order in which maps were filled. */
 function fingerprint(value: unknown): string {

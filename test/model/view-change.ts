@@ -49,19 +49,22 @@ export class FirstView {
 
   /** The machines, in view 2, with what they have sent on the way. */
   replicas(): readonly Replica[] {
-    const replicas = correct.map((name) => new Replica(this.scene.config(p(name)), this.rules));
-    for (const [index, { vote }] of this.pasts.entries()) {
-      if (vote !== 0) replicas[index]?.receive(p('z'), this.scene.propose(1, 1, this.batch(vote)));
-    }
-    for (const [index, { commit }] of this.pasts.entries()) {
-      if (commit !== 0)
-        this.acceptors(commit).forEach((from) =>
-          replicas[index]?.receive(p(from), this.scene.accepted(from, 1, 1, this.batch(commit))),
-        );
-    }
+    return this.replicasOf(correct, this.rules);
+  }
+
+  private replicasOf(names: readonly (typeof correct)[number][], rules?: TraceRules): readonly Replica[] {
+    const replicas = names.map((name) => {
+      const past = present(this.pasts[correct.indexOf(name)], 'every correct process has a past');
+      return { ...past, replica: new Replica(this.scene.config(p(name)), rules) };
+    });
+    for (const { replica, vote } of replicas)
+      if (vote !== 0) replica.receive(p('z'), this.scene.propose(1, 1, this.batch(vote)));
+    for (const { replica, commit } of replicas)
+      for (const from of commit === 0 ? [] : this.acceptors(commit))
+        replica.receive(p(from), this.scene.accepted(from, 1, 1, this.batch(commit)));
     const timeouts = ['z', ...correct].map((name) => this.scene.timeout(name, 1));
-    for (const replica of replicas) replica.receive(p('z'), { _tag: 'Timeouts', timeouts, evidence: [] });
-    return replicas;
+    for (const { replica } of replicas) replica.receive(p('z'), { _tag: 'Timeouts', timeouts, evidence: [] });
+    return replicas.map(({ replica }) => replica);
   }
 
   /** Everybody whose ACCEPTED of a value exists. */
@@ -98,7 +101,8 @@ export class FirstView {
 
   /** The verdict that a certifier gives, as the model writes it; nothing where it refuses. */
   certified(reports: readonly SignedReport[], evidence: readonly Equivocation[]): number {
-    const certifier = new Replica(this.scene.config(p('d')));
+    // One that does not know its own report has lost its disk, and halts.
+    const certifier = present(this.replicasOf(['d'])[0], 'one is asked');
     certifier.receive(p('z'), { _tag: 'Certify', view: 2, reports, evidence });
     const [answer] = certifier.sent('Certified');
     if (answer === undefined) return 0;

@@ -355,10 +355,10 @@ describe('a link', () => {
     await new Promise((resolve) => setTimeout(resolve, 400));
     expect([left.down, right.down]).toEqual([[], []]);
     for (const socket of ends) socket.unpipe().pause();
-    await until(() => left.down.length === 1 && right.down.length === 1, 'the end');
+    await until(() => left.down.length > 0 && right.down.length > 0, 'the end');
     const reasons = [left.down[0]?.reason, right.down[0]?.reason];
     expect(reasons).toContain('nothing was heard from the other side');
-    await until(() => left.up.length === 2 && right.up.length === 2, 'the next link');
+    await until(() => left.up.length > 1 && right.up.length > 1, 'the next link');
     wire.close();
   });
 

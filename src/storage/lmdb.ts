@@ -22,7 +22,7 @@ export const logStoreVersion = 1;
 const checksumLength = 8;
 
 /** How long puts are gathered for one commit: nobody waits for this store to be answered, the journal stands in front of it. */
-const commitDelayMs = 10;
+const commitDelayMs = 50;
 
 /** Opens the log store in `directory` for this process alone, and makes an empty one where there is none. */
 export function openLogStore(directory: string): TaskEither<StorageError, DiskLogStore> {

@@ -39,6 +39,8 @@ export class AllianceClient {
   private flushing: NodeJS.Immediate | undefined;
   private readonly statusWaiters = new Map<ProcessId, Set<(status: ServerStatus | undefined) => void>>();
   private turn = 0;
+  /** Who leads, on a server's word: a wrong one costs a message. */
+  private leader: ProcessId | undefined;
   private isClosed = false;
 
   constructor(private readonly options: AllianceClientOptions) {
@@ -152,6 +154,7 @@ export class AllianceClient {
         this.trouble(from, `refused a request: ${message.reason}`);
         return;
       case 'Placed':
+        this.leader = message.leader as ProcessId;
         for (const placement of message.placements)
           this.proposals.place(from, placement, (servers) => this.containsCorrect(servers));
         return;
@@ -191,7 +194,7 @@ export class AllianceClient {
     // Too few links are up: what is queued waits for the next.
     if (!this.options.system.containsCorrect(servers)) return;
     const requests = this.proposals.flush(this.options.now());
-    if (requests.length > 0) this.submit(requests, servers);
+    if (requests.length > 0) this.submit(requests, servers, this.leader);
   }
 
   private tick(): void {
@@ -202,23 +205,26 @@ export class AllianceClient {
     this.follower.tick();
   }
 
-  /** Connected servers, enough of them that one is correct where there are enough; another one first each time. */
+  /** Connected servers, enough of them that one is correct where there are enough: the leader, and others in turn. */
   private vouchingServers(): ProcessSet {
     const { system } = this.options;
     const up = [...this.links.values()].filter(({ isUp }) => isUp).map(({ server }) => server);
     this.turn += 1;
     const start = up.length === 0 ? 0 : this.turn % up.length;
+    const rotated = [...up.slice(start), ...up.slice(0, start)];
     let chosen = system.processes.universe.none;
-    for (const server of [...up.slice(start), ...up.slice(0, start)]) {
+    for (const server of [...rotated.filter((up) => up === this.leader), ...rotated]) {
       if (system.containsCorrect(chosen)) break;
       chosen = chosen.with(server);
     }
     return chosen;
   }
 
-  private submit(requests: readonly Request[], servers: Iterable<ProcessId>): void {
-    const messages = grouped(requests).map((group) => ({ _tag: 'Submit', requests: group }) as const);
-    for (const server of servers) {
+  private submit(requests: readonly Request[], servers: Iterable<ProcessId>, leader?: ProcessId): void {
+    const sent = [...servers];
+    const told = leader !== undefined && sent.includes(leader) ? { leader } : {};
+    const messages = grouped(requests).map((group) => ({ _tag: 'Submit', requests: group, ...told }) as const);
+    for (const server of sent) {
       for (const message of messages) present(this.links.get(server), 'servers have links').send(message);
     }
   }

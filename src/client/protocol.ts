@@ -8,7 +8,8 @@ import { type DecidedRange, readDecidedRange, writeDecidedRange } from '../conse
 
 /** From an application. */
 export type ClientMessage =
-  | { readonly _tag: 'Submit'; readonly requests: readonly Request[] }
+  /** `leader` is who leads, as far as the application knows, if it sends these requests there too: nobody need pass them on then. */
+  | { readonly _tag: 'Submit'; readonly requests: readonly Request[]; readonly leader?: string | undefined }
   /** Send the certified log from this slot on, and go on as it grows; 0: from the next slot on. Replaces an earlier wish. */
   | { readonly _tag: 'Listen'; readonly from: number }
   | { readonly _tag: 'AskStatus' };
@@ -20,8 +21,8 @@ export type ServerMessage =
   | { readonly _tag: 'Range'; readonly range: DecidedRange }
   | { readonly _tag: 'Refused'; readonly session: number; readonly firstSequence: number; readonly reason: string }
   | { readonly _tag: 'Status'; readonly status: ServerStatus }
-  /** Commands submitted on this link are decided and durable at this server; a certificate follows. */
-  | { readonly _tag: 'Placed'; readonly placements: readonly Placement[] }
+  /** Commands submitted on this link are decided and durable at this server, which takes `leader` for the leader; a certificate follows. */
+  | { readonly _tag: 'Placed'; readonly leader: string; readonly placements: readonly Placement[] }
   /** What was listened for is not held here any more: the log begins with slot `first`. Nothing follows. */
   | { readonly _tag: 'Pruned'; readonly first: number };
 
@@ -81,7 +82,8 @@ export function encodeClientMessage(message: ClientMessage): Uint8Array {
   const writer = new Writer();
   switch (message._tag) {
     case 'Submit':
-      return writer.u8(0).list(message.requests, writeRequest).finish();
+      writer.u8(0).option(message.leader, (inner, leader) => inner.text(leader));
+      return writer.list(message.requests, writeRequest).finish();
     case 'Listen':
       return writer.u8(1).u64(message.from).finish();
     case 'AskStatus':
@@ -95,7 +97,14 @@ export function decodeClientMessage(bytes: Uint8Array): Either<MalformedBytes, C
   return readAll(bytes, (reader): ClientMessage => {
     switch (reader.u8()) {
       case 0:
-        return { _tag: 'Submit', requests: reader.list(protocolLimits.requestsPerSubmit, readRequest) };
+        return {
+          _tag: 'Submit',
+          ...given(
+            'leader',
+            reader.option(() => readName(reader)),
+          ),
+          requests: reader.list(protocolLimits.requestsPerSubmit, readRequest),
+        };
       case 1:
         return { _tag: 'Listen', from: reader.u64() };
       case 2:
@@ -120,7 +129,7 @@ export function encodeServerMessage(message: ServerMessage): Uint8Array {
       writeStatus(writer.u8(3), message.status);
       return writer.finish();
     case 'Placed':
-      return writer.u8(4).list(message.placements, writePlacement).finish();
+      return writer.u8(4).text(message.leader).list(message.placements, writePlacement).finish();
     case 'Pruned':
       return writer.u8(5).u64(message.first).finish();
     default:
@@ -145,7 +154,11 @@ export function decodeServerMessage(bytes: Uint8Array): Either<MalformedBytes, S
       case 3:
         return { _tag: 'Status', status: readStatus(reader) };
       case 4:
-        return { _tag: 'Placed', placements: reader.list(protocolLimits.placements, readPlacement) };
+        return {
+          _tag: 'Placed',
+          leader: readName(reader),
+          placements: reader.list(protocolLimits.placements, readPlacement),
+        };
       case 5:
         return { _tag: 'Pruned', first: reader.u64() };
       default:
@@ -190,11 +203,13 @@ function given<K extends string, A>(key: K, value: A | undefined): Partial<Recor
   return value === undefined ? {} : ({ [key]: value } as Record<K, A>);
 }
 
+function readName(reader: Reader, maxBytes: number = protocolLimits.nameBytes): string {
+  const name = reader.text(maxBytes);
+  return /\p{Cc}/u.test(name) ? reader.fail('a text of one line') : name;
+}
+
 function readStatus(reader: Reader): ServerStatus {
-  const text = (maxBytes: number = protocolLimits.nameBytes): string => {
-    const name = reader.text(maxBytes);
-    return /\p{Cc}/u.test(name) ? reader.fail('a text of one line') : name;
-  };
+  const text = (maxBytes?: number): string => readName(reader, maxBytes);
   return {
     process: text(),
     epoch: reader.u64(),

@@ -15,8 +15,8 @@ export type Event =
   | { readonly _tag: 'Message'; readonly from: ProcessId; readonly message: Message }
   /** A link to a peer is up again. */
   | { readonly _tag: 'Connected'; readonly peer: ProcessId }
-  /** A request from a client, not yet checked. */
-  | { readonly _tag: 'Request'; readonly request: Request }
+  /** A request from a client, not yet checked; `leader` is whom the client says that it has sent it to as the leader. */
+  | { readonly _tag: 'Request'; readonly request: Request; readonly leader?: string | undefined }
   /** The time asked for by `SetTimer` has come. */
   | { readonly _tag: 'Timer' }
   /** Every decided slot up to `slot` is durable in the log, and the controls in it have been taken: `Boundary` comes before. */

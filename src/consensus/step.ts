@@ -116,7 +116,7 @@ export class FabMachine {
         onConnected(c, event.peer);
         return;
       case 'Request':
-        this.onRequest(event.request, c.config.me);
+        this.onRequest(event.request, c.config.me, event.leader);
         return;
       case 'Timer':
         c.state.timerAtMs = undefined;
@@ -233,8 +233,8 @@ export class FabMachine {
     }
   }
 
-  /** R12: a receiver keeps a request and passes one that came from a client on to the leader at once. */
-  private onRequest(request: Request, from: ProcessId): void {
+  /** R12: a receiver keeps a request and passes one that came from a client on to the leader at once, unless `told`, it has it too. */
+  private onRequest(request: Request, from: ProcessId, told?: string): void {
     const c = this.context;
     const isFromClient = from === c.config.me;
     if (!c.state.pool.isNews(request)) return;
@@ -251,8 +251,9 @@ export class FabMachine {
     if (outcome === 'added') c.expectProgress();
     if (outcome === 'full' && isFromClient)
       c.emit({ _tag: 'Refuse', request, reason: 'too many requests wait; send it again later' });
-    if (outcome === 'added' && isFromClient && !c.isLeader && !c.isOver)
-      c.send(c.leaderOf(c.state.view), { _tag: 'Forward', requests: [request] });
+    const leader = c.leaderOf(c.state.view);
+    if (outcome === 'added' && isFromClient && !c.isLeader && leader !== told && !c.isOver)
+      c.send(leader, { _tag: 'Forward', requests: [request] });
   }
 
   private onCombined({ statement, result }: Extract<Event, { _tag: 'Combined' }>): void {

@@ -127,7 +127,8 @@ class Server implements RunningServer {
     });
     this.sessions = new ApplicationSessions({
       log: this.log,
-      submit: (request) => this.epochs?.submit(request),
+      submit: (request, leader) => this.epochs?.submit(request, leader),
+      leader: () => this.epochs?.replica?.status.leader ?? '',
       status: () => this.status(),
     });
   }

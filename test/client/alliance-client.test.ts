@@ -349,11 +349,11 @@ describe('a proposing client', () => {
       );
       const heard = () => [...setting.servers.values()].flatMap((server) => server.heard);
       await until(() => heard().some(({ _tag }) => _tag === 'Submit'));
-      const say = (names: string, change: Partial<Placement> = {}): void => {
+      const say = (names: string, change: Partial<Placement> = {}, leader = 'a'): void => {
         const placement = { session: 9, firstSequence: 1, count: 2, slot: 7, index: 4, ...change };
-        for (const name of names) setting.server(name).say({ _tag: 'Placed', placements: [placement] });
+        for (const name of names) setting.server(name).say({ _tag: 'Placed', leader, placements: [placement] });
       };
-      return { setting, told, outcomes, say };
+      return { setting, client, told, outcomes, say };
     }
 
     it('by servers of which one must be correct, once', async () => {
@@ -389,6 +389,31 @@ describe('a proposing client', () => {
       say('aaa');
       await setTimeout(30);
       expect(told).toEqual([]);
+    });
+
+    it('and who leads: what follows goes there first, and says so', async () => {
+      const { setting, client, say } = await twoCommands();
+      const submits = (name: string) => setting.server(name).heard.filter((message) => message._tag === 'Submit');
+      expect(['a', 'b', 'c', 'd'].flatMap(submits).map(({ leader }) => leader)).toEqual([undefined, undefined]);
+      for (const [leader, expected] of [
+        ['c', 'c'],
+        ['d', 'd'],
+        ['x', undefined],
+      ] as const) {
+        say('b', {}, leader);
+        await setTimeout(10);
+        const before = new Map([...setting.servers].map(([name]) => [name, submits(name).length]));
+        void client.propose(utf8('z'));
+        const fresh = () =>
+          [...before].flatMap(([name, count]) =>
+            submits(name)
+              .slice(count)
+              .map((message) => ({ name, ...message })),
+          );
+        await until(() => fresh().length === 2);
+        expect(fresh().map(({ leader: named }) => named)).toEqual([expected, expected]);
+        if (expected !== undefined) expect(fresh().map(({ name }) => name)).toContain(expected);
+      }
     });
 
     it('by the certificate at the latest', async () => {

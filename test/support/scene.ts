@@ -409,8 +409,8 @@ export class Actor {
     this.start();
   }
 
-  request(request: Request): void {
-    this.feed({ _tag: 'Request', request });
+  request(request: Request, leader?: string): void {
+    this.feed({ _tag: 'Request', request, leader });
   }
 
   tick(): void {

@@ -17,7 +17,9 @@ import { placementsByClient } from './placements.js';
 
 export interface ApplicationService {
   readonly log: DecidedLog;
-  submit(request: Request): void;
+  submit(request: Request, leader: string | undefined): void;
+  /** Who leads here now; empty where no epoch runs. */
+  leader(): string;
   status(): ServerStatus;
 }
 
@@ -80,7 +82,8 @@ class Session implements LinkHandler {
   /** Tells where commands stand that were submitted here. */
   place(placements: readonly Placement[]): void {
     const own = placements.filter(({ session }) => session === this.submitting);
-    if (own.length > 0 && this.link.pending <= pendingBytes) this.send({ _tag: 'Placed', placements: own });
+    if (own.length > 0 && this.link.pending <= pendingBytes)
+      this.send({ _tag: 'Placed', leader: this.service.leader(), placements: own });
   }
 
   /** Looks, in a later turn, whether there is anything to send. */
@@ -140,7 +143,7 @@ class Session implements LinkHandler {
   private onMessage(message: ClientMessage): void {
     switch (message._tag) {
       case 'Submit':
-        for (const request of message.requests) this.submit(request);
+        for (const request of message.requests) this.submit(request, message.leader);
         return;
       case 'Listen':
         this.wanted = message.from;
@@ -155,10 +158,10 @@ class Session implements LinkHandler {
     }
   }
 
-  private submit(request: Request): void {
+  private submit(request: Request, leader: string | undefined): void {
     if (request.client === this.link.id) {
       this.submitting = request.session;
-      this.service.submit(request);
+      this.service.submit(request, leader);
       return;
     }
     const reason = `a request of ${request.client} came on the link of ${this.link.id}`;

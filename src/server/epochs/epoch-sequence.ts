@@ -118,9 +118,9 @@ export class EpochSequence implements RoutedEpochs {
     return this.startRun();
   }
 
-  submit(request: Request): void {
+  submit(request: Request, leader?: string): void {
     if (this.run === undefined) this.parts.observer.onRefused(request, 'no epoch runs here now; send it again later');
-    else this.run.replica.submit(request);
+    else this.run.replica.submit(request, leader);
   }
 
   send(to: ProcessId, frame: Uint8Array): void {

@@ -77,8 +77,9 @@ export class Replica {
     return this.parts.machine.waitingRequests;
   }
 
-  submit(request: Request): void {
-    this.hear({ _tag: 'Request', request });
+  /** @param leader - whom the client says that it has sent it to as the leader. */
+  submit(request: Request, leader?: string): void {
+    this.hear({ _tag: 'Request', request, leader });
   }
 
   onConnected(peer: ProcessId): void {

@@ -64,6 +64,19 @@ describe('liveness', () => {
     expect(scene.waiting('Timeouts', 'd', 'b').length).toBeGreaterThan(0);
   });
 
+  it('a request is passed on to the leader, unless its client says that the leader has it; then if it waits', () => {
+    const scene = new Scene({ trust: fast });
+    const d = scene.actor('d');
+    const forwarded = (): number => scene.waiting('Forward', 'd', 'a').length;
+    d.request(scene.request('x'), 'b');
+    expect(forwarded()).toBe(1);
+    d.request(scene.request('y', 1, 2), 'a');
+    expect(forwarded()).toBe(1);
+    scene.drop();
+    scene.advance(900);
+    expect(forwarded()).toBe(1);
+  });
+
   it('A4: a request that was forwarded in vain is forwarded again', () => {
     const scene = new Scene({ trust: fast });
     scene.actor('d').request(scene.request('x'));

@@ -92,13 +92,18 @@ async function setting(slots: number, certified: readonly number[]) {
   for (const [index, batch] of source.batches.entries()) await log.append(index + 1, source.chainAt(index + 1), batch);
   for (const slot of certified) await log.putCertificate(source.certificate(slot));
   const submitted: Request[] = [];
+  const told: (string | undefined)[] = [];
   const sessions = new ApplicationSessions({
     log,
-    submit: (request) => submitted.push(request),
+    submit: (request, leader) => {
+      submitted.push(request);
+      told.push(leader);
+    },
+    leader: () => 'c/1',
     status: () => status,
   });
   const certify = (slot: number) => log.putCertificate(source.certificate(slot));
-  return { store, log, sessions, submitted, certify };
+  return { store, log, sessions, submitted, told, certify };
 }
 
 /** A few turns: all that a session does without waiting for its link. */
@@ -193,12 +198,13 @@ describe('a session', () => {
   });
 
   it('passes on requests of its own client, and refuses those of another', async () => {
-    const { sessions, submitted } = await setting(0, []);
+    const { sessions, submitted, told } = await setting(0, []);
     const application = new Application(sessions);
     const own = testRequest(1, ['x']);
     const others = { ...testRequest(3, ['x']), client: 'x'.repeat(130) };
-    application.say({ _tag: 'Submit', requests: [own, others] });
+    application.say({ _tag: 'Submit', leader: 'd/1', requests: [own, others] });
     expect(submitted).toMatchObject([{ client: testClient, firstSequence: 1 }]);
+    expect(told).toEqual(['d/1']);
     expect(application.received).toMatchObject([{ _tag: 'Refused', firstSequence: 3 }]);
     const [refused] = application.received;
     if (refused?._tag === 'Refused') expect(refused.reason.length).toBeLessThanOrEqual(protocolLimits.reasonBytes);
@@ -215,7 +221,8 @@ describe('a session', () => {
   it.each([
     ['nothing', new Uint8Array()],
     ['garbage', Uint8Array.of(9, 9)],
-    ['too many requests', Uint8Array.of(0, 0, 0, 0, 65)],
+    ['too many requests', Uint8Array.of(0, 0, 0, 0, 0, 65)],
+    ['a leader of two lines', Uint8Array.of(0, 1, 0, 0, 0, 1, 10, 0, 0, 0, 0)],
     ['a slot beyond 2^53', Uint8Array.of(1, 255, 0, 0, 0, 0, 0, 0, 0)],
     ['something after the end', Uint8Array.of(2, 0)],
   ])('closes a link that carries %s', async (_, bytes) => {
@@ -264,7 +271,7 @@ describe('a session', () => {
       { session: 3, firstSequence: 3, count: 1, slot: 5, index: 3 },
       { session: 3, firstSequence: 9, count: 1, slot: 5, index: 4 },
     ];
-    expect(application.received).toEqual([{ _tag: 'Placed', placements: runs }]);
+    expect(application.received).toEqual([{ _tag: 'Placed', leader: 'c/1', placements: runs }]);
     expect([idle.received, other.received]).toEqual([[], []]);
   });
 

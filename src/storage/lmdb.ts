@@ -1,6 +1,6 @@
 /**
  * The log store on disk, over LMDB: the decided slots under their numbers, small values under their names.
- * A put resolves when it is durable; puts made together are committed together, in order, so the slots have no gaps.
+ * A put resolves when it is durable; what is put within a short while is committed together, in order, so the slots have no gaps.
  * Every value carries 8 bytes of its SHA-256 in front, since LMDB itself does not notice a flipped bit.
  * What takes the place of dropped slots is among the meta values, and changes in one transaction with them.
  */
@@ -22,7 +22,9 @@ export const logStoreVersion = 1;
 const checksumLength = 8;
 
 /** How long puts are gathered for one commit: nobody waits for this store to be answered, the journal stands in front of it. */
-const commitDelayMs = 50;
+const gatherMs = 50;
+/** So much is committed without waiting for more. */
+const gatherBytes = 1024 * 1024;
 
 /** Opens the log store in `directory` for this process alone, and makes an empty one where there is none. */
 export function openLogStore(directory: string): TaskEither<StorageError, DiskLogStore> {
@@ -45,7 +47,6 @@ async function openLocked(directory: string, lock: DirectoryLock): Promise<DiskL
   const environment = open({
     path: directory,
     overlappingSync: false,
-    commitDelay: commitDelayMs,
     maxDbs: 3,
     encoding: 'binary',
   });
@@ -128,10 +129,20 @@ interface Environment {
   readonly close: () => Promise<void>;
 }
 
+/** A write that waits to be committed together with others. */
+interface Gathered {
+  readonly action: () => void;
+  readonly resolve: () => void;
+  readonly reject: (reason: StorageFailure) => void;
+}
+
 export class DiskLogStore implements LogStore {
   private readonly pendingSlots = new Map<number, Uint8Array>();
   private readonly pendingValues = new Map<string, Uint8Array>();
-  private readonly writes = new Set<Promise<void>>();
+  private gathered: Gathered[] = [];
+  private gatheredBytes = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private readonly commits = new Set<Promise<void>>();
   private failure: StorageFailure | undefined;
   private kept: Base | undefined;
   private lastAppended: number;
@@ -165,7 +176,7 @@ export class DiskLogStore implements LogStore {
     if (this.failure !== undefined) return Promise.reject(this.failure);
     invariant(slot === this.lastAppended + 1, 'slots are stored in order');
     this.lastAppended = slot;
-    return this.write(this.pendingSlots, slot, record, (sealed) => this.environment.slots.put(slot, sealed));
+    return this.write(this.pendingSlots, slot, record, (sealed) => void this.environment.slots.put(slot, sealed));
   }
 
   /** Throws {@link StorageFailure} where a stored record is damaged: the server has lost its disk. */
@@ -177,7 +188,7 @@ export class DiskLogStore implements LogStore {
 
   put(name: string, value: Uint8Array): Promise<void> {
     if (this.failure !== undefined) return Promise.reject(this.failure);
-    return this.write(this.pendingValues, name, value, (sealed) => this.environment.table.put(name, sealed));
+    return this.write(this.pendingValues, name, value, (sealed) => void this.environment.table.put(name, sealed));
   }
 
   /** Throws as {@link read} does. */
@@ -199,7 +210,8 @@ export class DiskLogStore implements LogStore {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled(this.writes);
+    this.commit();
+    await Promise.all(this.commits);
     this.failure ??= new StorageFailure({ _tag: 'Closed', path: this.environment.path });
     await this.environment.close();
     this.lock.release();
@@ -207,44 +219,74 @@ export class DiskLogStore implements LogStore {
 
   /** From now on the slots up to `upTo` are read no more, and `base` is in their place. */
   private drop(base: Base, upTo: number, names: readonly string[]): Promise<void> {
-    const { meta, slots, table, inTransaction } = this.environment;
+    const { meta, slots, table } = this.environment;
     const from = this.first;
     this.kept = base;
     for (let slot = from; slot <= upTo; slot++) this.pendingSlots.delete(slot);
     for (const name of names) this.pendingValues.delete(name);
-    return this.settle(
-      inTransaction(() => {
-        void meta.put(baseName, seal(encodeBase(base)));
-        for (let slot = from; slot <= upTo; slot++) void slots.remove(slot);
-        for (const name of names) void table.remove(name);
-      }),
-    );
+    const dropped = this.gather(0, () => {
+      void meta.put(baseName, seal(encodeBase(base)));
+      for (let slot = from; slot <= upTo; slot++) void slots.remove(slot);
+      for (const name of names) void table.remove(name);
+    });
+    this.commit();
+    return dropped;
   }
 
-  private write<K>(
+  private async write<K>(
     pending: Map<K, Uint8Array>,
     key: K,
     value: Uint8Array,
-    put: (sealed: Uint8Array) => Promise<boolean>,
+    put: (sealed: Uint8Array) => void,
   ): Promise<void> {
     pending.set(key, value);
-    return this.settle(
-      put(seal(value)).then(() => {
-        if (pending.get(key) === value) pending.delete(key);
-      }),
-    );
+    await this.gather(value.length, () => {
+      put(seal(value));
+    });
+    if (pending.get(key) === value) pending.delete(key);
+  }
+
+  /** Resolves when what `action` writes is committed, behind all earlier writes. */
+  private gather(bytes: number, action: () => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.gathered.push({ action, resolve, reject });
+      this.gatheredBytes += bytes;
+      this.timer ??= setTimeout(() => {
+        this.commit();
+      }, gatherMs);
+      if (this.gatheredBytes >= gatherBytes) this.commit();
+    });
+  }
+
+  /** Commits what is gathered, now. */
+  private commit(): void {
+    const writes = this.gathered;
+    clearTimeout(this.timer);
+    [this.gathered, this.gatheredBytes, this.timer] = [[], 0, undefined];
+    if (writes.length === 0) return;
+    const commit = this.environment
+      .inTransaction(() => {
+        if (this.failure !== undefined) throw this.failure;
+        for (const { action } of writes) action();
+      })
+      .then(
+        () => {
+          for (const { resolve } of writes) resolve();
+        },
+        (reason: unknown) => {
+          const failure = this.failed(reason);
+          for (const { reject } of writes) reject(failure);
+        },
+      )
+      .finally(() => this.commits.delete(commit));
+    this.commits.add(commit);
   }
 
   /** After a write that fails nothing more is written. */
-  private settle(write: Promise<void>): Promise<void> {
-    const written = write.catch((reason: unknown) => {
-      const detail = reason instanceof Error ? reason.message : String(reason);
-      this.failure ??= new StorageFailure({ _tag: 'WriteFailed', path: this.environment.path, detail });
-      throw this.failure;
-    });
-    this.writes.add(written);
-    void written.catch(() => undefined).then(() => this.writes.delete(written));
-    return written;
+  private failed(reason: unknown): StorageFailure {
+    const detail = reason instanceof Error ? reason.message : String(reason);
+    this.failure ??= new StorageFailure({ _tag: 'WriteFailed', path: this.environment.path, detail });
+    return this.failure;
   }
 
   private unseal(sealed: Uint8Array | undefined, name: string): Uint8Array | undefined {

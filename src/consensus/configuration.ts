@@ -62,7 +62,7 @@ export const defaultParameters: Parameters = {
   maxTimeoutMs: 60_000,
   statusMs: 100,
   idleStatusMs: 1000,
-  attestMs: 15,
+  attestMs: 20,
   maxPendingBytes: 64 * 1024 * 1024,
   transferSlots: 16_384,
 };

@@ -53,6 +53,7 @@ export function adoptCertificate(c: Context, certificate: PrefixCertificate): vo
   }
   state.decidedCertificate = certificate;
   state.attestedMs = c.nowMs;
+  if (certificate.slot > state.decidedUpTo) c.expectProgress();
   if ((state.attestation?.prefix.slot ?? Number.POSITIVE_INFINITY) <= certificate.slot) state.attestation = undefined;
   c.emit({ _tag: 'Certify', certificate });
 }

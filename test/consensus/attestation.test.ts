@@ -119,6 +119,15 @@ describe('a certificate from another', () => {
     expect(certified(scene, 'b')).toBe(1);
   });
 
+  it('of slots that are missing here has them fetched, though nobody waits for anything', () => {
+    const { certificate } = made();
+    const scene = new Scene({ trust });
+    scene.advance(50);
+    scene.inject('a', 'd', { _tag: 'Certificate', certificate });
+    scene.advance(300);
+    expect(scene.letters.filter(({ message }) => message._tag === 'FetchRange').length).toBeGreaterThan(0);
+  });
+
   it('waits its turn while another is checked, and gives way to a newer one of its sender', () => {
     const { scene, certificate } = made();
     const b = scene.actor('b');

@@ -1,7 +1,7 @@
 /** A client that keeps so many commands undecided, through the client library's own half, against replicas in this process. */
 import { Proposals } from '../../src/client/proposals.js';
 import { encodeRequest, type UnsignedRequest } from '../../src/consensus/batch.js';
-import type { Delivered } from '../../src/consensus/delivery.js';
+import { commandsOf, type Delivered, type DeliveredRun } from '../../src/consensus/delivery.js';
 import { fromUtf8, utf8 } from '../../src/prelude/bytes.js';
 import { present } from '../../src/prelude/invariant.js';
 import type { ProcessId } from '../../src/prelude/process.js';
@@ -141,12 +141,12 @@ class Load {
     }
   }
 
-  private place(server: ProcessId, delivered: readonly Delivered[]): void {
+  private place(server: ProcessId, delivered: readonly DeliveredRun[]): void {
     if (this.isStopped) return;
     const { universe, system } = this.alliance;
     for (const placement of placementsByClient(delivered).get(testClient) ?? [])
       this.proposals.place(server, placement, (servers) => system.containsCorrect(universe.of(servers)));
-    if (server === universe.at(0)) this.uncertified.push(...delivered);
+    if (server === universe.at(0)) this.uncertified.push(...delivered.flatMap(commandsOf));
   }
 
   private settle(slot: number): void {

@@ -1,7 +1,7 @@
 /** The replicas of an alliance in this process, over a network, journals and logs in memory; the alliance key in line. */
 import { readRequest } from '../../src/consensus/batch.js';
 import { ConsensusCodec } from '../../src/consensus/codec.js';
-import { DeliveryTable, type Delivered } from '../../src/consensus/delivery.js';
+import { type DeliveredRun, DeliveryTable } from '../../src/consensus/delivery.js';
 import { chainStart } from '../../src/consensus/statement.js';
 import { FabMachine } from '../../src/consensus/step.js';
 import { readAll } from '../../src/prelude/canonical.js';
@@ -24,7 +24,7 @@ const parameters = { baseTimeoutMs: 60_000, statusMs: 5000, idleStatusMs: 5000 }
 /** What a client hears of the replicas. */
 export interface Audience {
   /** `server` has decided these commands, durably. */
-  onPlaced(server: ProcessId, delivered: readonly Delivered[]): void;
+  onPlaced(server: ProcessId, delivered: readonly DeliveredRun[]): void;
   /** The first server has a certificate up to `slot`. */
   onCertified(slot: number): void;
 }

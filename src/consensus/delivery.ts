@@ -17,6 +17,37 @@ export interface Delivered {
   readonly command: Uint8Array;
 }
 
+/** Commands as delivered, of one request: consecutive in their session and in their slot. */
+export interface DeliveredRun {
+  readonly slot: number;
+  /** Position of the first among the commands delivered in its slot, from 0. */
+  readonly index: number;
+  readonly client: ClientId;
+  readonly session: number;
+  /** Of the first. */
+  readonly firstSequence: number;
+  readonly commands: readonly Uint8Array[];
+}
+
+/** The commands of a run one by one. */
+export function commandsOf({
+  slot,
+  index,
+  client,
+  session,
+  firstSequence,
+  commands,
+}: DeliveredRun): readonly Delivered[] {
+  return commands.map((command, place) => ({
+    slot,
+    index: index + place,
+    client,
+    session,
+    sequence: firstSequence + place,
+    command,
+  }));
+}
+
 /** How many sessions of one client are remembered; an older one can deliver no more. */
 export const sessionsPerClient = 64;
 
@@ -53,14 +84,22 @@ export class DeliveryTable {
 
   /** Takes the batch decided in `slot`, which follows everything taken so far, and returns what it delivers. */
   deliver(slot: number, batch: Batch): readonly Delivered[] {
-    const delivered: Delivered[] = [];
+    return this.deliverRuns(slot, batch).flatMap(commandsOf);
+  }
+
+  /** The same, without an object a command. */
+  deliverRuns(slot: number, batch: Batch): readonly DeliveredRun[] {
+    const runs: DeliveredRun[] = [];
+    let index = 0;
     for (const request of batch.requests) {
-      const { client, session } = request;
-      for (const { sequence, command } of this.fresh(request)) {
-        delivered.push({ slot, index: delivered.length, client, session, sequence, command });
-      }
+      const skipped = this.take(request);
+      if (skipped === undefined) continue;
+      const { client, session, firstSequence } = request;
+      const commands = skipped === 0 ? request.commands : request.commands.slice(skipped);
+      runs.push({ slot, index, client, session, firstSequence: firstSequence + skipped, commands });
+      index += commands.length;
     }
-    return delivered;
+    return runs;
   }
 
   /** Takes over what another table knows, in the place of its own: whoever refers to this table goes on with that. */
@@ -98,16 +137,15 @@ export class DeliveryTable {
     return new DeliveryTable(new Map(clients));
   }
 
-  /** The commands of a request that come next in their session. A gap delivers nothing; what was delivered is skipped. */
-  private fresh(request: Request): readonly { sequence: number; command: Uint8Array }[] {
-    const { client, session, firstSequence, commands } = request;
-    if (this.isForgotten(client, session)) return [];
+  /** How many commands of a request have been delivered before the next one; `undefined` after a gap, or where none comes next. */
+  private take({ client, session, firstSequence, commands }: Request): number | undefined {
+    if (this.isForgotten(client, session)) return undefined;
     const known = this.lastSequence(client, session);
     const next = known === 0 && this.joinsMidway ? firstSequence : known + 1;
     const skipped = next - firstSequence;
-    if (skipped < 0 || skipped >= commands.length) return [];
+    if (skipped < 0 || skipped >= commands.length) return undefined;
     this.advance(client, session, firstSequence + commands.length - 1);
-    return commands.slice(skipped).map((command, index) => ({ sequence: next + index, command }));
+    return skipped;
   }
 
   private advance(client: ClientId, session: number, sequence: number): void {

@@ -3,7 +3,7 @@ import type { ProcessId } from '../prelude/process.js';
 import type { Signature, SignatureShare } from '../schemes/contract/distributed-signer.js';
 import type { Digest } from '../prelude/digest.js';
 import type { Batch, Request } from './batch.js';
-import type { Delivered } from './delivery.js';
+import type { DeliveredRun } from './delivery.js';
 import type { Handoff } from './handoff.js';
 import type { SnapshotCertificate, StateTarget } from './manifest.js';
 import type { EvidenceRecord } from './evidence-record.js';
@@ -58,7 +58,7 @@ export type Effect =
       readonly slot: number;
       readonly batch: Batch;
       readonly chain: Digest;
-      readonly delivered: readonly Delivered[];
+      readonly delivered: readonly DeliveredRun[];
       readonly path: 'fast' | 'slow' | 'transfer';
       /** The batch is in the journal, with this process's vote for it, after this `Persist`; absent: the log alone will have it. */
       readonly journaled?: number;

@@ -144,7 +144,7 @@ export function deliver(c: Context, slot: number, batch: Batch, path: 'fast' | '
     c.halt({ _tag: 'Disagreement', slot });
     return;
   }
-  const delivered = state.delivery.deliver(slot, batch);
+  const delivered = state.delivery.deliverRuns(slot, batch);
   state.pool.settle(batch, c.nowMs);
   state.chains.set(slot, chain);
   state.chains.delete(slot - chainsKept);

@@ -35,7 +35,7 @@ function deliver(s: PaxosState, slot: number, batch: Batch): void {
   s.decidedUpTo = slot;
   s.lastDecidedMs = s.nowMs;
   s.failedViews = 0;
-  const delivered = delivery.deliver(slot, batch);
+  const delivered = delivery.deliverRuns(slot, batch);
   s.pool.settle(batch, s.nowMs);
   s.emit({ _tag: 'Decide', slot, batch, chain, delivered });
 }

@@ -2,7 +2,7 @@
 import { E } from '../../prelude/fp.js';
 import { assertNever } from '../../prelude/invariant.js';
 import type { Request } from '../../consensus/batch.js';
-import type { Delivered } from '../../consensus/delivery.js';
+import type { DeliveredRun } from '../../consensus/delivery.js';
 import {
   type ClientMessage,
   decodeClientMessage,
@@ -196,7 +196,7 @@ export class ApplicationSessions {
   }
 
   /** A slot is decided and durable. */
-  onPlaced(delivered: readonly Delivered[]): void {
+  onPlaced(delivered: readonly DeliveredRun[]): void {
     if (this.sessions.size === 0) return;
     const byClient = placementsByClient(delivered);
     for (const session of this.sessions) session.place(byClient.get(session.link.id) ?? []);

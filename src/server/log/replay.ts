@@ -47,7 +47,7 @@ export class Replay {
     this.chains.set(slot, chain);
     this.chains.delete(slot - chainsRecovered);
     if (slot > this.start.slot) {
-      this.delivery.deliver(slot, batch);
+      this.delivery.deliverRuns(slot, batch);
       this.visit?.(slot, chain, batch);
     }
     return true;

@@ -2,7 +2,7 @@
 import type { ProcessId } from '../../prelude/process.js';
 import type { Request } from '../../consensus/batch.js';
 import type { ConsensusCodec } from '../../consensus/codec.js';
-import type { Delivered } from '../../consensus/delivery.js';
+import type { DeliveredRun } from '../../consensus/delivery.js';
 import type { Fault } from '../../consensus/effect.js';
 import type { Handoff } from '../../consensus/handoff.js';
 import type { PrefixCertificate } from '../../consensus/range.js';
@@ -24,7 +24,7 @@ export interface ReplicaObserver {
   /** A slot is durable that is certified already. */
   onCovered(): void;
   /** The commands of a slot are decided, and durable here. */
-  onPlaced(delivered: readonly Delivered[]): void;
+  onPlaced(delivered: readonly DeliveredRun[]): void;
   onRefused(request: Request, reason: string): void;
   onView(view: number, leader: ProcessId): void;
   onBlame(process: ProcessId, fault: Fault): void;

@@ -7,7 +7,7 @@ import { E } from '../../prelude/fp.js';
 import { assertNever } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { Request } from '../../consensus/batch.js';
-import type { Delivered } from '../../consensus/delivery.js';
+import type { DeliveredRun } from '../../consensus/delivery.js';
 import type { Effect } from '../../consensus/effect.js';
 import type { Event } from '../../consensus/event.js';
 import type { Message } from '../../consensus/message.js';
@@ -264,7 +264,7 @@ export class Replica {
   }
 
   /** It is in the journal or in the log, where this server finds it again. */
-  private place(delivered: readonly Delivered[]): void {
+  private place(delivered: readonly DeliveredRun[]): void {
     if (!this.isStopped) this.parts.observer.onPlaced(delivered);
   }
 

@@ -38,7 +38,7 @@ describe('a state is transferred', () => {
     const made = stage(6);
     made.offer(6, 'a');
     made.certify(6);
-    made.scene.advance(1150);
+    made.scene.advance(250);
     expect(made.d.did('Transfer')).toEqual([]);
     const asked = made.d.did('Send').filter(({ message }) => message._tag === 'FetchRange');
     expect(asked.length).toBeGreaterThan(0);

@@ -8,7 +8,7 @@ import type { ProcessId } from '../../../src/prelude/process.js';
 import type { QuorumSystem } from '../../../src/quorum/quorum-system.js';
 import { type Batch, batchDigest, type Request } from '../../../src/consensus/batch.js';
 import type { Parameters } from '../../../src/consensus/configuration.js';
-import { DeliveryTable } from '../../../src/consensus/delivery.js';
+import { commandsOf, DeliveryTable } from '../../../src/consensus/delivery.js';
 import { chainNext, chainStart } from '../../../src/consensus/statement.js';
 import type { PaxosConfiguration } from '../../../src/consensus/paxos/configuration.js';
 import type { PaxosEffect, PaxosEvent } from '../../../src/consensus/paxos/interface.js';
@@ -256,7 +256,7 @@ export class PaxosActor {
         return;
       case 'Decide':
         this.scene.onDecide(effect.slot, effect.batch);
-        this.note(effect.delivered);
+        this.note(effect.delivered.flatMap(commandsOf));
         this.enqueue(effect);
         return;
       case 'Send':

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { digest } from '../../../src/prelude/digest.js';
 import { utf8 } from '../../../src/prelude/bytes.js';
+import { commandsOf } from '../../../src/consensus/delivery.js';
 import { batchDigest } from '../../../src/consensus/batch.js';
 import type { Message } from '../../../src/consensus/message.js';
 import type { SignatureShare } from '../../../src/schemes/contract/distributed-signer.js';
@@ -163,7 +164,7 @@ describe('liveness', () => {
     const delivered = scene
       .actor('c')
       .did('Decide')
-      .flatMap((effect) => effect.delivered.map(({ sequence }) => sequence));
+      .flatMap((effect) => effect.delivered.flatMap(commandsOf).map(({ sequence }) => sequence));
     expect(delivered).toEqual([1, 2, 3]);
     expect(scene.actor('b').machine.view.view).toBe(2);
   });

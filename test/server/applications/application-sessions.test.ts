@@ -257,15 +257,15 @@ describe('a session', () => {
       new Application(sessions, 'b/app' as ProcessId),
     ];
     application.say({ _tag: 'Submit', requests: [testRequest(1, ['x', 'y'], 3)] });
-    const one = (session: number, sequence: number, index: number, client = testClient) => ({
+    const run = (session: number, firstSequence: number, index: number, count = 1, client = testClient) => ({
       slot: 5,
       index,
       client,
       session,
-      sequence,
-      command: new Uint8Array(),
+      firstSequence,
+      commands: Array.from({ length: count }, () => new Uint8Array()),
     });
-    sessions.onPlaced([one(3, 1, 0), one(3, 2, 1), one(2, 1, 2), one(3, 3, 3), one(3, 9, 4), one(3, 1, 5, 'b/app')]);
+    sessions.onPlaced([run(3, 1, 0, 2), run(2, 1, 2), run(3, 3, 3), run(3, 9, 4), run(3, 1, 5, 1, 'b/app')]);
     const runs = [
       { session: 3, firstSequence: 1, count: 2, slot: 5, index: 0 },
       { session: 3, firstSequence: 3, count: 1, slot: 5, index: 3 },
@@ -281,7 +281,7 @@ describe('a session', () => {
     application.say({ _tag: 'Submit', requests: [testRequest(1, ['x'], 3)] });
     application.pending = 5 * 1024 * 1024;
     const command = new Uint8Array();
-    sessions.onPlaced([{ slot: 5, index: 0, client: testClient, session: 3, sequence: 1, command }]);
+    sessions.onPlaced([{ slot: 5, index: 0, client: testClient, session: 3, firstSequence: 1, commands: [command] }]);
     expect(application.received).toEqual([]);
   });
 

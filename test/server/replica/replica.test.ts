@@ -154,7 +154,7 @@ describe('a replica', () => {
   it('tells where commands stand only when they are durable in its log', async () => {
     const log = new CertifiedLog().decide(1);
     const batch = present(log.batches[0], 'one slot is decided');
-    const command = { slot: 1, index: 0, client: 'a/app', session: 1, sequence: 1, command: new Uint8Array() };
+    const command = { slot: 1, index: 0, client: 'a/app', session: 1, firstSequence: 1, commands: [new Uint8Array()] };
     const decide: Effect = {
       _tag: 'Decide',
       slot: 1,
@@ -174,7 +174,7 @@ describe('a replica', () => {
   it('tells where commands stand whose batch is in the journal before they are in the log', async () => {
     const log = new CertifiedLog().decide(1);
     const batch = present(log.batches[0], 'one slot is decided');
-    const command = { slot: 1, index: 0, client: 'a/app', session: 1, sequence: 1, command: new Uint8Array() };
+    const command = { slot: 1, index: 0, client: 'a/app', session: 1, firstSequence: 1, commands: [new Uint8Array()] };
     const decided = {
       _tag: 'Decide',
       slot: 1,

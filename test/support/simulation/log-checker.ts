@@ -7,7 +7,7 @@ import { equalBytes, fromUtf8, toHex } from '../../../src/prelude/bytes.js';
 import type { Digest } from '../../../src/prelude/digest.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
 import type { Request } from '../../../src/consensus/batch.js';
-import type { Delivered } from '../../../src/consensus/delivery.js';
+import { commandsOf, type Delivered } from '../../../src/consensus/delivery.js';
 import type { Effect } from '../../../src/consensus/effect.js';
 import { type Boundary, type EpochChange, noEpochChange } from '../../../src/consensus/epoch-change.js';
 import type { Handoff } from '../../../src/consensus/handoff.js';
@@ -55,7 +55,7 @@ export class LogChecker {
     if (path !== 'transfer' || slot > this.startOf(epoch)) this.isWithin(process, epoch, slot, 'decided');
     this.decidedBy.set(process, slot);
     const deliveries = effect.delivered
-      .map(({ client, session, sequence }) => `${client} ${session}.${sequence}`)
+      .map(({ client, session, firstSequence, commands }) => `${client} ${session}.${firstSequence} ${commands.length}`)
       .join();
     if (known !== undefined && this.deliveries[slot] !== deliveries)
       fail('I9', `${process} delivers other commands of slot ${slot}: ${deliveries}`);
@@ -64,7 +64,7 @@ export class LogChecker {
     if (slot !== this.highestSlot + 1) fail('I8', `${process} decided slot ${slot} after ${this.highestSlot}`);
     this.chains[slot] = chain;
     this.highestSlot = slot;
-    for (const one of effect.delivered) this.onDelivered(one);
+    for (const one of effect.delivered.flatMap(commandsOf)) this.onDelivered(one);
     const { snapshot, boundary, epoch: executed } = this.reference.execute(slot, chain, batch);
     if (snapshot !== undefined) this.states.set(slot, storedState(snapshot).state);
     if (boundary !== undefined) this.boundaries.set(executed, boundary);

@@ -234,11 +234,16 @@ export class Replica {
   private decide({ slot, batch, chain, delivered, path, journaled }: Extract<Effect, { _tag: 'Decide' }>): void {
     const { log, observer } = this.parts;
     this.counts[path === 'transfer' ? 'transferred' : path] += 1;
-    if (journaled !== undefined)
-      this.order.when(journaled, () => {
-        this.place(delivered);
-      });
-    this.parts.state.decide({ slot, chain, batch }).then(
+    const durable =
+      journaled === undefined
+        ? undefined
+        : new Promise<void>((resolve) => {
+            this.order.when(journaled, () => {
+              this.place(delivered);
+              resolve();
+            });
+          });
+    this.parts.state.decide({ slot, chain, batch }, durable).then(
       (events) => {
         for (const event of events) this.hear(event);
         if (journaled === undefined) this.place(delivered);

@@ -51,8 +51,9 @@ export class ReplicatedState {
   private readonly fetching: StateFetching;
   private readonly keeping: SnapshotKeeping;
   private hearer: Hearer | undefined;
-  /** Decided slots, one after another. */
+  /** Decided slots, one after another: executed, and then stored as well. */
   private executing: Promise<unknown> = Promise.resolve();
+  private settling: Promise<unknown> = Promise.resolve();
   private onWhole: (() => void) | undefined;
 
   /** @param resumed - what was being fetched before a restart. */
@@ -124,22 +125,31 @@ export class ReplicatedState {
     this.hearer = undefined;
   }
 
-  /** Appends the next decided slot, and executes it when it is durable: then resolves with what the machine is to hear of it. */
-  decide({ slot, chain, batch }: Decision): Promise<readonly Event[]> {
+  /**
+   * Appends the next decided slot, and executes it when it is durable. Resolves when the log has it, with what the machine is to
+   * hear of it.
+   *
+   * @param journaled - resolves when the slot is durable in the journal, where it is there: the log is slower.
+   */
+  decide({ slot, chain, batch }: Decision, journaled?: Promise<void>): Promise<readonly Event[]> {
     const stored = this.parts.log.append(slot, chain, batch);
     const executed = this.executing
-      .then(() => stored)
-      .then((): readonly Event[] => {
-        const { epoch, boundary, snapshot } = this.execute(slot, chain, batch);
-        if (snapshot !== undefined) this.keeping.keep(snapshot);
-        // A machine may catch up on slots of the epoch before its own.
-        const isOfEpoch = boundary !== undefined && epoch === this.hearer?.epoch;
-        return [...(isOfEpoch ? [{ _tag: 'Boundary', ...boundary } as const] : []), { _tag: 'Stored', slot }];
-      });
-    this.executing = executed;
+      .then(() => Promise.race(journaled === undefined ? [stored] : [stored, journaled]))
+      .then(() => this.execute(slot, chain, batch));
+    const settled = this.settling
+      .then(() => Promise.all([executed, stored]))
+      .then(([execution]) => this.settleSlot(slot, execution));
+    [this.executing, this.settling] = [executed, settled];
     // Whoever asked for it hears of a failure; so does all that comes later.
-    for (const one of [stored, executed]) one.catch(() => undefined);
-    return executed;
+    for (const one of [stored, executed, settled]) one.catch(() => undefined);
+    return settled;
+  }
+
+  private settleSlot(slot: number, { epoch, boundary, snapshot }: Execution): readonly Event[] {
+    if (snapshot !== undefined) this.keeping.keep(snapshot);
+    // A machine may catch up on slots of the epoch before its own.
+    const isOfEpoch = boundary !== undefined && epoch === this.hearer?.epoch;
+    return [...(isOfEpoch ? [{ _tag: 'Boundary', ...boundary } as const] : []), { _tag: 'Stored', slot }];
   }
 
   /** A slow quorum has this state: what is older may go. */
@@ -170,7 +180,7 @@ export class ReplicatedState {
   async install(): Promise<Either<StateError, readonly Event[]>> {
     const target = present(this.fetching.complete, 'a state is whole before it is installed');
     const state = stateDigest(target.slot, target.manifest);
-    await this.executing;
+    await this.settling;
     const outcome = await this.keeping.alone(() => installState(this.parts, state)());
     if (E.isRight(outcome)) return E.right(this.settleInstalled(target));
     if (outcome.left._tag !== 'DamagedState') return outcome;
@@ -184,7 +194,7 @@ export class ReplicatedState {
 
   /** Resolves when all that was decided is durable and executed, and snapshots are kept. */
   async settled(): Promise<void> {
-    await this.executing;
+    await this.settling;
     await this.keeping.settled();
   }
 
@@ -208,7 +218,7 @@ export class ReplicatedState {
   async close(): Promise<void> {
     this.detach();
     this.fetching.stop();
-    await this.executing.catch(() => undefined);
+    await this.settling.catch(() => undefined);
     await this.keeping.settled();
     await this.parts.snapshots.close();
   }

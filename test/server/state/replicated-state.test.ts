@@ -51,7 +51,8 @@ async function until(holds: () => boolean): Promise<void> {
 }
 
 describe('a replicated state', () => {
-  it('executes a slot when it is durable, and not before; then all of its predecessors are', async () => {
+  /** A store whose slots are durable when a test says so. */
+  function heldStore() {
     const releases: (() => void)[] = [];
     class HeldStore extends MemoryLogStore {
       override append(entry: Parameters<MemoryLogStore['append']>[0]): Promise<void> {
@@ -59,7 +60,12 @@ describe('a replicated state', () => {
         return new Promise((resolve) => releases.push(resolve));
       }
     }
-    const setting = await open({ store: new HeldStore() });
+    return { store: new HeldStore(), releases };
+  }
+
+  it('executes a slot when it is durable, and not before; then all of its predecessors are', async () => {
+    const { store, releases } = heldStore();
+    const setting = await open({ store });
     const decided = decide(setting, 1, 2);
     releases[1]?.();
     await new Promise((resolve) => setImmediate(resolve));
@@ -67,6 +73,19 @@ describe('a replicated state', () => {
     releases[0]?.();
     expect(tagsOf(await decided)).toEqual(['Stored', 'Stored']);
     expect(setting.ledger.text).toBe('1;2;');
+  });
+
+  it('executes what the journal has before the log has it; snapshots and the machine wait for the log', async () => {
+    const { store, releases } = heldStore();
+    const setting = await open({ store });
+    let events: readonly string[] = [];
+    const settled = decide(setting, 1, 4, new Map(), Promise.resolve()).then((told) => (events = tagsOf(told)));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([setting.ledger.text, events, setting.heard]).toEqual(['1;2;3;4;', [], []]);
+    for (const release of releases) release();
+    await settled;
+    expect([setting.ledger.text, events]).toEqual(['1;2;3;4;', ['Stored', 'Stored', 'Stored', 'Stored']]);
+    expect(tagsOf(setting.heard)).toEqual(['Snapshotted']);
   });
 
   it('tells the boundary before the slot that fixed it is called stored, to the machine of its epoch alone', async () => {

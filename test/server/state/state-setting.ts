@@ -95,13 +95,14 @@ export async function decide(
   from: number,
   last: number,
   given: ReadonlyMap<number, Uint8Array> = new Map(),
+  journaled?: Promise<void>,
 ): Promise<readonly Event[]> {
   const batches = batchesUpTo(last, given);
   const chains = chainsOf(batches);
   const decided = batches
     .slice(from - 1)
     .map((batch, index) =>
-      state.decide({ slot: from + index, chain: present(chains[from + index], 'a chain'), batch }),
+      state.decide({ slot: from + index, chain: present(chains[from + index], 'a chain'), batch }, journaled),
     );
   const events = (await Promise.all(decided)).flat();
   await state.settled();

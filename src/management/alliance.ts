@@ -73,6 +73,6 @@ export function documentDigest(json: unknown): Digest {
 }
 
 /** All servers, in the order of the document. */
-export function serversOf(alliance: Alliance): readonly ServerEntry[] {
+export function serversOf(alliance: Pick<Alliance, 'organizations'>): readonly ServerEntry[] {
   return alliance.organizations.flatMap(({ servers }) => servers);
 }

@@ -13,6 +13,11 @@ export interface CertificatePart {
   readonly share: SignatureShare;
 }
 
+/** How long a combined signature is where every holder has signed, in bytes: none is longer. */
+export function multisigLength(holderCount: number): number {
+  return bitsetLength(holderCount) + holderCount * signatureLength;
+}
+
 /** @param parts - in ascending order of `holder`, each share 64 bytes long. */
 export function encodeCertificate(holderCount: number, parts: readonly CertificatePart[]): Signature {
   const bitset = new Uint8Array(bitsetLength(holderCount));

@@ -20,6 +20,7 @@ import { type DirectoryOwner, directoryOwnerCodec, directoryVersion, versionCode
 import type { DirectoryError } from './errors.js';
 import { fileNames } from './layout.js';
 import { parsePrivateKey } from './private-key-file.js';
+import { findLackOfRoom } from './report-room.js';
 
 /** A public document with what is derived from it. */
 export interface AllianceDocument {
@@ -44,6 +45,8 @@ export function readAllianceDocument(path: string, text: string): Either<Directo
   const alliance = decodeAllianceText(text);
   if (E.isLeft(alliance)) return E.left({ _tag: 'BadAlliance', path, error: alliance.left });
   const { right } = alliance;
+  const error = findLackOfRoom(right);
+  if (error !== undefined) return E.left({ _tag: 'BadAlliance', path, error });
   return E.right({
     alliance: right,
     allianceId: allianceIdOf(right),

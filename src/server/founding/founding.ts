@@ -16,6 +16,7 @@ import {
   encodeAlliance,
 } from '../../management/alliance-codec.js';
 import { describeAllianceError } from '../../management/errors.js';
+import { hasReportRoom } from '../directory/report-room.js';
 import { vouchPolicy } from '../../quorum/trust/derived-policy.js';
 import {
   type AllianceScheme,
@@ -50,7 +51,9 @@ export interface Founded {
 
 const host = '127.0.0.1';
 const foundingEpoch = 1;
-const parameters = { windowSlots: 256, checkpointInterval: 64, baseTimeoutMs: 1000 };
+const baseTimeoutMs = 1000;
+/** The largest window for which there is room counts. */
+const windows = [256, 128, 64, 32, 16, 8, 4] as const;
 
 /** Makes everything and writes it at the end, all or nothing. The search for safe primes may take a minute. */
 export function foundForTrying(wish: FoundingWish): TaskEither<FoundingError, Founded> {
@@ -87,18 +90,20 @@ function write(
 }
 
 function assemble({ trust }: FoundingPlan, members: Members, { publicKey }: DealtAllianceKey): Alliance {
+  const organizations = members.organizations.map(({ authority, servers }) => ({
+    name: authority.organization,
+    certificateAuthority: authority.certificate,
+    servers: servers.map(({ entry }) => entry),
+  }));
+  const windowSlots = windows.find((slots) => hasReportRoom({ organizations, allianceKey: publicKey }, slots)) ?? 2;
   const alliance: Alliance = {
     version: allianceVersion,
     epoch: foundingEpoch,
     trust,
-    organizations: members.organizations.map(({ authority, servers }) => ({
-      name: authority.organization,
-      certificateAuthority: authority.certificate,
-      servers: servers.map(({ entry }) => entry),
-    })),
+    organizations,
     applications: members.applications.map(({ entry }) => entry),
     allianceKey: publicKey,
-    parameters,
+    parameters: { windowSlots, checkpointInterval: Math.max(1, windowSlots / 4), baseTimeoutMs },
   };
   const checked = decodeAlliance(encodeAlliance(alliance));
   invariant(

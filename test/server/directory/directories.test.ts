@@ -90,6 +90,16 @@ function commonCases(owner: string, key: string, other: string): readonly Case[]
       message: /at \/colour: expected no such key/,
     },
     {
+      what: 'with a window whose reports outgrow a frame',
+      spoil: (copy) => {
+        editJson(join(copy, 'alliance.json'), (json) => {
+          json['parameters'] = { windowSlots: 4096, checkpointInterval: 64, baseTimeoutMs: 1000 };
+        });
+      },
+      error: { _tag: 'BadAlliance', error: { _tag: 'Inconsistent', path: '/parameters/windowSlots' } },
+      message: /expected fewer slots: the reports of 4 servers about 4096/,
+    },
+    {
       what: 'with a newer alliance.json',
       spoil: (copy) => {
         editJson(join(copy, 'alliance.json'), (json) => {

@@ -184,6 +184,12 @@ describe('founding', () => {
     expect(readFileSync(join(directory, 'alliance.json'), 'utf8')).toBe(before);
   });
 
+  it('gives many servers a window whose reports have room in a frame', async () => {
+    const organizations = Array.from({ length: 31 }, (_, index) => `org${index}`);
+    const founded = right(await foundForTrying(wishFor('many', { organizations, scheme: { _tag: 'multisig' } }))());
+    expect(founded.alliance.parameters).toMatchObject({ windowSlots: 64, checkpointInterval: 16 });
+  });
+
   it('says which port is in use', async () => {
     const holder = createServer();
     await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));

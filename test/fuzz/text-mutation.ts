@@ -39,7 +39,7 @@ function changedValue(value: unknown, random: Prng): unknown {
     () => (typeof value === 'string' ? value.slice(random.between(0, 2)) : value),
     () => [...list, ...list],
     () => [...list].reverse(),
-    () => Array.from({ length: 20_000 }, () => list[0]),
+    () => Array.from({ length: Math.ceil(400_000 / (20 + (JSON.stringify(list[0]) ?? '').length)) }, () => list[0]),
     () => abyss,
   ])();
 }

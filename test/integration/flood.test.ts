@@ -241,7 +241,7 @@ describe.skipIf(process.platform !== 'linux')('a flood from a member', () => {
     expect(Math.max(...peaks)).toBeLessThan(memoryMiB);
     const lines = [a, b, c].flatMap((id) => alliance.output.get(id) ?? []);
     const blamed = lines.filter((line) => line.includes('misbehaves'));
-    expect(blamed.filter((line) => !line.startsWith(`${d} misbehaves`))).toEqual([]);
+    expect(blamed.filter((line) => !line.includes(` ${d} misbehaves`))).toEqual([]);
     expect(blamed.length).toBeGreaterThan(0);
     expect(blamed.length).toBeLessThan((3 * (performance.now() - beganMs)) / 1000 + 3);
     await eventually('all three are in step', async () => {

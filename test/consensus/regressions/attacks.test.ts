@@ -449,4 +449,18 @@ describe('bounds', () => {
     for (let slot = 1; slot <= 20; slot++) scene.actor('d').feed({ _tag: 'Stored', slot });
     expect(scene.actor('d').machine.view.decidedUpTo).toBe(20);
   });
+
+  it('A25: ballots with shares that are too long for a signature are not kept', () => {
+    const multisig = new Scene({ trust: fast });
+    const ballot = { view: 1, slot: 1, digest: digest(utf8('x')) };
+    const kept = (length: number) => {
+      const long = { ...ballot, share: new Uint8Array(length) as SignatureShare };
+      multisig.inject('c', 'b', { _tag: 'Commit', ...long });
+      multisig.inject('c', 'b', { _tag: 'Accepted', ...long, leaderSignature: new Uint8Array(64) });
+      const open = multisig.actor('b').state.slots.get(1);
+      return (open?.commits.size ?? 0) + (open?.accepted.size ?? 0);
+    };
+    expect(kept(97)).toBe(0);
+    expect(kept(64)).toBe(2);
+  });
 });

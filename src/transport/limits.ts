@@ -22,7 +22,7 @@ export interface LinkLimits {
 }
 
 export const defaultLimits: LinkLimits = {
-  maxFrameBytes: 8 << 20,
+  maxFrameBytes: 16 << 20,
   maxClientFrameBytes: 2 << 20,
   maxPendingBytes: 64 << 20,
   handshakeMs: 5_000,

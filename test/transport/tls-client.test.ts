@@ -60,7 +60,7 @@ describe('an application', () => {
     await until(() => frames.length === 101, 'the echoes');
     expect(frames).toEqual([utf8('welcome'), ...Array.from({ length: 100 }, (_, index) => Uint8Array.of(index))]);
     expect(sessions.map(({ id }) => id)).toEqual([shop]);
-    expect(link.send(new Uint8Array((8 << 20) + 1))).toBe(false);
+    expect(link.send(new Uint8Array((16 << 20) + 1))).toBe(false);
     expect(link.pending).toBe(0);
   });
 

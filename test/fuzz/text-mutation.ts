@@ -39,7 +39,7 @@ function changedValue(value: unknown, random: Prng): unknown {
     () => (typeof value === 'string' ? value.slice(random.between(0, 2)) : value),
     () => [...list, ...list],
     () => [...list].reverse(),
-    () => Array.from({ length: Math.ceil(400_000 / (20 + (JSON.stringify(list[0]) ?? '').length)) }, () => list[0]),
+    () => Array.from({ length: Math.ceil(200_000 / (20 + JSON.stringify(list).length)) }, () => list[0]),
     () => abyss,
   ])();
 }
@@ -120,15 +120,19 @@ function changedText(text: string, others: readonly string[], random: Prng): str
   ])();
 }
 
+/** Longer texts are cut: whoever reads a file has bounded it before. */
+const maxLength = 1_000_000;
+
 /** One to three changes to one of the texts. @param isJson - whether they are documents. */
 export function mutatedText(texts: readonly string[], isJson: boolean, random: Prng): string {
   let text = random.pick(texts);
-  if (isJson && random.chance(0.7)) {
+  const isWhole = isJson && random.chance(0.7);
+  if (isWhole) {
     let document = JSON.parse(text) as unknown;
     for (let changes = random.pick([1, 1, 2]); changes > 0; changes--) document = changedDocument(document, random);
-    text = withAbyss(JSON.stringify(document), random);
-    if (random.chance(0.9)) return text;
+    text = withAbyss(JSON.stringify(document), random).slice(0, maxLength);
   }
-  for (let changes = random.pick([1, 1, 2, 3]); changes > 0; changes--) text = changedText(text, texts, random);
+  const changes = isWhole && random.chance(0.9) ? 0 : random.pick([1, 1, 2, 3]);
+  for (let left = changes; left > 0; left--) text = changedText(text, texts, random).slice(0, maxLength);
   return text;
 }

@@ -5,7 +5,7 @@ import { E, type Either } from '../../src/prelude/fp.js';
 import { Prng } from '../support/simulation/random.js';
 import { mutatedBytes, type Specimen } from './byte-mutation.js';
 import { fieldsOf } from './fields.js';
-import { mutatedText } from './text-mutation.js';
+import { abysses, mutatedText } from './text-mutation.js';
 
 /** A way into the program for bytes or texts that anybody may have written. */
 export interface Decoder {
@@ -97,6 +97,7 @@ export function fuzz(decoder: Decoder, count: number, seed: number): FuzzResult 
     }
   };
   for (const valid of corpus) if (!feed(valid)) throw new Error(`${name}: its corpus is refused`);
+  if (form !== 'bytes') for (const text of abysses) feed(utf8(text));
   for (let index = 0; index < count; index++) {
     const input =
       form === 'bytes' ? mutatedBytes(specimens, random) : utf8(mutatedText(texts, form === 'json', random));

@@ -13,7 +13,7 @@ import { schemeDecoders } from './scheme-decoders.js';
 import { serverDecoders } from './server-decoders.js';
 import { textDecoders } from './text-decoders.js';
 
-const inputs = Number(process.env['FUZZ_INPUTS'] ?? 300);
+const inputs = Number(process.env['FUZZ_INPUTS'] ?? 200);
 const seed = Number(process.env['FUZZ_SEED'] ?? 1);
 
 const decoders: readonly Decoder[] = [

@@ -19,16 +19,32 @@ function containersOf(root: unknown): readonly (unknown[] | Record<string, unkno
 const abyss = 'the abyss';
 
 function withAbyss(text: string, random: Prng): string {
-  const [open, close] = random.pick([
-    ['[', ']'],
-    ['{"of":', '}'],
-    ['{"threshold":1,"of":[', ']}'],
-    ['{"org":"a","tree":', '}'],
-    ['{"f":0,"of":[', ']}'],
-  ] as const);
-  const depth = random.pick([40, 200, 20_000]);
-  return text.replace(`"${abyss}"`, () => `${open.repeat(depth)}0${close.repeat(depth)}`);
+  const [open, close] = random.pick(depths);
+  return text.replace(`"${abyss}"`, () => nested(open, close, random.pick([40, 200, 20_000])));
 }
+
+const depths = [
+  ['[', ']'],
+  ['{"of":', '}'],
+  ['{"threshold":1,"of":[', ']}'],
+  ['{"org":"a","policy":', '}'],
+  ['{"org":"a","tree":', '}'],
+  ['{"f":0,"of":[', ']}'],
+  ['{"f":0,"weighted":[{"weight":1,"of":', '}]}'],
+] as const;
+
+function nested(open: string, close: string, depth: number): string {
+  return `${open.repeat(depth)}0${close.repeat(depth)}`;
+}
+
+/** What every reader of texts is fed with once, whatever it reads. */
+export const abysses: readonly string[] = [
+  ...depths.flatMap(([open, close]) => {
+    const deep = nested(open, close, 5_000);
+    return [deep, `{"tree":${deep}}`, `{"trust":{"tree":${deep}}}`, `{"key":{"policy":${deep}}}`];
+  }),
+  ...['2 of (', 'a and (', '(', 'f=1 of (', 'x: ', 'not ', 'any of orgs ('].map((words) => words.repeat(5_000)),
+];
 
 function changedValue(value: unknown, random: Prng): unknown {
   const list = Array.isArray(value) ? (value as readonly unknown[]) : [value];

@@ -16,12 +16,11 @@ type Propose = Extract<Message, { _tag: 'Propose' }>;
 export function onPropose(c: Context, from: ProcessId, proposal: Propose): void {
   const { state } = c;
   const { view, slot, batch, permit } = proposal;
-  if (view < state.view || slot <= state.low || slot > c.windowEnd) return;
+  if (view < state.view || slot <= state.low || slot > c.windowEnd || c.isDiskBehind) return;
   const ballot = ballotOf(view, slot, batch);
   const fault = faultIn(c, ballot, proposal);
   if (fault !== undefined) {
-    if (from === c.leaderOf(view))
-      c.blame(from, { _tag: 'InvalidMessage', reason: `its proposal for slot ${slot}: ${fault}` });
+    c.blame(from, { _tag: 'InvalidMessage', reason: `its proposal for slot ${slot}: ${fault}` });
     return;
   }
   const open = c.slot(slot);

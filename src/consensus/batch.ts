@@ -3,7 +3,7 @@
  * batch and the epoch's configuration alone (rule R6), never on what has been executed.
  */
 import { utf8 } from '../prelude/bytes.js';
-import { Writer, type Reader } from '../prelude/canonical.js';
+import { Reader, Writer } from '../prelude/canonical.js';
 import { digest, type Digest } from '../prelude/digest.js';
 import { encodeStatement } from '../prelude/statement.js';
 
@@ -38,9 +38,12 @@ export const batchLimits = {
   commandsPerRequest: 1024,
   requestBytes: 256 * 1024,
   requestsPerBatch: 1024,
-  /** Encoded size. */
+  /** As {@link requestFootprint} counts. */
   batchBytes: 1024 * 1024,
 } as const;
+
+/** What holding one command takes besides its bytes, about: without it a batch of empty commands would take a hundred times its length. */
+const commandOverhead = 108;
 
 const signatureLength = 64;
 
@@ -126,6 +129,20 @@ export function requestSize(request: Request): number {
     (size, command) => size + 4 + command.length,
     4 + batchLimits.clientBytes + 20 + signatureLength,
   );
+}
+
+/** About what a request takes where it is held, in bytes: what bounds on pools and batches count. */
+export function requestFootprint(request: Request): number {
+  return requestSize(request) + commandOverhead * request.commands.length;
+}
+
+/**
+ * The request in memory of its own, where it is but a small part of what it came in: who keeps a view keeps the whole frame,
+ * and a frame may bring one request that is kept among megabytes that are not.
+ */
+export function detachedRequest(request: Request): Request {
+  if (request.signature.buffer.byteLength <= 4 * requestSize(request)) return request;
+  return readRequest(new Reader(encodeRequest(request)));
 }
 
 /** Whether a request is within all bounds: what one server takes, every other must be able to read. */

@@ -5,7 +5,7 @@
 import type { ProcessId } from '../prelude/process.js';
 import { sendAccepted } from './acceptor.js';
 import { remind } from './amnesia.js';
-import { requestSize } from './batch.js';
+import { requestFootprint } from './batch.js';
 import { askAgain } from './batch-fetching.js';
 import { askCertifiersAgain, certifyRequest } from './certification.js';
 import { sendCheckpoint } from './checkpoint.js';
@@ -177,7 +177,7 @@ function resendProposals(c: Context, to: ProcessId, above: number): void {
   for (const { sent, accepted } of to === me ? [] : openAbove(c, above)) {
     if (sent?.view !== view || accepted.get(to)?.view === view) continue;
     if (bytes > resendBytes) return;
-    bytes += sent.batch.requests.reduce((sum, request) => sum + requestSize(request), 0);
+    bytes += sent.batch.requests.reduce((sum, request) => sum + requestFootprint(request), 0);
     c.send(to, sent, viewPersisted);
   }
 }

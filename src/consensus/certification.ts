@@ -89,7 +89,7 @@ function admitReports(c: Context, collection: Collection): void {
     collection.reports.set(from, { signed, report: checked.right });
     noteHiddenVotes(c, signed, checked.right);
     // A leader that is behind must have the window in which it is to propose.
-    if (checked.right.checkpoint !== undefined) onStableCheckpoint(c, checked.right.checkpoint);
+    if (checked.right.checkpoint !== undefined) onStableCheckpoint(c, from, checked.right.checkpoint);
   }
 }
 

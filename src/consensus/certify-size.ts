@@ -19,11 +19,15 @@ export interface CertifyTerms {
 const perProcessBytes = 512;
 const headBytes = 64;
 
-/** Whether reports of full windows, and a request with one of everybody, are within what the wire allows. */
-export function fitsFrame(terms: CertifyTerms): boolean {
+/**
+ * Whether reports of full windows, and a request with one of everybody, are within what the wire allows.
+ *
+ * @param frameBytes - the longest frame that links carry.
+ */
+export function fitsFrame(terms: CertifyTerms, frameBytes: number): boolean {
   const reportBytes = longestReport(terms);
   const requestBytes = headBytes + terms.processCount * (perProcessBytes + reportBytes);
-  return reportBytes <= wireLimits.reportBytes && requestBytes <= wireLimits.frameBytes;
+  return reportBytes <= wireLimits.reportBytes && requestBytes <= frameBytes;
 }
 
 /** Each slot takes as much as the first. */

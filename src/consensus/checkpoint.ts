@@ -53,8 +53,10 @@ export function onCheckpoint(
   if (E.isRight(combined)) adoptCheckpoint(c, { slot, chain, boundary, signature: combined.right.signature });
 }
 
-export function onStableCheckpoint(c: Context, certificate: CheckpointCertificate): void {
-  if (certificate.slot > c.state.low && isCheckpointCertificate(c, certificate)) adoptCheckpoint(c, certificate);
+export function onStableCheckpoint(c: Context, from: ProcessId, certificate: CheckpointCertificate): void {
+  if (certificate.slot <= c.state.low) return;
+  if (isCheckpointCertificate(c, certificate)) adoptCheckpoint(c, certificate);
+  else c.blame(from, { _tag: 'InvalidMessage', reason: 'its checkpoint is not certified' });
 }
 
 function adoptCheckpoint(c: Context, certificate: CheckpointCertificate): void {

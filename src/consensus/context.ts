@@ -14,6 +14,10 @@ import type { RecentCount, SlotState, State } from './state.js';
 const rememberedChecks = 8192;
 /** Batches and ranges sent to one process in one status interval. */
 const answersPerInterval = 64;
+/** What a range counts as among them: it is read from the disk, and as long as many batches. */
+export const rangeCost = 16;
+/** Invalid messages of one process in one status interval; then it is not heard for the rest of it. */
+const invalidPerInterval = 16;
 /** Records of evidence against one process that are checked in one status interval. */
 const evidenceChecksPerInterval = 16;
 
@@ -62,8 +66,15 @@ export class Context {
     this.emit({ _tag: 'Send', to: this.config.system.processes.universe.ids, message, after });
   }
 
+  /** Tells of a fault. Whoever sends much that is invalid is not told of each time, nor heard: finding it out costs signature checks. */
   blame(process: ProcessId, fault: Fault): void {
-    this.emit({ _tag: 'Blame', process, fault });
+    const isTold = fault._tag === 'Proven' || this.isWithin(this.state.invalid, process, invalidPerInterval);
+    if (isTold) this.emit({ _tag: 'Blame', process, fault });
+  }
+
+  /** Whether `process` has sent so much that is invalid that nothing of it is looked at for now: as if the link had lost it. */
+  isUnheard(process: ProcessId): boolean {
+    return this.recent(this.state.invalid, process).count >= invalidPerInterval;
   }
 
   halt(reason: HaltReason): void {
@@ -100,6 +111,15 @@ export class Context {
   /** Whether every slot of the epoch is decided: what waits can be decided in the next one alone. */
   get isOver(): boolean {
     return this.boundary !== undefined && this.settledUpTo >= this.boundary;
+  }
+
+  /**
+   * Whether the disk is so far behind what is decided that nothing more is taken for now: what waits for it must not grow
+   * without bound, and what is missed meanwhile comes by range.
+   */
+  get isDiskBehind(): boolean {
+    const { decidedUpTo, storedUpTo } = this.state;
+    return decidedUpTo >= storedUpTo + 2 * this.config.parameters.windowSlots;
   }
 
   /** The highest slot that may be voted on. */
@@ -150,8 +170,8 @@ export class Context {
   }
 
   /** Whether `process` may have one more costly answer: so many in each status interval, or a flood of short questions would be one of long answers. */
-  mayAnswer(process: ProcessId): boolean {
-    return this.isWithin(this.state.answers, process, answersPerInterval);
+  mayAnswer(process: ProcessId, cost = 1): boolean {
+    return this.isWithin(this.state.answers, process, answersPerInterval, cost);
   }
 
   /** Whether one more record of evidence against `process` may be checked. */
@@ -160,13 +180,18 @@ export class Context {
   }
 
   /** Counts up to `limit` for each process in each status interval. */
-  private isWithin(counts: Map<ProcessId, RecentCount>, process: ProcessId, limit: number): boolean {
+  private isWithin(counts: Map<ProcessId, RecentCount>, process: ProcessId, limit: number, cost = 1): boolean {
+    const { sinceMs, count } = this.recent(counts, process);
+    if (count + cost > limit) return false;
+    counts.set(process, { sinceMs, count: count + cost });
+    return true;
+  }
+
+  /** What was counted in the status interval that runs, or nothing in one that begins now. */
+  private recent(counts: ReadonlyMap<ProcessId, RecentCount>, process: ProcessId): RecentCount {
     const known = counts.get(process);
     const isRecent = known !== undefined && this.nowMs < known.sinceMs + this.config.parameters.statusMs;
-    const { sinceMs, count } = isRecent ? known : { sinceMs: this.nowMs, count: 0 };
-    if (count >= limit) return false;
-    counts.set(process, { sinceMs, count: count + 1 });
-    return true;
+    return isRecent ? known : { sinceMs: this.nowMs, count: 0 };
   }
 
   get identityContext(): StatementContext {

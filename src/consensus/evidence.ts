@@ -11,7 +11,7 @@ import {
   isWellFormed,
   noopDigest,
   type Request,
-  requestSize,
+  requestFootprint,
   requestStatement,
 } from './batch.js';
 import { encodeVerdict } from './piece-codec.js';
@@ -160,7 +160,7 @@ export function isValidRequest(c: Context, request: Request): boolean {
 
 /** R6: depends on the batch and the epoch's configuration alone. */
 export function isValidBatch(c: Context, batch: Batch): boolean {
-  const size = batch.requests.reduce((sum, request) => sum + requestSize(request), 0);
+  const size = batch.requests.reduce((sum, request) => sum + requestFootprint(request), 0);
   return (
     size <= batchLimits.batchBytes + batchLimits.requestBytes &&
     batch.requests.every((request) => isValidRequest(c, request))

@@ -125,7 +125,7 @@ function decide(c: Context, open: SlotState, digest: Digest, path: 'fast' | 'slo
 
 /** Hands out the decided slots that are next in line. */
 export function advanceLog(c: Context): void {
-  while (c.state.installing === undefined && !c.state.halted) {
+  while (c.state.installing === undefined && !c.state.halted && !c.isDiskBehind) {
     const open = c.state.slots.get(c.state.decidedUpTo + 1);
     const batch = open?.decided === undefined ? undefined : heldBatch(open, open.decided.digest);
     if (open?.decided === undefined || batch === undefined) return;

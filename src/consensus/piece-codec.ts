@@ -31,8 +31,6 @@ export const wireLimits = {
   /** What shows who has sent a ballot: a signature, or a digest and a signature. */
   proofBytes: 96,
   reminderBallots: 64,
-  /** No frame between servers is longer. */
-  frameBytes: 16 * 1024 * 1024,
 } as const;
 
 const identitySignatureBytes = 64;

@@ -6,7 +6,7 @@ import { present } from '../prelude/invariant.js';
 import type { ProcessId } from '../prelude/process.js';
 import { adoptCertificate } from './certificate-check.js';
 import { forgetClosed } from './checkpoint.js';
-import type { Context } from './context.js';
+import { type Context, rangeCost } from './context.js';
 import { isDecidedCertificate } from './evidence.js';
 import { deliver } from './learner.js';
 import type { Message } from './message.js';
@@ -16,7 +16,7 @@ import type { RangeFetch } from './state.js';
 /** Part of the decided log, for one that fell behind; the newest certified state, where that part is no longer held. */
 export function onFetchRange(c: Context, peer: ProcessId, from: number): void {
   const { decidedUpTo, firstHeld, snapshotCertificate } = c.state;
-  if (from > decidedUpTo || !c.mayAnswer(peer)) return;
+  if (from > decidedUpTo || !c.mayAnswer(peer, rangeCost)) return;
   if (from >= firstHeld) c.emit({ _tag: 'SendRange', to: peer, from });
   else if (snapshotCertificate !== undefined) c.send(peer, { _tag: 'Offer', certificate: snapshotCertificate });
 }
@@ -28,12 +28,12 @@ export function isBehind({ state, boundary }: Context): boolean {
 }
 
 /**
- * The highest slot that a range may add to the log here. Certificates of DECIDED name no epoch, so a range may lead beyond the
- * end of this one; which slot that is, is known only for what is stored, whose controls have been taken: an ACTIVATE above
- * that ends the epoch W slots above itself at the earliest.
+ * The highest slot that a range may add to the log here: never more than W above what is stored, so that no more waits for the
+ * disk. Certificates of DECIDED name no epoch, so a range may lead beyond the end of this one; which slot that is, is known only
+ * for what is stored, whose controls have been taken: an ACTIVATE above that ends the epoch W slots above itself at the earliest.
  */
 function deliverableUpTo({ state, boundary, config }: Context): number {
-  return boundary ?? state.storedUpTo + config.parameters.windowSlots;
+  return Math.min(boundary ?? Number.POSITIVE_INFINITY, state.storedUpTo + config.parameters.windowSlots);
 }
 
 /** Asks one peer after another for what comes next, while nothing moves here. */

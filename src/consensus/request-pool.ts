@@ -1,6 +1,14 @@
 /** Requests that wait to be decided, and which of them a leader proposes next. */
 import { equalBytes } from '../prelude/bytes.js';
-import { type Batch, batchLimits, type ClientId, type Request, requestDigest, requestSize } from './batch.js';
+import {
+  type Batch,
+  batchLimits,
+  type ClientId,
+  detachedRequest,
+  type Request,
+  requestDigest,
+  requestFootprint,
+} from './batch.js';
 import { type DeliveryTable, sessionsPerClient } from './delivery.js';
 
 interface Waiting {
@@ -58,19 +66,26 @@ export class RequestPool {
     return held !== undefined && equalBytes(requestDigest(held), requestDigest(request));
   }
 
+  /** Whether a request is within the bounds on all that waits, and on what waits of its client. Looks at no signature. */
+  hasRoomFor(request: Request): boolean {
+    const size = requestFootprint(request);
+    const ofClient = this.clients.get(request.client)?.bytes ?? 0;
+    return this.totalBytes + size <= this.limits.totalBytes && ofClient + size <= this.limits.clientBytes;
+  }
+
   /** Takes a valid request. `full`: there is no room; `old`: it is held already, or can deliver nothing any more. */
   add(request: Request, nowMs: number): 'added' | 'old' | 'full' {
     const { client, firstSequence } = request;
     if (!this.isNews(request)) return 'old';
     this.proposable = undefined;
     const known = this.sessions.get(keyOf(request));
-    const size = requestSize(request);
+    const size = requestFootprint(request);
+    if (!this.hasRoomFor(request)) return 'full';
     const share = this.clients.get(client) ?? { bytes: 0, sessions: new Map<number, Session>() };
-    if (this.totalBytes + size > this.limits.totalBytes || share.bytes + size > this.limits.clientBytes) return 'full';
     const entry = known ?? this.open(request, share, nowMs);
     if (entry === undefined) return 'full';
     const hadHead = this.headOf(entry) !== undefined;
-    entry.requests.set(firstSequence, { request, size });
+    entry.requests.set(firstSequence, { request: detachedRequest(request), size });
     if (!hadHead) entry.headSinceMs = nowMs;
     share.bytes += size;
     this.totalBytes += size;

@@ -11,6 +11,7 @@ import type { ProcessId } from '../prelude/process.js';
 import type { StatementContext } from '../prelude/statement.js';
 import type { DistributedVerifier, SignatureShare } from '../schemes/contract/distributed-signer.js';
 import type { Configuration } from './configuration.js';
+import { wireLimits } from './piece-codec.js';
 import {
   acceptedStatement,
   attributedStatement,
@@ -71,9 +72,10 @@ export function shareBallot(
   };
 }
 
-/** Whether an attribution is there exactly where it is needed. */
-export function isFullyShared({ keys }: PublicKeys, { attribution }: AttributedShare): boolean {
-  return (attribution === undefined) === isShareSignature(keys.slow);
+/** Whether an attribution is there exactly where it is needed; and the share, where it is a signature, no longer than one. */
+export function isFullyShared({ keys }: PublicKeys, { share, attribution }: AttributedShare): boolean {
+  if (!isShareSignature(keys.slow)) return attribution !== undefined;
+  return attribution === undefined && share.length <= wireLimits.proofBytes;
 }
 
 /** A ballot as it can be shown to others; nothing is checked. */

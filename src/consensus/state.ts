@@ -170,6 +170,8 @@ export interface State {
   readonly evidence: Map<ProcessId, Equivocation>;
   /** Processes with the kinds of evidence that have been found against them. */
   readonly proven: Set<string>;
+  /** How many invalid messages each process sent lately. */
+  readonly invalid: Map<ProcessId, RecentCount>;
   /** How many records of evidence against each process were checked lately. */
   readonly evidenceChecks: Map<ProcessId, RecentCount>;
   /** Whom this process has reminded of what they said, since their links came up. */
@@ -280,6 +282,7 @@ export function initialState(recovered: Recovered, pool: RequestPool, start?: St
     timeouts: new Map(),
     evidence: new Map(),
     proven: new Set(),
+    invalid: new Map(),
     evidenceChecks: new Map(),
     reminded: new Set(),
     reminders: new Map(),

@@ -158,6 +158,7 @@ export class FabMachine {
 
   private onMessage(from: ProcessId, message: Message): void {
     const c = this.context;
+    if (c.isUnheard(from)) return;
     switch (message._tag) {
       case 'Propose':
         onPropose(c, from, message);
@@ -169,7 +170,7 @@ export class FabMachine {
         onCommit(c, from, message);
         return;
       case 'Timeouts':
-        onTimeouts(c, message);
+        onTimeouts(c, from, message);
         return;
       case 'Report':
         onReport(c, from, message);
@@ -184,7 +185,7 @@ export class FabMachine {
         onCheckpoint(c, from, message);
         return;
       case 'StableCheckpoint':
-        onStableCheckpoint(c, message.certificate);
+        onStableCheckpoint(c, from, message.certificate);
         return;
       case 'Attest':
         onAttest(c, from, message);
@@ -196,7 +197,7 @@ export class FabMachine {
         onCertificate(c, from, message.certificate);
         return;
       case 'Forward':
-        for (const request of message.requests) this.onRequest(request, from);
+        this.onForward(message.requests, from);
         return;
       case 'Status':
         onStatus(c, from, message);
@@ -233,27 +234,40 @@ export class FabMachine {
     }
   }
 
-  /** R12: a receiver keeps a request and passes one that came from a client on to the leader at once, unless `told`, it has it too. */
-  private onRequest(request: Request, from: ProcessId, told?: string): void {
-    const c = this.context;
-    const isFromClient = from === c.config.me;
-    if (!c.state.pool.isNews(request)) return;
-    if (!isValidRequest(c, request)) {
-      if (isFromClient)
-        c.emit({
-          _tag: 'Refuse',
-          request,
-          reason: 'its client is not enrolled, its signature is not the client’s, or it is too large',
-        });
+  /** Whoever forwards requests has checked them: the first that is false ends the reading. */
+  private onForward(requests: readonly Request[], from: ProcessId): void {
+    for (const request of requests) {
+      if (this.onRequest(request, from)) continue;
+      this.context.blame(from, { _tag: 'InvalidMessage', reason: 'it forwards a request that is not valid' });
       return;
     }
-    const outcome = c.state.pool.add(request, c.nowMs);
+  }
+
+  /**
+   * R12: a receiver keeps a request and passes one that came from a client on to the leader at once, unless that one was `told` of it.
+   * False where it is known not to be valid.
+   */
+  private onRequest(request: Request, from: ProcessId, told?: string): boolean {
+    const c = this.context;
+    const isFromClient = from === c.config.me;
+    const refuse = (reason: string): void => {
+      if (isFromClient) c.emit({ _tag: 'Refuse', request, reason });
+    };
+    const { pool } = c.state;
+    if (!pool.isNews(request)) return true;
+    const isFull = !pool.hasRoomFor(request);
+    // Its signature would be checked in vain.
+    if (!isFull && !isValidRequest(c, request)) {
+      refuse('its client is not enrolled, its signature is not the client’s, or it is too large');
+      return false;
+    }
+    const outcome = isFull ? 'full' : pool.add(request, c.nowMs);
     if (outcome === 'added') c.expectProgress();
-    if (outcome === 'full' && isFromClient)
-      c.emit({ _tag: 'Refuse', request, reason: 'too many requests wait; send it again later' });
+    if (outcome === 'full') refuse('too many requests wait; send it again later');
     const leader = c.leaderOf(c.state.view);
     if (outcome === 'added' && isFromClient && !c.isLeader && leader !== told && !c.isOver)
       c.send(leader, { _tag: 'Forward', requests: [request] });
+    return true;
   }
 
   private onCombined({ statement, result }: Extract<Event, { _tag: 'Combined' }>): void {

@@ -42,25 +42,50 @@ export function complain(c: Context, view: number): void {
   followComplaints(c);
 }
 
-export function onTimeouts(c: Context, message: Extract<Message, { _tag: 'Timeouts' }>): void {
-  for (const evidence of message.evidence) takeEvidence(c, evidence);
-  const complainers = message.timeouts.filter((timeout) => takeTimeout(c, timeout)).length;
+export function onTimeouts(
+  c: Context,
+  from: ProcessId,
+  { timeouts, evidence }: Extract<Message, { _tag: 'Timeouts' }>,
+): void {
+  // Whoever passes something on has checked it: the first that is false ends the reading.
+  const isTrue = evidence.every((proof) => takeEvidence(c, proof));
+  const outcomes = isTrue ? takeTimeouts(c, timeouts) : [];
+  if (!isTrue || outcomes.includes('false'))
+    c.blame(from, { _tag: 'InvalidMessage', reason: 'it passes on a complaint or evidence that is not signed' });
+  const complainers = outcomes.filter((outcome) => outcome === 'first').length;
   followComplaints(c);
   // At most once a process and view, however often it complains.
   if (complainers > 0) for (const open of c.state.slots.values()) leaveDeadlockedSlot(c, open);
 }
 
-function takeEvidence(c: Context, evidence: Equivocation): void {
-  if (c.state.evidence.has(evidence.leader) || !isEquivocation(c, evidence)) return;
+/** Keeps what is news; whether it is evidence, as far as anybody has looked. */
+function takeEvidence(c: Context, evidence: Equivocation): boolean {
+  if (c.state.evidence.has(evidence.leader)) return true;
+  if (!isEquivocation(c, evidence)) return false;
   c.accuse(evidence);
+  return true;
 }
 
-/** Keeps a complaint of a higher view than before; whether its author now complains about this process's view for the first time. */
-function takeTimeout(c: Context, timeout: SignedTimeout): boolean {
+/** `first`: its author now complains about this process's view for the first time. */
+type Complaint = 'first' | 'other' | 'false';
+
+function takeTimeouts(c: Context, timeouts: readonly SignedTimeout[]): readonly Complaint[] {
+  const outcomes: Complaint[] = [];
+  for (const timeout of timeouts) {
+    const outcome = takeTimeout(c, timeout);
+    outcomes.push(outcome);
+    if (outcome === 'false') break;
+  }
+  return outcomes;
+}
+
+/** Keeps a complaint of a higher view than before. */
+function takeTimeout(c: Context, timeout: SignedTimeout): Complaint {
   const before = c.state.timeouts.get(timeout.from)?.view ?? 0;
-  if (before >= timeout.view || timeout.from === c.config.me || !isTimeoutSigned(c, timeout)) return false;
+  if (before >= timeout.view || timeout.from === c.config.me) return 'other';
+  if (!isTimeoutSigned(c, timeout)) return 'false';
   c.state.timeouts.set(timeout.from, timeout);
-  return before < c.state.view && timeout.view >= c.state.view;
+  return before < c.state.view && timeout.view >= c.state.view ? 'first' : 'other';
 }
 
 /** R1: joins a complaint that a correct process has made, and leaves on one that a recovery quorum has made. */

@@ -1,7 +1,6 @@
 /** The links of a server while it is in one epoch: with the servers of that epoch, of the one before, and of those prepared. */
 import { TE, type TaskEither } from '../prelude/fp.js';
 import type { ProcessId } from '../prelude/process.js';
-import { wireLimits } from '../consensus/piece-codec.js';
 import { serversOf } from '../management/alliance.js';
 import type { ListenError } from '../transport/errors.js';
 import { openTlsTransport, type TlsTransport } from '../transport/tls.js';
@@ -38,7 +37,6 @@ export function openLinks(
     context: { allianceId, configurationDigest, epoch: alliance.epoch },
     credentials,
     authorities,
-    limits: { maxFrameBytes: wireLimits.frameBytes },
     listener,
     isEnrolled: (application: ProcessId) => clients.keyId(application) !== undefined,
     onClient,

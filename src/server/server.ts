@@ -7,6 +7,7 @@ import type { Fault } from '../consensus/effect.js';
 import type { ServerStatus } from '../client/protocol.js';
 import { openLogStore } from '../storage/lmdb.js';
 import type { LogStore } from '../storage/storage.js';
+import { Notices } from '../transport/notices.js';
 import { ApplicationSessions } from './applications/application-sessions.js';
 import type { ServerDirectory } from './directory/server-directory.js';
 import { EpochSequence } from './epochs/epoch-sequence.js';
@@ -52,6 +53,9 @@ export interface RunningServer {
 }
 
 const defaultRetainSlots = 1_000_000;
+
+/** How often people are told of what one process sends that is not valid. */
+const blameGapMs = 1000;
 
 /** Starts the server of `directory`; it goes on where it was. */
 export function startServer(
@@ -113,6 +117,7 @@ class Server implements RunningServer {
   private epochs: EpochSequence | undefined;
   private stoppedFor: string | undefined;
   private readonly evidence: EvidenceFiles;
+  private readonly notices: Notices;
 
   constructor(
     private readonly disk: Disk,
@@ -122,6 +127,9 @@ class Server implements RunningServer {
   ) {
     this.me = directory.me.id;
     this.evidence = new EvidenceFiles(directory.dataPath);
+    this.notices = new Notices((line) => {
+      events.log(line);
+    });
     this.log = new DecidedLog(disk.store, directory.allianceId, (error) => {
       this.stop({ _tag: 'StorageFailed', error });
     });
@@ -218,7 +226,10 @@ class Server implements RunningServer {
       this.events.log(`view ${view}, led by ${leader}`);
     },
     onBlame: (process, fault) => {
-      this.events.log(`${process} misbehaves: ${describeFault(fault)}`);
+      const line = `${process} misbehaves: ${describeFault(fault)}`;
+      // Whoever floods does not fill the log.
+      if (fault._tag === 'InvalidMessage') this.notices.say(process, line, blameGapMs);
+      else this.events.log(line);
       this.keepEvidence(fault);
     },
     onStatesDiffer: (slot, processes) => {

@@ -4,6 +4,8 @@ import type { Digest } from '../prelude/digest.js';
 export interface LinkLimits {
   /** Of one frame's body, in bytes. The same on all servers: a larger frame ends the link that it came on. */
   readonly maxFrameBytes: number;
+  /** The same of what an application may send to a server: so much is reserved for each that claims it. */
+  readonly maxClientFrameBytes: number;
   /** What may wait for one other side, in bytes. For servers the newest frames are dropped beyond it; a client is cut off. */
   readonly maxPendingBytes: number;
   /** From the first packet to the end of the handshake. */
@@ -12,6 +14,7 @@ export interface LinkLimits {
   readonly pingMs: number;
   /** Connections that have not finished the handshake; beyond it the oldest goes. */
   readonly maxUnproved: number;
+  /** Connections of applications. Where there are as many, one that has fewer than another takes the place of the other's oldest. */
   readonly maxClients: number;
   /** The first wait before a server dials again, and the longest. */
   readonly redialMinMs: number;
@@ -19,7 +22,8 @@ export interface LinkLimits {
 }
 
 export const defaultLimits: LinkLimits = {
-  maxFrameBytes: 8 << 20,
+  maxFrameBytes: 16 << 20,
+  maxClientFrameBytes: 2 << 20,
   maxPendingBytes: 64 << 20,
   handshakeMs: 5_000,
   pingMs: 2_000,

@@ -115,7 +115,8 @@ export class Listener {
       deadlineMs: limits.handshakeMs,
       onEstablished: (theirs) => {
         this.unproved.delete(key);
-        connection.establish(limits.maxFrameBytes, limits.pingMs);
+        const { role } = theirs.identity;
+        connection.establish(role === 'client' ? limits.maxClientFrameBytes : limits.maxFrameBytes, limits.pingMs);
         onEstablished(theirs.identity, connection);
       },
       onFailed: (reason) => {

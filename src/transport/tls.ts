@@ -56,7 +56,8 @@ export class TlsTransport implements Transport {
   private readonly inbound: Listener;
   private readonly servers: ReadonlyMap<ProcessId, ServerAddress>;
   private readonly links = new Map<ProcessId, Connection>();
-  private readonly clients = new Set<Connection>();
+  /** Connections of applications, oldest first, and whose they are. */
+  private readonly clients = new Map<Connection, ProcessId>();
   private readonly redialers: Redialer[] = [];
   private isClosing = false;
 
@@ -107,7 +108,7 @@ export class TlsTransport implements Transport {
   async close(): Promise<void> {
     this.isClosing = true;
     for (const redialer of this.redialers) redialer.stop();
-    const connections = [...this.links.values(), ...this.clients];
+    const connections = [...this.links.values(), ...this.clients.keys()];
     for (const connection of connections) connection.close(`${this.options.me} is shutting down`);
     await Promise.all([this.inbound.close(), ...connections.map((connection) => connection.closed())]);
   }
@@ -134,7 +135,8 @@ export class TlsTransport implements Transport {
   private refusal({ role, id }: Identity): string | undefined {
     if (role === 'client') {
       if (!this.options.isEnrolled(id)) return `application ${id} is not enrolled`;
-      return this.clients.size < this.limits.maxClients ? undefined : 'too many applications are connected';
+      const hasRoom = this.clients.size < this.limits.maxClients || this.greedierThan(id) !== undefined;
+      return hasRoom ? undefined : 'too many applications are connected';
     }
     if (!this.servers.has(id)) return `server ${id} is not in the alliance`;
     return id < this.options.me ? undefined : `${this.options.me} dials ${id}, not the other way round`;
@@ -146,7 +148,9 @@ export class TlsTransport implements Transport {
       return;
     }
     const handler = this.options.onClient(linkOver(connection, id, this.limits));
-    this.clients.add(connection);
+    if (this.clients.size >= this.limits.maxClients)
+      this.greedierThan(id)?.close('its place is needed for an application that has fewer connections');
+    this.clients.set(connection, id);
     attach(connection, {
       onFrame: (frame) => {
         handler.onFrame(frame);
@@ -156,6 +160,16 @@ export class TlsTransport implements Transport {
         if (!this.isClosing) handler.onClosed(reason);
       },
     });
+  }
+
+  /** The oldest connection of the application that has most, where these are more than `id` would have with one more. */
+  private greedierThan(id: ProcessId): Connection | undefined {
+    const counts = new Map<ProcessId, number>();
+    for (const owner of this.clients.values()) counts.set(owner, (counts.get(owner) ?? 0) + 1);
+    const most = Math.max(0, ...counts.values());
+    if (most <= (counts.get(id) ?? 0) + 1) return undefined;
+    for (const [connection, owner] of this.clients) if (counts.get(owner) === most) return connection;
+    return undefined;
   }
 
   /** A newer connection takes the place of an older one, whose other side has then forgotten it. */

@@ -170,7 +170,7 @@ describe('what is refused', () => {
           .did('Blame')
           .map(({ process }) => process),
       ),
-    ).toEqual(new Set([p('a')]));
+    ).toEqual(new Set([p('a'), p('c')]));
   });
 
   it('a batch with a request that its client has not signed', () => {

@@ -1,9 +1,18 @@
 /** The requests that wait, and which of them a leader proposes next. */
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/prelude/bytes.js';
-import { type Batch, batchLimits, type Request, requestSize } from '../../src/consensus/batch.js';
+import { readAll } from '../../src/prelude/canonical.js';
+import {
+  type Batch,
+  batchLimits,
+  encodeRequest,
+  readRequest,
+  type Request,
+  requestFootprint,
+} from '../../src/consensus/batch.js';
 import { DeliveryTable, sessionsPerClient } from '../../src/consensus/delivery.js';
 import { RequestPool } from '../../src/consensus/request-pool.js';
+import { right } from '../support/right.js';
 
 function request(firstSequence: number, session = 1, client = 'acme/app', command = 'x'): Request {
   return { client, session, firstSequence, commands: [utf8(command)], signature: new Uint8Array(64) };
@@ -97,7 +106,7 @@ describe('the request pool', () => {
   });
 
   it('keeps within its limits, and gives room back', () => {
-    const size = requestSize(request(1));
+    const size = requestFootprint(request(1));
     const { pool, decide } = poolOf({ totalBytes: 3 * size, clientBytes: 2 * size });
     expect([1, 2, 3].map((sequence) => pool.add(request(sequence), 0))).toEqual(['added', 'added', 'full']);
     expect([1, 2].map((sequence) => pool.add(request(sequence, 1, 'globex/app'), 0))).toEqual(['added', 'full']);
@@ -109,9 +118,35 @@ describe('the request pool', () => {
     const { pool } = poolOf();
     const big = 'x'.repeat(batchLimits.commandBytes);
     for (let sequence = 1; sequence <= 40; sequence++) pool.add(request(sequence, 1, 'acme/app', big), 0);
-    const bytes = (pool.takeBatch()?.requests ?? []).reduce((sum, one) => sum + requestSize(one), 0);
+    const bytes = (pool.takeBatch()?.requests ?? []).reduce((sum, one) => sum + requestFootprint(one), 0);
     expect(bytes).toBeLessThanOrEqual(batchLimits.batchBytes);
     expect(bytes).toBeGreaterThan(batchLimits.batchBytes - 2 * batchLimits.commandBytes);
+  });
+
+  it('keeps nothing of the frame that a request came in but the request', () => {
+    const { pool } = poolOf();
+    const small = request(1, 1, 'acme/app', 'a command');
+    const frame = new Uint8Array(1_000_000);
+    frame.set(encodeRequest(small));
+    const came = right(readAll(frame.subarray(0, encodeRequest(small).length), readRequest));
+    expect(pool.add(came, 0)).toBe('added');
+    const [kept] = pool.first(1e9);
+    expect(kept).toEqual(small);
+    expect(kept?.signature.buffer.byteLength).toBe(encodeRequest(small).length);
+    expect(pool.holds(came)).toBe(true);
+    const large = { ...request(2), commands: [new Uint8Array(1000)] };
+    pool.add(large, 0);
+    expect(pool.first(1e9)[1]).toBe(large);
+  });
+
+  it('counts what commands take that say nothing', () => {
+    const empties = (firstSequence: number) => ({
+      ...request(firstSequence),
+      commands: Array.from({ length: 1024 }, () => new Uint8Array(0)),
+    });
+    const { pool } = poolOf({ totalBytes: 1_000_000, clientBytes: 1_000_000 });
+    const added = Array.from({ length: 20 }, (_, index) => pool.add(empties(1 + 1024 * index), 0));
+    expect(added.filter((outcome) => outcome === 'added')).toHaveLength(8);
   });
 
   it('keeps as many sessions of a client as can deliver, the newest', () => {
@@ -127,7 +162,7 @@ describe('the request pool', () => {
   it('lists for a new leader the first of every session, within so many bytes', () => {
     const { pool } = poolOf();
     for (const session of [1, 2]) for (const sequence of [2, 1, 3]) pool.add(request(sequence, session), 0);
-    const listed = pool.first(4 * requestSize(request(1)));
+    const listed = pool.first(4 * requestFootprint(request(1)));
     expect(listed.map(({ session, firstSequence }) => [session, firstSequence])).toEqual([
       [1, 1],
       [2, 1],

@@ -55,6 +55,11 @@ export class AllianceProcesses {
     return serverPath(this.directory, id);
   }
 
+  /** Of the process that runs a server. */
+  pidOf(id: ProcessId): number | undefined {
+    return this.servers.get(id)?.pid;
+  }
+
   /** Resolves with whether the server came to listen. */
   start(id: ProcessId): Promise<boolean> {
     const events = {

@@ -60,7 +60,7 @@ describe('an application', () => {
     await until(() => frames.length === 101, 'the echoes');
     expect(frames).toEqual([utf8('welcome'), ...Array.from({ length: 100 }, (_, index) => Uint8Array.of(index))]);
     expect(sessions.map(({ id }) => id)).toEqual([shop]);
-    expect(link.send(new Uint8Array((8 << 20) + 1))).toBe(false);
+    expect(link.send(new Uint8Array((16 << 20) + 1))).toBe(false);
     expect(link.pending).toBe(0);
   });
 
@@ -142,6 +142,35 @@ describe('an application', () => {
     await connect(options);
     const second = await connectClient(options)();
     expect(E.isLeft(second) && describeLinkError(second.left)).toMatch(/too many applications are connected/);
+  });
+
+  it('is cut off for a frame that is longer than what applications may send', async () => {
+    const { options, ends } = await serve({ limits: { maxClientFrameBytes: 1 << 20 } });
+    const link = await connect(options);
+    expect(link.send(new Uint8Array((1 << 20) + 1))).toBe(true);
+    await until(() => ends.length === 1, 'the end');
+    expect(ends[0]).toMatch(/a frame of 1048577 bytes came, and at most 1048576 are allowed/);
+  });
+
+  it('that has many connections gives up one of them for another application, where there is no room', async () => {
+    const other = 'acme/other' as ProcessId;
+    const ended: string[] = [];
+    const { options, ends } = await serve({
+      limits: { maxClients: 3 },
+      isEnrolled: () => true,
+      onClient: ({ id }) => ({ onFrame: () => undefined, onClosed: (reason) => ended.push(`${id}: ${reason}`) }),
+    });
+    for (let count = 0; count < 3; count++) await connect(options);
+    const again = await connectClient(options)();
+    expect(E.isLeft(again) && describeLinkError(again.left)).toMatch(/too many applications are connected/);
+    const others = { ...options, me: other, credentials: clientCredentials(other) };
+    await connect(others);
+    await until(() => ended.length === 1, 'the end of one');
+    expect(ended[0]).toMatch(/^acme\/shop: its place is needed/);
+    expect(ends).toHaveLength(1);
+    // Now one has two, the other one: nobody gives way any more.
+    const more = await connectClient(others)();
+    expect(E.isLeft(more) && describeLinkError(more.left)).toMatch(/too many applications are connected/);
   });
 
   it('gets an error value where nobody listens and for credentials of another', async () => {

@@ -4,15 +4,17 @@ import { type Alliance, serversOf } from '../../management/alliance.js';
 import type { AllianceError } from '../../management/errors.js';
 import { multisigLength } from '../../schemes/multisig/certificate.js';
 import { longestSignature } from '../../schemes/public-key.js';
+import { defaultLimits } from '../../transport/limits.js';
 
 export function hasReportRoom(alliance: Pick<Alliance, 'organizations' | 'allianceKey'>, windowSlots: number): boolean {
   const processCount = serversOf(alliance).length;
-  return fitsFrame({
+  const terms = {
     processCount,
     windowSlots,
     slowSignatureBytes: multisigLength(processCount),
     allianceSignatureBytes: longestSignature(alliance.allianceKey),
-  });
+  };
+  return fitsFrame(terms, defaultLimits.maxFrameBytes);
 }
 
 /** What is wrong with an alliance whose window is too large; `undefined` if it is not. */

@@ -240,7 +240,11 @@ describe('B18: in another epoch than its own', () => {
         const evidence = [{ leader: p('a'), view: 1, slot: 8, first: one, second: other }];
         return { _tag: 'Timeouts', timeouts: [], evidence };
       },
-      on: (scene) => scene.actor('d').did('Blame').length > 0,
+      on: (scene) =>
+        scene
+          .actor('d')
+          .did('Blame')
+          .some(({ fault }) => fault._tag === 'Proven'),
     },
     'a permit': {
       of: (scene, to) => {

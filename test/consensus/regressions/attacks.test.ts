@@ -1,5 +1,5 @@
 /** What attacking the machine itself has found: holes in liveness, growth, and one way to make a correct leader equivocate. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { digest } from '../../../src/prelude/digest.js';
 import { utf8 } from '../../../src/prelude/bytes.js';
 import { commandsOf } from '../../../src/consensus/delivery.js';
@@ -352,5 +352,129 @@ describe('bounds', () => {
       scene.inject('b', 'd', scene.propose(view, 1, scene.batch(`of view ${view}`), permit));
     }
     expect(scene.actor('d').state.slots.get(1)?.batches.size).toBeLessThanOrEqual(2);
+  });
+
+  it('A17: ranges, which are read from the disk, are sent more seldom still', () => {
+    const scene = new Scene({ trust: fast });
+    scene.actor('a').request(scene.request('x'));
+    scene.deliver({ tag: 'Propose Accepted' });
+    for (let round = 0; round < 1000; round++) scene.inject('d', 'a', { _tag: 'FetchRange', from: 1 });
+    expect(scene.actor('a').did('SendRange')).toHaveLength(4);
+    scene.advance(150);
+    scene.inject('d', 'a', { _tag: 'FetchRange', from: 1 });
+    expect(scene.actor('a').did('SendRange')).toHaveLength(5);
+  });
+
+  it('A22: a flood of what is not valid costs few checks of signatures, and few words', () => {
+    const x = (scene: Scene) => scene.batch('x');
+    const bad = new Uint8Array(64);
+    const permit = (scene: Scene) => ({ certificate: { ...scene.progress(3, 0, [], 'a b'), signature: bad as never } });
+    const floods: Readonly<Record<string, (scene: Scene) => Message>> = {
+      proposal: (scene) => ({ ...scene.propose(1, 1, x(scene)), signature: bad }),
+      permit: (scene) => scene.propose(3, 1, x(scene), permit(scene)),
+      complaint: (scene) => ({
+        _tag: 'Timeouts',
+        timeouts: Array.from({ length: 1024 }, () => ({ ...scene.timeout('d', 1), signature: bad })),
+        evidence: [],
+      }),
+      evidence: (scene) => {
+        const half = { digest: digest(utf8('x')), signature: bad };
+        const one = { leader: scene.leaderOf(1), view: 1, slot: 1, first: half, second: { ...half, digest: digest() } };
+        return { _tag: 'Timeouts', timeouts: [], evidence: Array.from({ length: 1024 }, () => one) };
+      },
+      request: (scene) => ({
+        _tag: 'Forward',
+        requests: Array.from({ length: 1024 }, (_, index) => ({ ...scene.request('x', 1 + index), signature: bad })),
+      }),
+      checkpoint: (scene) => ({
+        _tag: 'StableCheckpoint',
+        certificate: { ...scene.checkpoint(4, 'a b c'), signature: bad as never },
+      }),
+    };
+    for (const [name, flood] of Object.entries(floods)) {
+      const scene = new Scene({ trust: fast });
+      const { identities, clients, keys } = scene.config(scene.leaderOf(2));
+      const checks = [
+        vi.spyOn(identities, 'verify'),
+        vi.spyOn(clients, 'verify'),
+        vi.spyOn(keys.slow, 'verify'),
+        vi.spyOn(keys.alliance, 'verify'),
+      ];
+      const message = flood(scene);
+      const flooded = () => {
+        for (let round = 0; round < 200; round++) scene.inject('c', 'b', message);
+      };
+      flooded();
+      const count = () => checks.reduce((sum, { mock }) => sum + mock.calls.length, 0);
+      expect([name, scene.actor('b').did('Blame').length]).toEqual([name, 16]);
+      expect([name, count() <= 32]).toEqual([name, true]);
+      // What is true is not heard of it either, for so long; then it is.
+      const complaint: Message = { _tag: 'Timeouts', timeouts: [scene.timeout('c', 1)], evidence: [] };
+      scene.inject('c', 'b', complaint);
+      expect(scene.actor('b').state.timeouts.size).toBe(0);
+      scene.advance(150);
+      scene.inject('c', 'b', complaint);
+      expect(scene.actor('b').state.timeouts.size).toBe(1);
+      vi.restoreAllMocks();
+    }
+  });
+
+  it('A23: what has no room costs no checks of signatures', () => {
+    const scene = new Scene({ trust: fast, parameters: { ...small, maxPendingBytes: 4000 } });
+    const check = vi.spyOn(scene.config(scene.leaderOf(2)).clients, 'verify');
+    for (let sequence = 2; sequence < 500; sequence++) {
+      const requests = [scene.request('x', sequence)];
+      scene.inject('c', 'b', { _tag: 'Forward', requests });
+    }
+    expect(check.mock.calls.length).toBeGreaterThan(1);
+    expect(check.mock.calls.length).toBeLessThan(5);
+    vi.restoreAllMocks();
+  });
+
+  it('A24: what waits for a slow disk is bounded, and what was missed meanwhile is fetched', () => {
+    const scene = new Scene({ trust: fast, parameters: small });
+    const { state } = scene.actor('d');
+    scene.actor('d').holdDisk();
+    let persisted = 0;
+    for (let sequence = 1; sequence <= 60; sequence++) {
+      scene.actor('a').request(scene.request('x', sequence));
+      scene.play(20);
+      if (sequence === 30) persisted = scene.actor('d').did('Persist').length;
+    }
+    expect(scene.actor('a').machine.view.decidedUpTo).toBeGreaterThan(40);
+    expect(state.decidedUpTo).toBe(8);
+    // Votes are not made either, only checkpoints, of which one counts.
+    const later = scene.actor('d').did('Persist').slice(persisted);
+    expect(later.filter(({ record }) => record._tag !== 'StableCheckpoint')).toEqual([]);
+    scene.actor('d').restart();
+    scene.play(2000);
+    expect(scene.actor('d').state.low).toBeGreaterThan(40);
+    expect(scene.actor('d').sent('FetchRange').length).toBeGreaterThan(0);
+  });
+
+  it('A24: ranges wait for the disk, though the end of the epoch is known', () => {
+    const scene = new Scene({ trust: fast, parameters: small });
+    const batches = Array.from({ length: 20 }, (_, index) => scene.batch(`${index}`));
+    scene.inject('a', 'd', { _tag: 'StableCheckpoint', certificate: scene.checkpoint(30, 'a b c', 40) });
+    scene.actor('d').holdDisk();
+    scene.inject('a', 'd', scene.range(batches, 'a b'));
+    expect(scene.actor('d').machine.view.decidedUpTo).toBe(4);
+    expect(scene.actor('d').sent('FetchRange')).toEqual([]);
+    for (let slot = 1; slot <= 20; slot++) scene.actor('d').feed({ _tag: 'Stored', slot });
+    expect(scene.actor('d').machine.view.decidedUpTo).toBe(20);
+  });
+
+  it('A25: ballots with shares that are too long for a signature are not kept', () => {
+    const multisig = new Scene({ trust: fast });
+    const ballot = { view: 1, slot: 1, digest: digest(utf8('x')) };
+    const kept = (length: number) => {
+      const long = { ...ballot, share: new Uint8Array(length) as SignatureShare };
+      multisig.inject('c', 'b', { _tag: 'Commit', ...long });
+      multisig.inject('c', 'b', { _tag: 'Accepted', ...long, leaderSignature: new Uint8Array(64) });
+      const open = multisig.actor('b').state.slots.get(1);
+      return (open?.commits.size ?? 0) + (open?.accepted.size ?? 0);
+    };
+    expect(kept(97)).toBe(0);
+    expect(kept(64)).toBe(2);
   });
 });

@@ -22,14 +22,26 @@ type Profile = (typeof profiles)[number];
 /** What a schedule sees besides deciding: nothing more, snapshots and all that comes of them, or changes of epochs too. */
 type Feature = 'deciding' | 'snapshots' | 'epochs';
 
+/** As often as each is drawn. One with epochs costs several others. */
+const features: readonly Feature[] = [
+  'deciding',
+  'deciding',
+  'deciding',
+  'deciding',
+  'deciding',
+  'snapshots',
+  'snapshots',
+  'epochs',
+];
+
 /** The scenario of a seed, over any trust model or over this one. */
 export function randomScenario(seed: number, only?: string): Scenario {
   const random = new Prng(seed);
-  // What small models have not shown, large ones seldom do.
-  const { trust } = random.pick(random.chance(0.5) ? smallTrustModels : trustModels);
+  const feature = random.pick(features);
+  // What small models have not shown, large ones seldom do; and messages grow with the square of the processes.
+  const { trust } = random.pick(random.chance(feature === 'epochs' ? 0.9 : 0.7) ? smallTrustModels : trustModels);
   const adversary = random.pick<AdversaryName | 'none'>(['none', ...adversaryNames]);
   const profile = random.pick(profiles);
-  const feature = random.pick<Feature>(['deciding', 'deciding', 'deciding', 'snapshots', 'epochs', 'epochs']);
   return scenarioFor({ seed, trust: only ?? trust, adversary, profile, feature });
 }
 
@@ -64,19 +76,19 @@ export function scenarioFor({ seed, trust, adversary, profile, feature = 'decidi
   const sessions = random.between(succession === undefined ? 1 : 2, 3);
   const load = {
     sessions,
-    requestsPerSession: Math.ceil(8 / sessions),
+    requestsPerSession: Math.ceil(random.between(4, 8) / sessions),
     commandsPerRequest: random.between(1, 2),
     gapMs: random.pick([5, 30, 80]),
     // Where no server forgets what waits, one correct server that has a request must suffice.
     isRetransmitted:
       succession !== undefined || faults.crashes.length + faults.fullDisks.length > 0 || random.chance(0.5),
   };
-  // A narrow window is full all the time.
+  // A narrow window is full all the time, and an epoch ends a window after it was told to.
   const narrow = { windowSlots: 4, checkpointInterval: 2 };
   const parameters = {
     ...quickParameters,
     ...(faults.delayMs[1] > 100 ? patientParameters : {}),
-    ...(random.chance(0.3) ? narrow : {}),
+    ...(random.chance(succession === undefined ? 0.4 : 0.85) ? narrow : {}),
   };
   const scenario = { seed, ...epochs, adversary, byzantine, faults, load, scheme: 'mock' as const, parameters };
   if (feature === 'deciding') return scenario;
@@ -99,7 +111,7 @@ function drawSnapshots(random: Prng, checkpointInterval: number): Snapshots {
 
 function drawSuccession(random: Prng, trust: string): Succession {
   const trusts = [random.pick([trust, random.pick(smallTrustModels).trust])];
-  if (random.chance(0.2)) trusts.push(random.pick(smallTrustModels).trust);
+  if (random.chance(0.1)) trusts.push(random.pick(smallTrustModels).trust);
   return {
     trusts: trusts.map((text, index) => withOthers(random, text, index)),
     fromMs: random.between(0, loadMs),

@@ -13,7 +13,7 @@ import {
   type Succession,
 } from '../support/simulation/scenario.js';
 import { type AdversaryName, adversaryNames } from './adversaries/adversaries.js';
-import { clocks, crashes, fullDisks, loadMs, partitions, untrueDisks } from './faults.js';
+import { clocks, crashes, fullDisks, loadMs, partitions, rounds, untrueDisks } from './faults.js';
 import { smallTrustModels, trustModels } from './trust-models.js';
 
 export const profiles = ['calm', 'lossy', 'wide', 'partitioned', 'crashing', 'clocks', 'disks', 'everything'] as const;
@@ -22,22 +22,16 @@ type Profile = (typeof profiles)[number];
 /** What a schedule sees besides deciding: nothing more, snapshots and all that comes of them, or changes of epochs too. */
 type Feature = 'deciding' | 'snapshots' | 'epochs';
 
-/** As often as each is drawn. One with epochs costs several others. */
-const features: readonly Feature[] = [
-  'deciding',
-  'deciding',
-  'deciding',
-  'deciding',
-  'deciding',
-  'snapshots',
-  'snapshots',
-  'epochs',
-];
+/** A schedule with epochs costs several others. */
+function drawFeature(random: Prng): Feature {
+  if (random.chance(1 / 12)) return 'epochs';
+  return random.chance(0.25) ? 'snapshots' : 'deciding';
+}
 
 /** The scenario of a seed, over any trust model or over this one. */
 export function randomScenario(seed: number, only?: string): Scenario {
   const random = new Prng(seed);
-  const feature = random.pick(features);
+  const feature = drawFeature(random);
   // What small models have not shown, large ones seldom do; and messages grow with the square of the processes.
   const { trust } = random.pick(random.chance(feature === 'epochs' ? 0.9 : 0.7) ? smallTrustModels : trustModels);
   const adversary = random.pick<AdversaryName | 'none'>(['none', ...adversaryNames]);
@@ -90,7 +84,18 @@ export function scenarioFor({ seed, trust, adversary, profile, feature = 'decidi
     ...(faults.delayMs[1] > 100 ? patientParameters : {}),
     ...(random.chance(succession === undefined ? 0.4 : 0.85) ? narrow : {}),
   };
-  const scenario = { seed, ...epochs, adversary, byzantine, faults, load, scheme: 'mock' as const, parameters };
+  const parted = adversary === 'twins' ? { rounds: rounds(random, everyone, byzantine) } : {};
+  const scenario = {
+    seed,
+    ...epochs,
+    adversary,
+    byzantine,
+    faults,
+    ...parted,
+    load,
+    scheme: 'mock' as const,
+    parameters,
+  };
   if (feature === 'deciding') return scenario;
   return {
     ...scenario,

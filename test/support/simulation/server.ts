@@ -18,6 +18,7 @@ import { right } from '../right.js';
 import { readClock, rightClock, timerDelayMs } from './clock.js';
 import { configurationOf, type SimulatedConfiguration } from './configuration.js';
 import type { Coverage } from './coverage.js';
+import { recordsLeft } from './damaged-journal.js';
 import { AppendOnly } from './disk.js';
 import type { FrameCodec, Said } from './frame.js';
 import type { Prng } from './random.js';
@@ -60,6 +61,8 @@ export class SimulatedServer implements FetchingOwner {
   /** A machine that has stopped for good is not started again. */
   isHalted = false;
   private isPowered = false;
+  /** Its journal is damaged: it does not start any more. */
+  private isRefused = false;
   private readonly journals = new Map<number, AppendOnly<DurableRecord>>();
   private fetching: StateFetching | undefined;
   /** Counts the machines and power cuts. */
@@ -106,7 +109,7 @@ export class SimulatedServer implements FetchingOwner {
   }
 
   start(): void {
-    if (this.isPowered) return;
+    if (this.isPowered || this.isRefused) return;
     this.isPowered = true;
     this.life += 1;
     this.state.recover();
@@ -254,9 +257,26 @@ export class SimulatedServer implements FetchingOwner {
   }
 
   private forget(disk: NonNullable<Crash['disk']>): void {
+    if (disk === 'is corrupt') {
+      this.damageJournal();
+      return;
+    }
     this.coverage.add(disk === 'is lost' ? 'lost disk' : 'rolled-back disk');
     for (const journal of this.journals.values()) journal.forget(disk);
     this.state.forget(disk);
+  }
+
+  /** A bit of the newest journal changes: the storage refuses it, and the server stays down, or cuts off its end. */
+  private damageJournal(): void {
+    this.coverage.add('corrupt disk');
+    const { durable } = this.journal;
+    const codec = this.around.codec.of(this.config.epoch);
+    const left = recordsLeft(
+      durable.map((record) => codec.encodeRecord(record)),
+      this.random,
+    );
+    if (left === undefined) this.isRefused = true;
+    else durable.length = left;
   }
 
   /** Where there is no room on the disk, the server stops until there is. */

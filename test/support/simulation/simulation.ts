@@ -16,6 +16,7 @@ import { FrameCodec, type Said } from './frame.js';
 import { type Frame, Network } from './network.js';
 import { Operators } from './operators.js';
 import { Prng } from './random.js';
+import { mayPass, type Round, unitOf } from './rounds.js';
 import type { Scenario, Succession } from './scenario.js';
 import { Schedule } from './schedule.js';
 import { type CheckedReports, SimulatedServer, type Surroundings } from './server.js';
@@ -61,7 +62,7 @@ export class Simulation {
   private readonly adversaries = new Map<ProcessId, Adversary>();
   /** Where more are Byzantine than may be. */
   private readonly auditor: Auditor | undefined;
-  private readonly conspiracy: Conspiracy = { proposals: new Map(), seen: [] };
+  private readonly conspiracy: Conspiracy = { proposals: new Map(), seen: [], twins: new Map() };
   private readonly numbers: ReadonlyMap<ProcessId, number>;
   private readonly story: string[] = [];
   private readonly codec: FrameCodec;
@@ -279,7 +280,23 @@ export class Simulation {
     const { epoch, message } = said;
     if (!this.isByzantine(from)) this.checkers.onSent(this.server(from), message);
     for (const one of adversary?.outgoing?.(to, message) ?? [message])
-      this.transmit(from, to, { _tag: 'Message', epoch, message: one });
+      if (!this.isApart(from, to, one)) this.transmit(from, to, { _tag: 'Message', epoch, message: one });
+  }
+
+  /** Whether the rounds of the scenario part two correct processes. */
+  private isApart(from: ProcessId, to: ProcessId, message: Message): boolean {
+    const { rounds } = this;
+    if (rounds.length === 0 || from === to || this.isByzantine(from) || this.isByzantine(to)) return false;
+    const view = this.server(from).machine?.view.view ?? 1;
+    if (mayPass(rounds, message, view, [unitOf(from), unitOf(to)])) return false;
+    this.coverage.add('partition of a view');
+    return true;
+  }
+
+  /** While they last. */
+  private get rounds(): readonly Round[] {
+    const { rounds, faults } = this.scenario;
+    return rounds !== undefined && this.schedule.nowMs < faults.healedAtMs ? rounds : [];
   }
 
   private transmit(from: ProcessId, to: ProcessId, said: Said): void {
@@ -329,6 +346,8 @@ export class Simulation {
       after: (delayMs, run) => {
         this.schedule.after(delayMs, run);
       },
+      isByzantine: (process) => this.isByzantine(process),
+      rounds: this.scenario.rounds === undefined ? undefined : () => this.rounds,
       view: () => server.machine?.view.view ?? 1,
       state: () => server.state,
       send: (to, message, epoch = config.epoch) => {

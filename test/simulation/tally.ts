@@ -43,7 +43,7 @@ export function scenarioOf(seed: number, { isTwins, trust }: Source): Scenario {
 
 const repeatedOneIn = 100;
 /** From so many schedules on, every kind must have been seen. */
-const seenFrom = 2_000;
+const seenFrom = 20_000;
 
 export function emptyTally(): Tally {
   return { schedules: 0, cpuSeconds: 0, repeated: 0, effects: 0, messages: 0, slots: 0, seen: {}, failures: [] };

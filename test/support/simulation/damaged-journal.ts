@@ -5,7 +5,7 @@ import { decodeHeader, encodeBatch, encodeHeader, readBatches } from '../../../s
 import type { Prng } from './random.js';
 import { fail } from './violation.js';
 
-const saltLength = 16;
+const saltLength = 8;
 
 /** @returns how many of the records are left; `undefined` where the journal is refused. */
 export function recordsLeft(records: readonly Uint8Array[], random: Prng): number | undefined {
@@ -15,7 +15,8 @@ export function recordsLeft(records: readonly Uint8Array[], random: Prng): numbe
   const at = random.between(0, journal.length - 1);
   journal[at] = (journal[at] ?? 0) ^ (1 << random.between(0, 7));
   const found = decodeHeader(journal);
-  const contents = E.isRight(found) ? readBatches(journal, found.right) : found;
+  if (E.isLeft(found)) return undefined;
+  const contents = readBatches(journal, found.right);
   if (E.isLeft(contents)) return undefined;
   const left = contents.right.records;
   const isPrefix = left.every((record, index) => equalBytes(record, records[index] ?? new Uint8Array(0)));

@@ -5,8 +5,8 @@ import type { Message } from '../../../src/consensus/message.js';
 import { DeliveryTable } from '../../../src/consensus/delivery.js';
 import { chainStart } from '../../../src/consensus/statement.js';
 import { FabMachine } from '../../../src/consensus/step.js';
-import { E } from '../../../src/prelude/fp.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
+import { outcomeOf } from '../../support/simulation/signing.js';
 import type { Powers } from '../adversaries/adversary.js';
 
 export class Twin {
@@ -34,7 +34,6 @@ export class Twin {
   }
 
   private carryOut(effect: Effect): void {
-    const { allianceSigner } = this.powers.config;
     switch (effect._tag) {
       case 'Send':
         for (const to of effect.to) this.send(to, effect.message);
@@ -42,22 +41,11 @@ export class Twin {
       case 'Decide':
         this.soon({ _tag: 'Stored', slot: effect.slot });
         return;
-      case 'Sign': {
-        const signed = allianceSigner.proveShare(effect.statement);
-        const share = E.isRight(signed) ? signed.right : undefined;
-        this.soon({ _tag: 'Signed', statement: effect.statement, isProven: effect.isProven, share });
+      case 'Sign':
+      case 'Combine':
+      case 'Verify':
+        this.soon(outcomeOf(effect, this.powers.config.allianceSigner));
         return;
-      }
-      case 'Combine': {
-        const result = allianceSigner.combine(effect.statement, effect.shares);
-        this.soon({ _tag: 'Combined', statement: effect.statement, result });
-        return;
-      }
-      case 'Verify': {
-        const isValid = allianceSigner.verify(effect.statement, effect.signature);
-        this.soon({ _tag: 'Verified', statement: effect.statement, isValid });
-        return;
-      }
       case 'SetTimer': {
         this.timer += 1;
         const { timer } = this;

@@ -5,12 +5,11 @@
 import { present } from '../../../src/prelude/invariant.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
 import type { Message } from '../../../src/consensus/message.js';
-import { adversaries } from '../../simulation/adversaries/adversaries.js';
-import type { Adversary, Conspiracy, Powers } from '../../simulation/adversaries/adversary.js';
 import { Auditor } from './auditor.js';
 import { Checkers } from './checkers.js';
 import { type Submission, submitLoad, submitUntilDelivered } from './clients.js';
 import { configurationOf, everyoneOf, trustsOf } from './configuration.js';
+import { Conspirators } from './conspirators.js';
 import { Coverage } from './coverage.js';
 import { FrameCodec, type Said } from './frame.js';
 import { type Frame, Network } from './network.js';
@@ -22,6 +21,7 @@ import { Schedule } from './schedule.js';
 import { type CheckedReports, SimulatedServer, type Surroundings } from './server.js';
 import { storyLine } from './story.js';
 import { Trace } from './trace.js';
+import { lastTroubleMs, scheduleTroubles } from './troubles.js';
 import { fail, Violation } from './violation.js';
 
 export interface Outcome {
@@ -47,7 +47,6 @@ export interface SimulationOptions {
 
 /** After the network has healed, everything must be done within this much virtual time... */
 const patienceMs = 60_000;
-const tickMs = 20;
 /** ...and this many views for each process. */
 const viewsPerProcess = 6;
 
@@ -59,10 +58,9 @@ export class Simulation {
   private readonly coverage = new Coverage();
   private readonly random: Prng;
   private readonly network: Network;
-  private readonly adversaries = new Map<ProcessId, Adversary>();
+  private readonly conspirators: Conspirators;
   /** Where more are Byzantine than may be. */
   private readonly auditor: Auditor | undefined;
-  private readonly conspiracy: Conspiracy = { proposals: new Map(), seen: [], twins: new Map() };
   private readonly numbers: ReadonlyMap<ProcessId, number>;
   private readonly story: string[] = [];
   private readonly codec: FrameCodec;
@@ -101,6 +99,16 @@ export class Simulation {
         this.arrive(from, to, frame);
       },
     });
+    this.conspirators = new Conspirators({
+      scenario,
+      schedule: this.schedule,
+      random: this.random,
+      rounds: () => this.rounds,
+      isByzantine: (process) => this.isByzantine(process),
+      transmit: (from, to, said) => {
+        this.transmit(from, to, said);
+      },
+    });
     const surroundings = this.surroundings();
     for (const process of everyone)
       this.servers.set(process, new SimulatedServer(process, surroundings, this.random.fork()));
@@ -108,7 +116,11 @@ export class Simulation {
     const [someone] = everyone;
     if (scenario.isBeyondModel === true && someone !== undefined)
       this.auditor = new Auditor(configurationOf(scenario, 1, someone));
-    this.scheduleFaults();
+    scheduleTroubles(scenario, {
+      schedule: this.schedule,
+      coverage: this.coverage,
+      server: (process) => this.server(process),
+    });
     const submission = this.submission();
     submitLoad(scenario, submission);
     if (scenario.succession !== undefined) this.operate(scenario.succession, submission);
@@ -186,7 +198,7 @@ export class Simulation {
         else this.late.push(run);
       },
       submit: (to, request) => {
-        if (this.adversaries.get(to)?.takes?.(request) !== false) this.server(to).feed({ _tag: 'Request', request });
+        if (this.conspirators.of(to)?.takes?.(request) !== false) this.server(to).feed({ _tag: 'Request', request });
       },
       isDelivered: (request) => this.checkers.isDelivered(request),
     };
@@ -218,7 +230,7 @@ export class Simulation {
       send: (from, to, said) => {
         this.send(from, to, said);
       },
-      incoming: ({ me }, from, message) => this.adversaries.get(me)?.incoming?.(from, message) ?? [message],
+      incoming: ({ me }, from, message) => this.conspirators.of(me)?.incoming?.(from, message) ?? [message],
       onMachine: (server) => {
         this.onMachine(server);
       },
@@ -259,7 +271,7 @@ export class Simulation {
     if (this.options.isTelling === true)
       this.story.push(`${this.schedule.nowMs.toFixed(1)} ${server.me} epoch ${epoch}`);
     if (this.isByzantine(server.me)) {
-      this.corrupt(server);
+      this.conspirators.corrupt(server);
       return;
     }
     this.checkers.onMachine(server);
@@ -271,7 +283,7 @@ export class Simulation {
   }
 
   private send(from: ProcessId, to: ProcessId, said: Said): void {
-    const adversary = this.adversaries.get(from);
+    const adversary = this.conspirators.of(from);
     if (said._tag === 'Transfer') {
       const frames = adversary?.outgoingFrame?.(to, said.frame) ?? [said.frame];
       for (const frame of frames) this.transmit(from, to, { _tag: 'Transfer', frame });
@@ -331,82 +343,9 @@ export class Simulation {
     this.server(to).receive(from, said);
   }
 
-  /** A Byzantine process begins an epoch as another adversary. */
-  private corrupt(server: SimulatedServer): void {
-    const { adversary } = this.scenario;
-    const { me, config } = server;
-    if (adversary === 'none') return;
-    const powers: Powers = {
-      config,
-      random: this.random.fork(),
-      everyone: config.system.processes.universe.ids,
-      seed: this.scenario.seed,
-      conspiracy: this.conspiracy,
-      nowMs: () => this.schedule.nowMs,
-      after: (delayMs, run) => {
-        this.schedule.after(delayMs, run);
-      },
-      isByzantine: (process) => this.isByzantine(process),
-      rounds: this.scenario.rounds === undefined ? undefined : () => this.rounds,
-      view: () => server.machine?.view.view ?? 1,
-      state: () => server.state,
-      send: (to, message, epoch = config.epoch) => {
-        this.transmit(me, to, { _tag: 'Message', epoch, message });
-      },
-      sendFrame: (to, frame) => {
-        this.transmit(me, to, { _tag: 'Transfer', frame });
-      },
-    };
-    const fresh = adversaries[adversary](powers);
-    this.adversaries.set(me, fresh);
-    this.keepTicking(me, fresh);
-  }
-
-  private keepTicking(process: ProcessId, adversary: Adversary): void {
-    if (adversary.tick === undefined || this.adversaries.get(process) !== adversary) return;
-    adversary.tick();
-    this.schedule.after(tickMs, () => {
-      this.keepTicking(process, adversary);
-    });
-  }
-
-  private scheduleFaults(): void {
-    const { crashes, clocks } = this.scenario.faults;
-    for (const crash of crashes) {
-      if (crash.afterEffects !== undefined) {
-        this.server(crash.process).crashAfter(crash.afterEffects, crash);
-        continue;
-      }
-      this.schedule.at(crash.atMs, () => {
-        this.server(crash.process).crashSoon(crash);
-      });
-    }
-    for (const { skewMs, rate, leaps } of Object.values(clocks)) {
-      if (skewMs !== 0) this.coverage.add('skewed clock');
-      if (rate !== 1) this.coverage.add('fast or slow clock');
-      for (const { atMs } of leaps)
-        this.schedule.at(atMs, () => {
-          this.coverage.add('leaping clock');
-        });
-    }
-  }
-
   private note(process: ProcessId, kind: string): void {
     this.trace.note(this.schedule.nowMs, this.numbers.get(process) ?? 0, kind);
   }
-}
-
-/** When the last of what a scenario has in store for its processes is over. */
-function lastTroubleMs({ faults, load }: Scenario): number {
-  const { healedAtMs, crashes, fullDisks, clocks } = faults;
-  const leaps = Object.values(clocks).flatMap((clock) => clock.leaps);
-  return Math.max(
-    healedAtMs,
-    load.requestsPerSession * load.gapMs,
-    ...crashes.map(({ atMs, downMs }) => atMs + downMs),
-    ...fullDisks.map(({ toMs }) => toMs),
-    ...leaps.map(({ atMs }) => atMs),
-  );
 }
 
 export function simulate(scenario: Scenario, options: SimulationOptions = {}): Outcome {

@@ -69,9 +69,12 @@ export class Simulation {
   /** By epoch. */
   private readonly checkedReports: readonly CheckedReports[];
   private readonly correct: readonly SimulatedServer[];
+  private readonly byzantine: ReadonlySet<ProcessId>;
   /** From then on everything is timely. */
   private readonly healedMs: number;
   private downCount = 0;
+  /** To many at once, it is judged once. */
+  private lastSent: Message | undefined;
   private healedViews: number | undefined;
   /** The newest epoch of which a correct machine runs, or ran. */
   private newestEpoch = 1;
@@ -86,6 +89,7 @@ export class Simulation {
     const trusts = trustsOf(scenario);
     const everyone = everyoneOf(scenario);
     this.random = new Prng(scenario.seed);
+    this.byzantine = new Set(byzantine);
     this.healedMs = lastTroubleMs(scenario);
     this.numbers = new Map(everyone.map((id, index) => [id, index]));
     this.codec = new FrameCodec(trusts.map(({ system }) => system.processes.universe));
@@ -261,7 +265,7 @@ export class Simulation {
   }
 
   private isByzantine(process: ProcessId): boolean {
-    return this.scenario.byzantine.includes(process);
+    return this.byzantine.has(process);
   }
 
   /** A machine begins, or begins again. */
@@ -290,7 +294,8 @@ export class Simulation {
       return;
     }
     const { epoch, message } = said;
-    if (!this.isByzantine(from)) this.checkers.onSent(this.server(from), message);
+    if (message !== this.lastSent && !this.isByzantine(from)) this.checkers.onSent(this.server(from), message);
+    this.lastSent = message;
     for (const one of adversary?.outgoing?.(to, message) ?? [message])
       if (!this.isApart(from, to, one)) this.transmit(from, to, { _tag: 'Message', epoch, message: one });
   }

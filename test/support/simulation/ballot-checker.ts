@@ -64,7 +64,12 @@ export class BallotChecker {
 
   /** Whether a process has not sent a report for this view before. */
   isFirstReport(from: ProcessId, view: number): boolean {
-    return this.said.get('reports')?.get(from)?.has(view * 2 ** 20) !== true;
+    return (
+      this.said
+        .get('reports')
+        ?.get(from)
+        ?.has(view * 2 ** 20) !== true
+    );
   }
 
   onReport(from: ProcessId, view: number, body: Uint8Array): void {
@@ -110,7 +115,8 @@ export class BallotChecker {
       all.set(place, value);
       return true;
     }
-    if (known !== value && !equalBytes(known, value)) fail('I3', `${from} ${said} twice, differently, in ${view}.${slot}`);
+    if (known !== value && !equalBytes(known, value))
+      fail('I3', `${from} ${said} twice, differently, in ${view}.${slot}`);
     return false;
   }
 

@@ -86,6 +86,8 @@ export interface Snapshots {
   readonly stateBytes: number;
   /** Probability that a stored chunk is found damaged when its state is installed; the second time it never is. */
   readonly rot: number;
+  /** Probability that the power is lost while a state is installed; never if absent. */
+  readonly cuts?: number;
 }
 
 /** How epochs follow each other. */

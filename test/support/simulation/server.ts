@@ -160,7 +160,7 @@ export class SimulatedServer implements FetchingOwner {
   }
 
   /** Loses power once so many more effects have been carried out. */
-  crashAfter(effects: number, crash: Crash): void {
+  crashAfter(effects: number, crash: Pick<Crash, 'downMs' | 'disk'>): void {
     this.coming = crash;
     this.effectsLeft = effects;
   }
@@ -326,6 +326,8 @@ export class SimulatedServer implements FetchingOwner {
         return;
       case 'Install':
         this.isToInstall = true;
+        if (this.random.chance(this.scenario.snapshots?.cuts ?? 0))
+          this.crashAfter(this.random.between(0, 4), { downMs: this.random.between(1, 100) });
         this.state.install();
         return;
       case 'HandedOver':

@@ -65,7 +65,13 @@ export function applyToStore(view: StoreView, change: StoreChange): void {
       noteCertified(view, change.certificate);
       return;
     case 'Remove':
-      view.held = view.held.filter((held) => !change.states.some(({ state }) => equalBytes(state, held.state)));
+      // The store that ships asks what may go when it comes to it: what has been certified meanwhile stays.
+      view.held = view.held.filter(
+        (held) =>
+          !change.states.some(
+            ({ state, isCertified }) => isCertified === held.isCertified && equalBytes(state, held.state),
+          ),
+      );
       return;
     case 'Target':
       view.incoming = change.target && { target: change.target, state: stateOf(change.target), chunks: new Map() };

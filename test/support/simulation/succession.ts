@@ -28,9 +28,7 @@ export class Succession {
 
   constructor(private readonly server: SimulatedServer) {
     this.processes = trustsOf(server.scenario).map(({ system }) => system.processes);
-    this.memberships = this.processes.flatMap((_, index) =>
-      this.isMember(server.me, index + 1) ? index + 1 : [],
-    );
+    this.memberships = this.processes.flatMap((_, index) => (this.isMember(server.me, index + 1) ? index + 1 : []));
   }
 
   isMember(process: ProcessId, epoch: number): boolean {

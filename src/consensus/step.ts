@@ -301,8 +301,12 @@ export class FabMachine {
     const c = this.context;
     if (c.state.halted) return;
     const never = Number.POSITIVE_INFINITY;
-    const wishesMs = [lingerDueMs(c), attestationDueMs(c), handoverDueMs(c)].map((atMs) => atMs ?? never);
-    const wishMs = Math.min(c.state.statusDueMs, ...wishesMs);
+    const wishMs = Math.min(
+      c.state.statusDueMs,
+      lingerDueMs(c) ?? never,
+      attestationDueMs(c) ?? never,
+      handoverDueMs(c) ?? never,
+    );
     const atMs = Math.max(c.nowMs + 1, wishMs);
     if (c.state.timerAtMs !== undefined && c.state.timerAtMs <= atMs) return;
     c.state.timerAtMs = atMs;

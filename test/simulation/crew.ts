@@ -1,7 +1,7 @@
 /** As many worker processes as there are cores; stretches of seeds are handed out in order and counted in order. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { addTally, type Stretch, type Tally } from './tally.js';
+import { addTally, type Source, type Stretch, type Tally } from './tally.js';
 import type { SavedRun } from './saved-run.js';
 
 const stretchLength = 100;
@@ -11,7 +11,7 @@ const execArgv = ['--max-semi-space-size=64', '--single-threaded'];
 export interface Errand {
   readonly run: SavedRun;
   readonly schedules: number;
-  readonly trust: string | undefined;
+  readonly source: Source;
   /** After every stretch that is counted; what it returns says whether to go on. */
   onProgress(): boolean;
 }
@@ -28,7 +28,7 @@ export async function runErrand(errand: Errand): Promise<void> {
     const count = Math.min(stretchLength, errand.run.firstSeed + errand.schedules - next);
     if (!isGoing || count <= 0) return undefined;
     next += count;
-    return { from: next - count, count, ...(errand.trust === undefined ? {} : { trust: errand.trust }) };
+    return { from: next - count, count, ...errand.source };
   };
   const keepBusy = async (worker: ChildProcess) => {
     for (let stretch = take(); stretch !== undefined; stretch = take()) {

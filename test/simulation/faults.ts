@@ -1,6 +1,7 @@
 /** Faults of networks, disks, clocks and power, drawn by chance for the first second or so of a run, in which its load arrives. */
 import { organizationOf, type ProcessId } from '../../src/prelude/process.js';
 import type { Prng } from '../support/simulation/random.js';
+import { type Round, twinOf, unitOf } from '../support/simulation/rounds.js';
 import type { Clock, Crash, FullDisk, Partition } from '../support/simulation/scenario.js';
 
 /** In which the load of one epoch arrives. */
@@ -11,11 +12,18 @@ export function partitions(random: Prng, everyone: readonly ProcessId[], untilMs
   const organizations = [...new Set(everyone.map(organizationOf))];
   return Array.from({ length: random.between(1, 4) }, () => {
     const fromMs = random.between(0, untilMs);
-    const group = random.chance(0.5)
+    const isOfServers = random.chance(0.5);
+    const group = isOfServers
       ? random.shuffled(everyone).slice(0, random.between(1, everyone.length - 1))
       : membersOf(random.shuffled(organizations).slice(0, random.between(1, organizations.length - 1)), everyone);
     const only = random.pick(['both', 'both', 'into', 'outOf'] as const);
-    return { fromMs, toMs: fromMs + random.between(30, 600), group, ...(only === 'both' ? {} : { only }) };
+    return {
+      fromMs,
+      toMs: fromMs + random.between(30, 600),
+      group,
+      ...(isOfServers || organizations.length === everyone.length ? {} : { isOfOrganizations: true }),
+      ...(only === 'both' ? {} : { only }),
+    };
   });
 }
 
@@ -47,9 +55,22 @@ export function untrueDisks(random: Prng, byzantine: readonly ProcessId[], withi
       process,
       atMs: random.between(1, withinMs),
       downMs: random.between(1, 60),
-      disk: random.pick(['loses its end', 'is lost'] as const),
+      disk: random.pick(['loses its end', 'is lost', 'is corrupt'] as const),
     })),
   );
+}
+
+/** In each of the first views everyone, with the twins of Byzantine organizations, is in one of two parts. */
+export function rounds(
+  random: Prng,
+  everyone: readonly ProcessId[],
+  byzantine: readonly ProcessId[],
+): readonly Round[] {
+  const units = [...new Set([...everyone.map(unitOf), ...byzantine.map((process) => twinOf(unitOf(process)))])];
+  return Array.from({ length: 4 }, () => {
+    const first = units.filter(() => random.chance(0.5));
+    return [first, units.filter((unit) => !first.includes(unit))];
+  });
 }
 
 export function fullDisks(random: Prng, everyone: readonly ProcessId[], withinMs: number): readonly FullDisk[] {

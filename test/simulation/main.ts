@@ -2,31 +2,36 @@
  * Random schedules, on all cores. Exits 1 at the first violation, with its seed, shrunk to a scenario file.
  *
  *     npm run sim -- --schedules N [--seed S] [--trust T] [--all] [--state FILE]
- *     npm run sim -- --replay SEED [--trust T] [--story]
+ *     npm run sim -- --twins [--schedules N] [--seed S] [--all] [--state FILE]
+ *     npm run sim -- --replay SEED [--trust T | --twins] [--story]
  *
- * With `--state` what is done is kept in a file: the same command goes on where it was, until N are done in all.
+ * With `--twins` seeds are the numbers of the distinct Twins scenarios, from 0, all of them by default. With `--state` what is done is kept in a file: the same command goes on where it was, until N are done in all.
  */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Simulation } from '../support/simulation/simulation.js';
 import { runErrand } from './crew.js';
-import { randomScenario } from './matrix.js';
 import { loadRun, newRun, type SavedRun, saveRun } from './saved-run.js';
 import { shrink } from './shrink.js';
-import { describeTally, unseenKinds } from './tally.js';
+import { describeTally, scenarioOf, type Source, unseenKinds } from './tally.js';
+import { twinCases } from './twins/cases.js';
 
 const { values: options } = parseArgs({
   options: {
-    schedules: { type: 'string', default: '1000' },
-    seed: { type: 'string', default: '1' },
+    schedules: { type: 'string' },
+    seed: { type: 'string' },
     trust: { type: 'string' },
+    twins: { type: 'boolean', default: false },
     all: { type: 'boolean', default: false },
     state: { type: 'string' },
     replay: { type: 'string' },
     story: { type: 'boolean', default: false },
   },
 });
+
+const source: Source = { trust: options.trust, isTwins: options.twins };
+const sourceOptions = `${options.trust === undefined ? '' : ` --trust '${options.trust}'`}${options.twins ? ' --twins' : ''}`;
 
 function print(...lines: readonly string[]): void {
   process.stdout.write(lines.map((line) => `${line}\n`).join(''));
@@ -43,7 +48,7 @@ function wholeNumber(name: string, text: string): number {
 }
 
 function replay(seed: number): boolean {
-  const scenario = randomScenario(seed, options.trust);
+  const scenario = scenarioOf(seed, source);
   const { violation, story, trace } = new Simulation(scenario, { isTelling: options.story }).run();
   print(JSON.stringify(scenario), ...story, `trace ${trace}; ${violation ?? 'no violation'}`);
   return violation === undefined;
@@ -54,7 +59,7 @@ function commit(): string {
 }
 
 function findRun(): SavedRun {
-  const seed = wholeNumber('seed', options.seed);
+  const seed = wholeNumber('seed', options.seed ?? (options.twins ? '0' : '1'));
   if (options.state === undefined) return newRun('', seed);
   const run = loadRun(options.state) ?? newRun(commit(), seed);
   if (run.commit !== commit()) refuse(`${options.state} belongs to commit ${run.commit}; begin another file`);
@@ -62,16 +67,22 @@ function findRun(): SavedRun {
   return run;
 }
 
+/** Of Twins scenarios there are only so many. */
+function schedulesFrom(firstSeed: number): number {
+  const most = options.twins ? twinCases.distinct - firstSeed : Number.POSITIVE_INFINITY;
+  return Math.min(most, wholeNumber('schedules', options.schedules ?? (options.twins ? `${most}` : '1000')));
+}
+
 async function runMany(): Promise<boolean> {
   const run = findRun();
   const [startedMs, earlierSeconds] = [Date.now(), run.seconds];
-  const trust = options.trust === undefined ? '' : ` --trust '${options.trust}'`;
+  if (options.twins) print(`Twins: ${twinCases.distinct} distinct scenarios of ${twinCases.enumerated}`);
   let [told, shownMs] = [run.tally.failures.length, startedMs];
   const onProgress = (): boolean => {
     run.seconds = earlierSeconds + (Date.now() - startedMs) / 1000;
     if (options.state !== undefined) saveRun(options.state, run);
     for (const { seed, violation } of run.tally.failures.slice(told))
-      print(`seed ${seed}: ${violation}`, `  npm run sim -- --replay ${seed}${trust} --story`);
+      print(`seed ${seed}: ${violation}`, `  npm run sim -- --replay ${seed}${sourceOptions} --story`);
     told = run.tally.failures.length;
     if (Date.now() > shownMs + 60_000) {
       shownMs = Date.now();
@@ -79,9 +90,9 @@ async function runMany(): Promise<boolean> {
     }
     return options.all || told === 0;
   };
-  await runErrand({ run, schedules: wholeNumber('schedules', options.schedules), trust: options.trust, onProgress });
+  await runErrand({ run, schedules: schedulesFrom(run.firstSeed), source, onProgress });
   print(...describeTally(run.tally, run.seconds));
-  const unseen = options.trust === undefined ? unseenKinds(run.tally) : [];
+  const unseen = options.trust === undefined && !options.twins ? unseenKinds(run.tally) : [];
   if (unseen.length > 0) print(`seen by no schedule: ${unseen.join(', ')}`);
   const [failure] = run.tally.failures;
   if (failure !== undefined) writeScenario(failure.seed, failure.violation);
@@ -90,8 +101,8 @@ async function runMany(): Promise<boolean> {
 
 /** The smallest scenario found that fails, to be moved to `scenarios/` with a name that says what it shows. */
 function writeScenario(seed: number, violation: string): void {
-  const path = `test/simulation/scenarios/seed-${seed}.json`;
-  const scenario = shrink(randomScenario(seed, options.trust));
+  const path = `test/simulation/scenarios/${options.twins ? 'twins' : 'seed'}-${seed}.json`;
+  const scenario = shrink(scenarioOf(seed, source));
   writeFileSync(
     path,
     `${JSON.stringify({ found: `seed ${seed}: ${violation.split('\n')[0] ?? ''}`, scenario }, undefined, 2)}\n`,

@@ -13,7 +13,7 @@ import {
   type Succession,
 } from '../support/simulation/scenario.js';
 import { type AdversaryName, adversaryNames } from './adversaries/adversaries.js';
-import { clocks, crashes, fullDisks, loadMs, partitions, untrueDisks } from './faults.js';
+import { clocks, crashes, fullDisks, loadMs, partitions, rounds, untrueDisks } from './faults.js';
 import { smallTrustModels, trustModels } from './trust-models.js';
 
 export const profiles = ['calm', 'lossy', 'wide', 'partitioned', 'crashing', 'clocks', 'disks', 'everything'] as const;
@@ -22,14 +22,20 @@ type Profile = (typeof profiles)[number];
 /** What a schedule sees besides deciding: nothing more, snapshots and all that comes of them, or changes of epochs too. */
 type Feature = 'deciding' | 'snapshots' | 'epochs';
 
+/** A schedule with epochs costs several others. */
+function drawFeature(random: Prng): Feature {
+  if (random.chance(1 / 12)) return 'epochs';
+  return random.chance(0.25) ? 'snapshots' : 'deciding';
+}
+
 /** The scenario of a seed, over any trust model or over this one. */
 export function randomScenario(seed: number, only?: string): Scenario {
   const random = new Prng(seed);
-  // What small models have not shown, large ones seldom do.
-  const { trust } = random.pick(random.chance(0.5) ? smallTrustModels : trustModels);
+  const feature = drawFeature(random);
+  // What small models have not shown, large ones seldom do; and messages grow with the square of the processes.
+  const { trust } = random.pick(random.chance(feature === 'epochs' ? 0.9 : 0.7) ? smallTrustModels : trustModels);
   const adversary = random.pick<AdversaryName | 'none'>(['none', ...adversaryNames]);
   const profile = random.pick(profiles);
-  const feature = random.pick<Feature>(['deciding', 'deciding', 'deciding', 'snapshots', 'epochs', 'epochs']);
   return scenarioFor({ seed, trust: only ?? trust, adversary, profile, feature });
 }
 
@@ -64,42 +70,54 @@ export function scenarioFor({ seed, trust, adversary, profile, feature = 'decidi
   const sessions = random.between(succession === undefined ? 1 : 2, 3);
   const load = {
     sessions,
-    requestsPerSession: Math.ceil(8 / sessions),
+    requestsPerSession: Math.ceil(random.between(4, 8) / sessions),
     commandsPerRequest: random.between(1, 2),
     gapMs: random.pick([5, 30, 80]),
     // Where no server forgets what waits, one correct server that has a request must suffice.
     isRetransmitted:
       succession !== undefined || faults.crashes.length + faults.fullDisks.length > 0 || random.chance(0.5),
   };
-  // A narrow window is full all the time.
+  // A narrow window is full all the time, and an epoch ends a window after it was told to.
   const narrow = { windowSlots: 4, checkpointInterval: 2 };
   const parameters = {
     ...quickParameters,
     ...(faults.delayMs[1] > 100 ? patientParameters : {}),
-    ...(random.chance(0.3) ? narrow : {}),
+    ...(random.chance(succession === undefined ? 0.4 : 0.85) ? narrow : {}),
   };
-  const scenario = { seed, ...epochs, adversary, byzantine, faults, load, scheme: 'mock' as const, parameters };
+  const parted = adversary === 'twins' ? { rounds: rounds(random, everyone, byzantine) } : {};
+  const scenario = {
+    seed,
+    ...epochs,
+    adversary,
+    byzantine,
+    faults,
+    ...parted,
+    load,
+    scheme: 'mock' as const,
+    parameters,
+  };
   if (feature === 'deciding') return scenario;
   return {
     ...scenario,
     parameters: { ...parameters, transferSlots: random.pick([4, 16, 16_384]) },
-    snapshots: drawSnapshots(random, parameters.checkpointInterval ?? 1),
+    snapshots: drawSnapshots(random, parameters.checkpointInterval ?? 1, faults.crashes.length > 0),
   };
 }
 
-function drawSnapshots(random: Prng, checkpointInterval: number): Snapshots {
+function drawSnapshots(random: Prng, checkpointInterval: number, isCut: boolean): Snapshots {
   return {
     interval: checkpointInterval * random.pick([1, 1, 2, 4]),
     retainSlots: random.pick([0, 0, 3, 20]),
     // Most states are one chunk; some are three.
     stateBytes: random.chance(0.15) ? 150_000 : 0,
     rot: random.chance(0.2) ? 0.5 : 0,
+    ...(isCut ? { cuts: 0.5 } : {}),
   };
 }
 
 function drawSuccession(random: Prng, trust: string): Succession {
   const trusts = [random.pick([trust, random.pick(smallTrustModels).trust])];
-  if (random.chance(0.2)) trusts.push(random.pick(smallTrustModels).trust);
+  if (random.chance(0.1)) trusts.push(random.pick(smallTrustModels).trust);
   return {
     trusts: trusts.map((text, index) => withOthers(random, text, index)),
     fromMs: random.between(0, loadMs),

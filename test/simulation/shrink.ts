@@ -1,4 +1,5 @@
 /** Makes a failing scenario simpler as long as it still fails. */
+import { present } from '../../src/prelude/invariant.js';
 import type { Faults, Scenario } from '../support/simulation/scenario.js';
 import { simulate } from '../support/simulation/simulation.js';
 
@@ -13,6 +14,8 @@ function* simplifications(scenario: Scenario): Generator<Scenario> {
   const { faults, load } = scenario;
   if (scenario.adversary !== 'none') yield { ...scenario, adversary: 'none', byzantine: [] };
   yield* simplerEpochs(scenario);
+  for (const index of scenario.rounds?.keys() ?? [])
+    yield { ...scenario, rounds: present(scenario.rounds, 'rounds').toSpliced(index, 1) };
   for (const changed of simplerFaults(faults)) yield { ...scenario, faults: changed };
   if (load.sessions > 1) yield { ...scenario, load: { ...load, sessions: load.sessions - 1 } };
   if (load.requestsPerSession > 1)
@@ -31,6 +34,7 @@ function* simplerEpochs(scenario: Scenario): Generator<Scenario> {
     if (hasVoidControls) yield { ...scenario, succession: { ...succession, hasVoidControls: false } };
   }
   if (snapshots === undefined) return;
+  if ((snapshots.cuts ?? 0) > 0) yield { ...scenario, snapshots: { ...snapshots, cuts: 0 } };
   if (snapshots.rot > 0) yield { ...scenario, snapshots: { ...snapshots, rot: 0 } };
   if (snapshots.stateBytes > 0) yield { ...scenario, snapshots: { ...snapshots, stateBytes: 0 } };
 }

@@ -2,7 +2,9 @@
 import { kinds } from '../support/simulation/coverage.js';
 import { simulate } from '../support/simulation/simulation.js';
 import { adversaryNames } from './adversaries/adversaries.js';
+import type { Scenario } from '../support/simulation/scenario.js';
 import { randomScenario } from './matrix.js';
+import { twinScenario } from './twins/cases.js';
 
 interface Failure {
   readonly seed: number;
@@ -23,16 +25,25 @@ export interface Tally {
   readonly failures: Failure[];
 }
 
-/** A stretch of seeds, over any trust model or over one. */
-export interface Stretch {
+/** What a seed stands for: a random schedule, over any trust model or over one, or the number of a Twins scenario. */
+export interface Source {
+  readonly trust?: string | undefined;
+  readonly isTwins: boolean;
+}
+
+/** A stretch of seeds. */
+export interface Stretch extends Source {
   readonly from: number;
   readonly count: number;
-  readonly trust?: string;
+}
+
+export function scenarioOf(seed: number, { isTwins, trust }: Source): Scenario {
+  return isTwins ? twinScenario(seed) : randomScenario(seed, trust);
 }
 
 const repeatedOneIn = 100;
 /** From so many schedules on, every kind must have been seen. */
-const seenFrom = 2_000;
+const seenFrom = 20_000;
 
 export function emptyTally(): Tally {
   return { schedules: 0, cpuSeconds: 0, repeated: 0, effects: 0, messages: 0, slots: 0, seen: {}, failures: [] };
@@ -52,17 +63,17 @@ export function addTally(
   to.failures.push(...failures);
 }
 
-export function runStretch({ from, count, trust }: Stretch): Tally {
+export function runStretch({ from, count, ...source }: Stretch): Tally {
   const tally = emptyTally();
   const before = process.cpuUsage();
-  for (let seed = from; seed < from + count; seed++) runSeed(tally, seed, trust);
+  for (let seed = from; seed < from + count; seed++) runSeed(tally, seed, source);
   const { user, system } = process.cpuUsage(before);
   tally.cpuSeconds = (user + system) / 1e6;
   return tally;
 }
 
-function runSeed(tally: Tally, seed: number, trust: string | undefined): void {
-  const scenario = randomScenario(seed, trust);
+function runSeed(tally: Tally, seed: number, source: Source): void {
+  const scenario = scenarioOf(seed, source);
   const outcome = simulate(scenario);
   tally.schedules += 1;
   tally.effects += outcome.steps;

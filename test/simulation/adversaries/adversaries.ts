@@ -17,6 +17,7 @@ import { selective } from './selective.js';
 import { silent } from './silent.js';
 import { slowLeader } from './slow-leader.js';
 import { threeFaced } from './three-faced.js';
+import { twins } from './twins.js';
 import { withholder } from './withholder.js';
 import type { MakeAdversary } from './adversary.js';
 
@@ -40,6 +41,7 @@ export const adversaries = {
   slowLeader,
   lazyLeader,
   threeFaced,
+  twins,
   /** A liar about its votes that also equivocates. */
   treacherous: (powers) => both(equivocator(powers), liar(powers)),
 } as const satisfies Record<string, MakeAdversary>;

@@ -9,6 +9,8 @@ import type { TransferFrame } from '../../../src/server/state/transfer-frames.js
 import type { SimulatedConfiguration } from '../../support/simulation/configuration.js';
 import type { ReplicatedState } from '../../support/simulation/replicated-state.js';
 import type { Prng } from '../../support/simulation/random.js';
+import type { Round } from '../../support/simulation/rounds.js';
+import type { Twin } from '../twins/twin.js';
 
 /** For one epoch. */
 export interface Powers {
@@ -20,6 +22,9 @@ export interface Powers {
   readonly conspiracy: Conspiracy;
   readonly nowMs: () => number;
   readonly after: (delayMs: number, run: () => void) => void;
+  readonly isByzantine: (process: ProcessId) => boolean;
+  /** The partitions of views, while they last; where the scenario has any. */
+  readonly rounds: (() => readonly Round[]) | undefined;
   readonly view: () => number;
   /** What its own server has decided and stored. */
   readonly state: () => ReplicatedState;
@@ -34,6 +39,8 @@ export interface Conspiracy {
   readonly proposals: Map<string, Proposal>;
   /** What some of them have heard and said, with its epoch. */
   readonly seen: { readonly epoch: number; readonly message: Message }[];
+  /** Second machines, by epoch and process. */
+  readonly twins: Map<string, Twin>;
 }
 
 /** A second proposal, kept for the conspirators. */

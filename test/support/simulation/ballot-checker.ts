@@ -27,7 +27,7 @@ interface SlotHistory {
 }
 
 export class BallotChecker {
-  private readonly said = new Map<string, Map<number, Uint8Array>>();
+  private readonly said = new Map<Said, Map<ProcessId, Map<number, Uint8Array>>>();
   private readonly slots = new Map<number, SlotHistory>();
 
   /** @param byzantine - absent where more are Byzantine than may be: then nothing follows from what may be decided. */
@@ -64,7 +64,12 @@ export class BallotChecker {
 
   /** Whether a process has not sent a report for this view before. */
   isFirstReport(from: ProcessId, view: number): boolean {
-    return this.said.get(`reports ${from}`)?.has(view * 2 ** 20) !== true;
+    return (
+      this.said
+        .get('reports')
+        ?.get(from)
+        ?.has(view * 2 ** 20) !== true
+    );
   }
 
   onReport(from: ProcessId, view: number, body: Uint8Array): void {
@@ -100,16 +105,18 @@ export class BallotChecker {
   }
 
   private isNews(from: ProcessId, said: Said, view: number, slot: number, value: Uint8Array): boolean {
-    const key = `${said} ${from}`;
-    const all = this.said.get(key) ?? new Map<number, Uint8Array>();
-    if (all.size === 0) this.said.set(key, all);
+    const byProcess = this.said.get(said) ?? new Map<ProcessId, Map<number, Uint8Array>>();
+    if (byProcess.size === 0) this.said.set(said, byProcess);
+    const all = byProcess.get(from) ?? new Map<number, Uint8Array>();
+    if (all.size === 0) byProcess.set(from, all);
     const place = view * 2 ** 20 + slot;
     const known = all.get(place);
     if (known === undefined) {
       all.set(place, value);
       return true;
     }
-    if (known !== value && !equalBytes(known, value)) fail('I3', `${key} twice, differently, in ${view}.${slot}`);
+    if (known !== value && !equalBytes(known, value))
+      fail('I3', `${from} ${said} twice, differently, in ${view}.${slot}`);
     return false;
   }
 

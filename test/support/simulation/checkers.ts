@@ -202,7 +202,7 @@ export class Checkers {
   isComplete(): boolean {
     if (!this.log.isAllDelivered) return false;
     for (const server of this.correct()) if (!this.isContent(server)) return false;
-    for (const { me, state } of this.correct()) this.log.compareExecutor(me, state.executor);
+    this.log.compareExecutors(this.correct().map(({ me, state }) => [me, state.executor]));
     return true;
   }
 

@@ -25,6 +25,7 @@ const messageKinds = [
   'Offer',
   'AskHandoffShare',
   'HandoffShare',
+  'Reminder',
 ] as const satisfies readonly Message['_tag'][];
 
 const frameKinds = ['AskHandoff', 'Handoff', 'AskChunk', 'Chunk'] as const satisfies readonly TransferFrame['_tag'][];
@@ -55,6 +56,9 @@ const faultKinds = [
   'straggling',
   'partition',
   'one-way partition',
+  'partition of organizations',
+  'partition of a view',
+  'corrupt disk',
   'crash',
   'lost writes',
   'full disk',

@@ -5,20 +5,25 @@ import { fail } from './violation.js';
 
 type Rests = 'Vote' | 'CommitCertificate' | 'Report';
 
+interface Place {
+  readonly view: number;
+  readonly slot: number;
+}
+
 export class DurabilityChecker {
   /** By process: the number of the persist of this life that each record waits for. */
-  private readonly asked = new Map<ProcessId, Map<string, number>>();
+  private readonly asked = new Map<ProcessId, Readonly<Record<Rests, Map<number, number>>>>();
 
   onPersist(process: ProcessId, record: DurableRecord, index: number): void {
     switch (record._tag) {
       case 'Vote':
-        this.ask(process, nameOf('Vote', record.vote.view, record.vote.slot), index);
+        this.ask(process, 'Vote', record.vote, index);
         return;
       case 'CommitCertificate':
-        this.ask(process, nameOf('CommitCertificate', record.certificate.view, record.certificate.slot), index);
+        this.ask(process, 'CommitCertificate', record.certificate, index);
         return;
       case 'Report':
-        this.ask(process, nameOf('Report', record.report.view, 0), index);
+        this.ask(process, 'Report', { view: record.report.view, slot: 0 }, index);
         return;
       default:
         return;
@@ -26,8 +31,8 @@ export class DurabilityChecker {
   }
 
   /** @param persisted - up to which number the persists of this life are durable. */
-  onSent(process: ProcessId, rests: Rests, place: { view: number; slot: number }, persisted: number): void {
-    const index = this.asked.get(process)?.get(nameOf(rests, place.view, place.slot)) ?? 0;
+  onSent(process: ProcessId, rests: Rests, place: Place, persisted: number): void {
+    const index = this.asked.get(process)?.[rests].get(numberOf(place)) ?? 0;
     if (index > persisted)
       fail('I3', `${process} says what rests on a ${rests} of ${place.view}.${place.slot} too early`);
   }
@@ -37,12 +42,13 @@ export class DurabilityChecker {
     this.asked.delete(process);
   }
 
-  private ask(process: ProcessId, name: string, index: number): void {
-    const known = this.asked.get(process) ?? new Map<string, number>();
-    this.asked.set(process, known.set(name, index));
+  private ask(process: ProcessId, rests: Rests, place: Place, index: number): void {
+    const known = this.asked.get(process) ?? { Vote: new Map(), CommitCertificate: new Map(), Report: new Map() };
+    this.asked.set(process, known);
+    known[rests].set(numberOf(place), index);
   }
 }
 
-function nameOf(rests: Rests, view: number, slot: number): string {
-  return `${rests} ${view}.${slot}`;
+function numberOf({ view, slot }: Place): number {
+  return view * 2 ** 20 + slot;
 }

@@ -2,7 +2,7 @@
  * Signatures that cost next to nothing: a keyed checksum. They bind signer and message as real ones do, and nobody in the
  * simulator tries to forge them but by chance; certificates have the shape of multisignatures.
  */
-import { concatBytes, equalBytes, utf8 } from '../../../src/prelude/bytes.js';
+import { equalBytes, utf8 } from '../../../src/prelude/bytes.js';
 import { type Digest, digest } from '../../../src/prelude/digest.js';
 import { E, type Either } from '../../../src/prelude/fp.js';
 import type { ProcessId, ProcessSet, Universe } from '../../../src/prelude/process.js';
@@ -15,19 +15,37 @@ import type {
   SignatureShare,
 } from '../../../src/schemes/contract/distributed-signer.js';
 
-/** FNV-1a over a key and a message, 32 bits, four bytes big-endian. */
-function checksum(key: string, message: Uint8Array): Uint8Array {
+/** FNV-1a over a key, 32 bits, from which a checksum of any message goes on. */
+function hashOfKey(key: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < key.length; index++) hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
-  for (const byte of message) hash = Math.imul(hash ^ byte, 0x01000193);
-  return Uint8Array.of(hash >>> 24, hash >>> 16, hash >>> 8, hash);
+  return hash;
 }
+
+function checksum(keyHash: number, message: Uint8Array): number {
+  let hash = keyHash;
+  for (let index = 0; index < message.length; index++) hash = Math.imul(hash ^ (message[index] ?? 0), 0x01000193);
+  return hash;
+}
+
+/** Four bytes, big-endian. */
+function writeWord(into: Uint8Array, at: number, word: number): void {
+  into[at] = word >>> 24;
+  into[at + 1] = word >>> 16;
+  into[at + 2] = word >>> 8;
+  into[at + 3] = word;
+}
+
+/** What each name of a key hashes to, twice over; names are few. */
+const longKeys = new Map<string, readonly [number, number]>();
 
 /** 64 bytes, as the wire format wants them, of which all count. */
 function longChecksum(key: string, message: Uint8Array): Uint8Array {
+  let hashes = longKeys.get(key);
+  if (hashes === undefined) longKeys.set(key, (hashes = [hashOfKey(`1 ${key}`), hashOfKey(`2 ${key}`)]));
   const bytes = new Uint8Array(64).fill(7);
-  bytes.set(checksum(`1 ${key}`, message), 0);
-  bytes.set(checksum(`2 ${key}`, message), 4);
+  writeWord(bytes, 0, checksum(hashes[0], message));
+  writeWord(bytes, 4, checksum(hashes[1], message));
   return bytes;
 }
 
@@ -79,6 +97,8 @@ export class MockSigner implements DistributedSigner {
   readonly keyId;
   readonly me;
   readonly epoch;
+  /** Of each process's key, once it is asked for. */
+  private readonly hashes = new Map<ProcessId, number>();
 
   constructor(protected readonly key: MockKey) {
     this.keyId = keyIdOf(key.purpose);
@@ -124,14 +144,35 @@ export class MockSigner implements DistributedSigner {
   }
 
   protected certificate(signers: ProcessSet, message: Uint8Array): Signature {
-    let bits = 0;
-    for (const [index, id] of this.key.universe.ids.entries()) if (signers.has(id)) bits |= 1 << index;
-    const head = Uint8Array.of(bits >>> 24, bits >>> 16, bits >>> 8, bits);
-    return concatBytes(head, ...[...signers].map((signer) => this.shareOf(signer, message))) as Signature;
+    const { ids } = this.key.universe;
+    const words = [0];
+    for (const [index, id] of ids.entries()) {
+      if (!signers.hasIndex(index)) continue;
+      words[0] = (words[0] ?? 0) | (1 << index);
+      words.push(checksum(this.hashOf(id), message));
+    }
+    const bytes = new Uint8Array(4 * words.length);
+    for (const [index, word] of words.entries()) writeWord(bytes, 4 * index, word);
+    return bytes as Signature;
   }
 
   protected shareOf(process: ProcessId, message: Uint8Array): SignatureShare {
-    return checksum(`${this.key.purpose} ${process}`, message) as SignatureShare;
+    const share = new Uint8Array(4);
+    writeWord(share, 0, checksum(this.hashOf(process), message));
+    return share as SignatureShare;
+  }
+
+  /** The purpose and the process, hashed. */
+  private hashOf(process: ProcessId): number {
+    const known = this.hashes.get(process);
+    if (known !== undefined) return known;
+    const fresh = hashOfKey(`${this.nameOfShares} ${process}`);
+    this.hashes.set(process, fresh);
+    return fresh;
+  }
+
+  protected get nameOfShares(): string {
+    return this.key.purpose;
   }
 }
 
@@ -145,7 +186,7 @@ export class MockGroupSigner extends MockSigner {
     return longChecksum(`${this.key.purpose} as a whole`, message) as Signature;
   }
 
-  protected override shareOf(process: ProcessId, message: Uint8Array): SignatureShare {
-    return checksum(`${this.key.purpose} ${this.epoch} ${process}`, message) as SignatureShare;
+  protected override get nameOfShares(): string {
+    return `${this.key.purpose} ${this.epoch}`;
   }
 }

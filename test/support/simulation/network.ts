@@ -72,6 +72,7 @@ export class Network {
     const cut = this.faults.partitions.find((partition) => isCutBy(partition, from, to, this.wires.schedule.nowMs));
     if (cut === undefined) return false;
     this.wires.coverage.add(cut.only === undefined ? 'partition' : 'one-way partition');
+    if (cut.isOfOrganizations === true) this.wires.coverage.add('partition of organizations');
     return true;
   }
 }

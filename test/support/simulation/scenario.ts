@@ -1,6 +1,7 @@
 /** What a simulated run is made of. The same scenario gives the same trace, byte for byte. */
 import type { Parameters } from '../../../src/consensus/configuration.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
+import type { Round } from './rounds.js';
 import type { AdversaryName } from '../../simulation/adversaries/adversaries.js';
 
 /** A stretch of time in which links between `group` and the others carry nothing, or nothing one way. */
@@ -8,6 +9,8 @@ export interface Partition {
   readonly fromMs: number;
   readonly toMs: number;
   readonly group: readonly ProcessId[];
+  /** Whether some of the organizations that it parts have several servers. */
+  readonly isOfOrganizations?: true;
   /** What is cut: both ways if absent. */
   readonly only?: 'into' | 'outOf';
 }
@@ -21,10 +24,10 @@ export interface Crash {
   /** How long until it starts again. */
   readonly downMs: number;
   /**
-   * What becomes of what the disk had promised: all of it is there (if absent), its end is gone, or everything is. The latter two are
-   * Byzantine faults (rule R13).
+   * What becomes of what the disk had promised: all of it is there (if absent), its end is gone, everything is, or a bit of its
+   * journal has changed, so that the server may not start again. All but the first are Byzantine faults (rule R13).
    */
-  readonly disk?: 'loses its end' | 'is lost';
+  readonly disk?: 'loses its end' | 'is lost' | 'is corrupt';
 }
 
 /** A clock: it reads `skewMs + rate * now`, and leaps ahead now and then. */
@@ -83,6 +86,8 @@ export interface Snapshots {
   readonly stateBytes: number;
   /** Probability that a stored chunk is found damaged when its state is installed; the second time it never is. */
   readonly rot: number;
+  /** Probability that the power is lost while a state is installed; never if absent. */
+  readonly cuts?: number;
 }
 
 /** How epochs follow each other. */
@@ -104,6 +109,8 @@ export interface Scenario {
   readonly byzantine: readonly ProcessId[];
   readonly adversary: AdversaryName | 'none';
   readonly faults: Faults;
+  /** Partitions of the first views, until the network heals. */
+  readonly rounds?: readonly Round[];
   readonly load: Load;
   readonly scheme: 'mock' | 'ed25519';
   readonly snapshots?: Snapshots;

@@ -2,7 +2,6 @@
  * A simulated server: the machines of its epochs, one after another, over disks that can lose their tails and links that carry
  * encoded frames. Power may be lost between any two steps.
  */
-import { E } from '../../../src/prelude/fp.js';
 import { present } from '../../../src/prelude/invariant.js';
 import type { Digest } from '../../../src/prelude/digest.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
@@ -18,12 +17,14 @@ import { right } from '../right.js';
 import { readClock, rightClock, timerDelayMs } from './clock.js';
 import { configurationOf, type SimulatedConfiguration } from './configuration.js';
 import type { Coverage } from './coverage.js';
-import { AppendOnly } from './disk.js';
+import type { AppendOnly } from './disk.js';
 import type { FrameCodec, Said } from './frame.js';
+import { Journals } from './journals.js';
 import type { Prng } from './random.js';
 import { ReplicatedState } from './replicated-state.js';
 import type { Clock, Crash, Scenario } from './scenario.js';
 import type { Schedule } from './schedule.js';
+import { outcomeOf } from './signing.js';
 import { type FetchingOwner, StateFetching } from './state-fetching.js';
 import { Succession } from './succession.js';
 
@@ -60,7 +61,7 @@ export class SimulatedServer implements FetchingOwner {
   /** A machine that has stopped for good is not started again. */
   isHalted = false;
   private isPowered = false;
-  private readonly journals = new Map<number, AppendOnly<DurableRecord>>();
+  private readonly journals: Journals;
   private fetching: StateFetching | undefined;
   /** Counts the machines and power cuts. */
   private life = 0;
@@ -80,6 +81,7 @@ export class SimulatedServer implements FetchingOwner {
     readonly random: Prng,
   ) {
     this.clock = this.scenario.faults.clocks[me] ?? rightClock;
+    this.journals = new Journals(this, around.codec);
     this.state = new ReplicatedState(this);
     this.succession = new Succession(this);
     this.config = configurationOf(this.scenario, present(this.succession.memberships[0], 'an epoch'), me);
@@ -106,7 +108,7 @@ export class SimulatedServer implements FetchingOwner {
   }
 
   start(): void {
-    if (this.isPowered) return;
+    if (this.isPowered || this.journals.isRefused) return;
     this.isPowered = true;
     this.life += 1;
     this.state.recover();
@@ -120,7 +122,7 @@ export class SimulatedServer implements FetchingOwner {
     this.life += 1;
     this.config = configurationOf(this.scenario, epoch, this.me, this.succession.startOf(epoch));
     const codec = around.codec.of(epoch);
-    const records = this.journal.durable.map((record) => right(codec.decodeRecord(codec.encodeRecord(record))));
+    const records = this.journals.records(epoch).map((record) => right(codec.decodeRecord(record)));
     this.machine = new FabMachine(this.config, records, this.state.recovered(this.config));
     const checkedReports = around.checkedReports(epoch);
     if (checkedReports !== undefined) this.machine['context'].checkedReports = checkedReports;
@@ -158,7 +160,7 @@ export class SimulatedServer implements FetchingOwner {
   }
 
   /** Loses power once so many more effects have been carried out. */
-  crashAfter(effects: number, crash: Crash): void {
+  crashAfter(effects: number, crash: Pick<Crash, 'downMs' | 'disk'>): void {
     this.coming = crash;
     this.effectsLeft = effects;
   }
@@ -240,9 +242,7 @@ export class SimulatedServer implements FetchingOwner {
     this.stopMachine();
     this.isPowered = false;
     this.coverage.add('crash');
-    const isLossy = [...[...this.journals.values()].map((journal) => journal.crash()), this.state.crash()].includes(
-      true,
-    );
+    const isLossy = [this.journals.crash(), this.state.crash()].includes(true);
     if (isLossy) this.coverage.add('lost writes');
     if (disk !== undefined) this.forget(disk);
     this.effectsLeft = Number.POSITIVE_INFINITY;
@@ -254,8 +254,13 @@ export class SimulatedServer implements FetchingOwner {
   }
 
   private forget(disk: NonNullable<Crash['disk']>): void {
+    if (disk === 'is corrupt') {
+      this.coverage.add('corrupt disk');
+      this.journals.damage(this.config.epoch);
+      return;
+    }
     this.coverage.add(disk === 'is lost' ? 'lost disk' : 'rolled-back disk');
-    for (const journal of this.journals.values()) journal.forget(disk);
+    this.journals.forget(disk);
     this.state.forget(disk);
   }
 
@@ -274,11 +279,7 @@ export class SimulatedServer implements FetchingOwner {
 
   /** Of this epoch. */
   private get journal(): AppendOnly<DurableRecord> {
-    const { epoch } = this.config;
-    const { schedule, random, scenario } = this;
-    const known = this.journals.get(epoch) ?? new AppendOnly(schedule, random.fork(), scenario.faults.diskMs);
-    this.journals.set(epoch, known);
-    return known;
+    return this.journals.of(this.config.epoch);
   }
 
   private carryOut(effect: Effect): void {
@@ -294,29 +295,11 @@ export class SimulatedServer implements FetchingOwner {
       case 'SetTimer':
         this.setTimer(effect.atMs);
         return;
-      case 'Sign': {
-        const { statement, isProven } = effect;
-        const { allianceSigner } = this.config;
-        const signed = isProven ? allianceSigner.proveShare(statement) : allianceSigner.signShare(statement);
-        const share = E.isRight(signed) ? signed.right : undefined;
-        this.later(this.signingMs(), () => ({ _tag: 'Signed', statement, isProven, share }));
+      case 'Sign':
+      case 'Combine':
+      case 'Verify':
+        this.work(effect);
         return;
-      }
-      case 'Combine': {
-        const { statement } = effect;
-        const result = this.config.allianceSigner.combine(statement, effect.shares);
-        this.later(this.signingMs(), () => ({ _tag: 'Combined', statement, result }));
-        return;
-      }
-      case 'Verify': {
-        const isValid = this.config.allianceSigner.verify(effect.statement, effect.signature);
-        this.later(this.signingMs(), () => ({
-          _tag: 'Verified',
-          statement: effect.statement,
-          isValid,
-        }));
-        return;
-      }
       case 'Decide':
         if (this.hasRoom()) this.state.append(effect);
         return;
@@ -343,6 +326,8 @@ export class SimulatedServer implements FetchingOwner {
         return;
       case 'Install':
         this.isToInstall = true;
+        if (this.random.chance(this.scenario.snapshots?.cuts ?? 0))
+          this.crashAfter(this.random.between(0, 4), { downMs: this.random.between(1, 100) });
         this.state.install();
         return;
       case 'HandedOver':
@@ -357,6 +342,12 @@ export class SimulatedServer implements FetchingOwner {
       case 'Blame':
         return;
     }
+  }
+
+  /** The alliance key's, in its own time. */
+  private work(effect: Extract<Effect, { _tag: 'Sign' | 'Combine' | 'Verify' }>): void {
+    const outcome = outcomeOf(effect, this.config.allianceSigner);
+    this.later(this.signingMs(), () => outcome);
   }
 
   private persist({ record, index }: Extract<Effect, { _tag: 'Persist' }>): void {

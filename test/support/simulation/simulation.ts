@@ -5,22 +5,23 @@
 import { present } from '../../../src/prelude/invariant.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
 import type { Message } from '../../../src/consensus/message.js';
-import { adversaries } from '../../simulation/adversaries/adversaries.js';
-import type { Adversary, Conspiracy, Powers } from '../../simulation/adversaries/adversary.js';
 import { Auditor } from './auditor.js';
 import { Checkers } from './checkers.js';
 import { type Submission, submitLoad, submitUntilDelivered } from './clients.js';
 import { configurationOf, everyoneOf, trustsOf } from './configuration.js';
+import { Conspirators } from './conspirators.js';
 import { Coverage } from './coverage.js';
 import { FrameCodec, type Said } from './frame.js';
 import { type Frame, Network } from './network.js';
 import { Operators } from './operators.js';
 import { Prng } from './random.js';
+import { mayPass, type Round, unitOf } from './rounds.js';
 import type { Scenario, Succession } from './scenario.js';
 import { Schedule } from './schedule.js';
 import { type CheckedReports, SimulatedServer, type Surroundings } from './server.js';
 import { storyLine } from './story.js';
 import { Trace } from './trace.js';
+import { lastTroubleMs, scheduleTroubles } from './troubles.js';
 import { fail, Violation } from './violation.js';
 
 export interface Outcome {
@@ -46,7 +47,6 @@ export interface SimulationOptions {
 
 /** After the network has healed, everything must be done within this much virtual time... */
 const patienceMs = 60_000;
-const tickMs = 20;
 /** ...and this many views for each process. */
 const viewsPerProcess = 6;
 
@@ -58,10 +58,9 @@ export class Simulation {
   private readonly coverage = new Coverage();
   private readonly random: Prng;
   private readonly network: Network;
-  private readonly adversaries = new Map<ProcessId, Adversary>();
+  private readonly conspirators: Conspirators;
   /** Where more are Byzantine than may be. */
   private readonly auditor: Auditor | undefined;
-  private readonly conspiracy: Conspiracy = { proposals: new Map(), seen: [] };
   private readonly numbers: ReadonlyMap<ProcessId, number>;
   private readonly story: string[] = [];
   private readonly codec: FrameCodec;
@@ -70,9 +69,12 @@ export class Simulation {
   /** By epoch. */
   private readonly checkedReports: readonly CheckedReports[];
   private readonly correct: readonly SimulatedServer[];
+  private readonly byzantine: ReadonlySet<ProcessId>;
   /** From then on everything is timely. */
   private readonly healedMs: number;
   private downCount = 0;
+  /** To many at once, it is judged once. */
+  private lastSent: Message | undefined;
   private healedViews: number | undefined;
   /** The newest epoch of which a correct machine runs, or ran. */
   private newestEpoch = 1;
@@ -87,6 +89,7 @@ export class Simulation {
     const trusts = trustsOf(scenario);
     const everyone = everyoneOf(scenario);
     this.random = new Prng(scenario.seed);
+    this.byzantine = new Set(byzantine);
     this.healedMs = lastTroubleMs(scenario);
     this.numbers = new Map(everyone.map((id, index) => [id, index]));
     this.codec = new FrameCodec(trusts.map(({ system }) => system.processes.universe));
@@ -100,6 +103,16 @@ export class Simulation {
         this.arrive(from, to, frame);
       },
     });
+    this.conspirators = new Conspirators({
+      scenario,
+      schedule: this.schedule,
+      random: this.random,
+      rounds: () => this.rounds,
+      isByzantine: (process) => this.isByzantine(process),
+      transmit: (from, to, said) => {
+        this.transmit(from, to, said);
+      },
+    });
     const surroundings = this.surroundings();
     for (const process of everyone)
       this.servers.set(process, new SimulatedServer(process, surroundings, this.random.fork()));
@@ -107,7 +120,11 @@ export class Simulation {
     const [someone] = everyone;
     if (scenario.isBeyondModel === true && someone !== undefined)
       this.auditor = new Auditor(configurationOf(scenario, 1, someone));
-    this.scheduleFaults();
+    scheduleTroubles(scenario, {
+      schedule: this.schedule,
+      coverage: this.coverage,
+      server: (process) => this.server(process),
+    });
     const submission = this.submission();
     submitLoad(scenario, submission);
     if (scenario.succession !== undefined) this.operate(scenario.succession, submission);
@@ -185,7 +202,7 @@ export class Simulation {
         else this.late.push(run);
       },
       submit: (to, request) => {
-        if (this.adversaries.get(to)?.takes?.(request) !== false) this.server(to).feed({ _tag: 'Request', request });
+        if (this.conspirators.of(to)?.takes?.(request) !== false) this.server(to).feed({ _tag: 'Request', request });
       },
       isDelivered: (request) => this.checkers.isDelivered(request),
     };
@@ -217,7 +234,7 @@ export class Simulation {
       send: (from, to, said) => {
         this.send(from, to, said);
       },
-      incoming: ({ me }, from, message) => this.adversaries.get(me)?.incoming?.(from, message) ?? [message],
+      incoming: ({ me }, from, message) => this.conspirators.of(me)?.incoming?.(from, message) ?? [message],
       onMachine: (server) => {
         this.onMachine(server);
       },
@@ -248,7 +265,7 @@ export class Simulation {
   }
 
   private isByzantine(process: ProcessId): boolean {
-    return this.scenario.byzantine.includes(process);
+    return this.byzantine.has(process);
   }
 
   /** A machine begins, or begins again. */
@@ -258,7 +275,7 @@ export class Simulation {
     if (this.options.isTelling === true)
       this.story.push(`${this.schedule.nowMs.toFixed(1)} ${server.me} epoch ${epoch}`);
     if (this.isByzantine(server.me)) {
-      this.corrupt(server);
+      this.conspirators.corrupt(server);
       return;
     }
     this.checkers.onMachine(server);
@@ -270,16 +287,33 @@ export class Simulation {
   }
 
   private send(from: ProcessId, to: ProcessId, said: Said): void {
-    const adversary = this.adversaries.get(from);
+    const adversary = this.conspirators.of(from);
     if (said._tag === 'Transfer') {
       const frames = adversary?.outgoingFrame?.(to, said.frame) ?? [said.frame];
       for (const frame of frames) this.transmit(from, to, { _tag: 'Transfer', frame });
       return;
     }
     const { epoch, message } = said;
-    if (!this.isByzantine(from)) this.checkers.onSent(this.server(from), message);
+    if (message !== this.lastSent && !this.isByzantine(from)) this.checkers.onSent(this.server(from), message);
+    this.lastSent = message;
     for (const one of adversary?.outgoing?.(to, message) ?? [message])
-      this.transmit(from, to, { _tag: 'Message', epoch, message: one });
+      if (!this.isApart(from, to, one)) this.transmit(from, to, { _tag: 'Message', epoch, message: one });
+  }
+
+  /** Whether the rounds of the scenario part two correct processes. */
+  private isApart(from: ProcessId, to: ProcessId, message: Message): boolean {
+    const { rounds } = this;
+    if (rounds.length === 0 || from === to || this.isByzantine(from) || this.isByzantine(to)) return false;
+    const view = this.server(from).machine?.view.view ?? 1;
+    if (mayPass(rounds, message, view, [unitOf(from), unitOf(to)])) return false;
+    this.coverage.add('partition of a view');
+    return true;
+  }
+
+  /** While they last. */
+  private get rounds(): readonly Round[] {
+    const { rounds, faults } = this.scenario;
+    return rounds !== undefined && this.schedule.nowMs < faults.healedAtMs ? rounds : [];
   }
 
   private transmit(from: ProcessId, to: ProcessId, said: Said): void {
@@ -314,80 +348,9 @@ export class Simulation {
     this.server(to).receive(from, said);
   }
 
-  /** A Byzantine process begins an epoch as another adversary. */
-  private corrupt(server: SimulatedServer): void {
-    const { adversary } = this.scenario;
-    const { me, config } = server;
-    if (adversary === 'none') return;
-    const powers: Powers = {
-      config,
-      random: this.random.fork(),
-      everyone: config.system.processes.universe.ids,
-      seed: this.scenario.seed,
-      conspiracy: this.conspiracy,
-      nowMs: () => this.schedule.nowMs,
-      after: (delayMs, run) => {
-        this.schedule.after(delayMs, run);
-      },
-      view: () => server.machine?.view.view ?? 1,
-      state: () => server.state,
-      send: (to, message, epoch = config.epoch) => {
-        this.transmit(me, to, { _tag: 'Message', epoch, message });
-      },
-      sendFrame: (to, frame) => {
-        this.transmit(me, to, { _tag: 'Transfer', frame });
-      },
-    };
-    const fresh = adversaries[adversary](powers);
-    this.adversaries.set(me, fresh);
-    this.keepTicking(me, fresh);
-  }
-
-  private keepTicking(process: ProcessId, adversary: Adversary): void {
-    if (adversary.tick === undefined || this.adversaries.get(process) !== adversary) return;
-    adversary.tick();
-    this.schedule.after(tickMs, () => {
-      this.keepTicking(process, adversary);
-    });
-  }
-
-  private scheduleFaults(): void {
-    const { crashes, clocks } = this.scenario.faults;
-    for (const crash of crashes) {
-      if (crash.afterEffects !== undefined) {
-        this.server(crash.process).crashAfter(crash.afterEffects, crash);
-        continue;
-      }
-      this.schedule.at(crash.atMs, () => {
-        this.server(crash.process).crashSoon(crash);
-      });
-    }
-    for (const { skewMs, rate, leaps } of Object.values(clocks)) {
-      if (skewMs !== 0) this.coverage.add('skewed clock');
-      if (rate !== 1) this.coverage.add('fast or slow clock');
-      for (const { atMs } of leaps)
-        this.schedule.at(atMs, () => {
-          this.coverage.add('leaping clock');
-        });
-    }
-  }
-
   private note(process: ProcessId, kind: string): void {
     this.trace.note(this.schedule.nowMs, this.numbers.get(process) ?? 0, kind);
   }
-}
-
-/** When the last of what a scenario has in store for its processes is over. */
-function lastTroubleMs({ faults, load }: Scenario): number {
-  const { healedAtMs, crashes, fullDisks, clocks } = faults;
-  const leaps = Object.values(clocks).flatMap((clock) => clock.leaps);
-  return Math.max(
-    healedAtMs,
-    load.requestsPerSession * load.gapMs,
-    ...crashes.map(({ atMs, downMs }) => atMs + downMs),
-    ...fullDisks.map(({ toMs }) => toMs),
-    ...leaps.map(({ atMs }) => atMs),
-  );
 }
 
 export function simulate(scenario: Scenario, options: SimulationOptions = {}): Outcome {

@@ -1,5 +1,5 @@
 /** What a simulated server keeps besides its log and its journals: snapshots, a state that it is fetching, certificates, HANDOFFs. */
-import { equalBytes } from '../../../src/prelude/bytes.js';
+import { concatBytes, equalBytes } from '../../../src/prelude/bytes.js';
 import type { Digest } from '../../../src/prelude/digest.js';
 import { digestLength } from '../../../src/prelude/digest.js';
 import { merkleLeaf, MerkleTree } from '../../../src/prelude/merkle.js';
@@ -65,7 +65,13 @@ export function applyToStore(view: StoreView, change: StoreChange): void {
       noteCertified(view, change.certificate);
       return;
     case 'Remove':
-      view.held = view.held.filter((held) => !change.states.some(({ state }) => equalBytes(state, held.state)));
+      // The store that ships asks what may go when it comes to it: what has been certified meanwhile stays.
+      view.held = view.held.filter(
+        (held) =>
+          !change.states.some(
+            ({ state, isCertified }) => isCertified === held.isCertified && equalBytes(state, held.state),
+          ),
+      );
       return;
     case 'Target':
       view.incoming = change.target && { target: change.target, state: stateOf(change.target), chunks: new Map() };
@@ -105,18 +111,34 @@ function noteCertified(view: StoreView, target: StateTarget): void {
   view.held = view.held.map((held) => (equalBytes(held.state, name) ? { ...held, isCertified: true } : held));
 }
 
-export function stateOf({ slot, manifest }: StateTarget): Digest {
-  return stateDigest(slot, manifest);
+const names = new WeakMap<StateTarget, Digest>();
+
+/** Computed once for each object. */
+export function stateOf(target: StateTarget): Digest {
+  const known = names.get(target) ?? stateDigest(target.slot, target.manifest);
+  names.set(target, known);
+  return known;
 }
+
+/** The state cut last: the servers of a run take the same ones, one after another. */
+let last: { readonly bytes: Uint8Array; readonly state: StoredState } | undefined;
 
 /** Cuts a state as it is stored and sent. */
 export function storedState(content: SnapshotContent): StoredState {
   const { slot, chain } = content;
-  const chunks = [...cut(encodeSnapshot(content), chunkBytes)];
+  const bytes = concatBytes(...encodeSnapshot(content));
+  if (last !== undefined && isSame(last.bytes, bytes)) return last.state;
+  const chunks = bytes.length <= chunkBytes ? [bytes] : [...cut([bytes], chunkBytes)];
   const tree = treeOver(chunks);
-  const byteLength = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-  const manifest = { chunkCount: chunks.length, byteLength, root: tree.root };
-  return { slot, chain, manifest, state: stateDigest(slot, manifest), isCertified: false, chunks, tree };
+  const manifest = { chunkCount: chunks.length, byteLength: bytes.length, root: tree.root };
+  const state = { slot, chain, manifest, state: stateDigest(slot, manifest), isCertified: false, chunks, tree };
+  last = { bytes, state };
+  return state;
+}
+
+/** States are large. */
+export function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  return Buffer.compare(one, other) === 0;
 }
 
 /** What was fetched, once all of it is there and is what it should be. */

@@ -4,7 +4,7 @@
  */
 import { equalBytes } from '../../../src/prelude/bytes.js';
 import { present } from '../../../src/prelude/invariant.js';
-import type { ProcessId } from '../../../src/prelude/process.js';
+import type { ProcessId, ProcessSet } from '../../../src/prelude/process.js';
 import { type Handoff, handoffStatement } from '../../../src/consensus/handoff.js';
 import type { StateTarget } from '../../../src/consensus/manifest.js';
 import type { TransferFrame } from '../../../src/server/state/transfer-frames.js';
@@ -23,15 +23,16 @@ export class Succession {
   /** When each peer was last asked because of a frame of its. */
   private readonly askedMs = new Map<ProcessId, number>();
   private life = 0;
+  /** The processes of each epoch. */
+  private readonly processes: readonly ProcessSet[];
 
   constructor(private readonly server: SimulatedServer) {
-    this.memberships = trustsOf(server.scenario).flatMap((_, index) =>
-      this.isMember(server.me, index + 1) ? index + 1 : [],
-    );
+    this.processes = trustsOf(server.scenario).map(({ system }) => system.processes);
+    this.memberships = this.processes.flatMap((_, index) => (this.isMember(server.me, index + 1) ? index + 1 : []));
   }
 
   isMember(process: ProcessId, epoch: number): boolean {
-    return trustsOf(this.server.scenario)[epoch - 1]?.system.processes.has(process) === true;
+    return this.processes[epoch - 1]?.has(process) === true;
   }
 
   /** The servers of an epoch and of the one before. */

@@ -5,12 +5,11 @@
  */
 import { concatBytes } from '../prelude/bytes.js';
 import { type Digest, digest, digestLength } from '../prelude/digest.js';
-import { E } from '../prelude/fp.js';
-import { present } from '../prelude/invariant.js';
 import type { ProcessId } from '../prelude/process.js';
 import type { StatementContext } from '../prelude/statement.js';
 import type { DistributedVerifier, SignatureShare } from '../schemes/contract/distributed-signer.js';
 import type { Configuration } from './configuration.js';
+import { slowShare } from './slow-key.js';
 import {
   acceptedStatement,
   attributedStatement,
@@ -25,7 +24,10 @@ export interface SignedBallot extends KindOfBallot {
   readonly proof: Uint8Array;
 }
 
-/** A share of the slow key; with its maker's signature over ATTRIBUTED, where the share alone shows nothing about its maker. */
+/**
+ * A share of the slow key; with its maker's signature over ATTRIBUTED, where the share alone shows nothing about its maker. It is
+ * empty then where nobody would combine it.
+ */
 export interface AttributedShare {
   readonly share: SignatureShare;
   readonly attribution?: Uint8Array;
@@ -34,11 +36,14 @@ export interface AttributedShare {
 /** What anyone can know of an epoch's processes and their keys. */
 export interface PublicKeys extends Pick<Configuration, 'allianceId' | 'epoch'> {
   readonly identities: Pick<Configuration['identities'], 'keyId' | 'verify'>;
-  readonly keys: { readonly slow: DistributedVerifier };
+  readonly keys: { readonly slow: ShareJudge };
 }
 
+/** As much of the slow key as shows whose a share is. */
+export type ShareJudge = Pick<DistributedVerifier, 'schemeId' | 'keyId' | 'verifyShare'>;
+
 /** Whether the holder of a key share alone can make shares of a signature with it. */
-export function isShareSignature(slow: DistributedVerifier): boolean {
+export function isShareSignature(slow: ShareJudge): boolean {
   return slow.schemeId === 'multisig';
 }
 
@@ -55,6 +60,8 @@ export function ballotStatement(keys: PublicKeys, { kind, ...ballot }: KindOfBal
   return (kind === 'accepted' ? acceptedStatement : commitStatement)(slowContext(keys), ballot);
 }
 
+const noShare = new Uint8Array(0) as SignatureShare;
+
 /** This process's share for a ballot, attributed if it must be. */
 export function shareBallot(
   config: Configuration,
@@ -62,9 +69,11 @@ export function shareBallot(
   { view, slot, digest: value }: Ballot,
 ): AttributedShare {
   const ballot = { kind, view, slot, digest: value };
-  const signed = config.keys.slow.signShare(ballotStatement(config, ballot));
-  const share = present(E.isRight(signed) ? signed.right : undefined, 'the slow key signs statements');
-  if (isShareSignature(config.keys.slow)) return { share };
+  const { slow } = config.keys;
+  const isAttribution = isShareSignature(slow);
+  const isCombined = kind === 'accepted' && config.isAlwaysFast !== true;
+  const share = isAttribution || isCombined ? slowShare(slow, ballotStatement(config, ballot)) : noShare;
+  if (isAttribution) return { share };
   return {
     share,
     attribution: config.identities.sign(attributedStatement(identityContext(config), ballot, digest(share))),

@@ -85,6 +85,7 @@ export interface SceneOptions {
   readonly alliance?: (universe: Universe) => (me: ProcessId) => DistributedSigner;
   /** Signers of another slow key. */
   readonly slow?: (system: QuorumSystem) => (me: ProcessId) => DistributedSigner;
+  readonly isAlwaysFast?: boolean;
 }
 
 /** `p('a')` is the process of that name. */
@@ -110,7 +111,17 @@ export class Scene {
   private readonly actors = new Map<ProcessId, Actor>();
 
   constructor(readonly options: SceneOptions) {
-    const { trust, leaders, parameters = {}, epoch = 1, start, clients, alliance, slow } = options;
+    const {
+      trust,
+      leaders,
+      parameters = {},
+      epoch = 1,
+      start,
+      clients,
+      alliance,
+      slow,
+      isAlwaysFast = false,
+    } = options;
     const model = trustOf({ trust });
     const signers = alliance?.(model.system.processes.universe);
     const slowSigners = slow?.(model.system);
@@ -123,7 +134,14 @@ export class Scene {
       const keys = { allianceSigner, keys: { slow: slowSigner, alliance: allianceSigner } };
       // The same keys in each epoch, so that the statements alone tell them apart.
       const enrolled = clients === undefined ? {} : { clients };
-      this.configs.set(process, { ...named, ...keys, epoch, ...(start === undefined ? {} : { start }), ...enrolled });
+      this.configs.set(process, {
+        ...named,
+        ...keys,
+        epoch,
+        isAlwaysFast,
+        ...(start === undefined ? {} : { start }),
+        ...enrolled,
+      });
     }
     for (const process of this.configs.keys()) this.actors.set(process, new Actor(this, this.config(process)));
     for (const actor of this.actors.values()) actor.start();

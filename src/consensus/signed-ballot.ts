@@ -7,7 +7,7 @@ import { concatBytes } from '../prelude/bytes.js';
 import { type Digest, digest, digestLength } from '../prelude/digest.js';
 import type { ProcessId } from '../prelude/process.js';
 import type { StatementContext } from '../prelude/statement.js';
-import type { DistributedVerifier, SignatureShare } from '../schemes/contract/distributed-signer.js';
+import type { ShareJudge, SignatureShare } from '../schemes/contract/distributed-signer.js';
 import type { Configuration } from './configuration.js';
 import { slowShare } from './slow-key.js';
 import {
@@ -38,9 +38,6 @@ export interface PublicKeys extends Pick<Configuration, 'allianceId' | 'epoch'> 
   readonly identities: Pick<Configuration['identities'], 'keyId' | 'verify'>;
   readonly keys: { readonly slow: ShareJudge };
 }
-
-/** As much of the slow key as shows whose a share is. */
-export type ShareJudge = Pick<DistributedVerifier, 'schemeId' | 'keyId' | 'verifyShare'>;
 
 /** Whether the holder of a key share alone can make shares of a signature with it. */
 export function isShareSignature(slow: ShareJudge): boolean {

@@ -9,6 +9,9 @@ import { keyIdOf as shoupRsaKeyId, type ShoupRsaPublicKey } from './shoup-rsa/ke
 
 export type AlliancePublicKey = MultisigPublicKey | ShoupRsaPublicKey | BlsPublicKey;
 
+/** The key of a threshold scheme: one secret, shared along its policy. */
+export type ThresholdPublicKey = Exclude<AlliancePublicKey, MultisigPublicKey>;
+
 /** What names a key in every statement that it signs. */
 export function keyIdOf(publicKey: AlliancePublicKey): KeyId {
   switch (publicKey._tag) {

@@ -78,7 +78,11 @@ export function scenarioFor({ seed, trust, adversary, profile, feature = 'decidi
     ...(faults.delayMs[1] > 100 ? patientParameters : {}),
     ...(random.chance(0.3) ? narrow : {}),
   };
-  const scenario = { seed, ...epochs, adversary, byzantine, faults, load, scheme: 'mock' as const, parameters };
+  // Along a predicate of a user's own no key is shared.
+  const mayShare = trustsOf(epochs).every(({ rule }) => rule !== undefined);
+  const certificates = mayShare && random.fork().chance(0.4) ? { certificates: 'threshold' as const } : {};
+  const keys = { scheme: 'mock' as const, ...certificates };
+  const scenario = { seed, ...epochs, adversary, byzantine, faults, load, ...keys, parameters };
   if (feature === 'deciding') return scenario;
   return {
     ...scenario,

@@ -12,6 +12,10 @@ export function shrink(failing: Scenario): Scenario {
 function* simplifications(scenario: Scenario): Generator<Scenario> {
   const { faults, load } = scenario;
   if (scenario.adversary !== 'none') yield { ...scenario, adversary: 'none', byzantine: [] };
+  if (scenario.certificates !== undefined) {
+    const { certificates: _, ...sideBySide } = scenario;
+    yield sideBySide;
+  }
   yield* simplerEpochs(scenario);
   for (const changed of simplerFaults(faults)) yield { ...scenario, faults: changed };
   if (load.sessions > 1) yield { ...scenario, load: { ...load, sessions: load.sessions - 1 } };

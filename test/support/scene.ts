@@ -111,17 +111,7 @@ export class Scene {
   private readonly actors = new Map<ProcessId, Actor>();
 
   constructor(readonly options: SceneOptions) {
-    const {
-      trust,
-      leaders,
-      parameters = {},
-      epoch = 1,
-      start,
-      clients,
-      alliance,
-      slow,
-      isAlwaysFast = false,
-    } = options;
+    const { trust, leaders, parameters = {}, epoch = 1, start, clients, alliance, slow, isAlwaysFast } = options;
     const model = trustOf({ trust });
     const signers = alliance?.(model.system.processes.universe);
     const slowSigners = slow?.(model.system);
@@ -132,13 +122,14 @@ export class Scene {
       const allianceSigner = signers?.(process) ?? config.allianceSigner;
       const slowSigner = slowSigners?.(process) ?? config.keys.slow;
       const keys = { allianceSigner, keys: { slow: slowSigner, alliance: allianceSigner } };
+      const path = isAlwaysFast === undefined ? {} : { isAlwaysFast };
       // The same keys in each epoch, so that the statements alone tell them apart.
       const enrolled = clients === undefined ? {} : { clients };
       this.configs.set(process, {
         ...named,
         ...keys,
         epoch,
-        isAlwaysFast,
+        ...path,
         ...(start === undefined ? {} : { start }),
         ...enrolled,
       });

@@ -74,8 +74,7 @@ function badAccepted(scene: Scene, from: string, slot: number, share?: Uint8Arra
   const good = scene.accepted(from, 1, slot, scene.batch(`slot ${slot}`));
   const { slow } = scene.config(p(from)).keys;
   const bad = share ?? right(slow.proveShare(commitStatement(contextOf(scene), good)));
-  const { share: _, attribution: __, ...rest } = good;
-  return { ...rest, ...attributed(scene, from, 'accepted', good, bad) };
+  return { ...good, ...attributed(scene, from, 'accepted', good, bad) };
 }
 
 function contextOf(scene: Scene) {

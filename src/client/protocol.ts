@@ -22,6 +22,8 @@ export type ServerMessage =
   | { readonly _tag: 'Status'; readonly status: ServerStatus }
   /** Commands submitted on this link are decided and durable at this server; a certificate follows. */
   | { readonly _tag: 'Placed'; readonly placements: readonly Placement[] }
+  /** Commands submitted on this link are executed at this server, in this slot, which belongs to this epoch. */
+  | ({ readonly _tag: 'Executed' } & ExecutedSlot)
   /** What was listened for is not held here any more: the log begins with slot `first`. Nothing follows. */
   | { readonly _tag: 'Pruned'; readonly first: number };
 
@@ -33,6 +35,21 @@ export interface Placement {
   readonly slot: number;
   /** Position of the first among the commands delivered in its slot, from 0. */
   readonly index: number;
+}
+
+/** Results of commands of one slot. */
+export interface ExecutedSlot {
+  /** Of the slot. */
+  readonly epoch: number;
+  readonly slot: number;
+  readonly results: readonly CommandResult[];
+}
+
+/** What an application returned for a command. */
+export interface CommandResult {
+  readonly session: number;
+  readonly sequence: number;
+  readonly result: Uint8Array;
 }
 
 /** What a server can prove of another; the record is a file in its directory. */
@@ -75,6 +92,8 @@ export const protocolLimits = {
   connected: 1024,
   proven: 8192,
   placements: batchLimits.requestsPerBatch,
+  results: 1024,
+  resultBytes: 64 * 1024,
 } as const;
 
 export function encodeClientMessage(message: ClientMessage): Uint8Array {
@@ -123,6 +142,8 @@ export function encodeServerMessage(message: ServerMessage): Uint8Array {
       return writer.u8(4).list(message.placements, writePlacement).finish();
     case 'Pruned':
       return writer.u8(5).u64(message.first).finish();
+    case 'Executed':
+      return writer.u8(6).u64(message.epoch).u64(message.slot).list(message.results, writeResult).finish();
     default:
       return assertNever(message);
   }
@@ -148,6 +169,13 @@ export function decodeServerMessage(bytes: Uint8Array): Either<MalformedBytes, S
         return { _tag: 'Placed', placements: reader.list(protocolLimits.placements, readPlacement) };
       case 5:
         return { _tag: 'Pruned', first: reader.u64() };
+      case 6:
+        return {
+          _tag: 'Executed',
+          epoch: reader.u64(),
+          slot: reader.u64(),
+          results: reader.list(protocolLimits.results, readResult),
+        };
       default:
         return reader.fail('a message of a server');
     }
@@ -166,6 +194,14 @@ function readPlacement(reader: Reader): Placement {
     slot: reader.u64(),
     index: reader.u32(),
   };
+}
+
+function writeResult(writer: Writer, { session, sequence, result }: CommandResult): void {
+  writer.u64(session).u64(sequence).bytes(result);
+}
+
+function readResult(reader: Reader): CommandResult {
+  return { session: reader.u64(), sequence: reader.u64(), result: reader.bytes(protocolLimits.resultBytes) };
 }
 
 function writeStatus(writer: Writer, status: ServerStatus): void {

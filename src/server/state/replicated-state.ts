@@ -21,7 +21,10 @@ import { StateFetching, type StateFetchingParts } from './state-fetching.js';
 export interface ReplicatedStateParts
   extends StateParts,
     Pick<StateFetchingParts, 'onBlame'>,
-    Omit<SnapshotKeepingParts, keyof StateParts> {}
+    Omit<SnapshotKeepingParts, keyof StateParts> {
+  /** A slot that was decided here is durable and executed. */
+  onExecuted(slot: number, execution: Execution): void;
+}
 
 type Decision = Pick<Extract<Effect, { _tag: 'Decide' }>, 'slot' | 'chain' | 'batch'>;
 
@@ -130,7 +133,9 @@ export class ReplicatedState {
     const executed = this.executing
       .then(() => stored)
       .then((): readonly Event[] => {
-        const { epoch, boundary, snapshot } = this.execute(slot, chain, batch);
+        const execution = this.execute(slot, chain, batch);
+        this.parts.onExecuted(slot, execution);
+        const { epoch, boundary, snapshot } = execution;
         if (snapshot !== undefined) this.keeping.keep(snapshot);
         // A machine may catch up on slots of the epoch before its own.
         const isOfEpoch = boundary !== undefined && epoch === this.hearer?.epoch;

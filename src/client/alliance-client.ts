@@ -41,6 +41,7 @@ export class AllianceClient {
   private flushing: NodeJS.Immediate | undefined;
   private readonly statusWaiters = new Map<ProcessId, Set<(status: ServerStatus | undefined) => void>>();
   private turn = 0;
+  private awaitsResults = false;
   private isClosed = false;
 
   constructor(private readonly options: AllianceClientOptions) {
@@ -95,6 +96,8 @@ export class AllianceClient {
   execute(command: Uint8Array): Promise<ExecutionOutcome> {
     if (this.isClosed) return Promise.resolve({ _tag: 'rejected', reason: 'the client is closed' });
     const outcome = this.proposals.addForResult(command);
+    if (!this.awaitsResults) for (const link of this.links.values()) this.awaitResults(link);
+    this.awaitsResults = true;
     this.flushSoon();
     return outcome;
   }
@@ -134,6 +137,7 @@ export class AllianceClient {
 
   private onUp(server: ProcessId): void {
     if ((this.statusWaiters.get(server)?.size ?? 0) > 0) this.links.get(server)?.send({ _tag: 'AskStatus' });
+    if (this.awaitsResults) this.awaitResults(this.links.get(server));
     this.follower.onUp(server);
     this.proposals.hasten(this.options.now());
     this.flush();
@@ -202,6 +206,11 @@ export class AllianceClient {
     }
     this.flush();
     return settled;
+  }
+
+  /** Every server is asked: of those to which a command is submitted too few may be correct. */
+  private awaitResults(link: ServerLink | undefined): void {
+    link?.send({ _tag: 'AwaitResults', session: this.options.session });
   }
 
   private flushSoon(): void {

@@ -11,7 +11,9 @@ export type ClientMessage =
   | { readonly _tag: 'Submit'; readonly requests: readonly Request[] }
   /** Send the certified log from this slot on, and go on as it grows; 0: from the next slot on. Replaces an earlier wish. */
   | { readonly _tag: 'Listen'; readonly from: number }
-  | { readonly _tag: 'AskStatus' };
+  | { readonly _tag: 'AskStatus' }
+  /** Tell on this link from now on what comes of commands of this session, wherever they were submitted. */
+  | { readonly _tag: 'AwaitResults'; readonly session: number };
 
 /** From a server. */
 export type ServerMessage =
@@ -22,7 +24,7 @@ export type ServerMessage =
   | { readonly _tag: 'Status'; readonly status: ServerStatus }
   /** Commands submitted on this link are decided and durable at this server; a certificate follows. */
   | { readonly _tag: 'Placed'; readonly placements: readonly Placement[] }
-  /** Commands submitted on this link are executed at this server, in this slot, which belongs to this epoch. */
+  /** Commands of the session whose results are awaited on this link are executed at this server. */
   | ({ readonly _tag: 'Executed' } & ExecutedSlot)
   /** What was listened for is not held here any more: the log begins with slot `first`. Nothing follows. */
   | { readonly _tag: 'Pruned'; readonly first: number };
@@ -105,6 +107,8 @@ export function encodeClientMessage(message: ClientMessage): Uint8Array {
       return writer.u8(1).u64(message.from).finish();
     case 'AskStatus':
       return writer.u8(2).finish();
+    case 'AwaitResults':
+      return writer.u8(3).u64(message.session).finish();
     default:
       return assertNever(message);
   }
@@ -119,6 +123,8 @@ export function decodeClientMessage(bytes: Uint8Array): Either<MalformedBytes, C
         return { _tag: 'Listen', from: reader.u64() };
       case 2:
         return { _tag: 'AskStatus' };
+      case 3:
+        return { _tag: 'AwaitResults', session: reader.u64() };
       default:
         return reader.fail('a message of an application');
     }

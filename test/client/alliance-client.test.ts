@@ -350,6 +350,10 @@ describe('a proposing client', () => {
       const outcomes: ExecutionOutcome[] = [];
       void client.execute(utf8('x')).then((outcome) => outcomes.push(outcome));
       await until(() => [...setting.servers.values()].some(({ heard }) => heard.some(({ _tag }) => _tag === 'Submit')));
+      const awaiting = () =>
+        [...setting.servers.values()].flatMap(({ id, heard }) =>
+          heard.flatMap((message) => (message._tag === 'AwaitResults' ? [`${id} ${message.session}`] : [])),
+        );
       const say = async (names: string, text = 'done', change: Partial<ExecutedSlot & CommandResult> = {}) => {
         const { epoch = 1, slot = 7, session = 9, sequence = 1 } = change;
         const results = [{ session, sequence, result: utf8(text) }];
@@ -367,9 +371,18 @@ describe('a proposing client', () => {
         setting.nowMs += ms;
         await setTimeout(150);
       };
-      return { client, outcomes, say, certify, pass };
+      return { setting, client, outcomes, awaiting, say, certify, pass };
     }
     const executed = { _tag: 'executed', slot: 7, result: utf8('done') };
+
+    it('and asks every server once for results, and again where its link comes up anew', async () => {
+      const { setting, client, awaiting } = await oneCommand();
+      void client.execute(utf8('y'));
+      await setTimeout(20);
+      expect([...awaiting()].sort()).toEqual(['a 9', 'b 9', 'c 9', 'd 9']);
+      setting.server('c').hangUp();
+      await until(() => awaiting().filter((one) => one === 'c 9').length === 2);
+    });
 
     it('and believes servers of which one must be correct, before any certificate', async () => {
       const { outcomes, say } = await oneCommand();

@@ -21,7 +21,7 @@ import {
   readyStatement,
   writeEpochChange,
 } from '../../src/consensus/epoch-change.js';
-import { encodeServerMessage, type ServerMessage } from '../../src/client/protocol.js';
+import { encodeClientMessage, encodeServerMessage, type ServerMessage } from '../../src/client/protocol.js';
 import { encodeEvidence } from '../../src/consensus/evidence-codec.js';
 import type { EvidenceKind, EvidenceRecord } from '../../src/consensus/evidence-record.js';
 import type { SignedBallot } from '../../src/consensus/signed-ballot.js';
@@ -232,6 +232,7 @@ function computed(): Record<string, Record<string, string>> {
     },
     frames: hex(frames, encodeTransferFrame),
     toApplications: hex(toApplications, encodeServerMessage),
+    fromApplications: hex({ AwaitResults: { _tag: 'AwaitResults', session: 7 } as const }, encodeClientMessage),
     messages: hex(messages, (message) => codec.encodeMessage(message)),
     records: hex(records, (record) => codec.encodeRecord(record)),
     evidence: hex(evidenceRecords, (record) => encodeEvidence(universe, record)),

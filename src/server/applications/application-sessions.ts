@@ -42,6 +42,8 @@ class Session implements LinkHandler {
   private asksStatus = false;
   /** The newest session whose requests came on this link: an application has one at a time. */
   private submitting: number | undefined;
+  /** The session whose results are awaited on this link. */
+  private awaited: number | undefined;
   private turn: NodeJS.Immediate | undefined;
   private check: NodeJS.Timeout | undefined;
   private isClosed = false;
@@ -86,9 +88,9 @@ class Session implements LinkHandler {
     if (own.length > 0 && this.link.pending <= pendingBytes) this.send({ _tag: 'Placed', placements: own });
   }
 
-  /** Tells what came of commands that were submitted here; nobody tells it again. */
+  /** Tells what came of commands of the session that is awaited; nobody tells it again. */
   tellResults({ results, ...of }: ExecutedSlot): void {
-    const own = results.filter(({ session }) => session === this.submitting);
+    const own = results.filter(({ session }) => session === this.awaited);
     for (const message of inMessages({ ...of, results: own }))
       if (this.link.pending <= pendingBytes) this.send({ _tag: 'Executed', ...message });
   }
@@ -159,6 +161,9 @@ class Session implements LinkHandler {
       case 'AskStatus':
         this.asksStatus = true;
         this.advance();
+        return;
+      case 'AwaitResults':
+        this.awaited = message.session;
         return;
       default:
         assertNever(message);

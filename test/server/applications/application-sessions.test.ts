@@ -285,14 +285,16 @@ describe('a session', () => {
       result,
     });
 
-    it('that were submitted on its own link in the newest session, and are for an application', async () => {
+    it('of the session that is awaited on a link, where they are for an application', async () => {
       const { sessions } = await setting(1, []);
       const [application, idle, other] = [
         new Application(sessions),
         new Application(sessions),
         new Application(sessions, 'b/app' as ProcessId),
       ];
-      application.say({ _tag: 'Submit', requests: [testRequest(1, ['x', 'y'], 3)] });
+      application.say({ _tag: 'AwaitResults', session: 3 });
+      other.say({ _tag: 'AwaitResults', session: 4 });
+      idle.say({ _tag: 'Submit', requests: [testRequest(1, ['x', 'y'], 3)] });
       const [one, two] = [utf8('one'), utf8('two')];
       const executed = [
         run(3, 1, one),
@@ -315,7 +317,7 @@ describe('a session', () => {
     it('in as many messages as it takes', async () => {
       const { sessions } = await setting(1, []);
       const application = new Application(sessions);
-      application.say({ _tag: 'Submit', requests: [testRequest(1, ['x'], 3)] });
+      application.say({ _tag: 'AwaitResults', session: 3 });
       const large = new Uint8Array(protocolLimits.resultBytes);
       const counts = (): readonly number[] =>
         application.received.splice(0).map((message) => (message._tag === 'Executed' ? message.results.length : -1));
@@ -332,7 +334,7 @@ describe('a session', () => {
     it('not while much waits to be read', async () => {
       const { sessions } = await setting(1, []);
       const application = new Application(sessions);
-      application.say({ _tag: 'Submit', requests: [testRequest(1, ['x'], 3)] });
+      application.say({ _tag: 'AwaitResults', session: 3 });
       application.pending = 5 * 1024 * 1024;
       sessions.onExecuted(5, { epoch: 1, executed: [run(3, 1, utf8('one'))] });
       expect(application.received).toEqual([]);

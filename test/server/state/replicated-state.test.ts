@@ -63,10 +63,21 @@ describe('a replicated state', () => {
     const decided = decide(setting, 1, 2);
     releases[1]?.();
     await new Promise((resolve) => setImmediate(resolve));
-    expect(setting.ledger.text).toBe('');
+    expect([setting.ledger.text, setting.executions]).toEqual(['', []]);
     releases[0]?.();
     expect(tagsOf(await decided)).toEqual(['Stored', 'Stored']);
     expect(setting.ledger.text).toBe('1;2;');
+    expect(setting.executions).toEqual([
+      [1, 1],
+      [2, 1],
+    ]);
+  });
+
+  it('tells results once: not again when it executes what it finds after a restart', async () => {
+    const store = new MemoryLogStore();
+    await decide(await open({ store }), 1, 3);
+    const again = await open({ store });
+    expect([again.ledger.text, again.executions]).toEqual(['1;2;3;', []]);
   });
 
   it('tells the boundary before the slot that fixed it is called stored, to the machine of its epoch alone', async () => {

@@ -5,11 +5,12 @@
  */
 import { concatBytes } from '../prelude/bytes.js';
 import { type Digest, digest, digestLength } from '../prelude/digest.js';
+import { E } from '../prelude/fp.js';
+import { present } from '../prelude/invariant.js';
 import type { ProcessId } from '../prelude/process.js';
 import type { StatementContext } from '../prelude/statement.js';
-import type { ShareJudge, SignatureShare } from '../schemes/contract/distributed-signer.js';
+import type { DistributedSigner, ShareJudge, SignatureShare } from '../schemes/contract/distributed-signer.js';
 import type { Configuration } from './configuration.js';
-import { slowShare } from './slow-key.js';
 import {
   acceptedStatement,
   attributedStatement,
@@ -55,6 +56,12 @@ function identityContext({ allianceId, epoch, identities }: PublicKeys): Stateme
 /** What a share of the slow key under a ballot of this kind signs. */
 export function ballotStatement(keys: PublicKeys, { kind, ...ballot }: KindOfBallot): Uint8Array {
   return (kind === 'accepted' ? acceptedStatement : commitStatement)(slowContext(keys), ballot);
+}
+
+/** A share of the slow key, with its proof where the scheme has one: who cannot tell whose share is bad would have to do without the good ones too. */
+export function slowShare(slow: DistributedSigner, statement: Uint8Array): SignatureShare {
+  const signed = slow.proveShare(statement);
+  return present(E.isRight(signed) ? signed.right : undefined, 'the slow key signs statements');
 }
 
 const noShare = new Uint8Array(0) as SignatureShare;

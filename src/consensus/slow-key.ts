@@ -5,21 +5,15 @@
 import { toHex } from '../prelude/bytes.js';
 import { digest } from '../prelude/digest.js';
 import { E } from '../prelude/fp.js';
-import { present } from '../prelude/invariant.js';
 import type { ProcessId, ProcessSet } from '../prelude/process.js';
 import {
-  type DistributedSigner,
+  type CombineResult,
   rejectedSenders,
   type Signature,
   type SignatureShare,
 } from '../schemes/contract/distributed-signer.js';
 import type { Context } from './context.js';
-
-/** With its proof, where the scheme has one: who cannot tell whose share is bad would have to do without the good ones too. */
-export function slowShare(slow: DistributedSigner, statement: Uint8Array): SignatureShare {
-  const signed = slow.proveShare(statement);
-  return present(E.isRight(signed) ? signed.right : undefined, 'the slow key signs statements');
-}
+import { slowShare } from './signed-ballot.js';
 
 /** Own shares that were made last: whoever asks again costs none. */
 const rememberedShares = 8;
@@ -57,7 +51,21 @@ export function combineSlow(
   const isQuorum = c.config.system.isSlowQuorum(c.setOf(heard.keys()));
   if (!isQuorum) return { signature: undefined, rejected: c.setOf([]) };
   const combined = c.config.keys.slow.combine(statement, heard);
-  const rejected = rejectedSenders(combined);
+  const rejected = findRejected(c, statement, heard, combined);
   for (const process of rejected) barred.add(process);
   return { signature: E.isRight(combined) ? combined.right.signature : undefined, rejected };
+}
+
+/** Where a scheme suspects several, those whose shares show themselves right are not at fault, whatever came of them. */
+function findRejected(
+  c: Context,
+  statement: Uint8Array,
+  shares: ReadonlyMap<ProcessId, SignatureShare>,
+  combined: CombineResult,
+): ProcessSet {
+  const rejected = rejectedSenders(combined);
+  if (E.isRight(combined) || combined.left._tag !== 'BadShares') return rejected;
+  const isRight = ([process, share]: readonly [ProcessId, SignatureShare]): boolean =>
+    c.config.keys.slow.verifyShare(statement, process, share) === 'valid';
+  return rejected.minus(c.setOf([...shares].filter(isRight).map(([process]) => process)));
 }

@@ -1,6 +1,7 @@
 /** Certificates of a slow key that is shared along the slow quorums (spec/consensus.md, "Certificates"). */
 import { describe, expect, it } from 'vitest';
 import { digest } from '../../src/prelude/digest.js';
+import { E } from '../../src/prelude/fp.js';
 import { present } from '../../src/prelude/invariant.js';
 import { verifyEvidence } from '../../src/consensus/evidence-record.js';
 import type { Message } from '../../src/consensus/message.js';
@@ -283,6 +284,23 @@ describe('a share that is bad', () => {
     expect(scene.actor('d').state.barred.has(p('b'))).toBe(true);
     // To send none where one is owed is no proof: it is what COMMIT has.
     expect(faults(scene.actor('d'))).toEqual(what === 'no share' ? [] : ['InvalidShare b']);
+  });
+
+  it('is suspected together with good ones where a scheme cannot tell: those that show themselves right stay', () => {
+    const suspecting: Slow = (system) => (me) => {
+      const signer = slowOf(bls)(system)(me);
+      const combine: DistributedSigner['combine'] = (message, shares) => {
+        const isGood = [...shares].every(([from, share]) => signer.verifyShare(message, from, share) === 'valid');
+        const suspects = universe.of(shares.keys());
+        return isGood ? signer.combine(message, shares) : E.left({ _tag: 'BadShares', suspects });
+      };
+      return { ...counted(signer, []), combine };
+    };
+    const scene = sceneOf(suspecting);
+    scene.inject('b', 'd', badAccepted(scene, 'b', 1));
+    accept(scene, 'd', 1, 'a c d');
+    expect([...scene.actor('d').state.barred]).toEqual(['b']);
+    expect(scene.actor('d').state.slots.get(1)?.commit).toBeDefined();
   });
 
   it('bars nobody for a share that another has sent in its name', () => {

@@ -103,12 +103,10 @@ afterEach(async () => {
 describe('an application', () => {
   it('is told the results of its commands by three servers of four, one of which lies, on the slow path', async () => {
     alliance = await Alliance.found();
-    await Promise.all([
-      ...['a', 'b'].map((name) => alliance?.start(name, ledgerServices())),
-      alliance.start('c', lyingServices()),
-    ]);
+    for (const name of ['a', 'b']) await alliance.start(name, ledgerServices());
+    await alliance.start('c', lyingServices());
     const client = await alliance.application();
-    const outcomes = await Promise.all([...'12345678'].map((text) => client.execute(utf8(text))));
+    const outcomes = await Promise.all(Array.from({ length: 8 }, () => client.execute(utf8('command'))));
     for (const [index, outcome] of outcomes.entries())
       expect(outcome).toMatchObject({ _tag: 'executed', result: utf8(`${index + 1}`) });
     // A slow quorum of BLS shares committed each slot.
@@ -125,7 +123,7 @@ describe('an application', () => {
 
   it('hears that a command is committed where nobody executes it', async () => {
     alliance = await Alliance.found();
-    await Promise.all(['a', 'b', 'c', 'd'].map((name) => alliance?.start(name)));
+    for (const name of ['a', 'b', 'c', 'd']) await alliance.start(name);
     const client = await alliance.application();
     expect(await client.execute(utf8('for nobody'))).toMatchObject({ _tag: 'committed', slot: 1 });
     await eventually('it is certified', () => (alliance?.status('a').certified ?? 0) >= 1);

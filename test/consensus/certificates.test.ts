@@ -10,6 +10,7 @@ import { acceptedStatement, attributedStatement, commitStatement } from '../../s
 import { recoveryPolicy } from '../../src/quorum/trust/derived-policy.js';
 import { parseTrust } from '../../src/quorum/trust/trust-text.js';
 import { dealBls } from '../../src/schemes/bls/dealer.js';
+import { loadBackends } from '../../src/schemes/bls/load-backends.js';
 import type { DistributedSigner } from '../../src/schemes/contract/distributed-signer.js';
 import { makeSigner } from '../../src/schemes/registry.js';
 import { dealShoupRsa } from '../../src/schemes/shoup-rsa/dealer.js';
@@ -24,6 +25,7 @@ type Slow = NonNullable<SceneOptions['slow']>;
 const slowPath = 'f=1 t=0 of (a, b, c, d)';
 const fast = 'f=1 t=1 of (a, b, c, d)';
 
+await loadBackends();
 const trust = right(parseTrust(slowPath));
 const { universe } = trust.system.processes;
 const terms = { policy: recoveryPolicy(trust), universe, usage: 'statement', epoch: 1 } as const;
@@ -36,7 +38,9 @@ const rsa = right(
 function slowOf(dealt: typeof bls | typeof rsa, calls: string[] = []): Slow {
   const signers = universe.ids.map((id) => {
     const share = present(dealt.shares.get(id), 'a share of every process');
-    return [id, right(makeSigner(dealt.publicKey, share, universe, { random: seededRandom(3) }))] as const;
+    // Shares have proofs where they are asked for alone.
+    const options = { random: seededRandom(3), withProof: false };
+    return [id, right(makeSigner(dealt.publicKey, share, universe, options))] as const;
   });
   const byId = new Map(signers);
   return () => (me) => counted(present(byId.get(me), 'a signer of every process'), calls);

@@ -22,6 +22,7 @@ import { describeAllianceError } from '../../src/management/errors.js';
 import { recoveryPolicy, vouchPolicy } from '../../src/quorum/trust/derived-policy.js';
 import type { Policy } from '../../src/quorum/policy/policy.js';
 import { dealBls } from '../../src/schemes/bls/dealer.js';
+import { loadBackends } from '../../src/schemes/bls/load-backends.js';
 import { ed25519Sign } from '../../src/schemes/ed25519/ed25519.js';
 import { ed25519Seed } from '../../src/schemes/ed25519/encoding.js';
 import type { ThresholdPublicKey } from '../../src/schemes/public-key.js';
@@ -32,6 +33,7 @@ import { safePrimes1024 } from '../support/rsa-keys.js';
 import { seededRandom } from '../support/seeded-random.js';
 import { fixedAlliance } from './fixed-alliance.js';
 
+await loadBackends();
 const multisig = fixedAlliance();
 const { trust } = multisig;
 const { universe } = trust.system.processes;

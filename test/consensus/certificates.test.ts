@@ -146,12 +146,13 @@ describe('a commit certificate', () => {
   it('that was combined here is not verified again in reports', () => {
     const calls: string[] = [];
     const scene = sceneOf(slowOf(bls, calls));
-    accept(scene, 'd', 1, 'a b c');
-    const certificate = present(scene.actor('d').state.slots.get(1)?.commit, 'a certificate');
-    const report = scene.report('a', 2, { commits: [certificate] });
-    scene.complain(1, 'a b c', 'd');
-    scene.inject('a', 'd', { _tag: 'Certify', view: 2, reports: [report.report], evidence: [] });
-    expect(calls.filter((call) => call === 'd verifies')).toEqual([]);
+    accept(scene, 'b', 1, 'a c d');
+    const certificate = present(scene.actor('b').state.slots.get(1)?.commit, 'a certificate');
+    // b leads the next view.
+    scene.complain(1, 'a c d', 'b');
+    scene.inject('a', 'b', scene.report('a', 2, { commits: [certificate] }));
+    expect(scene.actor('b').state.collection.reports.has(p('a'))).toBe(true);
+    expect(calls.filter((call) => call === 'b verifies')).toEqual([]);
   });
 });
 

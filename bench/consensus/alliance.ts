@@ -6,6 +6,7 @@ import type { Policy } from '../../src/quorum/policy/policy.js';
 import type { QuorumSystem } from '../../src/quorum/quorum-system.js';
 import { thresholdSystem } from '../../src/quorum/trust/threshold.js';
 import { validateTrust } from '../../src/quorum/trust/trust-report.js';
+import { loadBackends } from '../../src/schemes/bls/load-backends.js';
 import type { DistributedSigner } from '../../src/schemes/contract/distributed-signer.js';
 import { makeSigner } from '../../src/schemes/registry.js';
 import {
@@ -50,6 +51,7 @@ export interface Alliance {
   readonly scheme: SchemeName;
   readonly mode: SlowKeyMode;
   readonly system: QuorumSystem;
+  readonly isAlwaysFast: boolean;
   readonly universe: Universe;
   readonly key: DealtAllianceKey;
 }
@@ -62,11 +64,12 @@ export interface Member {
 
 /** An alliance with its alliance key dealt along the vouching sets; the same each time. */
 export async function makeAlliance(n: number, scheme: SchemeName, mode: SlowKeyMode): Promise<Alliance> {
-  const { universe, system, f } = trustOf(n);
+  const { universe, system, f, t } = trustOf(n);
   const policy: Policy = { _tag: 'threshold', k: f + 1, of: universe.ids.map((id) => ({ _tag: 'member', id })) };
   const dealing = { random: seededRandom(n), onProgress: () => undefined };
+  await loadBackends();
   const key = right(await dealAllianceKey(schemes[scheme], { policy, epoch: 1, universe }, dealing));
-  return { n, f, scheme, mode, system, universe, key };
+  return { n, f, scheme, mode, system, isAlwaysFast: f === t, universe, key };
 }
 
 function trustOf(n: number): Faults & { readonly universe: Universe; readonly system: QuorumSystem } {
@@ -91,6 +94,7 @@ export function makeMember(alliance: Alliance, me: ProcessId, tally: Tally, para
   const allianceSigner = right(makeSigner(key.publicKey, share, universe, { withProof: false }));
   const config: Configuration = {
     ...base,
+    isAlwaysFast: alliance.isAlwaysFast,
     identities: {
       keyId: identities.keyId,
       sign: (statement) => {

@@ -151,7 +151,7 @@ class Load {
 
   private settle(slot: number): void {
     const isCertified = (delivered: Delivered): boolean => delivered.slot <= slot;
-    this.proposals.settle(this.uncertified.filter(isCertified));
+    this.proposals.settle(this.uncertified.filter(isCertified), performance.now());
     this.uncertified = this.uncertified.filter((delivered) => !isCertified(delivered));
     // What the window of the library held back may go now.
     this.propose(0);

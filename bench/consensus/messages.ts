@@ -3,7 +3,7 @@ import { testRequest } from '../../test/support/cluster.js';
 import { type Alliance, makeAlliance, vouchingServers } from './alliance.js';
 import { figure, growth, row } from './layout.js';
 import { Machines } from './machines.js';
-import { slowKeyModes, type SlowKeyMode } from './slow-key.js';
+import type { SlowKeyMode } from './slow-key.js';
 import type { Tally } from './tally.js';
 
 /** Two checkpoints. */
@@ -12,12 +12,12 @@ const slotMs = 5;
 const commandsPerSlot = 16;
 const commandBytes = 100;
 
-export async function reportMessages(sizes: readonly number[]): Promise<void> {
+export async function reportMessages(sizes: readonly number[], modes: readonly SlowKeyMode[]): Promise<void> {
   console.log(
     `\nMESSAGES: ${slots} slots in virtual time, one every ${slotMs} ms, messages take 1 ms; a slot holds one request of ${commandsPerSlot} commands of ${commandBytes} bytes.`,
   );
   console.log('  Between servers, and what clients send is not counted; alliance key: bls. Per slot:');
-  for (const mode of slowKeyModes) await reportMode(mode, sizes);
+  for (const mode of modes) await reportMode(mode, sizes);
 }
 
 async function reportMode(mode: SlowKeyMode, sizes: readonly number[]): Promise<void> {

@@ -8,11 +8,12 @@ import { Table } from '../table.js';
 import { type Alliance, makeAlliance, type SchemeName } from './alliance.js';
 import { figure, row } from './layout.js';
 import { type Round, runLoad, type SigningHabit } from './load.js';
-import { type SlowKeyMode, slowKeyModes } from './slow-key.js';
+import type { SlowKeyMode } from './slow-key.js';
 
 export interface ThroughputOptions {
   readonly sizes: readonly number[];
   readonly schemes: readonly SchemeName[];
+  readonly modes: readonly SlowKeyMode[];
   /** Commands that are undecided at once. */
   readonly outstanding: number;
   /** Of each line, in all its rounds together. */
@@ -27,14 +28,14 @@ interface Line {
   readonly rounds: Round[];
 }
 
-export async function reportThroughput({ sizes, schemes, ...options }: ThroughputOptions): Promise<void> {
+export async function reportThroughput({ sizes, schemes, modes, ...options }: ThroughputOptions): Promise<void> {
   console.log(
     `\nTHROUGHPUT: all replicas in one thread; ${options.outstanding} commands of 100 bytes undecided at once; decided: decided and durable at servers of which one is correct.`,
   );
   console.log(
     `  CPU is the servers', without the client. Each line ${options.seconds} s in ${options.rounds} rounds, lines in turn; medians.`,
   );
-  for (const mode of slowKeyModes) {
+  for (const mode of modes) {
     const figures: Figures = { request: new Table(), slot: new Table() };
     for (const n of sizes) {
       const lines = await linesOf(n, schemes, mode);

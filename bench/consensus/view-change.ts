@@ -7,7 +7,7 @@ import { Table } from '../table.js';
 import { type Alliance, makeAlliance, type SchemeName, vouchingServers } from './alliance.js';
 import { figure, row } from './layout.js';
 import { Machines } from './machines.js';
-import { slowKeyModes, type SlowKeyMode } from './slow-key.js';
+import type { SlowKeyMode } from './slow-key.js';
 
 /** No checkpoint closes any of the slots, and all of them are proposed at once. */
 const parameters = {
@@ -47,10 +47,11 @@ export interface ViewChangeOptions {
   readonly sizes: readonly number[];
   readonly slots: readonly number[];
   readonly schemes: readonly SchemeName[];
+  readonly modes: readonly SlowKeyMode[];
   readonly rounds: number;
 }
 
-export async function reportViewChanges({ sizes, slots, schemes, rounds }: ViewChangeOptions): Promise<void> {
+export async function reportViewChanges({ sizes, slots, schemes, modes, rounds }: ViewChangeOptions): Promise<void> {
   console.log(
     '\nVIEW CHANGE: from the last complaint to the first PROPOSE of the new leader; the old leader is silent.',
   );
@@ -60,7 +61,7 @@ export async function reportViewChanges({ sizes, slots, schemes, rounds }: ViewC
   const [smallest = 4] = sizes;
   const [one = 1] = slots;
   const middle = slots.find((count) => count > 1) ?? one;
-  for (const mode of slowKeyModes) {
+  for (const mode of modes) {
     for (const scheme of schemes) {
       const alliance = await makeAlliance(smallest, scheme, mode);
       const isFirst = scheme === schemes[0];

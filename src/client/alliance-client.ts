@@ -7,8 +7,8 @@ import type { ProcessId, ProcessSet } from '../prelude/process.js';
 import type { QuorumSystem } from '../quorum/quorum-system.js';
 import { type Request, requestSize, type UnsignedRequest } from '../consensus/batch.js';
 import type { DecidedRange } from '../consensus/range.js';
-import { type Outcome, type Position, Proposals } from './proposals.js';
-import { protocolLimits, type ServerMessage, type ServerStatus, submitBytes } from './protocol.js';
+import { type ExecutionOutcome, type Outcome, type Position, Proposals } from './proposals.js';
+import { type ExecutedSlot, protocolLimits, type ServerMessage, type ServerStatus, submitBytes } from './protocol.js';
 import { LogFollower, type LogFollowerOptions } from './log-follower.js';
 import { type Connect, ServerLink } from './server-link.js';
 import type { VerifiedRange } from './verify.js';
@@ -16,6 +16,8 @@ import type { VerifiedRange } from './verify.js';
 export interface AllianceClientOptions extends LogFollowerOptions {
   /** Who may fail together; its processes are the servers. */
   readonly system: QuorumSystem;
+  /** Of which `system` is: results of other epochs are nobody's word here. */
+  readonly epoch: number;
   /** `organization/application`. */
   readonly client: string;
   /** Higher than that of any earlier client of this application: its commands are numbered within it. */
@@ -41,6 +43,7 @@ export class AllianceClient {
   private turn = 0;
   /** Who leads, on a server's word: a wrong one costs a message. */
   private leader: ProcessId | undefined;
+  private awaitsResults = false;
   private isClosed = false;
 
   constructor(private readonly options: AllianceClientOptions) {
@@ -83,9 +86,21 @@ export class AllianceClient {
   propose(command: Uint8Array, onPlaced?: (position: Position) => void): Promise<Outcome> {
     if (this.isClosed) return Promise.resolve({ _tag: 'rejected', reason: 'the client is closed' });
     const outcome = this.proposals.add(command, onPlaced);
-    this.flushing ??= setImmediate(() => {
-      this.flush();
-    });
+    this.flushSoon();
+    return outcome;
+  }
+
+  /**
+   * Proposes a command for its result: resolves as soon as servers of which one must be correct say alike what came of it, decided and
+   * durable, usually before any certificate. A command that is certified without that is `committed`, its result unknown; so is every
+   * command that is for no application.
+   */
+  execute(command: Uint8Array): Promise<ExecutionOutcome> {
+    if (this.isClosed) return Promise.resolve({ _tag: 'rejected', reason: 'the client is closed' });
+    const outcome = this.proposals.addForResult(command);
+    if (!this.awaitsResults) for (const link of this.links.values()) this.awaitResults(link);
+    this.awaitsResults = true;
+    this.flushSoon();
     return outcome;
   }
 
@@ -124,6 +139,7 @@ export class AllianceClient {
 
   private onUp(server: ProcessId): void {
     if ((this.statusWaiters.get(server)?.size ?? 0) > 0) this.links.get(server)?.send({ _tag: 'AskStatus' });
+    if (this.awaitsResults) this.awaitResults(this.links.get(server));
     this.follower.onUp(server);
     this.proposals.hasten(this.options.now());
     this.flush();
@@ -158,6 +174,9 @@ export class AllianceClient {
         for (const placement of message.placements)
           this.proposals.place(from, placement, (servers) => this.containsCorrect(servers));
         return;
+      case 'Executed':
+        this.hearResults(from, message);
+        return;
       case 'Status':
         for (const settle of this.statusWaiters.get(from) ?? []) settle(message.status);
         return;
@@ -166,13 +185,19 @@ export class AllianceClient {
     }
   }
 
+  /** Who may be believed together is known of the client's own epoch alone. */
+  private hearResults(from: ProcessId, { epoch, slot, results }: ExecutedSlot): void {
+    if (epoch !== this.options.epoch) return;
+    for (const result of results) this.proposals.reply(from, slot, result, (servers) => this.containsCorrect(servers));
+  }
+
   private containsCorrect(servers: readonly ProcessId[]): boolean {
     const { system } = this.options;
     return system.containsCorrect(system.processes.universe.of(servers));
   }
 
   private accept(verified: VerifiedRange, range: DecidedRange, server: ProcessId): number {
-    const settled = this.proposals.settle(verified.delivered);
+    const settled = this.proposals.settle(verified.delivered, this.options.now());
     const delivered = verified.delivered.filter(({ slot }) => slot >= this.options.from);
     // What a listener of the client throws is for the process to hear, and ends no listening.
     try {
@@ -184,6 +209,17 @@ export class AllianceClient {
     }
     this.flush();
     return settled;
+  }
+
+  /** Every server is asked: of those to which a command is submitted too few may be correct. */
+  private awaitResults(link: ServerLink | undefined): void {
+    link?.send({ _tag: 'AwaitResults', session: this.options.session });
+  }
+
+  private flushSoon(): void {
+    this.flushing ??= setImmediate(() => {
+      this.flush();
+    });
   }
 
   /** Nothing is sent before listening has a beginning: a command decided before it would never be heard of. */
@@ -199,6 +235,7 @@ export class AllianceClient {
 
   private tick(): void {
     const nowMs = this.options.now();
+    this.proposals.endWaits(nowMs);
     const overdue = this.proposals.takeOverdue(nowMs);
     if (overdue.length > 0) this.submit(overdue, this.links.keys());
     if (this.proposals.isIdle) this.lastIdleMs = nowMs;

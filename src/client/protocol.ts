@@ -12,7 +12,9 @@ export type ClientMessage =
   | { readonly _tag: 'Submit'; readonly requests: readonly Request[]; readonly leader?: string | undefined }
   /** Send the certified log from this slot on, and go on as it grows; 0: from the next slot on. Replaces an earlier wish. */
   | { readonly _tag: 'Listen'; readonly from: number }
-  | { readonly _tag: 'AskStatus' };
+  | { readonly _tag: 'AskStatus' }
+  /** Tell on this link from now on what comes of commands of this session, wherever they were submitted. */
+  | { readonly _tag: 'AwaitResults'; readonly session: number };
 
 /** From a server. */
 export type ServerMessage =
@@ -23,6 +25,8 @@ export type ServerMessage =
   | { readonly _tag: 'Status'; readonly status: ServerStatus }
   /** Commands submitted on this link are decided and durable at this server, which takes `leader` for the leader; a certificate follows. */
   | { readonly _tag: 'Placed'; readonly leader: string; readonly placements: readonly Placement[] }
+  /** Commands of the session whose results are awaited on this link are executed at this server. */
+  | ({ readonly _tag: 'Executed' } & ExecutedSlot)
   /** What was listened for is not held here any more: the log begins with slot `first`. Nothing follows. */
   | { readonly _tag: 'Pruned'; readonly first: number };
 
@@ -34,6 +38,21 @@ export interface Placement {
   readonly slot: number;
   /** Position of the first among the commands delivered in its slot, from 0. */
   readonly index: number;
+}
+
+/** Results of commands of one slot. */
+export interface ExecutedSlot {
+  /** Of the slot. */
+  readonly epoch: number;
+  readonly slot: number;
+  readonly results: readonly CommandResult[];
+}
+
+/** What an application returned for a command. */
+export interface CommandResult {
+  readonly session: number;
+  readonly sequence: number;
+  readonly result: Uint8Array;
 }
 
 /** What a server can prove of another; the record is a file in its directory. */
@@ -76,6 +95,8 @@ export const protocolLimits = {
   connected: 1024,
   proven: 8192,
   placements: batchLimits.requestsPerBatch,
+  results: 1024,
+  resultBytes: 64 * 1024,
 } as const;
 
 export function encodeClientMessage(message: ClientMessage): Uint8Array {
@@ -88,6 +109,8 @@ export function encodeClientMessage(message: ClientMessage): Uint8Array {
       return writer.u8(1).u64(message.from).finish();
     case 'AskStatus':
       return writer.u8(2).finish();
+    case 'AwaitResults':
+      return writer.u8(3).u64(message.session).finish();
     default:
       return assertNever(message);
   }
@@ -109,6 +132,8 @@ export function decodeClientMessage(bytes: Uint8Array): Either<MalformedBytes, C
         return { _tag: 'Listen', from: reader.u64() };
       case 2:
         return { _tag: 'AskStatus' };
+      case 3:
+        return { _tag: 'AwaitResults', session: reader.u64() };
       default:
         return reader.fail('a message of an application');
     }
@@ -132,6 +157,8 @@ export function encodeServerMessage(message: ServerMessage): Uint8Array {
       return writer.u8(4).text(message.leader).list(message.placements, writePlacement).finish();
     case 'Pruned':
       return writer.u8(5).u64(message.first).finish();
+    case 'Executed':
+      return writer.u8(6).u64(message.epoch).u64(message.slot).list(message.results, writeResult).finish();
     default:
       return assertNever(message);
   }
@@ -161,6 +188,13 @@ export function decodeServerMessage(bytes: Uint8Array): Either<MalformedBytes, S
         };
       case 5:
         return { _tag: 'Pruned', first: reader.u64() };
+      case 6:
+        return {
+          _tag: 'Executed',
+          epoch: reader.u64(),
+          slot: reader.u64(),
+          results: reader.list(protocolLimits.results, readResult),
+        };
       default:
         return reader.fail('a message of a server');
     }
@@ -179,6 +213,14 @@ function readPlacement(reader: Reader): Placement {
     slot: reader.u64(),
     index: reader.u32(),
   };
+}
+
+function writeResult(writer: Writer, { session, sequence, result }: CommandResult): void {
+  writer.u64(session).u64(sequence).bytes(result);
+}
+
+function readResult(reader: Reader): CommandResult {
+  return { session: reader.u64(), sequence: reader.u64(), result: reader.bytes(protocolLimits.resultBytes) };
 }
 
 function writeStatus(writer: Writer, status: ServerStatus): void {

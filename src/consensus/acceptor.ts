@@ -69,7 +69,7 @@ export function noteLeaderSignature(c: Context, open: SlotState, ballot: Ballot,
 function accept(c: Context, open: SlotState, vote: Vote, batch: Batch): void {
   open.batches.set(toHex(vote.digest), batch);
   const persisted = c.persist({ _tag: 'Vote', vote, batch });
-  open.vote = { ...vote, ...shareBallot(c.config, 'accepted', vote), persisted };
+  open.vote = { ...vote, persisted };
   open.votedMs ??= c.nowMs;
   c.expectProgress();
   sendAccepted(c, open);
@@ -78,9 +78,9 @@ function accept(c: Context, open: SlotState, vote: Vote, batch: Batch): void {
 /** Sends this process's ACCEPTED for its last vote in a slot, to everyone or again to one. */
 export function sendAccepted(c: Context, { vote }: SlotState, to?: ProcessId): void {
   if (vote === undefined) return;
-  const { view, slot, digest, leaderSignature, share, attribution, persisted } = vote;
-  const attributed = attribution === undefined ? {} : { attribution };
-  const message: Message = { _tag: 'Accepted', view, slot, digest, leaderSignature, share, ...attributed };
+  const { view, slot, digest, leaderSignature, persisted } = vote;
+  vote.shared ??= shareBallot(c.config, 'accepted', vote);
+  const message: Message = { _tag: 'Accepted', view, slot, digest, leaderSignature, ...vote.shared };
   if (to === undefined) c.broadcast(message, persisted);
   else c.send(to, message, persisted);
 }

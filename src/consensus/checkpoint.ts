@@ -1,13 +1,11 @@
 /** Checkpoints of the log: a slow quorum over slot and chain digest closes all slots up to it and moves the window. */
 import { equalBytes } from '../prelude/bytes.js';
-import { E } from '../prelude/fp.js';
-import { present } from '../prelude/invariant.js';
 import type { ProcessId } from '../prelude/process.js';
-import { rejectedSenders } from '../schemes/contract/distributed-signer.js';
 import { boundaryAt, compareBoundary } from './boundary.js';
 import type { Context } from './context.js';
 import { isCheckpointCertificate } from './evidence.js';
 import type { CheckpointCertificate, Message } from './message.js';
+import { combineSlow, repeatedShare } from './slow-key.js';
 import { sendSnapshots } from './snapshots.js';
 import { checkpointStatement } from './statement.js';
 
@@ -29,8 +27,7 @@ export function sendCheckpoint(c: Context, to?: ProcessId): void {
   if (slot <= state.low || !isNews || chain === undefined) return;
   state.lastCheckpointSent = slot;
   const checkpoint = { slot, chain, boundary: boundaryAt(c, slot) };
-  const signed = config.keys.slow.signShare(checkpointStatement(c.slowContext, checkpoint));
-  const share = present(E.isRight(signed) ? signed.right : undefined, 'the slow key signs statements');
+  const share = repeatedShare(c, checkpointStatement(c.slowContext, checkpoint));
   if (to === undefined) c.broadcast({ _tag: 'Checkpoint', ...checkpoint, share });
   else c.send(to, { _tag: 'Checkpoint', ...checkpoint, share });
 }
@@ -48,9 +45,9 @@ export function onCheckpoint(
   );
   if (!config.system.isSlowQuorum(c.setOf(agreeing.map(([process]) => process)))) return;
   const shares = new Map(agreeing.map(([process, other]) => [process, other.share]));
-  const combined = config.keys.slow.combine(checkpointStatement(c.slowContext, { slot, chain, boundary }), shares);
-  for (const process of rejectedSenders(combined)) state.checkpoints.delete(process);
-  if (E.isRight(combined)) adoptCheckpoint(c, { slot, chain, boundary, signature: combined.right.signature });
+  const { signature, rejected } = combineSlow(c, checkpointStatement(c.slowContext, { slot, chain, boundary }), shares);
+  for (const process of rejected) state.checkpoints.delete(process);
+  if (signature !== undefined) adoptCheckpoint(c, { slot, chain, boundary, signature });
 }
 
 export function onStableCheckpoint(c: Context, from: ProcessId, certificate: CheckpointCertificate): void {

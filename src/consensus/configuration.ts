@@ -23,7 +23,10 @@ export interface Clients {
 
 /** One signer for each kind of certificate, with independent secrets. */
 export interface KeyRing {
-  /** ACCEPTED, COMMIT, CHECKPOINT and SNAPSHOT, along the slow quorums. Its shares are made in line, so it must be quick. */
+  /**
+   * ACCEPTED, COMMIT, CHECKPOINT and SNAPSHOT, along the slow quorums: multisignatures, or a key that is shared along the policy of
+   * those quorums, dealt anew for each epoch. Its shares are made in line, and certificates combined in line, so it must be quick.
+   */
   readonly slow: DistributedSigner;
   /** The alliance key, along the vouching sets: PROGRESS, DECIDED and HANDOFF. Shares and combining are asked for as effects. */
   readonly alliance: DistributedVerifier;
@@ -75,6 +78,11 @@ export interface Configuration {
   readonly start?: StateTarget;
   readonly me: ProcessId;
   readonly system: QuorumSystem;
+  /**
+   * Every slow quorum is a fast one: no commit certificate is ever made, so that ACCEPTED needs no share of a slow key whose shares
+   * are no signatures. False if absent. The same for all processes.
+   */
+  readonly isAlwaysFast?: boolean;
   /** The leader of view v is entry v-1, cyclically. Eligible leaders only, organizations taking turns. */
   readonly leaders: readonly ProcessId[];
   readonly identities: Identities;

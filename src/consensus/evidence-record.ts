@@ -137,7 +137,8 @@ function isHiddenVote(config: PublicConfiguration, { process, ballot, report }: 
 function isInvalidShare(config: PublicConfiguration, record: OfKind<'InvalidShare'>): boolean {
   const { process, ballot, share, signature } = record;
   const { slow } = config.keys;
-  if (isShareSignature(slow)) return false;
+  // Nothing is no claim of a share: it is what COMMIT has, and ACCEPTED where nobody combines.
+  if (isShareSignature(slow) || share.length === 0) return false;
   return (
     isAttributed(config, process, { ballot, shareDigest: digest(share), signature }) &&
     slow.verifyShare(ballotStatement(config, ballot), process, share) === 'invalid'

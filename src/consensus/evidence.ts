@@ -100,9 +100,17 @@ export function isHandoff(c: Context, handoff: Handoff): boolean {
 }
 
 export function isCommitCertificate(c: Context, certificate: CommitCertificate): boolean {
-  const { view, slot, digest: value, signature } = certificate;
-  const name = `commit ${view}.${slot} ${toHex(value)} ${signatureName(signature)}`;
-  return c.remembered(name, () => c.config.keys.slow.verify(acceptedStatement(c.slowContext, certificate), signature));
+  const statement = (): Uint8Array => acceptedStatement(c.slowContext, certificate);
+  return c.remembered(commitName(certificate), () => c.config.keys.slow.verify(statement(), certificate.signature));
+}
+
+/** What was combined here is known to be valid: a threshold scheme gives everybody the same, which reports then repeat. */
+export function knowCommitCertificate(c: Context, certificate: CommitCertificate): void {
+  c.remembered(commitName(certificate), () => true);
+}
+
+function commitName({ view, slot, digest: value, signature }: CommitCertificate): string {
+  return `commit ${view}.${slot} ${toHex(value)} ${signatureName(signature)}`;
 }
 
 /** R9: whether a ballot is permitted, by the first view or by the permit of its own view, never by anything held here. */

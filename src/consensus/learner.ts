@@ -4,17 +4,17 @@
  */
 import { equalBytes, toHex } from '../prelude/bytes.js';
 import type { Digest } from '../prelude/digest.js';
-import { E } from '../prelude/fp.js';
 import { present } from '../prelude/invariant.js';
 import type { ProcessId, ProcessSet } from '../prelude/process.js';
-import { rejectedSenders } from '../schemes/contract/distributed-signer.js';
 import { noteLeaderSignature } from './acceptor.js';
 import { noteDoubleVote, noteInvalidShares } from './accusation.js';
 import { type Batch, batchDigest, noop, noopDigest } from './batch.js';
 import { wantBatch } from './batch-fetching.js';
 import type { Context } from './context.js';
+import { knowCommitCertificate } from './evidence.js';
 import type { Message } from './message.js';
 import { isFullyShared, shareBallot } from './signed-ballot.js';
+import { combineSlow } from './slow-key.js';
 import { heldBatch, type SharedBallot, type SlotState } from './state.js';
 import { acceptedStatement, type Ballot, type BallotKind, chainNext } from './statement.js';
 import { enterOpenView, leaveDeadlockedSlot } from './view-change.js';
@@ -73,19 +73,18 @@ function supportersOf(c: Context, ballots: ReadonlyMap<ProcessId, SharedBallot>,
 /** R3: the certificate is durable before COMMIT, which is sent only in its own view. */
 function certify(c: Context, open: SlotState, ballot: Ballot): void {
   if ((open.commit?.view ?? 0) >= ballot.view) return;
-  const { slow } = c.config.keys;
   const agreeing = supportersOf(c, open.accepted, ballot);
   const shares = new Map(
     [...open.accepted].filter(([from]) => agreeing.has(from)).map(([from, { share }]) => [from, share]),
   );
-  const combined = slow.combine(acceptedStatement(c.slowContext, ballot), shares);
+  const { signature, rejected } = combineSlow(c, acceptedStatement(c.slowContext, ballot), shares);
   // Counted on the link alone until now; a signature found bad only removes the message.
-  const rejected = rejectedSenders(combined);
   noteInvalidShares(c, open, rejected);
   for (const process of rejected) open.accepted.delete(process);
-  if (E.isLeft(combined)) return;
+  if (signature === undefined) return;
   const { view, slot, digest } = ballot;
-  open.commit = { view, slot, digest, signature: combined.right.signature };
+  open.commit = { view, slot, digest, signature };
+  knowCommitCertificate(c, open.commit);
   // A slow quorum accepted in that view, so it is open; and a report for a lower one could not carry this certificate.
   enterOpenView(c, view);
   const persisted = c.persist({ _tag: 'CommitCertificate', certificate: open.commit });

@@ -6,7 +6,6 @@ import { forgetClosed } from './checkpoint.js';
 import { isLeaderSigned } from './evidence.js';
 import { commit } from './learner.js';
 import type { DurableRecord } from './record.js';
-import { shareBallot } from './signed-ballot.js';
 import { heldBatch, type SlotState } from './state.js';
 import type { Ballot } from './statement.js';
 import { report, sendReport } from './view-change.js';
@@ -74,8 +73,7 @@ function replay(c: Context, record: DurableRecord): void {
       const open = c.slot(vote.slot);
       open.batches.set(toHex(vote.digest), batch);
       open.votedMs = c.nowMs;
-      if ((open.vote?.view ?? 0) < vote.view)
-        open.vote = { ...vote, ...shareBallot(c.config, 'accepted', vote), persisted: 0 };
+      if ((open.vote?.view ?? 0) < vote.view) open.vote = { ...vote, persisted: 0 };
       return;
     }
     case 'CommitCertificate': {

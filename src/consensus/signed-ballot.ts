@@ -9,7 +9,7 @@ import { E } from '../prelude/fp.js';
 import { present } from '../prelude/invariant.js';
 import type { ProcessId } from '../prelude/process.js';
 import type { StatementContext } from '../prelude/statement.js';
-import type { DistributedVerifier, SignatureShare } from '../schemes/contract/distributed-signer.js';
+import type { DistributedSigner, ShareJudge, SignatureShare } from '../schemes/contract/distributed-signer.js';
 import type { Configuration } from './configuration.js';
 import { wireLimits } from './piece-codec.js';
 import {
@@ -26,7 +26,10 @@ export interface SignedBallot extends KindOfBallot {
   readonly proof: Uint8Array;
 }
 
-/** A share of the slow key; with its maker's signature over ATTRIBUTED, where the share alone shows nothing about its maker. */
+/**
+ * A share of the slow key; with its maker's signature over ATTRIBUTED, where the share alone shows nothing about its maker. It is
+ * empty then where nobody would combine it.
+ */
 export interface AttributedShare {
   readonly share: SignatureShare;
   readonly attribution?: Uint8Array;
@@ -35,11 +38,11 @@ export interface AttributedShare {
 /** What anyone can know of an epoch's processes and their keys. */
 export interface PublicKeys extends Pick<Configuration, 'allianceId' | 'epoch'> {
   readonly identities: Pick<Configuration['identities'], 'keyId' | 'verify'>;
-  readonly keys: { readonly slow: DistributedVerifier };
+  readonly keys: { readonly slow: ShareJudge };
 }
 
 /** Whether the holder of a key share alone can make shares of a signature with it. */
-export function isShareSignature(slow: DistributedVerifier): boolean {
+export function isShareSignature(slow: ShareJudge): boolean {
   return slow.schemeId === 'multisig';
 }
 
@@ -56,6 +59,14 @@ export function ballotStatement(keys: PublicKeys, { kind, ...ballot }: KindOfBal
   return (kind === 'accepted' ? acceptedStatement : commitStatement)(slowContext(keys), ballot);
 }
 
+/** A share of the slow key, with its proof where the scheme has one: who cannot tell whose share is bad would have to do without the good ones too. */
+export function slowShare(slow: DistributedSigner, statement: Uint8Array): SignatureShare {
+  const signed = slow.proveShare(statement);
+  return present(E.isRight(signed) ? signed.right : undefined, 'the slow key signs statements');
+}
+
+const noShare = new Uint8Array(0) as SignatureShare;
+
 /** This process's share for a ballot, attributed if it must be. */
 export function shareBallot(
   config: Configuration,
@@ -63,9 +74,11 @@ export function shareBallot(
   { view, slot, digest: value }: Ballot,
 ): AttributedShare {
   const ballot = { kind, view, slot, digest: value };
-  const signed = config.keys.slow.signShare(ballotStatement(config, ballot));
-  const share = present(E.isRight(signed) ? signed.right : undefined, 'the slow key signs statements');
-  if (isShareSignature(config.keys.slow)) return { share };
+  const { slow } = config.keys;
+  const isAttribution = isShareSignature(slow);
+  const isCombined = kind === 'accepted' && config.isAlwaysFast !== true;
+  const share = isAttribution || isCombined ? slowShare(slow, ballotStatement(config, ballot)) : noShare;
+  if (isAttribution) return { share };
   return {
     share,
     attribution: config.identities.sign(attributedStatement(identityContext(config), ballot, digest(share))),

@@ -3,14 +3,13 @@
  * checkpoints, which move the window, do not wait for them, nor they for checkpoints.
  */
 import { equalBytes, toHex } from '../prelude/bytes.js';
-import { E } from '../prelude/fp.js';
-import { present } from '../prelude/invariant.js';
 import type { ProcessId } from '../prelude/process.js';
-import { rejectedSenders, type SignatureShare } from '../schemes/contract/distributed-signer.js';
+import type { SignatureShare } from '../schemes/contract/distributed-signer.js';
 import type { Context } from './context.js';
 import { isSnapshotCertificate } from './evidence.js';
 import { type SnapshotCertificate, type StateTarget, stateDigest } from './manifest.js';
 import type { Message } from './message.js';
+import { combineSlow, repeatedShare } from './slow-key.js';
 import { type Snapshot, snapshotStatement } from './statement.js';
 
 /** Own states kept, and SNAPSHOTs of each process. */
@@ -65,8 +64,7 @@ function snapshotOf({ slot, chain, manifest }: StateTarget): Snapshot {
 }
 
 function shareOf(c: Context, own: StateTarget): SignatureShare {
-  const signed = c.config.keys.slow.signShare(snapshotStatement(c.slowContext, snapshotOf(own)));
-  return present(E.isRight(signed) ? signed.right : undefined, 'the slow key signs statements');
+  return repeatedShare(c, snapshotStatement(c.slowContext, snapshotOf(own)));
 }
 
 export function onSnapshot(
@@ -91,11 +89,11 @@ function certify(c: Context, slot: number): void {
   if (own === undefined || slot <= certifiedUpTo(c)) return;
   for (const { snapshot, shares } of statementsOn(c, slot)) {
     if (!c.config.system.isSlowQuorum(c.setOf(shares.keys()))) continue;
-    const combined = c.config.keys.slow.combine(snapshotStatement(c.slowContext, snapshot), shares);
-    for (const process of rejectedSenders(combined)) forget(c, process, slot);
-    if (E.isLeft(combined)) continue;
+    const { signature, rejected } = combineSlow(c, snapshotStatement(c.slowContext, snapshot), shares);
+    for (const process of rejected) forget(c, process, slot);
+    if (signature === undefined) continue;
     if (equalBytes(snapshot.chain, own.chain) && equalBytes(snapshot.state, stateDigest(slot, own.manifest)))
-      adopt(c, { ...own, signature: combined.right.signature });
+      adopt(c, { ...own, signature });
     else c.halt({ _tag: equalBytes(snapshot.chain, own.chain) ? 'Divergence' : 'Disagreement', slot });
     return;
   }

@@ -39,8 +39,8 @@ export interface SlotState {
   readonly slot: number;
   /** When this process first accepted something in it. */
   votedMs?: number;
-  /** What this process accepted last, with its own share, and the number of the `Persist` that makes it durable. */
-  vote?: Vote & AttributedShare & { readonly persisted: number };
+  /** What this process accepted last, the number of the `Persist` that makes it durable, and its share once it was sent. */
+  vote?: Vote & { readonly persisted: number; shared?: AttributedShare };
   /** The highest commit certificate held. */
   commit?: CommitCertificate;
   /** What this process committed last. */
@@ -239,6 +239,10 @@ export interface State {
   readonly certificates: ClaimedCertificates;
   /** Processes that let a request for a share go unanswered or answered it badly: they are asked last. */
   readonly slack: Set<ProcessId>;
+  /** Processes whose share of the slow key was found bad: Byzantine, and left out of its certificates. */
+  readonly barred: Set<ProcessId>;
+  /** This process's last shares of the slow key for CHECKPOINT and SNAPSHOT, by digest of the statement. */
+  readonly ownShares: Map<string, SignatureShare>;
   readonly signing: Map<string, SigningTask>;
 
   readonly pool: RequestPool;
@@ -310,6 +314,8 @@ export function initialState(recovered: Recovered, pool: RequestPool, start?: St
     attestRequests: new Map(),
     certificates: { claimed: new Map(), liars: new Set() },
     slack: new Set(),
+    barred: new Set(),
+    ownShares: new Map(),
     signing: new Map(),
     pool,
     peers: new Map(),

@@ -1,6 +1,6 @@
 /** `koinon/client`: proposing to an alliance and listening to it, from the directory of an enrolled application. */
 export { AllianceClient, type AllianceClientOptions } from '../client/alliance-client.js';
-export type { Outcome } from '../client/proposals.js';
+export type { ExecutionOutcome, Outcome } from '../client/proposals.js';
 export type { ServerStatus } from '../client/protocol.js';
 export type { Delivered } from '../consensus/delivery.js';
 export type { VerifiedRange } from '../client/verify.js';

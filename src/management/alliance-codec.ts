@@ -9,7 +9,7 @@ import { E, type Either } from '../prelude/fp.js';
 import { processId } from '../prelude/process.js';
 import { trustModelCodec } from '../quorum/trust/trust-codec.js';
 import { type Ed25519PublicKey, ed25519PublicKey, publicKeyLength } from '../schemes/ed25519/encoding.js';
-import { alliancePublicKeyCodec } from '../schemes/public-key-codec.js';
+import { alliancePublicKeyCodec, thresholdPublicKeyCodec } from '../schemes/public-key-codec.js';
 import {
   type Alliance,
   type AllianceParameters,
@@ -46,13 +46,11 @@ const keyCodec: t.Type<Ed25519PublicKey, unknown> = refined(
   ed25519PublicKey,
 );
 
-const serverCodec: t.Type<ServerEntry, unknown> = record('a server', {
-  id: idCodec,
-  host: hostCodec,
-  port: integer(1, 65_535),
-  identityKey: keyCodec,
-  slowKey: keyCodec,
-});
+const serverCodec: t.Type<ServerEntry, unknown> = record(
+  'a server',
+  { id: idCodec, host: hostCodec, port: integer(1, 65_535), identityKey: keyCodec },
+  { slowKey: keyCodec },
+);
 
 const organizationCodec: t.Type<OrganizationEntry, unknown> = record('an organization', {
   name: text(63),
@@ -84,7 +82,7 @@ const documentCodec: t.Type<Alliance, unknown> = record(
     allianceKey: alliancePublicKeyCodec,
     parameters: parametersCodec,
   },
-  { allianceId: hexDigest },
+  { allianceId: hexDigest, slowKey: thresholdPublicKeyCodec },
 );
 
 /** Decodes a document and makes sure that it is consistent. */

@@ -2,14 +2,16 @@
  * What an alliance document must satisfy beyond its form: its parts agree with one another, no key and no address serves twice,
  * and consensus is safe and live under its trust model.
  */
-import { toHex } from '../prelude/bytes.js';
+import { equalBytes, toHex } from '../prelude/bytes.js';
+import { E } from '../prelude/fp.js';
 import { isName, organizationOf, type ProcessId } from '../prelude/process.js';
 import { describeTrustReport } from '../quorum/trust/trust-description.js';
-import { vouchPolicy } from '../quorum/trust/derived-policy.js';
+import { recoveryPolicy, vouchPolicy } from '../quorum/trust/derived-policy.js';
 import { policyDigest } from '../quorum/policy/policy-digest.js';
 import { validateTrust } from '../quorum/trust/trust-report.js';
 import { type Alliance, type OrganizationEntry, type ServerEntry, serversOf } from './alliance.js';
 import type { AllianceError } from './errors.js';
+import { checkKeyRing, ringKeyOf } from '../schemes/key-ring.js';
 
 /** The first contradiction in `alliance`, which has the right form; `undefined` if there is none. */
 export function findInconsistency(alliance: Alliance): AllianceError | undefined {
@@ -20,7 +22,8 @@ export function findInconsistency(alliance: Alliance): AllianceError | undefined
     checkKeys(alliance) ??
     checkParameters(alliance) ??
     checkTrust(alliance) ??
-    checkAllianceKey(alliance)
+    checkAllianceKey(alliance) ??
+    checkSlowKey(alliance)
   );
 }
 
@@ -110,7 +113,7 @@ function checkAddresses(alliance: Alliance): AllianceError | undefined {
 function checkKeys(alliance: Alliance): AllianceError | undefined {
   const ofServers = placedServers(alliance, ({ identityKey, slowKey }, path) => [
     { path: `${path}/identityKey`, value: toHex(identityKey) },
-    { path: `${path}/slowKey`, value: toHex(slowKey) },
+    ...(slowKey === undefined ? [] : [{ path: `${path}/slowKey`, value: toHex(slowKey) }]),
   ]);
   const ofApplications = alliance.applications.map(({ key }, index) => ({
     path: `/applications/${index}/key`,
@@ -155,4 +158,31 @@ function checkAllianceKey({ allianceKey, trust, epoch }: Alliance): AllianceErro
   }
   if (toHex(policyDigest(allianceKey.policy)) === toHex(policyDigest(vouchPolicy(trust)))) return undefined;
   return inconsistent('/allianceKey/policy', 'the policy of the trust model: f+1 at every gate');
+}
+
+/** The rules of spec/consensus.md, "Certificates". */
+function checkSlowKey(alliance: Alliance): AllianceError | undefined {
+  const { slowKey, allianceKey, trust, epoch } = alliance;
+  const forms = placedServers(alliance, (server, path) => ({
+    path: `${path}/slowKey`,
+    isOwn: server.slowKey !== undefined,
+  }));
+  const misplaced = forms.find(({ isOwn }) => isOwn === (slowKey !== undefined));
+  if (misplaced !== undefined)
+    return inconsistent(
+      misplaced.path,
+      'a slow key of each server, or one of the alliance (/slowKey) and none of any server',
+    );
+  if (slowKey === undefined) return undefined;
+  if (slowKey.usage !== 'statement') return inconsistent('/slowKey/usage', 'statement');
+  if (slowKey.epoch !== epoch)
+    return inconsistent('/slowKey/epoch', `${epoch}, the epoch of the document, not ${slowKey.epoch}`);
+  if (!equalBytes(policyDigest(slowKey.policy), policyDigest(recoveryPolicy(trust))))
+    return inconsistent('/slowKey/policy', 'the slow quorums of the trust model: all but f at every gate');
+  if (slowKey._tag === 'shoup-rsa' && !slowKey.provenSafePrimes)
+    return inconsistent('/slowKey', 'a key of safe primes, whose bad shares name their senders');
+  const ring = [ringKeyOf('the slow key', slowKey), ringKeyOf('the alliance key', allianceKey)];
+  return E.isRight(checkKeyRing(ring.flatMap((key) => key ?? [])))
+    ? undefined
+    : inconsistent('/slowKey', 'a secret of its own, not that of the alliance key');
 }

@@ -26,15 +26,18 @@ export function requestKeyId({ id, key }: ApplicationEntry): Digest {
   return digest(new Writer().text('koinon requests ed25519 v1').text(id).fixed(key).finish());
 }
 
-/** The multisignature key along the slow quorums of the epoch. */
-export function slowKeyOf(alliance: Alliance): MultisigDescription {
+/** The multisignature key along the slow quorums of the epoch; `undefined` where the alliance has one key for them. */
+export function slowMultisigOf(alliance: Alliance): MultisigDescription | undefined {
+  if (alliance.slowKey !== undefined) return undefined;
   const { trust, epoch } = alliance;
   const rule = utf8(canonicalJson(trustModelCodec.encode(trust)));
   return {
     universe: trust.system.processes.universe,
     epoch,
     usage: 'statement',
-    publicKeys: new Map(serversOf(alliance).map(({ id, slowKey }) => [id, slowKey])),
+    publicKeys: new Map(
+      serversOf(alliance).flatMap(({ id, slowKey }) => (slowKey === undefined ? [] : [[id, slowKey]])),
+    ),
     canCombine: (signers) => trust.system.isSlowQuorum(signers),
     ruleDigest: digest(new Writer().text('koinon slow quorums v1').bytes(rule).finish()),
   };

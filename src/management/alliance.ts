@@ -8,7 +8,7 @@ import { digest, type Digest } from '../prelude/digest.js';
 import type { ProcessId } from '../prelude/process.js';
 import type { TrustModel } from '../quorum/trust/trust-model.js';
 import type { Ed25519PublicKey } from '../schemes/ed25519/encoding.js';
-import type { AlliancePublicKey } from '../schemes/public-key.js';
+import type { AlliancePublicKey, ThresholdPublicKey } from '../schemes/public-key.js';
 
 /** Newer documents are refused by older software. */
 export const allianceVersion = 1;
@@ -20,8 +20,8 @@ export interface ServerEntry {
   readonly port: number;
   /** Signs PROPOSE, TIMEOUT and REPORT. */
   readonly identityKey: Ed25519PublicKey;
-  /** Signs ACCEPTED, COMMIT and CHECKPOINT. */
-  readonly slowKey: Ed25519PublicKey;
+  /** Its part of a slow key of multisignatures; none where the alliance has one slow key. */
+  readonly slowKey?: Ed25519PublicKey;
 }
 
 export interface OrganizationEntry {
@@ -64,6 +64,11 @@ export interface Alliance {
   readonly applications: readonly ApplicationEntry[];
   /** Signs PROGRESS and DECIDED, along the vouching sets: the one key that applications need. */
   readonly allianceKey: AlliancePublicKey;
+  /**
+   * Signs ACCEPTED, CHECKPOINT and SNAPSHOT along the slow quorums, and was dealt for this epoch alone; absent where servers sign them
+   * side by side.
+   */
+  readonly slowKey?: ThresholdPublicKey;
   readonly parameters: AllianceParameters;
 }
 

@@ -3,14 +3,16 @@
  * With `leaderSchedule(alliance.trust.leaders)` it is what `verifyEvidence` asks for.
  */
 import type { Digest } from '../prelude/digest.js';
+import { present } from '../prelude/invariant.js';
 import type { ProcessId } from '../prelude/process.js';
 import type { QuorumSystem } from '../quorum/quorum-system.js';
-import type { DistributedVerifier } from '../schemes/contract/distributed-signer.js';
 import { ed25519VerifyPortable } from '../schemes/ed25519/ed25519-portable.js';
 import { MultisigVerifier } from '../schemes/multisig/multisig-verifier.js';
+import type { ShareJudge } from '../schemes/contract/distributed-signer.js';
+import { shareJudge } from '../schemes/share-judge.js';
 import type { Alliance } from './alliance.js';
 import { allianceIdOf } from './alliance-codec.js';
-import { identitiesKeyId, identityKeysOf, slowKeyOf } from './alliance-keys.js';
+import { identitiesKeyId, identityKeysOf, slowMultisigOf } from './alliance-keys.js';
 
 export interface PublicAllianceKeys {
   readonly allianceId: Digest;
@@ -20,7 +22,7 @@ export interface PublicAllianceKeys {
     readonly keyId: Digest;
     verify(process: ProcessId, statement: Uint8Array, signature: Uint8Array): boolean;
   };
-  readonly keys: { readonly slow: DistributedVerifier };
+  readonly keys: { readonly slow: ShareJudge };
 }
 
 /** Who can be held to what they signed in the epoch of `alliance`. */
@@ -37,6 +39,13 @@ export function publicKeysOf(alliance: Alliance): PublicAllianceKeys {
         return key !== undefined && ed25519VerifyPortable(key, statement, signature);
       },
     },
-    keys: { slow: new MultisigVerifier(slowKeyOf(alliance), ed25519VerifyPortable) },
+    keys: { slow: slowJudge(alliance) },
   };
+}
+
+function slowJudge(alliance: Alliance): ShareJudge {
+  const multisig = slowMultisigOf(alliance);
+  if (multisig !== undefined) return new MultisigVerifier(multisig, ed25519VerifyPortable);
+  const slowKey = present(alliance.slowKey, 'an alliance has a slow key of one form');
+  return shareJudge(slowKey, alliance.trust.system.processes.universe);
 }

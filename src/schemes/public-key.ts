@@ -12,6 +12,9 @@ import { bitLength } from './sharing/integers.js';
 
 export type AlliancePublicKey = MultisigPublicKey | ShoupRsaPublicKey | BlsPublicKey;
 
+/** The key of a threshold scheme: one secret, shared along its policy. */
+export type ThresholdPublicKey = Exclude<AlliancePublicKey, MultisigPublicKey>;
+
 /** Of points of BLS12-381, in bytes. */
 const compressedLength = { G1: 48, G2: 96 } as const;
 

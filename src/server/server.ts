@@ -157,6 +157,9 @@ class Server implements RunningServer {
         ...parts,
         retainSlots: options.retainSlots ?? defaultRetainSlots,
         send: (to, frame) => this.epochs?.sendTransfer(to, frame),
+        onExecuted: (slot, execution) => {
+          this.sessions.onExecuted(slot, execution);
+        },
         onBlame: (process, reason) => {
           this.observer.onBlame(process, { _tag: 'InvalidMessage', reason });
         },

@@ -89,6 +89,11 @@ describe('bad usage and input', () => {
       () => init(...four, '--scheme', 'rsa'),
       /'rsa' is invalid\. Allowed choices are multisig, shoup-rsa/,
     ],
+    [
+      'unknown certificates',
+      () => init(...four, '--certificates', 'rsa'),
+      /'rsa' is invalid\. Allowed choices are multisig, threshold, shoup-rsa/,
+    ],
     ['a port that is none', () => init(...four, '--base-port', '70000'), /Expected an integer from 0 to 65535/],
     ['a port that is no number', () => init(...four, '--base-port', '0x10'), /Expected an integer/],
     ['ports beyond the last', () => init(...four, '--scheme', 'multisig', '--base-port', '65533'), /beyond 65535/],
@@ -212,6 +217,32 @@ describe('koinon init', () => {
     expect(stdout).toMatch(/f=1 t=1 of \(acme\/1, globex\/1, initech\/1, umbrella\/1\)/);
     expect(stdout).toMatch(/for trying and testing only/);
     expect(readdirSync(join(directory, 'servers'))).toEqual(['acme-1', 'globex-1', 'initech-1', 'umbrella-1']);
+  });
+
+  it('deals one key for certificates on request, and says what that means', async () => {
+    const made = async (name: string, trust: string, ...options: readonly string[]) => {
+      const directory = join(root, name);
+      const ports = ['--scheme', 'multisig', '--base-port', '0'];
+      const { exitCode, stdout, stderr } = await run('init', directory, '--trust', trust, ...ports, ...options);
+      expect([exitCode, stderr]).toEqual([0, '']);
+      const document = JSON.parse(readFileSync(join(directory, 'alliance.json'), 'utf8')) as Record<string, unknown>;
+      return { stdout, slowKey: document['slowKey'] };
+    };
+    const trust = 'f=1 t=0 of (a, b, c, d)';
+    const plain = await made('side-by-side', trust);
+    expect(plain.slowKey).toBeUndefined();
+    expect(plain.stdout).toMatch(/certificates {2}multisig\n/);
+    expect(plain.stdout).not.toMatch(/dealt anew/);
+    const shared = await made('shared', trust, '--certificates', 'threshold');
+    expect(shared.slowKey).toMatchObject({ _tag: 'bls', usage: 'statement', policy: { threshold: 3 } });
+    expect(shared.stdout).toMatch(/certificates {2}bls\n/);
+    expect(shared.stdout).toMatch(/dealt anew in each epoch/);
+    expect(shared.stdout).toMatch(/while a server is missing/);
+    // Where nobody may fail, nobody is ever missing who could be waited for.
+    const trusting = await made('trusting', 'f=0 of (a, b)', '--certificates', 'threshold', '--json');
+    expect(JSON.parse(trusting.stdout)).toMatchObject({ certificates: 'bls' });
+    const silent = await made('silent', 'f=0 of (a, b)', '--certificates', 'threshold');
+    expect(silent.stdout).not.toMatch(/while a server is missing/);
   });
 
   it('deals an alliance key of any scheme', async () => {

@@ -5,10 +5,13 @@ import { E, type Either } from '../../src/prelude/fp.js';
 import { present } from '../../src/prelude/invariant.js';
 import type { ProcessId } from '../../src/prelude/process.js';
 import { AllianceClient, type AllianceClientOptions } from '../../src/client/alliance-client.js';
+import type { ExecutionOutcome } from '../../src/client/proposals.js';
 import {
   type ClientMessage,
+  type CommandResult,
   decodeClientMessage,
   encodeServerMessage,
+  type ExecutedSlot,
   type Placement,
   type ServerMessage,
 } from '../../src/client/protocol.js';
@@ -89,6 +92,7 @@ class Setting {
     const client = new AllianceClient({
       anchor: this.log.anchor,
       system,
+      epoch: 1,
       client: testClient,
       session: 9,
       sign: ({ firstSequence, commands }) =>
@@ -334,6 +338,132 @@ describe('a proposing client', () => {
     await until(() => setting.log.last > 6);
     setting.nowMs += 3000;
     expect(await outcome).toEqual({ _tag: 'committed', slot: 7, index: 0 });
+  });
+
+  describe('has a command executed', () => {
+    /** A client that waits for the result of one command, and a way to speak for servers. */
+    async function oneCommand() {
+      const setting = new Setting();
+      setting.honest('a', 'b', 'c', 'd');
+      const client = setting.client({ from: 0 });
+      await until(() => client.listeningTo !== undefined);
+      const outcomes: ExecutionOutcome[] = [];
+      void client.execute(utf8('x')).then((outcome) => outcomes.push(outcome));
+      await until(() => [...setting.servers.values()].some(({ heard }) => heard.some(({ _tag }) => _tag === 'Submit')));
+      const awaiting = () =>
+        [...setting.servers.values()].flatMap(({ id, heard }) =>
+          heard.flatMap((message) => (message._tag === 'AwaitResults' ? [`${id} ${message.session}`] : [])),
+        );
+      const say = async (names: string, text = 'done', change: Partial<ExecutedSlot & CommandResult> = {}) => {
+        const { epoch = 1, slot = 7, session = 9, sequence = 1 } = change;
+        const results = [{ session, sequence, result: utf8(text) }];
+        for (const name of names) setting.server(name).say({ _tag: 'Executed', epoch, slot, results });
+        await setTimeout(20);
+      };
+      /** The command is in the log, with a certificate. */
+      const certify = async (): Promise<void> => {
+        const { log } = setting;
+        log.decide(1, { requests: [testRequest(1, ['x'], 9)] });
+        for (const name of 'abcd') setting.server(name).say({ _tag: 'Range', range: log.range(log.last, log.last) });
+        await setTimeout(50);
+      };
+      const pass = async (ms: number): Promise<void> => {
+        setting.nowMs += ms;
+        await setTimeout(150);
+      };
+      return { setting, client, outcomes, awaiting, say, certify, pass };
+    }
+    const executed = { _tag: 'executed', slot: 7, result: utf8('done') };
+
+    it('and asks every server once for results, and again where its link comes up anew', async () => {
+      const { setting, client, awaiting } = await oneCommand();
+      void client.execute(utf8('y'));
+      await setTimeout(20);
+      expect([...awaiting()].sort()).toEqual(['a 9', 'b 9', 'c 9', 'd 9']);
+      setting.server('c').hangUp();
+      await until(() => awaiting().filter((one) => one === 'c 9').length === 2);
+    });
+
+    it('and believes servers of which one must be correct, before any certificate', async () => {
+      const { outcomes, say } = await oneCommand();
+      await say('b');
+      expect(outcomes).toEqual([]);
+      await say('b');
+      expect(outcomes).toEqual([]);
+      await say('d');
+      expect(outcomes).toEqual([executed]);
+      await say('ac', 'another');
+      expect(outcomes).toEqual([executed]);
+    });
+
+    it.each<[string, string, Partial<ExecutedSlot & CommandResult>]>([
+      ['other bytes', 'other', {}],
+      ['another slot', 'done', { slot: 8 }],
+      ['another command', 'done', { sequence: 2 }],
+      ['another session', 'done', { session: 8 }],
+    ])('and does not add up what servers say of %s', async (_, text, change) => {
+      const { outcomes, say } = await oneCommand();
+      await say('b');
+      await say('d', text, change);
+      expect(outcomes).toEqual([]);
+      await say('a');
+      expect(outcomes).toEqual([executed]);
+    });
+
+    it('and counts the last word of a server alone', async () => {
+      const { outcomes, say } = await oneCommand();
+      await say('b');
+      await say('b', 'other');
+      await say('d');
+      expect(outcomes).toEqual([]);
+      await say('b');
+      expect(outcomes).toEqual([executed]);
+    });
+
+    it('and takes nobody’s word of another epoch, however many say it', async () => {
+      const { outcomes, say } = await oneCommand();
+      await say('abcd', 'done', { epoch: 2 });
+      expect(outcomes).toEqual([]);
+      await say('ab');
+      expect(outcomes).toEqual([executed]);
+    });
+
+    it('and hears its result after its certificate too', async () => {
+      const { outcomes, say, certify, pass } = await oneCommand();
+      await say('b');
+      await certify();
+      await pass(900);
+      expect(outcomes).toEqual([]);
+      await say('c');
+      expect(outcomes).toEqual([executed]);
+    });
+
+    it('which is committed, its result unknown, where too few say what came of it', async () => {
+      const { outcomes, say, certify, pass } = await oneCommand();
+      await say('b');
+      await say('c', 'other');
+      await certify();
+      await pass(900);
+      expect(outcomes).toEqual([]);
+      await pass(200);
+      expect(outcomes).toEqual([{ _tag: 'committed', slot: 7, index: 0 }]);
+      await say('c');
+      expect(outcomes).toHaveLength(1);
+    });
+
+    it('which is committed where the client closes before its result is known', async () => {
+      const { client, outcomes, certify } = await oneCommand();
+      await certify();
+      client.close();
+      await setTimeout(20);
+      expect(outcomes).toEqual([{ _tag: 'committed', slot: 7, index: 0 }]);
+      expect(await client.execute(utf8('y'))).toMatchObject({ _tag: 'rejected' });
+    });
+
+    it('or rejected, where it is too large', async () => {
+      const { client } = await oneCommand();
+      expect(await client.execute(new Uint8Array(65_537))).toMatchObject({ _tag: 'rejected' });
+    });
   });
 
   describe('is told where its commands stand', () => {

@@ -117,7 +117,7 @@ function giving(signer: DistributedSigner, share: never): DistributedSigner {
     ...signer,
     schemeId: signer.schemeId,
     keyId: signer.keyId,
-    signShare: () => E.right(share),
+    proveShare: () => E.right(share),
   };
 }
 

@@ -21,6 +21,7 @@ import {
   readyStatement,
   writeEpochChange,
 } from '../../src/consensus/epoch-change.js';
+import { encodeClientMessage, encodeServerMessage, type ServerMessage } from '../../src/client/protocol.js';
 import { encodeEvidence } from '../../src/consensus/evidence-codec.js';
 import type { EvidenceKind, EvidenceRecord } from '../../src/consensus/evidence-record.js';
 import type { SignedBallot } from '../../src/consensus/signed-ballot.js';
@@ -172,6 +173,20 @@ function changeBytes(change: EpochChange): string {
   return toHex(writer.finish());
 }
 
+const toApplications = {
+  Placed: { _tag: 'Placed', leader: 'b/1', placements: [{ session: 7, firstSequence: 1, count: 2, slot: 258, index: 3 }] },
+  Pruned: { _tag: 'Pruned', first: 258 },
+  Executed: {
+    _tag: 'Executed',
+    epoch: 3,
+    slot: 258,
+    results: [
+      { session: 7, sequence: 1, result: utf8('x was set') },
+      { session: 7, sequence: 2, result: new Uint8Array(0) },
+    ],
+  },
+} as const satisfies Record<string, ServerMessage>;
+
 function computed(): Record<string, Record<string, string>> {
   const hex = <A>(entries: Record<string, A>, encode: (one: A) => Uint8Array) =>
     Object.fromEntries(Object.entries(entries).map(([name, one]) => [name, toHex(encode(one))]));
@@ -216,6 +231,8 @@ function computed(): Record<string, Record<string, string>> {
       free: toHex(encodeVerdict({ _tag: 'free' })),
     },
     frames: hex(frames, encodeTransferFrame),
+    toApplications: hex(toApplications, encodeServerMessage),
+    fromApplications: hex({ AwaitResults: { _tag: 'AwaitResults', session: 7 } as const }, encodeClientMessage),
     messages: hex(messages, (message) => codec.encodeMessage(message)),
     records: hex(records, (record) => codec.encodeRecord(record)),
     evidence: hex(evidenceRecords, (record) => encodeEvidence(universe, record)),

@@ -10,12 +10,11 @@ import { type Control, encodeControl, readyStatement } from '../../src/consensus
 import { type Alliance, type AllianceParameters, allianceVersion, serversOf } from '../../src/management/alliance.js';
 import { allianceIdOf, configurationDigestOf } from '../../src/management/alliance-codec.js';
 import { identitiesKeyId } from '../../src/management/alliance-keys.js';
-import { vouchPolicy } from '../../src/quorum/trust/derived-policy.js';
 import { ed25519Sign } from '../../src/schemes/ed25519/ed25519.js';
 import { applicationPath, formerDocumentPath, serverPath } from '../../src/server/directory/layout.js';
 import { writeNewDirectory } from '../../src/server/directory/new-directory.js';
 import { epochFileNames } from '../../src/server/directory/server-directory.js';
-import { dealAllianceKey } from '../../src/server/founding/alliance-key-dealing.js';
+import { type AllianceScheme, dealKeys } from '../../src/server/founding/alliance-key-dealing.js';
 import { allianceEntries } from '../../src/server/founding/founding-files.js';
 import { makeMembers, type Members } from '../../src/server/founding/founding-members.js';
 import { planFounding } from '../../src/server/founding/founding-plan.js';
@@ -40,16 +39,18 @@ export class EpochAlliance {
     private readonly members: Members,
   ) {}
 
-  static async found(parameters: AllianceParameters): Promise<EpochAlliance> {
+  static async found(
+    parameters: AllianceParameters,
+    certificates: AllianceScheme = { _tag: 'multisig' },
+  ): Promise<EpochAlliance> {
     const root = mkdtempSync(join(tmpdir(), 'koinon-test-'));
     const ports = right(await findFreePorts({ _tag: 'any' }, host, organizations.length));
-    const members = makeMembers(right(planFounding({ organizations })), { host, ports }, randomBytes);
+    const form = certificates._tag === 'multisig' ? 'multisig' : 'threshold';
+    const members = makeMembers(right(planFounding({ organizations })), { host, ports }, randomBytes, form);
     const found = async (epoch: number, names: readonly string[], allianceId?: Digest): Promise<Epoch> => {
       const { trust } = right(planFounding({ organizations: names }));
-      const terms = { policy: vouchPolicy(trust), epoch, universe: trust.system.processes.universe };
-      const key = right(
-        await dealAllianceKey({ _tag: 'multisig' }, terms, { random: randomBytes, onProgress: () => undefined }),
-      );
+      const dealing = { random: randomBytes, onProgress: () => undefined };
+      const keys = right(await dealKeys({ scheme: { _tag: 'multisig' }, certificates }, trust, epoch, dealing));
       const own = subset(members, names);
       const alliance: Alliance = {
         version: allianceVersion,
@@ -62,11 +63,12 @@ export class EpochAlliance {
           servers: servers.map(({ entry }) => entry),
         })),
         applications: own.applications.map(({ entry }) => entry),
-        allianceKey: key.publicKey,
+        allianceKey: keys.alliance.publicKey,
+        ...(keys.slow === undefined ? {} : { slowKey: keys.slow.publicKey }),
         parameters,
       };
       const path = join(root, `epoch-${epoch}`);
-      right(writeNewDirectory(path, allianceEntries(alliance, own, key)));
+      right(writeNewDirectory(path, allianceEntries(alliance, own, keys)));
       return { alliance, digest: configurationDigestOf(alliance), path };
     };
     const first = await found(1, ['a', 'b', 'c', 'd']);

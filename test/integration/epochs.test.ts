@@ -9,6 +9,7 @@ import type { ProcessId } from '../../src/prelude/process.js';
 import type { AllianceClient } from '../../src/client/alliance-client.js';
 import { openClient } from '../../src/server/applications/application-client.js';
 import { loadApplicationDirectory } from '../../src/server/directory/application-directory.js';
+import type { AllianceScheme } from '../../src/server/founding/alliance-key-dealing.js';
 import { loadServerDirectory } from '../../src/server/directory/server-directory.js';
 import { describeServerError, type RunningServer, startServer } from '../../src/server/server.js';
 import { right } from '../support/right.js';
@@ -87,8 +88,8 @@ afterEach(async () => {
   scene = undefined;
 });
 
-async function begin(): Promise<Scene> {
-  scene = new Scene(await EpochAlliance.found(parameters));
+async function begin(certificates?: AllianceScheme): Promise<Scene> {
+  scene = new Scene(await EpochAlliance.found(parameters, certificates));
   return scene;
 }
 
@@ -114,8 +115,9 @@ async function endFirstEpoch(client: AllianceClient, alliance: EpochAlliance): P
 }
 
 describe('an alliance', () => {
-  it('becomes another four of five under load, and erases the keys of those before', async () => {
-    const { alliance } = await begin();
+  it('becomes another four of five under load, and erases the keys of those before: its slow key is dealt anew', async () => {
+    const { alliance } = await begin({ _tag: 'bls' });
+    expect(alliance.first.alliance.slowKey?._tag).toBe('bls');
     const now = present(scene, 'a scene');
     for (const id of [b, c, d, e]) alliance.prepare(id);
     await Promise.all([a, b, c, d].map((id) => now.start(id)));
@@ -123,6 +125,8 @@ describe('an alliance', () => {
     expect(now.has(e, 'waits for the HANDOFF of epoch 1')).toBe(true);
     const share = join(present(alliance.servers.get(b), 'a server'), 'alliance-share.json');
     const before = readFileSync(share, 'utf8');
+    const slowShare = join(present(alliance.servers.get(b), 'a server'), 'slow.key');
+    const slowBefore = readFileSync(slowShare, 'utf8');
     const former = await now.client(alliance.first);
     const first = load(former, 'first');
     await eventually('the first commands', () => first.committed() > 20);
@@ -144,6 +148,7 @@ describe('an alliance', () => {
     const gone = present(alliance.servers.get(a), 'a server');
     expect(['alliance-share.json', 'slow.key'].map((name) => existsSync(join(gone, name)))).toEqual([false, false]);
     expect(readFileSync(share, 'utf8')).not.toBe(before);
+    expect(readFileSync(slowShare, 'utf8')).not.toBe(slowBefore);
     expect(existsSync(join(present(alliance.servers.get(b), 'a server'), 'prepared', 'two'))).toBe(false);
 
     await eventually('everybody has everything', () => now.agree(b, c, d, e));

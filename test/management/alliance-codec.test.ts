@@ -5,7 +5,8 @@ import { toHex, utf8 } from '../../src/prelude/bytes.js';
 import { canonicalJson } from '../../src/prelude/codec.js';
 import { digest } from '../../src/prelude/digest.js';
 import { E } from '../../src/prelude/fp.js';
-import { identitiesKeyId, requestKeyId, slowKeyOf } from '../../src/management/alliance-keys.js';
+import { present } from '../../src/prelude/invariant.js';
+import { identitiesKeyId, requestKeyId, slowMultisigOf } from '../../src/management/alliance-keys.js';
 import {
   allianceIdOf,
   configurationDigestOf,
@@ -79,7 +80,7 @@ describe('the alliance document', () => {
     expect(toHex(allianceIdOf(alliance))).toBe(vector.allianceId);
     expect(toHex(identitiesKeyId(alliance))).toBe(vector.identitiesKeyId);
     expect(alliance.applications.map((application) => toHex(requestKeyId(application)))).toEqual([vector.requestKeyId]);
-    expect(toHex(multisigKeyId(slowKeyOf(alliance)))).toBe(vector.slowKeyId);
+    expect(toHex(multisigKeyId(present(slowMultisigOf(alliance), 'a multisignature slow key')))).toBe(vector.slowKeyId);
   });
 
   it('is named by the SHA-256 of its canonical JSON', () => {
@@ -102,7 +103,7 @@ describe('the alliance document', () => {
   });
 
   it('counts as signers of slow certificates exactly the slow quorums of its trust model', () => {
-    const { universe, canCombine } = slowKeyOf(fixedAlliance());
+    const { universe, canCombine } = present(slowMultisigOf(fixedAlliance()), 'a multisignature slow key');
     const [first, second, third] = universe.ids;
     expect(canCombine(universe.of([first, second, third].flatMap((id) => id ?? [])))).toBe(true);
     expect(canCombine(universe.of([first, second].flatMap((id) => id ?? [])))).toBe(false);

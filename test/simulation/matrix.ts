@@ -85,6 +85,9 @@ export function scenarioFor({ seed, trust, adversary, profile, feature = 'decidi
     ...(random.chance(succession === undefined ? 0.4 : 0.85) ? narrow : {}),
   };
   const parted = adversary === 'twins' ? { rounds: rounds(random, everyone, byzantine) } : {};
+  // Along a predicate of a user's own no key is shared.
+  const mayShare = trustsOf(epochs).every(({ rule }) => rule !== undefined);
+  const certificates = mayShare && random.fork().chance(0.4) ? { certificates: 'threshold' as const } : {};
   const scenario = {
     seed,
     ...epochs,
@@ -94,6 +97,7 @@ export function scenarioFor({ seed, trust, adversary, profile, feature = 'decidi
     ...parted,
     load,
     scheme: 'mock' as const,
+    ...certificates,
     parameters,
   };
   if (feature === 'deciding') return scenario;

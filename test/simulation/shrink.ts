@@ -13,6 +13,11 @@ export function shrink(failing: Scenario): Scenario {
 function* simplifications(scenario: Scenario): Generator<Scenario> {
   const { faults, load } = scenario;
   if (scenario.adversary !== 'none') yield { ...scenario, adversary: 'none', byzantine: [] };
+  if (scenario.certificates !== undefined) {
+    const sideBySide = { ...scenario };
+    delete sideBySide.certificates;
+    yield sideBySide;
+  }
   yield* simplerEpochs(scenario);
   for (const index of scenario.rounds?.keys() ?? [])
     yield { ...scenario, rounds: present(scenario.rounds, 'rounds').toSpliced(index, 1) };

@@ -85,6 +85,7 @@ export interface SceneOptions {
   readonly alliance?: (universe: Universe) => (me: ProcessId) => DistributedSigner;
   /** Signers of another slow key. */
   readonly slow?: (system: QuorumSystem) => (me: ProcessId) => DistributedSigner;
+  readonly isAlwaysFast?: boolean;
 }
 
 /** `p('a')` is the process of that name. */
@@ -110,7 +111,7 @@ export class Scene {
   private readonly actors = new Map<ProcessId, Actor>();
 
   constructor(readonly options: SceneOptions) {
-    const { trust, leaders, parameters = {}, epoch = 1, start, clients, alliance, slow } = options;
+    const { trust, leaders, parameters = {}, epoch = 1, start, clients, alliance, slow, isAlwaysFast } = options;
     const model = trustOf({ trust });
     const signers = alliance?.(model.system.processes.universe);
     const slowSigners = slow?.(model.system);
@@ -121,9 +122,17 @@ export class Scene {
       const allianceSigner = signers?.(process) ?? config.allianceSigner;
       const slowSigner = slowSigners?.(process) ?? config.keys.slow;
       const keys = { allianceSigner, keys: { slow: slowSigner, alliance: allianceSigner } };
+      const path = isAlwaysFast === undefined ? {} : { isAlwaysFast };
       // The same keys in each epoch, so that the statements alone tell them apart.
       const enrolled = clients === undefined ? {} : { clients };
-      this.configs.set(process, { ...named, ...keys, epoch, ...(start === undefined ? {} : { start }), ...enrolled });
+      this.configs.set(process, {
+        ...named,
+        ...keys,
+        epoch,
+        ...path,
+        ...(start === undefined ? {} : { start }),
+        ...enrolled,
+      });
     }
     for (const process of this.configs.keys()) this.actors.set(process, new Actor(this, this.config(process)));
     for (const actor of this.actors.values()) actor.start();

@@ -2,7 +2,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { toHex } from '../../prelude/bytes.js';
 import { E } from '../../prelude/fp.js';
-import { serversOf } from '../../management/alliance.js';
+import { type Alliance, serversOf } from '../../management/alliance.js';
+import { movesWithoutEveryone } from '../../quorum/trust/slow-quorums.js';
 import type { TrustModel } from '../../quorum/trust/trust-model.js';
 import { printTrust } from '../../quorum/trust/trust-text.js';
 import { type SchemeId, schemeIds } from '../../schemes/registry.js';
@@ -34,10 +35,16 @@ interface InitOptions {
   readonly trust?: string;
   readonly apps?: readonly string[];
   readonly scheme: SchemeId;
+  readonly certificates: Certificates;
   readonly modulusBits: number;
   readonly basePort: number;
   readonly json?: boolean;
 }
+
+/** How slow quorums sign. `threshold` is BLS; RSA must be asked for by name, for its security rests on more than is usual there. */
+const certificateForms = ['multisig', 'threshold', 'shoup-rsa'] as const;
+
+type Certificates = (typeof certificateForms)[number];
 
 export function registerInit(program: Command, session: Session): void {
   program
@@ -52,6 +59,14 @@ export function registerInit(program: Command, session: Session): void {
       commaList,
     )
     .addOption(new Option('--scheme <scheme>', 'of the alliance key').choices(schemeIds).default('shoup-rsa'))
+    .addOption(
+      new Option(
+        '--certificates <form>',
+        'of slow quorums: signatures side by side, or one of a shared key (BLS, or RSA by name)',
+      )
+        .choices(certificateForms)
+        .default('multisig'),
+    )
     .option(
       '--modulus-bits <bits>',
       'length of an RSA alliance key, even; below 2048 only for tests',
@@ -90,7 +105,8 @@ async function init(directory: string, options: InitOptions, session: Session): 
     trust: trust.right,
     applications,
     ports,
-    scheme: schemeOf(options),
+    scheme: schemeOf(options.scheme, options),
+    certificates: schemeOf(options.certificates === 'threshold' ? 'bls' : options.certificates, options),
     onProgress,
   };
   const founded = await endingBetweenTurns(foundForTrying(wish));
@@ -100,7 +116,7 @@ async function init(directory: string, options: InitOptions, session: Session): 
   return succeeded;
 }
 
-function schemeOf({ scheme, modulusBits }: InitOptions): AllianceScheme {
+function schemeOf(scheme: SchemeId, { modulusBits }: InitOptions): AllianceScheme {
   return scheme === 'shoup-rsa' ? { _tag: scheme, modulusBits } : { _tag: scheme };
 }
 
@@ -111,16 +127,33 @@ function describeFragility({ system }: TrustModel): readonly string[] {
   return ['No server may lie or be broken into: four organizations would survive any one of them.'];
 }
 
+/** What a slow key that is shared means for whoever runs the alliance. */
+function describeCertificates({ slowKey, trust }: Alliance): readonly string[] {
+  if (slowKey === undefined) return [];
+  return [
+    'The key of the certificates is dealt anew in each epoch.',
+    ...(movesWithoutEveryone(trust.system)
+      ? []
+      : ['No ceremony could refresh or move it while a server is missing, as it can the alliance key.']),
+    ...(slowKey._tag === 'shoup-rsa'
+      ? [
+          'With RSA in that place agreement rests on an assumption that is not a standard one, and each share takes milliseconds: prefer threshold, which is BLS.',
+        ]
+      : []),
+  ];
+}
+
 function describeFounded(directory: string, { alliance, allianceId }: Founded): Printable {
   const servers = serversOf(alliance);
   const applications = alliance.applications.map(({ id }) => id);
-  const { allianceKey, trust } = alliance;
+  const { allianceKey, slowKey, trust } = alliance;
   const keyFile = allianceKey._tag === 'shoup-rsa' ? ` (${fileNames.alliancePem})` : '';
   const json = {
     directory,
     allianceId: toHex(allianceId),
     trust: printTrust(trust),
     scheme: allianceKey._tag,
+    certificates: slowKey?._tag ?? 'multisig',
     servers: servers.map(({ id, host, port }) => ({ id, host, port })),
     applications,
   };
@@ -129,11 +162,13 @@ function describeFounded(directory: string, { alliance, allianceId }: Founded): 
     `  alliance      ${toHex(allianceId)}`,
     `  trust         ${printTrust(trust)}`,
     `  key           ${allianceKey._tag}${keyFile}`,
+    `  certificates  ${slowKey?._tag ?? 'multisig'}`,
     ...servers.map(
       ({ id, host, port }, index) => `  ${index === 0 ? 'servers ' : '        '}      ${id} at ${host}:${port}`,
     ),
     `  applications  ${applications.join(', ')}`,
     ...describeFragility(trust),
+    ...describeCertificates(alliance),
     'One program has seen every private key: use it for trying and testing only.',
   ];
   return { json, lines };

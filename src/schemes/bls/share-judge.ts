@@ -3,12 +3,19 @@ import { present } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { RandomBytes } from '../../prelude/random.js';
 import { batchWeight } from '../sharing/commitments.js';
+import type { ShareVerdict } from '../contract/distributed-signer.js';
 import type { LoadedKey } from './loaded-key.js';
 import type { HashedMessage, KeyPoint, Term } from './pairing.js';
-import type { RowShare } from './share-encoding.js';
+import { decodeShare, type RowShare } from './share-encoding.js';
 
 /** The rows of each sender. */
 export type SharesBySender = ReadonlyMap<ProcessId, readonly RowShare[]>;
+
+/** Judges one share. Never `unattributable`: the pairing tells good from bad. */
+export function judgeShare(key: LoadedKey, message: Uint8Array, from: ProcessId, share: Uint8Array): ShareVerdict {
+  const rows = decodeShare(key, from, share);
+  return rows !== undefined && areValid(key, key.pairing.hash(message), rows) ? 'valid' : 'invalid';
+}
 
 /** Whether every row's point is the hashed message times the row's secret. */
 export function areValid(key: LoadedKey, message: HashedMessage, rows: readonly RowShare[]): boolean {

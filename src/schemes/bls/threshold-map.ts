@@ -30,7 +30,7 @@ import type { BlsKeyShare, BlsPublicKey } from './key.js';
 import { loadKey, type LoadedKey } from './loaded-key.js';
 import type { HashedMessage, Pairing } from './pairing.js';
 import { decodeShare, encodeShare } from './share-encoding.js';
-import { areValid, findInvalid, type SharesBySender } from './share-judge.js';
+import { findInvalid, judgeShare, type SharesBySender } from './share-judge.js';
 
 /** What a key is loaded with besides itself. */
 export interface BlsOptions {
@@ -82,9 +82,7 @@ export class BlsMapVerifier implements ThresholdMapVerifier<Uint8Array> {
   }
 
   verifyPartial(message: Uint8Array, from: ProcessId, partial: SignatureShare): ShareVerdict {
-    const rows = decodeShare(this.key, from, partial);
-    if (rows === undefined) return 'invalid';
-    return areValid(this.key, this.key.pairing.hash(message), rows) ? 'valid' : 'invalid';
+    return judgeShare(this.key, message, from, partial);
   }
 
   /**

@@ -74,6 +74,9 @@ export interface DistributedVerifier {
   verify(message: Uint8Array, signature: Signature): boolean;
 }
 
+/** As much of a key as judges one share. */
+export type ShareJudge = Pick<DistributedVerifier, 'schemeId' | 'keyId' | 'verifyShare'>;
+
 /** A verifier that also holds one process's key share. */
 export interface DistributedSigner extends DistributedVerifier {
   readonly me: ProcessId;

@@ -27,6 +27,7 @@ export function openClient(application: ApplicationDirectory, { server, ...wish 
     ...(server === undefined ? {} : { server }),
     anchor: trustAnchorOf(application),
     system: alliance.trust.system,
+    epoch: alliance.epoch,
     client: me.id,
     session: 1000 * Date.now() + randomInt(1000),
     sign: (request) => ({ ...request, signature: sign(requestStatement(allianceId, requestKeyId, request)) }),

@@ -7,13 +7,16 @@ import {
   type ClientMessage,
   decodeClientMessage,
   encodeServerMessage,
+  type ExecutedSlot,
   type Placement,
   type ServerMessage,
   type ServerStatus,
 } from '../../client/protocol.js';
 import type { Link, LinkHandler } from '../../transport/transport.js';
 import type { DecidedLog } from '../log/decided-log.js';
+import type { Execution } from '../state/executor.js';
 import { placementsByClient } from './placements.js';
+import { inMessages, resultsByClient } from './results.js';
 
 export interface ApplicationService {
   readonly log: DecidedLog;
@@ -41,6 +44,8 @@ class Session implements LinkHandler {
   private asksStatus = false;
   /** The newest session whose requests came on this link: an application has one at a time. */
   private submitting: number | undefined;
+  /** The session whose results are awaited on this link. */
+  private awaited: number | undefined;
   private turn: NodeJS.Immediate | undefined;
   private check: NodeJS.Timeout | undefined;
   private isClosed = false;
@@ -84,6 +89,13 @@ class Session implements LinkHandler {
     const own = placements.filter(({ session }) => session === this.submitting);
     if (own.length > 0 && this.link.pending <= pendingBytes)
       this.send({ _tag: 'Placed', leader: this.service.leader(), placements: own });
+  }
+
+  /** Tells what came of commands of the session that is awaited; nobody tells it again. */
+  tellResults({ results, ...of }: ExecutedSlot): void {
+    const own = results.filter(({ session }) => session === this.awaited);
+    for (const message of inMessages({ ...of, results: own }))
+      if (this.link.pending <= pendingBytes) this.send({ _tag: 'Executed', ...message });
   }
 
   /** Looks, in a later turn, whether there is anything to send. */
@@ -153,6 +165,9 @@ class Session implements LinkHandler {
         this.asksStatus = true;
         this.advance();
         return;
+      case 'AwaitResults':
+        this.awaited = message.session;
+        return;
       default:
         assertNever(message);
     }
@@ -200,6 +215,15 @@ export class ApplicationSessions {
     if (this.sessions.size === 0) return;
     const byClient = placementsByClient(delivered);
     for (const session of this.sessions) session.place(byClient.get(session.link.id) ?? []);
+  }
+
+  /** A slot is executed. */
+  onExecuted(slot: number, execution: Execution): void {
+    if (this.sessions.size === 0) return;
+    const { epoch } = execution;
+    const byClient = resultsByClient(execution);
+    for (const session of this.sessions)
+      session.tellResults({ epoch, slot, results: byClient.get(session.link.id) ?? [] });
   }
 
   /** Tells the client of a request that it was not taken. */

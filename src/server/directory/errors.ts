@@ -115,7 +115,7 @@ export function describeFoundingError(error: FoundingError): string {
     case 'TrustRejected':
       return error.report.join(' ');
     case 'CannotDeal':
-      return `the alliance key cannot be dealt (${error.reason}): choose another trust model or --scheme multisig`;
+      return `a key cannot be dealt (${error.reason}): choose another trust model, --scheme multisig or --certificates multisig`;
     default:
       return assertNever(error);
   }

@@ -9,6 +9,7 @@ export const fileNames = {
   server: 'server.json',
   application: 'application.json',
   identityKey: 'identity.key',
+  /** A private key as PEM in multisignatures, else the server's share as JSON. */
   slowKey: 'slow.key',
   allianceShare: 'alliance-share.json',
   requestKey: 'request.key',

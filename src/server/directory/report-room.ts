@@ -6,13 +6,17 @@ import { multisigLength } from '../../schemes/multisig/certificate.js';
 import { longestSignature } from '../../schemes/public-key.js';
 import { defaultLimits } from '../../transport/limits.js';
 
-export function hasReportRoom(alliance: Pick<Alliance, 'organizations' | 'allianceKey'>, windowSlots: number): boolean {
+export function hasReportRoom(
+  alliance: Pick<Alliance, 'organizations' | 'allianceKey' | 'slowKey'>,
+  windowSlots: number,
+): boolean {
+  const { allianceKey, slowKey } = alliance;
   const processCount = serversOf(alliance).length;
   const terms = {
     processCount,
     windowSlots,
-    slowSignatureBytes: multisigLength(processCount),
-    allianceSignatureBytes: longestSignature(alliance.allianceKey),
+    slowSignatureBytes: slowKey === undefined ? multisigLength(processCount) : longestSignature(slowKey),
+    allianceSignatureBytes: longestSignature(allianceKey),
   };
   return fitsFrame(terms, defaultLimits.maxFrameBytes);
 }

@@ -5,17 +5,24 @@ import { equalBytes } from '../../prelude/bytes.js';
 import { decodeJson } from '../../prelude/codec.js';
 import type { Digest } from '../../prelude/digest.js';
 import { E, type Either, type TaskEither } from '../../prelude/fp.js';
+import { present } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { Clients, Identities } from '../../consensus/configuration.js';
 import { type Alliance, type ServerEntry, serversOf } from '../../management/alliance.js';
-import { identitiesKeyId, identityKeysOf, requestKeyId, slowKeyOf } from '../../management/alliance-keys.js';
+import { identitiesKeyId, identityKeysOf, requestKeyId, slowMultisigOf } from '../../management/alliance-keys.js';
 import { defaultBlsSuite } from '../../schemes/bls/ciphersuite.js';
 import { loadBackends } from '../../schemes/bls/load-backends.js';
 import type { DistributedSigner } from '../../schemes/contract/distributed-signer.js';
 import { ed25519Sign, ed25519Verify } from '../../schemes/ed25519/ed25519.js';
 import type { Ed25519Seed } from '../../schemes/ed25519/encoding.js';
-import { type MultisigSigner, multisigSigner } from '../../schemes/multisig/signer.js';
-import { type AllianceKeyShare, allianceKeyShareCodec, type KeyError, makeSigner } from '../../schemes/registry.js';
+import { multisigSigner } from '../../schemes/multisig/signer.js';
+import {
+  type AllianceKeyShare,
+  allianceKeyShareCodec,
+  type AlliancePublicKey,
+  type KeyError,
+  makeSigner,
+} from '../../schemes/registry.js';
 import {
   type AllianceDocument,
   type LinkMaterial,
@@ -33,7 +40,7 @@ import { readTextFile, readTextFiles } from './text-files.js';
 /** What a server signs with. Shows itself without secrets: they are inside the signers. */
 export interface ServerKeys {
   readonly identities: Identities;
-  readonly slow: MultisigSigner;
+  readonly slow: DistributedSigner;
   /** For verifying; signing with it is done in a thread, from `allianceShare`. */
   readonly allianceSigner: DistributedSigner;
   readonly allianceShare: AllianceKeyShare;
@@ -60,7 +67,7 @@ const publicFiles = {
 
 const keyFiles = {
   [fileNames.identityKey]: maxFileBytes.key,
-  [fileNames.slowKey]: maxFileBytes.key,
+  [fileNames.slowKey]: maxFileBytes.share,
   [fileNames.allianceShare]: maxFileBytes.share,
 } as const;
 
@@ -167,43 +174,70 @@ function readKeys(
   me: ServerEntry,
   alliance: Alliance,
 ): Either<DirectoryError, ServerKeys> {
-  const { id, identityKey, slowKey } = me;
+  const { id, identityKey } = me;
   const identityPath = join(path, fileNames.identityKey);
   const identity = readPrivateKey(identityPath, texts[fileNames.identityKey], { id, key: identityKey });
   if (E.isLeft(identity)) return identity;
   const slowPath = join(path, fileNames.slowKey);
-  const slowSeed = readPrivateKey(slowPath, texts[fileNames.slowKey], { id, key: slowKey });
-  if (E.isLeft(slowSeed)) return slowSeed;
-  const slow = multisigSigner(slowKeyOf(alliance), id, slowSeed.right);
-  if (E.isLeft(slow)) return E.left({ _tag: 'WrongKey', path: slowPath, id });
-  const allianceKey = readAllianceKey(
-    join(path, fileNames.allianceShare),
-    texts[fileNames.allianceShare],
-    me,
+  const slow = readSlowKey(slowPath, texts[fileNames.slowKey], me, alliance);
+  if (E.isLeft(slow)) return slow;
+  const sharePath = join(path, fileNames.allianceShare);
+  const held = readShareOf('allianceKey', alliance.allianceKey, texts[fileNames.allianceShare], {
+    path: sharePath,
+    id,
     alliance,
-  );
-  if (E.isLeft(allianceKey)) return allianceKey;
+  });
+  if (E.isLeft(held)) return held;
+  const { signer: allianceSigner, share: allianceShare } = held.right;
   const identities = identitiesOf(alliance, identity.right);
-  return E.right({ identities, slow: slow.right, ...allianceKey.right });
+  return E.right({ identities, slow: slow.right, allianceSigner, allianceShare });
 }
 
-function readAllianceKey(
+/** A private key as PEM in multisignatures, else a share as JSON. */
+function readSlowKey(
   path: string,
   text: string,
-  { id }: ServerEntry,
-  { allianceKey, trust }: Alliance,
-): Either<DirectoryError, Pick<ServerKeys, 'allianceSigner' | 'allianceShare'>> {
+  { id, slowKey: key }: ServerEntry,
+  alliance: Alliance,
+): Either<DirectoryError, DistributedSigner> {
+  const multisig = slowMultisigOf(alliance);
+  if (multisig === undefined || key === undefined) {
+    const slowKey = present(alliance.slowKey, 'an alliance has a slow key of one form');
+    return E.map(({ signer }: HeldShare) => signer)(readShareOf('slowKey', slowKey, text, { path, id, alliance }));
+  }
+  const seed = readPrivateKey(path, text, { id, key });
+  if (E.isLeft(seed)) return seed;
+  const signer = multisigSigner(multisig, id, seed.right);
+  return E.isLeft(signer) ? E.left({ _tag: 'WrongKey', path, id }) : signer;
+}
+
+interface HeldShare {
+  readonly signer: DistributedSigner;
+  readonly share: AllianceKeyShare;
+}
+
+/** The share of a key that stands in the document under `name`. */
+function readShareOf(
+  name: 'allianceKey' | 'slowKey',
+  publicKey: AlliancePublicKey,
+  text: string,
+  { path, id, alliance }: { readonly path: string; readonly id: ProcessId; readonly alliance: Alliance },
+): Either<DirectoryError, HeldShare> {
   const share = decodeJson(allianceKeyShareCodec, text);
   if (E.isLeft(share))
     return E.left({ _tag: 'MalformedFile', path, at: share.left.path, expected: share.left.expected });
   if (share.right.process !== id) return E.left({ _tag: 'WrongKey', path, id });
-  const signer = makeSigner(allianceKey, share.right, trust.system.processes.universe);
-  if (E.isLeft(signer)) return E.left(signerError(path, id, signer.left));
-  return E.right({ allianceSigner: signer.right, allianceShare: share.right });
+  const signer = makeSigner(publicKey, share.right, alliance.trust.system.processes.universe);
+  if (E.isLeft(signer)) return E.left(signerError(path, { id, name }, signer.left));
+  return E.right({ signer: signer.right, share: share.right });
 }
 
 /** Either the share is not this server's of this key, or the key itself is none. */
-function signerError(path: string, id: ProcessId, error: KeyError): DirectoryError {
+function signerError(
+  path: string,
+  { id, name }: { readonly id: ProcessId; readonly name: string },
+  error: KeyError,
+): DirectoryError {
   switch (error._tag) {
     case 'ShareOfAnotherKey':
     case 'ShareOfAnotherScheme':
@@ -211,7 +245,7 @@ function signerError(path: string, id: ProcessId, error: KeyError): DirectoryErr
       return { _tag: 'WrongKey', path, id };
     default: {
       const document = join(dirname(path), fileNames.alliance);
-      return { _tag: 'MalformedFile', path: document, at: '/allianceKey', expected: `a sound key (${error._tag})` };
+      return { _tag: 'MalformedFile', path: document, at: `/${name}`, expected: `a sound key (${error._tag})` };
     }
   }
 }

@@ -11,6 +11,7 @@ import { leaderSchedule } from '../../consensus/fab-quorums.js';
 import type { StateTarget } from '../../consensus/manifest.js';
 import type { DurableRecord } from '../../consensus/record.js';
 import { FabMachine } from '../../consensus/step.js';
+import { isAlwaysFast } from '../../quorum/trust/slow-quorums.js';
 import { openSigningThread, type SigningThread } from '../../schemes/signing-thread/signing-thread.js';
 import { openJournal } from '../../storage/journal.js';
 import type { Journal } from '../../storage/storage.js';
@@ -118,6 +119,7 @@ function configurationOf({ directory, keys, start }: EpochRunParts): Configurati
     ...(start === undefined ? {} : { start }),
     me: me.id,
     system: trust.system,
+    isAlwaysFast: isAlwaysFast(trust.rule),
     leaders: leaderSchedule(trust.leaders),
     identities: keys.identities,
     clients,

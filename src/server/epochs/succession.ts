@@ -9,6 +9,7 @@ import { equalBytes } from '../../prelude/bytes.js';
 import type { Digest } from '../../prelude/digest.js';
 import { E, type Either, type TaskEither } from '../../prelude/fp.js';
 import { serversOf } from '../../management/alliance.js';
+import { findReusedKey } from '../../management/alliance-succession.js';
 import { type AllianceDocument, maxFileBytes, readAllianceDocument } from '../directory/directory-documents.js';
 import { describeSuccessionError, Succession } from '../directory/directory-succession.js';
 import { eraseFile, fileModes, replaceFile } from '../directory/durable-files.js';
@@ -24,19 +25,25 @@ export interface PreparedConfiguration extends AllianceDocument {
   readonly path: string;
 }
 
-/** Every configuration of this alliance that lies in `prepared/`; what cannot be read is left out, and told. */
+/** Every configuration of this alliance that lies in `prepared/`; what cannot be read, or cannot follow, is left out, and told. */
 export async function findPrepared(
-  { path, allianceId }: Pick<ServerDirectory, 'path' | 'allianceId'>,
+  { path, allianceId, alliance, former }: Pick<ServerDirectory, 'path' | 'allianceId' | 'alliance' | 'former'>,
   tell: (error: DirectoryError) => void,
 ): Promise<readonly PreparedConfiguration[]> {
   const folder = join(path, folderNames.prepared);
   const names = existsSync(folder) ? await readdir(folder) : [];
+  const earlier = [alliance, ...[...former.values()].map((document) => document.alliance)];
   const found: PreparedConfiguration[] = [];
   for (const name of names.sort()) {
     const file = join(folder, name, fileNames.alliance);
     const text = await readTextFile(file, maxFileBytes.alliance)();
     const document = E.isLeft(text) ? text : readAllianceDocument(file, text.right);
-    if (E.isLeft(document)) tell(document.left);
+    if (E.isLeft(document)) {
+      tell(document.left);
+      continue;
+    }
+    const error = findReusedKey(document.right.alliance, earlier);
+    if (error !== undefined) tell({ _tag: 'BadAlliance', path: file, error });
     else if (equalBytes(document.right.allianceId, allianceId))
       found.push({ path: join(folder, name), ...document.right });
   }

@@ -1,14 +1,17 @@
-/** The alliance key of an alliance for trying, made in one place: whoever runs this could keep all of it (SECURITY). */
+/** The shared keys of an alliance for trying, made in one place: whoever runs this could keep all of them (SECURITY). */
 import { E, type Either } from '../../prelude/fp.js';
+import { invariant } from '../../prelude/invariant.js';
 import type { ProcessId, Universe } from '../../prelude/process.js';
 import type { RandomBytes } from '../../prelude/random.js';
 import type { Policy } from '../../quorum/policy/policy.js';
+import { recoveryPolicy, vouchPolicy } from '../../quorum/trust/derived-policy.js';
+import type { TrustModel } from '../../quorum/trust/trust-model.js';
 import { defaultBlsSuite } from '../../schemes/bls/ciphersuite.js';
 import { dealBls } from '../../schemes/bls/dealer.js';
 import type { BlsDealError } from '../../schemes/bls/errors.js';
 import { loadBackends } from '../../schemes/bls/load-backends.js';
 import { dealMultisig } from '../../schemes/multisig/policy-key.js';
-import type { AlliancePublicKey } from '../../schemes/public-key.js';
+import type { AlliancePublicKey, ThresholdPublicKey } from '../../schemes/public-key.js';
 import type { AllianceKeyShare } from '../../schemes/registry.js';
 import { dealShoupRsa, usualExponent } from '../../schemes/shoup-rsa/dealer.js';
 import type { ShoupRsaDealError } from '../../schemes/shoup-rsa/errors.js';
@@ -35,16 +38,53 @@ export interface KeyTerms {
   readonly universe: Universe;
 }
 
+export interface DealingOptions {
+  readonly random: RandomBytes;
+  readonly onProgress: (progress: SearchProgress) => void;
+}
+
 export interface DealtAllianceKey {
   readonly publicKey: AlliancePublicKey;
   readonly shares: ReadonlyMap<ProcessId, AllianceKeyShare>;
+}
+
+/** Of one key. */
+type DealtThresholdKey = DealtAllianceKey & { readonly publicKey: ThresholdPublicKey };
+
+/** What an alliance's servers hold shares of. */
+export interface DealtKeys {
+  readonly alliance: DealtAllianceKey;
+  /** The slow key, where it is one for all. */
+  readonly slow?: DealtThresholdKey;
+}
+
+/**
+ * Deals the alliance key along the vouching sets, and the slow key along the slow quorums: an independent secret.
+ *
+ * @param certificates - how slow quorums sign; multisignatures need no dealing.
+ */
+export async function dealKeys(
+  { scheme, certificates }: { readonly scheme: AllianceScheme; readonly certificates: AllianceScheme },
+  trust: TrustModel,
+  epoch: number,
+  options: DealingOptions,
+): Promise<Either<FoundingError, DealtKeys>> {
+  const { universe } = trust.system.processes;
+  const alliance = await dealAllianceKey(scheme, { policy: vouchPolicy(trust), epoch, universe }, options);
+  if (E.isLeft(alliance) || certificates._tag === 'multisig')
+    return E.map((key: DealtAllianceKey) => ({ alliance: key }))(alliance);
+  const slow = await dealAllianceKey(certificates, { policy: recoveryPolicy(trust), epoch, universe }, options);
+  if (E.isLeft(slow)) return slow;
+  const { publicKey, shares } = slow.right;
+  invariant(publicKey._tag !== 'multisig', 'a threshold scheme deals a threshold key');
+  return E.right({ alliance: alliance.right, slow: { publicKey, shares } });
 }
 
 /** Deals a key that signs statements. */
 export async function dealAllianceKey(
   scheme: AllianceScheme,
   { policy, epoch, universe }: KeyTerms,
-  { random, onProgress }: { random: RandomBytes; onProgress: (progress: SearchProgress) => void },
+  { random, onProgress }: DealingOptions,
 ): Promise<Either<FoundingError, DealtAllianceKey>> {
   if (scheme._tag === 'multisig') return E.right(dealMultisig({ usage: 'statement', epoch, policy }, random));
   if (scheme._tag === 'bls') {

@@ -2,10 +2,10 @@
 import { present } from '../../prelude/invariant.js';
 import { type Alliance } from '../../management/alliance.js';
 import { allianceIdOf, encodeAlliance } from '../../management/alliance-codec.js';
-import { allianceKeyShareCodec } from '../../schemes/registry.js';
+import { type AllianceKeyShare, allianceKeyShareCodec } from '../../schemes/registry.js';
 import { publicKeyPem } from '../../schemes/shoup-rsa/public-key-pem.js';
 import type { Credentials } from '../../transport/limits.js';
-import type { DealtAllianceKey } from './alliance-key-dealing.js';
+import type { DealtKeys } from './alliance-key-dealing.js';
 import { type DirectoryOwner, directoryOwnerCodec, directoryVersion } from '../directory/directory-codec.js';
 import type { MadeApplication, MadeOrganization, MadeServer, Members } from './founding-members.js';
 import { applicationPath, fileNames, organizationPath, serverPath } from '../directory/layout.js';
@@ -13,10 +13,10 @@ import type { NewEntry } from '../directory/new-directory.js';
 import { printPrivateKey } from '../directory/private-key-file.js';
 
 /** Everything, with paths relative to the directory of the alliance. */
-export function allianceEntries(alliance: Alliance, members: Members, key: DealtAllianceKey): readonly NewEntry[] {
+export function allianceEntries(alliance: Alliance, members: Members, keys: DealtKeys): readonly NewEntry[] {
   const document = printJson(encodeAlliance(alliance));
-  const context: Context = { document, allianceId: allianceIdOf(alliance), key };
-  const { publicKey } = key;
+  const context: Context = { document, allianceId: allianceIdOf(alliance), keys };
+  const { publicKey } = keys.alliance;
   const pem = publicKey._tag === 'shoup-rsa' ? [{ path: fileNames.alliancePem, content: publicKeyPem(publicKey) }] : [];
   return [
     { path: fileNames.alliance, content: document },
@@ -30,7 +30,7 @@ export function allianceEntries(alliance: Alliance, members: Members, key: Dealt
 interface Context {
   readonly document: string;
   readonly allianceId: DirectoryOwner['allianceId'];
-  readonly key: DealtAllianceKey;
+  readonly keys: DealtKeys;
 }
 
 /** Entries by the name of their file; `secret` ones are for their owner alone. */
@@ -51,7 +51,8 @@ function serverEntries(
   context: Context,
 ): readonly NewEntry[] {
   const path = serverPath('', entry.id);
-  const share = present(context.key.shares.get(entry.id), 'every server holds a share of the alliance key');
+  const share = context.keys.alliance.shares.get(entry.id);
+  const slowShare = context.keys.slow?.shares.get(entry.id);
   return [
     ...commonEntries(path, credentials, context),
     ...entriesIn(path, { [fileNames.server]: printOwner(entry.id, context) }, false),
@@ -59,8 +60,8 @@ function serverEntries(
       path,
       {
         [fileNames.identityKey]: printPrivateKey(identitySeed),
-        [fileNames.slowKey]: printPrivateKey(slowSeed),
-        [fileNames.allianceShare]: printJson(allianceKeyShareCodec.encode(share)),
+        [fileNames.slowKey]: slowSeed === undefined ? printShare(slowShare) : printPrivateKey(slowSeed),
+        [fileNames.allianceShare]: printShare(share),
       },
       true,
     ),
@@ -93,6 +94,10 @@ function commonEntries(
 
 function printOwner(id: DirectoryOwner['id'], { allianceId }: Context): string {
   return printJson(directoryOwnerCodec.encode({ version: directoryVersion, id, allianceId }));
+}
+
+function printShare(share: AllianceKeyShare | undefined): string {
+  return printJson(allianceKeyShareCodec.encode(present(share, 'a server holds a share of each key that was dealt')));
 }
 
 /** Readable, and ending with a line. */

@@ -19,7 +19,8 @@ import type { FoundingPlan } from './founding-plan.js';
 export interface MadeServer {
   readonly entry: ServerEntry;
   readonly identitySeed: Ed25519Seed;
-  readonly slowSeed: Ed25519Seed;
+  /** Where each server has a slow key of its own. */
+  readonly slowSeed: Ed25519Seed | undefined;
   readonly credentials: Credentials;
 }
 
@@ -46,7 +47,13 @@ export interface Addresses {
   readonly ports: readonly number[];
 }
 
-export function makeMembers(plan: FoundingPlan, { host, ports }: Addresses, random: RandomBytes): Members {
+/** @param certificates - how slow quorums sign: where they share one key, servers get none of their own here. */
+export function makeMembers(
+  plan: FoundingPlan,
+  { host, ports }: Addresses,
+  random: RandomBytes,
+  certificates: 'multisig' | 'threshold' = 'multisig',
+): Members {
   const validity = validityFrom(new Date());
   const organizations: MadeOrganization[] = [];
   let next = 0;
@@ -55,7 +62,11 @@ export function makeMembers(plan: FoundingPlan, { host, ports }: Addresses, rand
     const servers = names.map((name) => {
       const port = present(ports[next++], 'there is a port for every server');
       const address = { id: `${organization}/${name}` as ProcessId, host, port };
-      return makeServer(address, authority, validity, random);
+      const seeds = {
+        identitySeed: drawSeed(random),
+        slowSeed: certificates === 'multisig' ? drawSeed(random) : undefined,
+      };
+      return makeServer(address, authority, validity, seeds);
     });
     organizations.push({ authority, servers });
   }
@@ -78,13 +89,13 @@ function makeServer(
   address: Pick<ServerEntry, 'id' | 'host' | 'port'>,
   authority: OrganizationCa,
   validity: Validity,
-  random: RandomBytes,
+  { identitySeed, slowSeed }: Pick<MadeServer, 'identitySeed' | 'slowSeed'>,
 ): MadeServer {
-  const [identitySeed, slowSeed] = [drawSeed(random), drawSeed(random)];
   const { publicKey, privateKey } = generateTlsKeyPair();
   const subject = { process: address.id, hosts: [address.host, 'localhost'], publicKey, validity };
   const certificate = issueServerCertificate(authority, subject);
-  const keys = { identityKey: publicKeyFromSeed(identitySeed), slowKey: publicKeyFromSeed(slowSeed) };
+  const identityKey = publicKeyFromSeed(identitySeed);
+  const keys = { identityKey, ...(slowSeed === undefined ? {} : { slowKey: publicKeyFromSeed(slowSeed) }) };
   return { entry: { ...address, ...keys }, identitySeed, slowSeed, credentials: { certificate, privateKey } };
 }
 

@@ -17,13 +17,7 @@ import {
 } from '../../management/alliance-codec.js';
 import { describeAllianceError } from '../../management/errors.js';
 import { hasReportRoom } from '../directory/report-room.js';
-import { vouchPolicy } from '../../quorum/trust/derived-policy.js';
-import {
-  type AllianceScheme,
-  dealAllianceKey,
-  type DealtAllianceKey,
-  type SearchProgress,
-} from './alliance-key-dealing.js';
+import { type AllianceScheme, type DealtKeys, dealKeys, type SearchProgress } from './alliance-key-dealing.js';
 import type { FoundingError } from '../directory/errors.js';
 import { makeMembers, type Members } from './founding-members.js';
 import { allianceEntries } from './founding-files.js';
@@ -34,7 +28,10 @@ import { checkVacant, writeNewDirectory } from '../directory/new-directory.js';
 export interface FoundingWish extends PlanWish {
   /** Must not exist yet, or be empty. */
   readonly directory: string;
+  /** Of the alliance key. */
   readonly scheme: AllianceScheme;
+  /** How slow quorums sign their certificates; multisignatures if absent. */
+  readonly certificates?: AllianceScheme;
   readonly ports: PortChoice;
   /** The system's own if absent. */
   readonly random?: RandomBytes;
@@ -67,11 +64,12 @@ export function foundForTrying(wish: FoundingWish): TaskEither<FoundingError, Fo
     const { universe } = trust.system.processes;
     const ports = await findFreePorts(wish.ports, host, universe.size);
     if (E.isLeft(ports)) return ports;
-    const terms = { policy: vouchPolicy(trust), epoch: foundingEpoch, universe };
-    const key = await dealAllianceKey(wish.scheme, terms, { random, onProgress });
-    if (E.isLeft(key)) return key;
-    const members = makeMembers(plan.right, { host, ports: ports.right }, random);
-    return write(directory, plan.right, members, key.right);
+    const { scheme, certificates = { _tag: 'multisig' } } = wish;
+    const keys = await dealKeys({ scheme, certificates }, trust, foundingEpoch, { random, onProgress });
+    if (E.isLeft(keys)) return keys;
+    const form = keys.right.slow === undefined ? 'multisig' : 'threshold';
+    const members = makeMembers(plan.right, { host, ports: ports.right }, random, form);
+    return write(directory, plan.right, members, keys.right);
   };
 }
 
@@ -79,30 +77,34 @@ function write(
   directory: string,
   plan: FoundingPlan,
   members: Members,
-  key: DealtAllianceKey,
+  keys: DealtKeys,
 ): Either<FoundingError, Founded> {
-  const alliance = assemble(plan, members, key);
+  const alliance = assemble(plan, members, keys);
   const allianceId = allianceIdOf(alliance);
-  const written = writeNewDirectory(directory, allianceEntries(alliance, members, key));
+  const written = writeNewDirectory(directory, allianceEntries(alliance, members, keys));
   if (E.isLeft(written)) return written;
   const configurationDigest = configurationDigestOf(alliance);
   return E.right({ directory: resolve(directory), alliance, allianceId, configurationDigest });
 }
 
-function assemble({ trust }: FoundingPlan, members: Members, { publicKey }: DealtAllianceKey): Alliance {
+function assemble({ trust }: FoundingPlan, members: Members, keys: DealtKeys): Alliance {
   const organizations = members.organizations.map(({ authority, servers }) => ({
     name: authority.organization,
     certificateAuthority: authority.certificate,
     servers: servers.map(({ entry }) => entry),
   }));
-  const windowSlots = windows.find((slots) => hasReportRoom({ organizations, allianceKey: publicKey }, slots)) ?? 2;
+  const publicKeys = {
+    allianceKey: keys.alliance.publicKey,
+    ...(keys.slow === undefined ? {} : { slowKey: keys.slow.publicKey }),
+  };
+  const windowSlots = windows.find((slots) => hasReportRoom({ organizations, ...publicKeys }, slots)) ?? 2;
   const alliance: Alliance = {
     version: allianceVersion,
     epoch: foundingEpoch,
     trust,
     organizations,
     applications: members.applications.map(({ entry }) => entry),
-    allianceKey: publicKey,
+    ...publicKeys,
     parameters: { windowSlots, checkpointInterval: Math.max(1, windowSlots / 4), baseTimeoutMs },
   };
   const checked = decodeAlliance(encodeAlliance(alliance));

@@ -7,6 +7,7 @@ import { invariant } from '../../prelude/invariant.js';
 import type { Digest } from '../../prelude/digest.js';
 import { isName } from '../../prelude/process.js';
 import type { Batch } from '../../consensus/batch.js';
+import { protocolLimits } from '../../client/protocol.js';
 import { type Delivered, DeliveryTable } from '../../consensus/delivery.js';
 import {
   applyControl,
@@ -38,7 +39,7 @@ interface EpochTerms extends Omit<EpochRules, 'allianceId' | 'epoch'> {
 export interface ExecutorParts {
   readonly allianceId: Digest;
   readonly applications: ReadonlyMap<string, StateMachine>;
-  /** Which application a command is for; `undefined` for none, and then its result is empty. Deterministic. */
+  /** Which application a command is for; `undefined` for none, and then it has no result. Deterministic. */
   applicationOf(delivered: Delivered): string | undefined;
   /** The control that a command is; read after the command was applied. Deterministic: management's. */
   controlOf(delivered: Delivered): Control | undefined;
@@ -47,7 +48,8 @@ export interface ExecutorParts {
 
 export interface ExecutedCommand {
   readonly delivered: Delivered;
-  readonly result: Uint8Array;
+  /** `undefined` where the command was for no application. */
+  readonly result: Uint8Array | undefined;
 }
 
 /** What came of one slot. */
@@ -59,9 +61,6 @@ export interface Execution {
   /** The state right after the slot, where a snapshot is due. */
   readonly snapshot?: SnapshotContent;
 }
-
-/** Bound on a result. */
-const maxResultBytes = 64 * 1024;
 
 export class Executor {
   private last: Prefix;
@@ -135,8 +134,9 @@ export class Executor {
     const { parts } = this;
     const name = parts.applicationOf(delivered);
     const application = name === undefined ? undefined : parts.applications.get(name);
-    const result = application?.apply(delivered) ?? new Uint8Array(0);
-    invariant(result.length <= maxResultBytes, 'a result has at most 64 KiB');
+    const result = application?.apply(delivered);
+    const isBounded = result === undefined || result.length <= protocolLimits.resultBytes;
+    invariant(isBounded, 'a result has at most 64 KiB');
     const control = parts.controlOf(delivered);
     if (control !== undefined) this.change = applyControl(this.change, delivered.slot, control, this.rules());
     return { delivered, result };

@@ -21,7 +21,10 @@ import { StateFetching, type StateFetchingParts } from './state-fetching.js';
 export interface ReplicatedStateParts
   extends StateParts,
     Pick<StateFetchingParts, 'onBlame'>,
-    Omit<SnapshotKeepingParts, keyof StateParts> {}
+    Omit<SnapshotKeepingParts, keyof StateParts> {
+  /** A slot that was decided here is durable and executed. */
+  onExecuted(slot: number, execution: Execution): void;
+}
 
 type Decision = Pick<Extract<Effect, { _tag: 'Decide' }>, 'slot' | 'chain' | 'batch'>;
 
@@ -135,7 +138,11 @@ export class ReplicatedState {
     const stored = this.parts.log.append(slot, chain, batch);
     const executed = this.executing
       .then(() => Promise.race(journaled === undefined ? [stored] : [stored, journaled]))
-      .then(() => this.execute(slot, chain, batch));
+      .then(() => {
+        const execution = this.execute(slot, chain, batch);
+        this.parts.onExecuted(slot, execution);
+        return execution;
+      });
     const settled = this.settling
       .then(() => Promise.all([executed, stored]))
       .then(([execution]) => this.settleSlot(slot, execution));

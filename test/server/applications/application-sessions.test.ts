@@ -1,5 +1,6 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { utf8 } from '../../../src/prelude/bytes.js';
 import { right } from '../../support/right.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
 import type { Request } from '../../../src/consensus/batch.js';
@@ -283,6 +284,68 @@ describe('a session', () => {
     const command = new Uint8Array();
     sessions.onPlaced([{ slot: 5, index: 0, client: testClient, session: 3, firstSequence: 1, commands: [command] }]);
     expect(application.received).toEqual([]);
+  });
+
+  describe('tells what came of commands', () => {
+    const run = (session: number, sequence: number, result: Uint8Array | undefined, client = testClient) => ({
+      delivered: { slot: 5, index: 0, client, session, sequence, command: new Uint8Array() },
+      result,
+    });
+
+    it('of the session that is awaited on a link, where they are for an application', async () => {
+      const { sessions } = await setting(1, []);
+      const [application, idle, other] = [
+        new Application(sessions),
+        new Application(sessions),
+        new Application(sessions, 'b/app' as ProcessId),
+      ];
+      application.say({ _tag: 'AwaitResults', session: 3 });
+      other.say({ _tag: 'AwaitResults', session: 4 });
+      idle.say({ _tag: 'Submit', requests: [testRequest(1, ['x', 'y'], 3)] });
+      const [one, two] = [utf8('one'), utf8('two')];
+      const executed = [
+        run(3, 1, one),
+        run(2, 1, one),
+        run(3, 2, undefined),
+        run(3, 3, two),
+        run(3, 4, new Uint8Array(0)),
+        run(3, 1, one, 'b/app'),
+      ];
+      sessions.onExecuted(5, { epoch: 2, executed });
+      const results = [
+        { session: 3, sequence: 1, result: one },
+        { session: 3, sequence: 3, result: two },
+        { session: 3, sequence: 4, result: new Uint8Array(0) },
+      ];
+      expect(application.received).toEqual([{ _tag: 'Executed', epoch: 2, slot: 5, results }]);
+      expect([idle.received, other.received]).toEqual([[], []]);
+    });
+
+    it('in as many messages as it takes', async () => {
+      const { sessions } = await setting(1, []);
+      const application = new Application(sessions);
+      application.say({ _tag: 'AwaitResults', session: 3 });
+      const large = new Uint8Array(protocolLimits.resultBytes);
+      const counts = (): readonly number[] =>
+        application.received.splice(0).map((message) => (message._tag === 'Executed' ? message.results.length : -1));
+      const many = (count: number, result: Uint8Array) =>
+        Array.from({ length: count }, (_, index) => run(3, index + 1, result));
+      sessions.onExecuted(5, { epoch: 1, executed: many(33, large) });
+      expect(counts()).toEqual([16, 16, 1]);
+      sessions.onExecuted(5, { epoch: 1, executed: many(1025, new Uint8Array(1)) });
+      expect(counts()).toEqual([1024, 1]);
+      sessions.onExecuted(5, { epoch: 1, executed: [] });
+      expect(counts()).toEqual([]);
+    });
+
+    it('not while much waits to be read', async () => {
+      const { sessions } = await setting(1, []);
+      const application = new Application(sessions);
+      application.say({ _tag: 'AwaitResults', session: 3 });
+      application.pending = 5 * 1024 * 1024;
+      sessions.onExecuted(5, { epoch: 1, executed: [run(3, 1, utf8('one'))] });
+      expect(application.received).toEqual([]);
+    });
   });
 
   it('is silent where the log cannot be read', async () => {

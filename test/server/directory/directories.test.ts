@@ -1,5 +1,5 @@
 import { chmodSync, copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { inspect } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { toHex } from '../../../src/prelude/bytes.js';
@@ -7,6 +7,7 @@ import { E, type TaskEither } from '../../../src/prelude/fp.js';
 import { present } from '../../../src/prelude/invariant.js';
 import { loadAllianceDirectory } from '../../../src/server/directory/alliance-directory.js';
 import { loadApplicationDirectory } from '../../../src/server/directory/application-directory.js';
+import { readAllianceDocument } from '../../../src/server/directory/directory-documents.js';
 import { describeDirectoryError, type DirectoryError } from '../../../src/server/directory/errors.js';
 import { foundForTrying } from '../../../src/server/founding/founding.js';
 import { parsePrivateKey, printPrivateKey } from '../../../src/server/directory/private-key-file.js';
@@ -18,6 +19,7 @@ import { temporaryDirectory } from '../temporary-directory.js';
 
 const root = temporaryDirectory();
 const [ours, theirs, rsa] = [join(root, 'ours'), join(root, 'theirs'), join(root, 'rsa')];
+const shared = join(root, 'shared');
 
 beforeAll(async () => {
   const organizations = ['a', 'b', 'c', 'd'];
@@ -26,6 +28,7 @@ beforeAll(async () => {
   right(await foundForTrying({ ...wish, directory: theirs })());
   const scheme = { _tag: 'shoup-rsa', modulusBits: 1024, primes: safePrimes1024 } as const;
   right(await foundForTrying({ ...wish, scheme, directory: rsa })());
+  right(await foundForTrying({ ...wish, scheme: { _tag: 'bls' }, certificates: { _tag: 'bls' }, directory: shared })());
 });
 
 let copies = 0;
@@ -35,6 +38,13 @@ function copyOf(directory: string): string {
   copies += 1;
   const copy = join(root, `copy-${copies}`);
   cpSync(join(ours, directory), copy, { recursive: true });
+  return copy;
+}
+
+function copyOfShared(directory: string): string {
+  copies += 1;
+  const copy = join(root, `copy-${copies}`);
+  cpSync(join(shared, directory), copy, { recursive: true });
   return copy;
 }
 
@@ -289,6 +299,31 @@ describe('a server directory', () => {
     expect(await errorOf(loadServerDirectory, copy)).toMatchObject({ _tag: 'WrongKey', id: 'a/1' });
   });
 
+  it('is refused where its share of one slow key is another server’s, of another key, or a key as servers of their own have', async () => {
+    const slow = join(copyOfShared('servers/a-1'), 'slow.key');
+    for (const [text, error] of [
+      [readFileSync(join(shared, 'servers/b-1/slow.key'), 'utf8'), { _tag: 'WrongKey', id: 'a/1', path: slow }],
+      [readFileSync(join(shared, 'servers/a-1/alliance-share.json'), 'utf8'), { _tag: 'WrongKey', id: 'a/1' }],
+      [readFileSync(join(ours, 'servers/a-1/slow.key'), 'utf8'), { _tag: 'MalformedFile', path: slow }],
+    ] as const) {
+      writeFileSync(slow, text);
+      expect(await errorOf(loadServerDirectory, dirname(slow))).toMatchObject(error);
+    }
+  });
+
+  it('is refused where the commitments of its slow key are none', async () => {
+    const copy = copyOfShared('servers/a-1');
+    editJson(join(copy, 'alliance.json'), (json) => {
+      const slowKey = json['slowKey'] as { groupKey: string; commitments: string[] };
+      slowKey.commitments.reverse();
+    });
+    editJson(join(copy, 'server.json'), (json) => {
+      const document = JSON.parse(readFileSync(join(copy, 'alliance.json'), 'utf8')) as unknown;
+      json['allianceId'] = toHex(right(readAllianceDocument('', JSON.stringify(document))).allianceId);
+    });
+    expect(await errorOf(loadServerDirectory, copy)).toMatchObject({ _tag: 'MalformedFile', at: '/slowKey' });
+  });
+
   it.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
     'is refused where it may not be read',
     async () => {
@@ -300,7 +335,7 @@ describe('a server directory', () => {
     },
   );
 
-  it.each(['ours', 'rsa'])('shows no secret, whoever prints it (%s)', async (name) => {
+  it.each(['ours', 'rsa', 'shared'])('shows no secret, whoever prints it (%s)', async (name) => {
     const path = join(root, name, 'servers/a-1');
     const server = right(await loadServerDirectory(path)());
     expectNoSecrets(server, path);
@@ -347,14 +382,22 @@ function expectNoSecrets(value: object, path: string): void {
     return E.isRight(pem) ? [pem.right] : [];
   });
   expect(keys.length).toBeGreaterThan(1);
-  for (const pem of keys) {
-    const seed = parsePrivateKey(pem);
-    expect(seed).toBeDefined();
-    expect(shown).not.toContain(pem.split('\n')[1]);
-    expect(shown).not.toContain(toHex(seed ?? new Uint8Array()));
-    expect(compact).not.toContain([...(seed ?? [])].join(''));
+  for (const text of keys) {
+    if (!text.startsWith('{')) expect(shown).not.toContain(text.split('\n')[1]);
+    const secrets = text.startsWith('{') ? rowSecrets(text) : [parsePrivateKey(text)];
+    expect(secrets.length).toBeGreaterThan(0);
+    for (const secret of secrets) {
+      expect(shown).not.toContain(toHex(present(secret, 'a private key')));
+      expect(compact).not.toContain([...present(secret, 'a private key')].join(''));
+    }
   }
   expect(shown).not.toContain('PRIVATE KEY');
+}
+
+/** Of a share of a shared key. */
+function rowSecrets(text: string): readonly Uint8Array[] {
+  const { rows } = JSON.parse(text) as { readonly rows: readonly { readonly secret: string }[] };
+  return rows.map(({ secret }) => Uint8Array.from(Buffer.from(secret, 'hex')));
 }
 
 describe('the directory of an alliance', () => {

@@ -7,6 +7,7 @@ import { digest } from '../../../src/prelude/digest.js';
 import { E } from '../../../src/prelude/fp.js';
 import { present } from '../../../src/prelude/invariant.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
+import { encodeAlliance } from '../../../src/management/alliance-codec.js';
 import { succession } from '../../../src/server/directory/directory-succession.js';
 import { describeDirectoryError } from '../../../src/server/directory/errors.js';
 import { loadServerDirectory, type ServerDirectory } from '../../../src/server/directory/server-directory.js';
@@ -120,7 +121,31 @@ describe('entering the next epoch', () => {
     const found = await findPrepared(await load(own), (error) => told.push(describeDirectoryError(error)));
     expect([found.length, told.length]).toEqual([1, 1]);
     expect(told[0]).toMatch(/one\/alliance\.json: at \/: expected JSON/);
-    expect(await findPrepared({ path: root, allianceId: digest(utf8('none')) }, noErrors)).toEqual([]);
+    expect(await findPrepared({ ...(await load(own)), path: root }, noErrors)).toEqual([]);
+  });
+
+  it('refuses a configuration whose slow key was dealt for an epoch before', async () => {
+    const threshold = await EpochAlliance.found(
+      { windowSlots: 16, checkpointInterval: 8, baseTimeoutMs: 1000 },
+      { _tag: 'bls' },
+    );
+    threshold.prepare(b);
+    const path = present(threshold.servers.get(b), 'a server');
+    const directory = await load(path);
+    expect(await findPrepared(directory, noErrors)).toHaveLength(1);
+    const { alliance: first, allianceId } = directory;
+    const moved = {
+      ...first,
+      allianceId,
+      epoch: 2,
+      allianceKey: { ...first.allianceKey, epoch: 2 },
+      slowKey: { ...present(first.slowKey, 'one slow key'), epoch: 2 },
+    };
+    writeFileSync(join(path, 'prepared', 'two', 'alliance.json'), JSON.stringify(encodeAlliance(moved)));
+    const told: string[] = [];
+    expect(await findPrepared(directory, (error) => told.push(describeDirectoryError(error)))).toEqual([]);
+    expect(told[0]).toMatch(/alliance\.json: at \/slowKey: expected a key dealt anew, not one of epoch 1/);
+    threshold.remove();
   });
 
   it('reads former documents of the same alliance and of the epoch that their name says, and no others', async () => {

@@ -41,6 +41,8 @@ describe.each([
   ['a multisignature key', wishFor('multisig')],
   ['a Shoup RSA key', wishFor('shoup-rsa', { scheme: shoupRsa })],
   ['a BLS key', wishFor('bls', { scheme: { _tag: 'bls' } })],
+  ['a BLS slow key', wishFor('slow-bls', { certificates: { _tag: 'bls' } })],
+  ['a Shoup RSA slow key', wishFor('slow-rsa', { certificates: shoupRsa })],
   [
     'several servers in an organization',
     wishFor('nested', { organizations: undefined, trust: 'f=1 of (a: f=1 of 4, b, c, d, e)' }),

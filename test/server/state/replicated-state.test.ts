@@ -69,10 +69,21 @@ describe('a replicated state', () => {
     const decided = decide(setting, 1, 2);
     releases[1]?.();
     await new Promise((resolve) => setImmediate(resolve));
-    expect(setting.ledger.text).toBe('');
+    expect([setting.ledger.text, setting.executions]).toEqual(['', []]);
     releases[0]?.();
     expect(tagsOf(await decided)).toEqual(['Stored', 'Stored']);
     expect(setting.ledger.text).toBe('1;2;');
+    expect(setting.executions).toEqual([
+      [1, 1],
+      [2, 1],
+    ]);
+  });
+
+  it('tells results once: not again when it executes what it finds after a restart', async () => {
+    const store = new MemoryLogStore();
+    await decide(await open({ store }), 1, 3);
+    const again = await open({ store });
+    expect([again.ledger.text, again.executions]).toEqual(['1;2;3;', []]);
   });
 
   it('executes what the journal has before the log has it; snapshots and the machine wait for the log', async () => {

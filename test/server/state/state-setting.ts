@@ -60,6 +60,8 @@ export interface Setting {
   /** What the machine of epoch 1 was told. */
   readonly heard: Event[];
   readonly failures: unknown[];
+  /** The slots whose results were told, and how many. */
+  readonly executions: (readonly [number, number])[];
 }
 
 /** Recovers what is on the disks. */
@@ -68,6 +70,7 @@ export async function open(wish: Wish = {}): Promise<Setting> {
   const store = wish.store ?? new SteppedLogStore(disk);
   const snapshots = right(await openSnapshotStore('states', disk)());
   const failures: unknown[] = [];
+  const executions: (readonly [number, number])[] = [];
   const log = new DecidedLog(store, allianceId, (error) => failures.push(error));
   const { ledger, executor } = ledgerExecutor(wish.executor);
   if (wish.padding !== undefined) ledger.padding = wish.padding;
@@ -78,6 +81,7 @@ export async function open(wish: Wish = {}): Promise<Setting> {
       ...parts,
       retainSlots,
       send,
+      onExecuted: (slot, { executed }) => executions.push([slot, executed.length]),
       onBlame: (_, reason) => failures.push(reason),
       onFailed: (error) => failures.push(error),
       clock: () => performance.now(),
@@ -86,7 +90,7 @@ export async function open(wish: Wish = {}): Promise<Setting> {
   );
   const heard: Event[] = [];
   state.attach(1, (event) => heard.push(event));
-  return { state, log, store, disk, snapshots, ledger, heard, failures };
+  return { state, log, store, disk, snapshots, ledger, heard, failures, executions };
 }
 
 /** Decides slots `from` to `last`, as the machine would; resolves with what it hears. */

@@ -1,10 +1,9 @@
 /** What a Byzantine process of the simulator can do: it runs the machine itself, and sees and changes all that comes and goes. */
 import { batchDigest, type Batch, type Request } from '../../../src/consensus/batch.js';
 import type { Message } from '../../../src/consensus/message.js';
-import { acceptedStatement, proposeStatement } from '../../../src/consensus/statement.js';
-import { E } from '../../../src/prelude/fp.js';
+import { shareBallot } from '../../../src/consensus/signed-ballot.js';
+import { proposeStatement } from '../../../src/consensus/statement.js';
 import { organizationOf, type ProcessId } from '../../../src/prelude/process.js';
-import type { SignatureShare } from '../../../src/schemes/contract/distributed-signer.js';
 import type { TransferFrame } from '../../../src/server/state/transfer-frames.js';
 import type { SimulatedConfiguration } from '../../support/simulation/configuration.js';
 import type { ReplicatedState } from '../../support/simulation/replicated-state.js';
@@ -73,15 +72,9 @@ export function signProposal({ config }: Powers, view: number, slot: number, bat
 
 /** An ACCEPTED for any batch at all. */
 export function acceptedFor({ config }: Powers, view: number, slot: number, proposal: Proposal): Message {
-  const { allianceId, epoch, keys } = config;
   const ballot = { view, slot, digest: batchDigest(proposal.batch) };
-  const share = keys.slow.signShare(acceptedStatement({ allianceId, epoch, keyId: keys.slow.keyId }, ballot));
-  return {
-    _tag: 'Accepted',
-    ...ballot,
-    leaderSignature: proposal.signature,
-    share: E.isRight(share) ? share.right : (new Uint8Array(0) as SignatureShare),
-  };
+  const shared = shareBallot(config, 'accepted', ballot);
+  return { _tag: 'Accepted', ...ballot, leaderSignature: proposal.signature, ...shared };
 }
 
 /** Splits the processes in two, whole organizations or single servers: differently in each view and run, the same for all conspirators. */

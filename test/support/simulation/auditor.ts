@@ -1,8 +1,7 @@
 /**
  * I13, accountability: where more are Byzantine than may be and agreement breaks, what correct processes have received proves so.
  * Of two contradicting statements of one process either is enough to the other: it accepted or committed two batches in one view
- * and slot, proposed two, reported twice for one view, or reported later without what it had said. Shares are those of
- * multisignatures, and so prove who made them.
+ * and slot, proposed two, reported twice for one view, or reported later without what it had said.
  */
 import { equalBytes, toHex } from '../../../src/prelude/bytes.js';
 import { E } from '../../../src/prelude/fp.js';
@@ -10,7 +9,8 @@ import type { ProcessId } from '../../../src/prelude/process.js';
 import { batchDigest } from '../../../src/consensus/batch.js';
 import { decodeReport } from '../../../src/consensus/codec.js';
 import type { Message, Report, SignedReport } from '../../../src/consensus/message.js';
-import { acceptedStatement, type Ballot, commitStatement, proposeStatement } from '../../../src/consensus/statement.js';
+import { isSentBy, signedBallot } from '../../../src/consensus/signed-ballot.js';
+import { type Ballot, proposeStatement } from '../../../src/consensus/statement.js';
 import type { SimulatedConfiguration } from './configuration.js';
 
 type What = 'votes' | 'commits' | 'proposals';
@@ -63,11 +63,8 @@ export class Auditor {
   }
 
   private isSigned(from: ProcessId, message: Extract<Message, { _tag: 'Accepted' | 'Commit' }>): boolean {
-    const { allianceId, epoch, keys } = this.config;
-    const context = { allianceId, epoch, keyId: keys.slow.keyId };
-    const statement =
-      message._tag === 'Accepted' ? acceptedStatement(context, message) : commitStatement(context, message);
-    return keys.slow.verifyShare(statement, from, message.share) === 'valid';
+    const kind = message._tag === 'Accepted' ? 'accepted' : 'commit';
+    return isSentBy(this.config, from, signedBallot(kind, message));
   }
 
   /** What a vote shows of its leader. */

@@ -7,6 +7,8 @@ import { type Configuration, defaultParameters, type Parameters } from '../../..
 import { leaderSchedule } from '../../../src/consensus/fab-quorums.js';
 import { type ClientId, type Request, requestStatement, type UnsignedRequest } from '../../../src/consensus/batch.js';
 import type { StateTarget } from '../../../src/consensus/manifest.js';
+import { isAlwaysFast } from '../../../src/quorum/trust/slow-quorums.js';
+import type { TrustModel } from '../../../src/quorum/trust/trust-model.js';
 import { parseTrust } from '../../../src/quorum/trust/trust-text.js';
 import type { TrustAssumption } from '../../../src/quorum/trust/conditions.js';
 import type { DistributedSigner } from '../../../src/schemes/contract/distributed-signer.js';
@@ -28,10 +30,12 @@ export type SimulatedConfiguration = Configuration & { readonly allianceSigner: 
 /** Who sends controls. */
 export const operatorClient: ClientId = 'acme/operators';
 
-const trustModels = new Map<string, TrustAssumption>();
+type SimulatedModel = TrustAssumption & Partial<Pick<TrustModel, 'rule'>>;
+
+const trustModels = new Map<string, SimulatedModel>();
 
 /** A trust model as it is written, or `ring of n`, a quorum system of a user's own; made once for each text. */
-export function trustOf({ trust }: Pick<Scenario, 'trust'>): TrustAssumption {
+export function trustOf({ trust }: Pick<Scenario, 'trust'>): SimulatedModel {
   const known = trustModels.get(trust);
   if (known !== undefined) return known;
   const ring = /^ring of (\d+)$/.exec(trust)?.[1];
@@ -41,7 +45,7 @@ export function trustOf({ trust }: Pick<Scenario, 'trust'>): TrustAssumption {
 }
 
 /** Those of all epochs. */
-export function trustsOf({ trust, succession }: Pick<Scenario, 'trust' | 'succession'>): readonly TrustAssumption[] {
+export function trustsOf({ trust, succession }: Pick<Scenario, 'trust' | 'succession'>): readonly SimulatedModel[] {
   return [trust, ...(succession?.trusts ?? [])].map((text) => trustOf({ trust: text }));
 }
 
@@ -87,14 +91,15 @@ export function configurationOf(
 }
 
 export function simulatedConfiguration(
-  scenario: Pick<Scenario, 'scheme' | 'parameters' | 'succession'>,
-  { system, leaders }: TrustAssumption,
+  scenario: Pick<Scenario, 'scheme' | 'parameters' | 'succession' | 'certificates'>,
+  { system, leaders, rule }: SimulatedModel,
   me: ProcessId,
   of: Pick<Configuration, 'epoch' | 'start'> = { epoch: 1 },
 ): SimulatedConfiguration {
   if (scenario.scheme === 'ed25519') return testConfiguration(system, me, scenario.parameters);
   const { universe } = system.processes;
   const { epoch } = of;
+  const slow = { universe, me, epoch, purpose: 'slow', mayCombine: (set: ProcessSet) => system.isSlowQuorum(set) };
   const mayVouch = { mayCombine: (set: ProcessSet) => system.containsCorrect(set), universe, me, epoch };
   const allianceSigner =
     scenario.succession?.keepsAllianceKey === true
@@ -105,11 +110,12 @@ export function simulatedConfiguration(
     ...of,
     me,
     system,
+    isAlwaysFast: rule !== undefined && isAlwaysFast(rule),
     leaders: leaderSchedule(leaders),
     identities: mockIdentities(me),
     clients: mockClients([testClient, operatorClient]),
     keys: {
-      slow: new MockSigner({ universe, me, epoch, purpose: 'slow', mayCombine: (set) => system.isSlowQuorum(set) }),
+      slow: new (scenario.certificates === 'threshold' ? MockGroupSigner : MockSigner)(slow),
       alliance: allianceSigner,
     },
     parameters: parametersOf(scenario),

@@ -30,6 +30,9 @@ const messageKinds = [
 
 const frameKinds = ['AskHandoff', 'Handoff', 'AskChunk', 'Chunk'] as const satisfies readonly TransferFrame['_tag'][];
 
+/** How certificates are signed. */
+const certificateKinds = ['multisignatures', 'threshold certificates'] as const;
+
 /** What servers do besides deciding. */
 const stateKinds = [
   'snapshot',
@@ -69,9 +72,20 @@ const faultKinds = [
   'leaping clock',
 ] as const;
 
-export type Kind = Message['_tag'] | TransferFrame['_tag'] | (typeof stateKinds)[number] | (typeof faultKinds)[number];
+export type Kind =
+  | Message['_tag']
+  | TransferFrame['_tag']
+  | (typeof certificateKinds)[number]
+  | (typeof stateKinds)[number]
+  | (typeof faultKinds)[number];
 
-export const kinds: readonly Kind[] = [...messageKinds, ...frameKinds, ...stateKinds, ...faultKinds];
+export const kinds: readonly Kind[] = [
+  ...messageKinds,
+  ...frameKinds,
+  ...certificateKinds,
+  ...stateKinds,
+  ...faultKinds,
+];
 
 /** The kinds that one schedule has seen. */
 export class Coverage {

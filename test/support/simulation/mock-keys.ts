@@ -176,8 +176,11 @@ export class MockSigner implements DistributedSigner {
   }
 }
 
-/** A threshold signature of checksums: it does not tell who signed, and resharing it from epoch to epoch does not change it. */
+/** A threshold signature of checksums: it does not tell who signed, and who verifies it needs no more than the key as a whole. */
 export class MockGroupSigner extends MockSigner {
+  /** As with real ones, whoever has the shares of a qualified set could have made everybody's: they show nothing about their makers. */
+  override readonly schemeId: string = 'mock threshold';
+
   override verify(message: Uint8Array, signature: Signature): boolean {
     return equalBytes(this.certificate(this.key.universe.none, message), signature);
   }

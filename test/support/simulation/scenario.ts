@@ -113,6 +113,8 @@ export interface Scenario {
   readonly rounds?: readonly Round[];
   readonly load: Load;
   readonly scheme: 'mock' | 'ed25519';
+  /** Of the slow key, under mock keys; multisignatures if absent. */
+  readonly certificates?: 'threshold';
   readonly snapshots?: Snapshots;
   /** Only with snapshots, and with mock keys. */
   readonly succession?: Succession;

@@ -120,6 +120,7 @@ export class Simulation {
     const [someone] = everyone;
     if (scenario.isBeyondModel === true && someone !== undefined)
       this.auditor = new Auditor(configurationOf(scenario, 1, someone));
+    this.coverage.add(scenario.certificates === undefined ? 'multisignatures' : 'threshold certificates');
     scheduleTroubles(scenario, {
       schedule: this.schedule,
       coverage: this.coverage,

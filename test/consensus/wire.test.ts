@@ -174,7 +174,11 @@ function changeBytes(change: EpochChange): string {
 }
 
 const toApplications = {
-  Placed: { _tag: 'Placed', leader: 'b/1', placements: [{ session: 7, firstSequence: 1, count: 2, slot: 258, index: 3 }] },
+  Placed: {
+    _tag: 'Placed',
+    leader: 'b/1',
+    placements: [{ session: 7, firstSequence: 1, count: 2, slot: 258, index: 3 }],
+  },
   Pruned: { _tag: 'Pruned', first: 258 },
   Executed: {
     _tag: 'Executed',

@@ -54,6 +54,7 @@ const clientMessages: readonly ClientMessage[] = [
   { _tag: 'Submit', leader: 'b/1', requests: [] },
   { _tag: 'Listen', from: 12 },
   { _tag: 'AskStatus' },
+  { _tag: 'AwaitResults', session: 7 },
 ];
 
 const status: ServerStatus = {
@@ -92,6 +93,7 @@ const serverMessages: readonly ServerMessage[] = [
   },
   { _tag: 'Placed', leader: 'b/1', placements: [placement, { ...placement, index: 3 }] },
   { _tag: 'Pruned', first: 77 },
+  { _tag: 'Executed', epoch: 3, slot: 9, results: [{ session: 5, sequence: 1, result: utf8('x was set') }] },
 ];
 
 const transferFrames: readonly TransferFrame[] = [

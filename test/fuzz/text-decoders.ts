@@ -12,6 +12,7 @@ import { failureModelCodec, failureModelOf } from '../../src/quorum/analysis/ava
 import { policyMembers } from '../../src/quorum/policy/policy.js';
 import { policyCodec, policyRuleCodec } from '../../src/quorum/policy/policy-codec.js';
 import { parsePolicy, parsePolicyRule, printPolicy, printPolicyRule } from '../../src/quorum/policy/policy-text.js';
+import { recoveryPolicy } from '../../src/quorum/trust/derived-policy.js';
 import { trustModelCodec } from '../../src/quorum/trust/trust-codec.js';
 import { parseTrust, printTrust } from '../../src/quorum/trust/trust-text.js';
 import { dealBls } from '../../src/schemes/bls/dealer.js';
@@ -23,7 +24,7 @@ import { beaconCodec, drandChainCodec } from '../../src/schemes/uses/drand-chain
 import { directoryOwnerCodec, versionCodec } from '../../src/server/directory/directory-codec.js';
 import { parsePrivateKey, printPrivateKey } from '../../src/server/directory/private-key-file.js';
 import { identityUri, parseIdentityUri } from '../../src/transport/identity.js';
-import { fixedAlliance } from '../management/fixed-alliance.js';
+import { fixedAlliance, withSlowKey } from '../management/fixed-alliance.js';
 import { multisigShare, rsaShare } from '../schemes/key-file/keys.js';
 import { right } from '../support/right.js';
 import { seededRandom } from '../support/seeded-random.js';
@@ -118,6 +119,17 @@ const failures = {
 
 const members = ['a/1', 'b/1', 'c/1'] as readonly string[] as readonly ProcessId[];
 
+const { trust: fixedTrust } = fixedAlliance();
+const { publicKey: slowKey } = right(
+  dealBls({
+    policy: recoveryPolicy(fixedTrust),
+    universe: fixedTrust.system.processes.universe,
+    usage: 'statement',
+    epoch: 1,
+    random: seededRandom(1),
+  }),
+);
+
 const owner = { version: 1, id: 'acme/1', allianceId: '07'.repeat(32) };
 
 export const textDecoders: readonly Decoder[] = [
@@ -127,6 +139,7 @@ export const textDecoders: readonly Decoder[] = [
     'json',
     [
       JSON.stringify(encodeAlliance(fixedAlliance())),
+      JSON.stringify(encodeAlliance(withSlowKey(slowKey))),
       JSON.stringify((vectorsOf('alliance.json') as { document: unknown }).document),
     ],
     decodeAllianceText,
@@ -137,7 +150,7 @@ export const textDecoders: readonly Decoder[] = [
       'a key file',
       {
         'src/schemes/key-file/key-file-codec.ts': 2,
-        'src/schemes/public-key-codec.ts': 1,
+        'src/schemes/public-key-codec.ts': 2,
         'src/schemes/bls/key-codec.ts': 2,
         'src/schemes/multisig/key-codec.ts': 2,
         'src/schemes/shoup-rsa/key-codec.ts': 2,

@@ -8,6 +8,7 @@ import { vouchPolicy } from '../../src/quorum/trust/derived-policy.js';
 import { parseTrust } from '../../src/quorum/trust/trust-text.js';
 import { publicKeyFromSeed } from '../../src/schemes/ed25519/ed25519.js';
 import { type Ed25519PublicKey, ed25519Seed } from '../../src/schemes/ed25519/encoding.js';
+import type { ThresholdPublicKey } from '../../src/schemes/public-key.js';
 import { right } from '../support/right.js';
 
 function id(text: string): ProcessId {
@@ -55,4 +56,14 @@ export function fixedAlliance(): Alliance {
     },
     parameters: { windowSlots: 256, checkpointInterval: 64, baseTimeoutMs: 1000 },
   };
+}
+
+/** The fixed alliance with one slow key in the place of its servers'. */
+export function withSlowKey(slowKey: ThresholdPublicKey, more: Partial<Alliance> = {}): Alliance {
+  const multisig = fixedAlliance();
+  const organizations = multisig.organizations.map((organization) => ({
+    ...organization,
+    servers: organization.servers.map(({ id, host, port, identityKey }) => ({ id, host, port, identityKey })),
+  }));
+  return { ...multisig, organizations, slowKey, ...more };
 }

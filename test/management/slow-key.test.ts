@@ -31,7 +31,7 @@ import { dealShoupRsa } from '../../src/schemes/shoup-rsa/dealer.js';
 import { right } from '../support/right.js';
 import { safePrimes1024 } from '../support/rsa-keys.js';
 import { seededRandom } from '../support/seeded-random.js';
-import { fixedAlliance } from './fixed-alliance.js';
+import { fixedAlliance, withSlowKey } from './fixed-alliance.js';
 
 await loadBackends();
 const multisig = fixedAlliance();
@@ -50,15 +50,6 @@ function dealtRsa() {
 }
 
 const slow = dealt(1);
-
-/** The fixed alliance with one slow key in the place of its servers'. */
-function withSlowKey(slowKey: ThresholdPublicKey, more: Partial<Alliance> = {}): Alliance {
-  const organizations = multisig.organizations.map((organization) => ({
-    ...organization,
-    servers: organization.servers.map(({ id, host, port, identityKey }) => ({ id, host, port, identityKey })),
-  }));
-  return { ...multisig, organizations, slowKey, ...more };
-}
 
 function complaintAbout(alliance: Alliance): string | undefined {
   const decoded = decodeAlliance(JSON.parse(JSON.stringify(encodeAlliance(alliance))));

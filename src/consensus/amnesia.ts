@@ -8,7 +8,7 @@ import type { ProcessId } from '../prelude/process.js';
 import type { Context } from './context.js';
 import { isOlder, isReportSigned } from './evidence-record.js';
 import type { Message, SignedReport } from './message.js';
-import { wireLimits } from './piece-codec.js';
+import { wireLimits } from './wire-limits.js';
 import { isSentBy, signedBallot, type SignedBallot } from './signed-ballot.js';
 
 type Reminder = Extract<Message, { _tag: 'Reminder' }>;

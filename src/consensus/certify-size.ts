@@ -5,7 +5,8 @@
 import { digest } from '../prelude/digest.js';
 import type { Signature } from '../schemes/contract/distributed-signer.js';
 import type { Vote } from './message.js';
-import { encodeReport, wireLimits } from './piece-codec.js';
+import { encodeReport } from './piece-codec.js';
+import { wireLimits } from './wire-limits.js';
 
 /** What the length depends on. Signatures in bytes, as long as they can be. */
 export interface CertifyTerms {

@@ -32,7 +32,6 @@ import {
   readProgress,
   readShare,
   readVote,
-  wireLimits,
   writeBallot,
   writeCheckpoint,
   writeCheckpointCertificate,
@@ -42,6 +41,7 @@ import {
   writeProgress,
   writeVote,
 } from './piece-codec.js';
+import { wireLimits } from './wire-limits.js';
 import { readDecidedRange, readPrefixCertificate, writeDecidedRange, writePrefixCertificate } from './range.js';
 import type { DurableRecord } from './record.js';
 import type { AttributedShare } from './signed-ballot.js';

@@ -5,15 +5,8 @@ import { assertNever, invariant } from '../prelude/invariant.js';
 import type { ProcessId, Universe } from '../prelude/process.js';
 import { evidenceKinds, type EvidenceRecord, type SignedDigest } from './evidence-record.js';
 import type { SignedReport } from './message.js';
-import {
-  readBallot,
-  readDigest,
-  readIdentitySignature,
-  readOrdinal,
-  readShare,
-  wireLimits,
-  writeBallot,
-} from './piece-codec.js';
+import { readBallot, readDigest, readIdentitySignature, readOrdinal, readShare, writeBallot } from './piece-codec.js';
+import { wireLimits } from './wire-limits.js';
 import type { SignedBallot } from './signed-ballot.js';
 import { ballotKindNumbers, type KindOfBallot } from './statement.js';
 

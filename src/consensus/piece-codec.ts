@@ -15,23 +15,8 @@ import type {
   Verdict,
   Vote,
 } from './message.js';
-import { rangeLimits } from './range.js';
+import { wireLimits } from './wire-limits.js';
 import type { Ballot, Checkpoint, Prefix, Progress } from './statement.js';
-
-/** Bounds on what is received. */
-export const wireLimits = {
-  signatureBytes: rangeLimits.signatureBytes,
-  shareBytes: 64 * 1024,
-  /** Slots in one report: the window, with room for configuration. */
-  reportSlots: 4096,
-  reportBytes: 4 * 1024 * 1024,
-  pathLength: 16,
-  processes: 1024,
-  evidence: 1024,
-  /** What shows who has sent a ballot: a signature, or a digest and a signature. */
-  proofBytes: 96,
-  reminderBallots: 64,
-} as const;
 
 const identitySignatureBytes = 64;
 

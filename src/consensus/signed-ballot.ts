@@ -11,7 +11,7 @@ import type { ProcessId } from '../prelude/process.js';
 import type { StatementContext } from '../prelude/statement.js';
 import type { DistributedSigner, ShareJudge, SignatureShare } from '../schemes/contract/distributed-signer.js';
 import type { Configuration } from './configuration.js';
-import { wireLimits } from './piece-codec.js';
+import { wireLimits } from './wire-limits.js';
 import {
   acceptedStatement,
   attributedStatement,

@@ -31,7 +31,7 @@ import {
 } from './handover.js';
 import { advanceLog, onAccepted, onCommit } from './learner.js';
 import type { Message } from './message.js';
-import { wireLimits } from './piece-codec.js';
+import { wireLimits } from './wire-limits.js';
 import { advanceProposals, lingerDueMs } from './proposer.js';
 import { deliverRange, onFetchRange, onRange } from './range-fetching.js';
 import type { DurableRecord } from './record.js';

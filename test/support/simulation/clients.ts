@@ -15,7 +15,8 @@ export interface Submission {
   readonly random: Prng;
   /** Runs what belongs to the last epoch when that begins. */
   whenLastBegins(run: () => void): void;
-  submit(to: ProcessId, request: Request): void;
+  /** @param leader - whom the client says that it has sent it to as the leader. */
+  submit(to: ProcessId, request: Request, leader: ProcessId | undefined): void;
   /** Whether some correct server has delivered everything in the request. */
   isDelivered(request: Request): boolean;
 }
@@ -55,11 +56,22 @@ export function submitLoad({ load, scheme }: Scenario, to: Submission): void {
 /** Sends a request to a vouching set of servers, and, if `again` says so, to another one while it is not delivered. */
 export function submitUntilDelivered(request: Request, to: Submission, again: boolean): void {
   if (to.isDelivered(request)) return;
-  for (const process of vouchingSet(to)) to.submit(process, request);
+  const servers = vouchingSet(to);
+  for (const process of servers) to.submit(process, request, claimedLeader(request, servers, to));
   if (again)
     to.schedule.after(retryMs, () => {
       submitUntilDelivered(request, to, again);
     });
+}
+
+/** Of three requests one names no leader, one a process that has it, and one any process, which may never hear of it. */
+function claimedLeader(
+  { session, firstSequence }: Request,
+  servers: readonly ProcessId[],
+  { system }: Submission,
+): ProcessId | undefined {
+  const { ids } = system().processes.universe;
+  return [undefined, servers[0], ids[firstSequence % ids.length]][(session + firstSequence) % 3];
 }
 
 /** Processes in random order until one of them must be correct. */

@@ -202,8 +202,9 @@ export class Simulation {
         if (this.newestEpoch === trusts.length) run();
         else this.late.push(run);
       },
-      submit: (to, request) => {
-        if (this.conspirators.of(to)?.takes?.(request) !== false) this.server(to).feed({ _tag: 'Request', request });
+      submit: (to, request, leader) => {
+        if (this.conspirators.of(to)?.takes?.(request) !== false)
+          this.server(to).feed({ _tag: 'Request', request, leader });
       },
       isDelivered: (request) => this.checkers.isDelivered(request),
     };

@@ -16,6 +16,7 @@ import type {
   Vote,
 } from './message.js';
 import { rangeLimits } from './range.js';
+import { maxProofBytes } from './signed-ballot.js';
 import type { Ballot, Checkpoint, Prefix, Progress } from './statement.js';
 
 /** Bounds on what is received. */
@@ -28,8 +29,7 @@ export const wireLimits = {
   pathLength: 16,
   processes: 1024,
   evidence: 1024,
-  /** What shows who has sent a ballot: a signature, or a digest and a signature. */
-  proofBytes: 96,
+  proofBytes: maxProofBytes,
   reminderBallots: 64,
 } as const;
 

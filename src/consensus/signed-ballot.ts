@@ -11,7 +11,6 @@ import type { ProcessId } from '../prelude/process.js';
 import type { StatementContext } from '../prelude/statement.js';
 import type { DistributedVerifier, SignatureShare } from '../schemes/contract/distributed-signer.js';
 import type { Configuration } from './configuration.js';
-import { wireLimits } from './piece-codec.js';
 import {
   acceptedStatement,
   attributedStatement,
@@ -20,6 +19,9 @@ import {
   commitStatement,
   type KindOfBallot,
 } from './statement.js';
+
+/** Bytes of what shows who has sent a ballot: a signature, or a digest and a signature. */
+export const maxProofBytes = 96;
 
 /** A ballot with what shows who has sent it: the share itself, or its digest and the signature over ATTRIBUTED. */
 export interface SignedBallot extends KindOfBallot {
@@ -75,7 +77,7 @@ export function shareBallot(
 /** Whether an attribution is there exactly where it is needed; and the share, where it is a signature, no longer than one. */
 export function isFullyShared({ keys }: PublicKeys, { share, attribution }: AttributedShare): boolean {
   if (!isShareSignature(keys.slow)) return attribution !== undefined;
-  return attribution === undefined && share.length <= wireLimits.proofBytes;
+  return attribution === undefined && share.length <= maxProofBytes;
 }
 
 /** A ballot as it can be shown to others; nothing is checked. */

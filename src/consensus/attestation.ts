@@ -36,7 +36,11 @@ export function advanceAttestation(c: Context): void {
 export function attestationDueMs(c: Context): number | undefined {
   const { state } = c;
   if (state.attestation !== undefined) return state.attestation.askedMs + patienceMs(c);
-  if (state.decidedUpTo <= (state.decidedCertificate?.slot ?? 0) || state.certificates.checking !== undefined)
+  // What the epoch begins with is vouched for by HANDOFF: a certificate of it would be no news to anyone.
+  if (
+    state.decidedUpTo <= Math.max(c.start, state.decidedCertificate?.slot ?? 0) ||
+    state.certificates.checking !== undefined
+  )
     return undefined;
   return state.attestedMs + c.config.parameters.attestMs + rank(c) * 2 * patienceMs(c);
 }

@@ -15,8 +15,8 @@ import { chainsOf } from './state.js';
 /** Wants the highest state known, while this process is far behind or everyone was asked for the log in vain. */
 export function advanceTransfer(c: Context): void {
   const { state } = c;
-  if (state.installing !== undefined) return;
-  if (state.transfer !== undefined && state.decidedUpTo >= state.transfer.slot) abandon(c);
+  const isInstalling = state.installing !== undefined;
+  if (!isInstalling && state.transfer !== undefined && state.decidedUpTo >= state.transfer.slot) abandon(c);
   const target = highestState(c);
   const wanted = state.transfer;
   if (target === undefined || target.slot <= (wanted?.slot ?? 0)) return;
@@ -27,9 +27,13 @@ export function advanceTransfer(c: Context): void {
   c.emit({ _tag: 'Transfer', slot, chain, manifest });
 }
 
-/** The highest certified state above what is decided here. */
+/**
+ * The highest certified state above what is decided here. While a state is being installed, which may turn out to be damaged when
+ * nobody has it any more, that of a HANDOFF is one too: it waits for the installation to end.
+ */
 function highestState({ state, config }: Context): StateTarget | undefined {
-  const known = [state.snapshotCertificate, config.start].filter((one) => one !== undefined);
+  const ofHandoff = state.installing === undefined ? undefined : state.handoff;
+  const known = [state.snapshotCertificate, config.start, ofHandoff].filter((one) => one !== undefined);
   return known.filter(({ slot }) => slot > state.decidedUpTo).sort((a, b) => b.slot - a.slot)[0];
 }
 

@@ -1,5 +1,6 @@
 /** What drives the machine on: patience that adapts, and requests that a leader leaves out (rules R1 and R12). */
 import { describe, expect, it } from 'vitest';
+import type { Message } from '../../src/consensus/message.js';
 import { decisionOf, Scene } from '../support/scene.js';
 
 const four = 'f=1 t=1 of (a, b, c, d)';
@@ -79,5 +80,39 @@ describe('D12: a request that the leader leaves out, sent to one correct process
       // Each on its own account, or with the others.
       expect(scene.actor(name).sent('Timeouts').length).toBeGreaterThan(0);
     }
+  });
+});
+
+describe('a new view', () => {
+  const status: Message = { _tag: 'Status', view: 1, decided: 0, low: 0, stuck: false };
+
+  it('is shown to who has missed it, by the complaints that opened it', () => {
+    const scene = new Scene({ trust: four });
+    scene.complain(1, 'a b c', 'b c');
+    scene.drop();
+    scene.inject('d', 'b', status);
+    expect(scene.waiting('Timeouts', 'b', 'd').at(-1)?.timeouts).toHaveLength(3);
+    scene.deliver({ from: 'b', to: 'd' });
+    expect(scene.actor('d').machine.view.view).toBe(2);
+  });
+
+  it('is shown by a proposal with its permit to who has missed it, where that let one in oneself', () => {
+    const scene = new Scene({ trust: four });
+    const permit = { certificate: scene.progress(2, 0, [], 'a b') };
+    scene.inject('b', 'c', scene.propose(2, 1, scene.batch('x'), permit));
+    scene.drop();
+    scene.inject('d', 'c', status);
+    expect(scene.waiting('Timeouts', 'c', 'd')).toEqual([]);
+    scene.deliver({ from: 'c', to: 'd' });
+    expect(scene.actor('d').machine.view.view).toBe(2);
+    expect(scene.actor('d').sent('Accepted')).toHaveLength(1);
+  });
+
+  it('begins with what waits being passed on to its leader', () => {
+    const scene = new Scene({ trust: four });
+    scene.actor('c').request(scene.request('x'));
+    scene.drop();
+    scene.complain(1, 'a b c', 'c');
+    expect(scene.waiting('Forward', 'c', 'b').map(({ requests }) => requests)).toEqual([[scene.request('x')]]);
   });
 });

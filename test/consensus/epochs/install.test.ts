@@ -160,6 +160,19 @@ describe('while a state is being installed', () => {
     expect(d.did('HandedOver')).toHaveLength(1);
   });
 
+  it('that turns out to be damaged when nobody has it any more gives way to a higher one, that of a HANDOFF too', () => {
+    const made = stage(6);
+    const { scene, d } = made;
+    beginInstall(made, 2);
+    made.offer(4);
+    expect(d.did('Transfer').at(-1)).toMatchObject({ slot: 4 });
+    const succession = { ...made.stateAfter(6), configuration: nextConfiguration };
+    d.feed({ _tag: 'Handoff', from: p('b'), handoff: scene.handoff(succession, 'a b') });
+    expect(d.did('Transfer').at(-1)).toMatchObject({ slot: 6 });
+    d.feed(installed(made.stateAfter(6)));
+    expect(d.did('HandedOver')).toHaveLength(1);
+  });
+
   it('none is begun once a HANDOFF is known', () => {
     const made = stage(6);
     made.certify(4);

@@ -50,6 +50,18 @@ describe('the next epoch', () => {
     expect([...scene.actor('a').decided.keys()]).toEqual([7]);
   });
 
+  it('does not attest what it begins with, again and again: HANDOFF has vouched for that', () => {
+    const scene = secondEpoch('a b c d');
+    scene.play(2000);
+    for (const name of ['a', 'b', 'c', 'd']) {
+      expect(scene.actor(name).sent('Attest')).toEqual([]);
+      expect(scene.actor(name).did('Combine')).toEqual([]);
+    }
+    scene.actor('b').request(scene.request('x'));
+    scene.play(5000);
+    expect(scene.actor('b').machine.view.certified).toBe(7);
+  });
+
   it('B20: lets those who have nothing transfer the state that it begins with, asked for or far away', () => {
     const near = secondEpoch();
     expect(near.actor('d').did('Transfer')).toEqual([]);

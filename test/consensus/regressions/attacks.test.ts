@@ -477,4 +477,29 @@ describe('bounds', () => {
     expect(kept(97)).toBe(0);
     expect(kept(64)).toBe(2);
   });
+
+  it('A26: of a long log the chain digests of the last slots alone are kept', () => {
+    const scene = new Scene({ trust: fast, parameters: small });
+    const noops = (count: number) => Array.from({ length: count }, () => ({ requests: [] }));
+    scene.inject('a', 'd', scene.range(noops(4000), 'a b'));
+    scene.inject('a', 'd', scene.range(noops(400), 'a b', noops(4000)));
+    expect(scene.actor('d').machine.view.decidedUpTo).toBe(4400);
+    expect(scene.actor('d').state.chains.size).toBe(4096);
+  });
+
+  it('A26: signatures that were good are forgotten when there are too many', () => {
+    const context = new Scene({ trust: fast }).actor('b').machine['context'];
+    let asked = 0;
+    const ask = (name: number) =>
+      context.remembered(`${name}`, () => {
+        asked += 1;
+        return true;
+      });
+    for (let name = 0; name < 8192; name++) ask(name);
+    ask(0);
+    expect(asked).toBe(8192);
+    ask(8192);
+    ask(0);
+    expect(asked).toBe(8194);
+  });
 });

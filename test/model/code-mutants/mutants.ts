@@ -123,8 +123,8 @@ const confused = {
 const types: readonly Mutant[] = Object.entries(confused).map(([type, other]) => ({
   name: `${type} is signed as ${other}`,
   file: 'src/prelude/statement.ts',
-  from: `    ${type}: ${statementTypes[type as keyof typeof confused]},`,
-  to: `    ${type}: ${statementTypes[other]},`,
+  from: `  ${type}: ${statementTypes[type as keyof typeof confused]},`,
+  to: `  ${type}: ${statementTypes[other]},`,
 }));
 
 const digests: readonly Mutant[] = [

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { invariant } from '../../../src/prelude/invariant.js';
 import { chapters, equivalents, type Mutant } from './mutants.js';
 
 const root = process.cwd();
@@ -19,6 +20,10 @@ interface TestReport {
 
 /** @returns the names of the tests that fail, in order; those of the code as it is for `null`. */
 export async function killersOf(mutant: Mutant | null): Promise<readonly string[]> {
+  if (mutant !== null) {
+    const count = readFileSync(join(root, mutant.file), 'utf8').split(mutant.from).length - 1;
+    invariant(count === 1, `${mutant.file} has ${count} times: ${mutant.from}`);
+  }
   const folder = mkdtempSync(join(tmpdir(), 'mutant-'));
   const report = join(folder, 'report.json');
   try {

@@ -12,7 +12,7 @@ it('the code as it is passes', async () => {
 });
 
 for (const { title, mutants } of chapters) {
-  describe(title, () => {
+  describe.concurrent(title, () => {
     for (const mutant of mutants) {
       it(`kills: ${mutant.name}`, async () => {
         killers.set(mutant.name, await killersOf(mutant));

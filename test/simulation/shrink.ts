@@ -1,13 +1,17 @@
-/** Makes a failing scenario simpler as long as it still fails. */
+/** Makes a failing scenario simpler as long as the same property fails. */
 import { present } from '../../src/prelude/invariant.js';
 import type { Faults, Scenario } from '../support/simulation/scenario.js';
 import { simulate } from '../support/simulation/simulation.js';
 
-export function shrink(failing: Scenario): Scenario {
+export function shrink(failing: Scenario, property = propertyOf(failing)): Scenario {
   for (const simpler of simplifications(failing)) {
-    if (simulate(simpler).violation !== undefined) return shrink(simpler);
+    if (propertyOf(simpler) === property) return shrink(simpler, property);
   }
   return failing;
+}
+
+function propertyOf(scenario: Scenario): string | undefined {
+  return simulate(scenario).violation?.slice(0, 3);
 }
 
 function* simplifications(scenario: Scenario): Generator<Scenario> {
@@ -22,7 +26,9 @@ function* simplifications(scenario: Scenario): Generator<Scenario> {
   for (const index of scenario.rounds?.keys() ?? [])
     yield { ...scenario, rounds: present(scenario.rounds, 'rounds').toSpliced(index, 1) };
   for (const changed of simplerFaults(faults)) yield { ...scenario, faults: changed };
-  if (load.sessions > 1) yield { ...scenario, load: { ...load, sessions: load.sessions - 1 } };
+  // Of what is asked for, something belongs to the last epoch.
+  if (load.sessions > (scenario.succession === undefined ? 1 : 2))
+    yield { ...scenario, load: { ...load, sessions: load.sessions - 1 } };
   if (load.requestsPerSession > 1)
     yield { ...scenario, load: { ...load, requestsPerSession: load.requestsPerSession - 1 } };
   if (load.commandsPerRequest > 1) yield { ...scenario, load: { ...load, commandsPerRequest: 1 } };

@@ -10,7 +10,7 @@ export interface Mutant {
 }
 
 /** What each kind of mutants is. */
-export interface Chapter {
+interface Chapter {
   readonly title: string;
   readonly mutants: readonly Mutant[];
 }
@@ -123,8 +123,8 @@ const confused = {
 const types: readonly Mutant[] = Object.entries(confused).map(([type, other]) => ({
   name: `${type} is signed as ${other}`,
   file: 'src/prelude/statement.ts',
-  from: `    ${type}: ${statementTypes[type as keyof typeof confused]},`,
-  to: `    ${type}: ${statementTypes[other]},`,
+  from: `  ${type}: ${statementTypes[type as keyof typeof confused]},`,
+  to: `  ${type}: ${statementTypes[other]},`,
 }));
 
 const digests: readonly Mutant[] = [
@@ -156,8 +156,15 @@ const definitions: readonly Mutant[] = [
   })),
 );
 
-/** A key that combines no fewer shares than its quorum needs guards the code that asks first. */
-export const equivalents: ReadonlyMap<string, string> = new Map([]);
+const combined = 'Equivalent: the key refuses to combine fewer shares; where both ask for fewer, above, it is killed';
+
+/** What nothing can be seen of, with the reason. */
+export const equivalents: ReadonlyMap<string, string> = new Map(
+  ['a commit certificate', 'a checkpoint', 'a certified state', 'a hand-off'].map((purpose) => [
+    `${purpose} takes one process fewer`,
+    combined,
+  ]),
+);
 
 export const chapters: readonly Chapter[] = [
   { title: 'Quorums as they are defined', mutants: definitions },

@@ -9,7 +9,7 @@ import type { Scenario } from './scenario.js';
 import type { Schedule } from './schedule.js';
 import type { SimulatedServer } from './server.js';
 
-export interface ConspiratorParts {
+interface ConspiratorParts {
   readonly scenario: Scenario;
   readonly schedule: Schedule;
   readonly random: Prng;

@@ -137,7 +137,7 @@ export function storedState(content: SnapshotContent): StoredState {
 }
 
 /** States are large. */
-export function isSame(one: Uint8Array, other: Uint8Array): boolean {
+function isSame(one: Uint8Array, other: Uint8Array): boolean {
   return Buffer.compare(one, other) === 0;
 }
 

@@ -106,7 +106,7 @@ export function scenarioFor({ seed, trust, adversary, profile, feature = 'decidi
     parameters: { ...parameters, transferSlots: random.pick([4, 16, 16_384]) },
     snapshots: drawSnapshots(random, parameters.checkpointInterval ?? 1, {
       isCut: faults.crashes.length > 0,
-      // scenarios/not-mended/a-state-damaged-while-others-drop-it: it keeps others from keeping what is fetched anew.
+      // It keeps others from keeping what is fetched anew, and nothing leads the server to a later state (docs/assurance.md).
       mayRot: adversary !== 'badStateServer',
     }),
   };

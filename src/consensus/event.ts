@@ -44,6 +44,8 @@ export type Event =
   | { readonly _tag: 'Pruned'; readonly first: number }
   /** Every chunk of the state after `slot` is durable. */
   | { readonly _tag: 'Transferred'; readonly slot: number }
+  /** The answer to `Install` where the state has been damaged on this disk: nothing has changed, and it is fetched again. */
+  | { readonly _tag: 'Damaged'; readonly slot: number }
   /** State, log and table are those after a slot now, as `Install` asked; it is this process's own snapshot from now on. */
   | ({
       readonly _tag: 'Installed';

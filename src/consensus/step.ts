@@ -41,7 +41,7 @@ import { onSigned } from './signing.js';
 import { onOffer, onSnapshot, onSnapshotted } from './snapshots.js';
 import { initialState, type Recovered } from './state.js';
 import { decidedStatement } from './statement.js';
-import { advanceTransfer, onTransferred, onInstalled } from './transfer.js';
+import { advanceTransfer, onDamaged, onInstalled, onTransferred } from './transfer.js';
 import { leaveHopelessView, onTimeouts } from './view-change.js';
 
 export class FabMachine {
@@ -144,6 +144,9 @@ export class FabMachine {
         return;
       case 'Transferred':
         onTransferred(c, event.slot);
+        return;
+      case 'Damaged':
+        onDamaged(c, event.slot);
         return;
       case 'Installed':
         onInstalled(c, event);

@@ -15,8 +15,8 @@ import { chainsOf } from './state.js';
 /** Wants the highest state known, while this process is far behind or everyone was asked for the log in vain. */
 export function advanceTransfer(c: Context): void {
   const { state } = c;
-  const isInstalling = state.installing !== undefined;
-  if (!isInstalling && state.transfer !== undefined && state.decidedUpTo >= state.transfer.slot) abandon(c);
+  if (state.installing !== undefined) return;
+  if (state.transfer !== undefined && state.decidedUpTo >= state.transfer.slot) abandon(c);
   const target = highestState(c);
   const wanted = state.transfer;
   if (target === undefined || target.slot <= (wanted?.slot ?? 0)) return;
@@ -27,13 +27,9 @@ export function advanceTransfer(c: Context): void {
   c.emit({ _tag: 'Transfer', slot, chain, manifest });
 }
 
-/**
- * The highest certified state above what is decided here. While a state is being installed, which may turn out to be damaged when
- * nobody has it any more, that of a HANDOFF is one too: it waits for the installation to end.
- */
+/** The highest certified state above what is decided here. */
 function highestState({ state, config }: Context): StateTarget | undefined {
-  const ofHandoff = state.installing === undefined ? undefined : state.handoff;
-  const known = [state.snapshotCertificate, config.start, ofHandoff].filter((one) => one !== undefined);
+  const known = [state.snapshotCertificate, config.start].filter((one) => one !== undefined);
   return known.filter(({ slot }) => slot > state.decidedUpTo).sort((a, b) => b.slot - a.slot)[0];
 }
 
@@ -52,6 +48,16 @@ export function onTransferred(c: Context, slot: number): void {
   }
   state.installing = slot;
   c.emit({ _tag: 'Install', slot });
+}
+
+/**
+ * What was to be installed is fetched again. Meanwhile everything goes on as before: nobody may have it any more, and then the log,
+ * a later state or a HANDOFF leads on.
+ */
+export function onDamaged(c: Context, slot: number): void {
+  if (c.state.installing !== slot) return;
+  c.state.installing = undefined;
+  announceHandoff(c);
 }
 
 /** Votes and certificates stay: they are forgotten by the stable checkpoint alone, and reported until then. */

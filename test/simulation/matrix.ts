@@ -104,26 +104,17 @@ export function scenarioFor({ seed, trust, adversary, profile, feature = 'decidi
   return {
     ...scenario,
     parameters: { ...parameters, transferSlots: random.pick([4, 16, 16_384]) },
-    snapshots: drawSnapshots(random, parameters.checkpointInterval ?? 1, {
-      isCut: faults.crashes.length > 0,
-      // It keeps others from keeping what is fetched anew, and nothing leads the server to a later state (docs/assurance.md).
-      mayRot: adversary !== 'badStateServer',
-    }),
+    snapshots: drawSnapshots(random, parameters.checkpointInterval ?? 1, faults.crashes.length > 0),
   };
 }
 
-interface Damages {
-  readonly isCut: boolean;
-  readonly mayRot: boolean;
-}
-
-function drawSnapshots(random: Prng, checkpointInterval: number, { isCut, mayRot }: Damages): Snapshots {
+function drawSnapshots(random: Prng, checkpointInterval: number, isCut: boolean): Snapshots {
   return {
     interval: checkpointInterval * random.pick([1, 1, 2, 4]),
     retainSlots: random.pick([0, 0, 3, 20]),
     // Most states are one chunk; some are three.
     stateBytes: random.chance(0.15) ? 150_000 : 0,
-    rot: random.chance(0.2) && mayRot ? 0.5 : 0,
+    rot: random.chance(0.2) ? 0.5 : 0,
     ...(isCut ? { cuts: 0.5 } : {}),
   };
 }

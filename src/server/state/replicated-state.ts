@@ -57,7 +57,6 @@ export class ReplicatedState {
   /** Decided slots, one after another: executed, and then stored as well. */
   private executing: Promise<unknown> = Promise.resolve();
   private settling: Promise<unknown> = Promise.resolve();
-  private onWhole: (() => void) | undefined;
 
   /** @param resumed - what was being fetched before a restart. */
   constructor(
@@ -181,8 +180,8 @@ export class ReplicatedState {
   }
 
   /**
-   * Puts the state that was fetched in the place of everything, as soon as what was decided before is durable; fetches it once
-   * more where it turns out to be damaged. Resolves with what the machine is to hear.
+   * Puts the state that was fetched in the place of everything, as soon as what was decided before is durable; begins to fetch it
+   * once more where it turns out to be damaged. Resolves with what the machine is to hear.
    */
   async install(): Promise<Either<StateError, readonly Event[]>> {
     const target = present(this.fetching.complete, 'a state is whole before it is installed');
@@ -191,12 +190,8 @@ export class ReplicatedState {
     const outcome = await this.keeping.alone(() => installState(this.parts, state)());
     if (E.isRight(outcome)) return E.right(this.settleInstalled(target));
     if (outcome.left._tag !== 'DamagedState') return outcome;
-    const whole = new Promise<void>((resolve) => {
-      this.onWhole = resolve;
-    });
     this.fetching.fetchAgain(state);
-    await whole;
-    return this.install();
+    return E.right([{ _tag: 'Damaged', slot: target.slot }]);
   }
 
   /** Resolves when all that was decided is durable and executed, and snapshots are kept. */
@@ -231,10 +226,7 @@ export class ReplicatedState {
   }
 
   private onComplete({ slot }: StateTarget): void {
-    const { onWhole } = this;
-    this.onWhole = undefined;
-    if (onWhole === undefined) this.hearer?.hear({ _tag: 'Transferred', slot });
-    else onWhole();
+    this.hearer?.hear({ _tag: 'Transferred', slot });
   }
 
   private execute(slot: number, chain: Digest, batch: Batch): Execution {

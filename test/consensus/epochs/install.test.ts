@@ -160,17 +160,47 @@ describe('while a state is being installed', () => {
     expect(d.did('HandedOver')).toHaveLength(1);
   });
 
-  it('that turns out to be damaged when nobody has it any more gives way to a higher one, that of a HANDOFF too', () => {
-    const made = stage(6);
-    const { scene, d } = made;
-    beginInstall(made, 2);
-    made.offer(4);
-    expect(d.did('Transfer').at(-1)).toMatchObject({ slot: 4 });
-    const succession = { ...made.stateAfter(6), configuration: nextConfiguration };
+  it('that turns out to be damaged holds nothing up: the log, a higher state or a HANDOFF leads on', () => {
+    const ofLog = stage(6);
+    beginInstall(ofLog, 2);
+    ofLog.d.feed({ _tag: 'Damaged', slot: 2 });
+    ofLog.scene.inject('b', 'd', ofLog.scene.range(ofLog.log, 'a b'));
+    expect(ofLog.d.machine.view.decidedUpTo).toBe(6);
+    ofLog.d.feed({ _tag: 'Transferred', slot: 2 });
+    expect(ofLog.d.did('Install')).toHaveLength(1);
+
+    const ofState = stage(6);
+    beginInstall(ofState, 2);
+    ofState.d.feed({ _tag: 'Damaged', slot: 2 });
+    ofState.scene.drop();
+    ofState.certify(6);
+    ofState.scene.advance(300);
+    expect(
+      ofState.scene.waiting('FetchRange', 'd', 'a').length + ofState.scene.waiting('FetchRange', 'd', 'b').length,
+    ).toBeGreaterThan(0);
+    ofState.offer(4);
+    expect(ofState.d.did('Transfer').at(-1)).toMatchObject({ slot: 4 });
+    ofState.d.feed({ _tag: 'Transferred', slot: 4 });
+    expect(ofState.d.did('Install').at(-1)).toMatchObject({ slot: 4 });
+
+    const ofHandoff = stage(6);
+    const { scene, d } = ofHandoff;
+    beginInstall(ofHandoff, 2);
+    const succession = { ...ofHandoff.stateAfter(6), configuration: nextConfiguration };
     d.feed({ _tag: 'Handoff', from: p('b'), handoff: scene.handoff(succession, 'a b') });
-    expect(d.did('Transfer').at(-1)).toMatchObject({ slot: 6 });
-    d.feed(installed(made.stateAfter(6)));
+    expect(d.did('HandedOver')).toEqual([]);
+    d.feed({ _tag: 'Damaged', slot: 2 });
     expect(d.did('HandedOver')).toHaveLength(1);
+  });
+
+  it('that is damaged is installed when it is here again', () => {
+    const made = stage(6);
+    beginInstall(made, 4);
+    made.d.feed({ _tag: 'Damaged', slot: 4 });
+    made.d.feed({ _tag: 'Transferred', slot: 4 });
+    expect(made.d.did('Install')).toHaveLength(2);
+    made.d.feed(installed(made.stateAfter(4)));
+    expect(made.d.machine.view.decidedUpTo).toBe(4);
   });
 
   it('none is begun once a HANDOFF is known', () => {

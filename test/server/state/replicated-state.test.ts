@@ -268,8 +268,9 @@ describe('a state of others', () => {
     behind.state.transfer(target);
     await until(() => isWhole(behind));
     behind.disk.flip('chunks', 3 * chunkBytes);
-    const events = right(await behind.state.install());
-    expect(tagsOf(events)).toEqual(['Installed', 'Pruned']);
+    expect(right(await behind.state.install())).toEqual([{ _tag: 'Damaged', slot: target.slot }]);
+    await until(() => tagsOf(behind.heard).filter((tag) => tag === 'Transferred').length === 2);
+    expect(tagsOf(right(await behind.state.install()))).toEqual(['Installed', 'Pruned']);
     expect(behind.failures).toEqual([]);
 
     const twice = await pair();
@@ -281,7 +282,9 @@ describe('a state of others', () => {
     const read = snapshots.read.bind(snapshots);
     let reads = 0;
     snapshots.read = (state) => ((reads += 1) > 1 ? Promise.resolve(undefined) : read(state));
-    void twice.behind.state.install();
+    await twice.behind.state.install();
+    await until(() => tagsOf(twice.behind.heard).filter((tag) => tag === 'Transferred').length === 2);
+    await twice.behind.state.install();
     await until(() => twice.behind.failures.length > 0);
     expect(String(twice.behind.failures[0])).toMatch(/slot 8 was damaged on this disk twice/);
   });

@@ -41,7 +41,7 @@ export interface StateOwner {
   /** For the machine that runs, if one does. */
   feed(event: Event): void;
   /** What was stored is damaged. */
-  onDamaged(state: Digest): void;
+  onDamaged(target: StateTarget, state: Digest): void;
   onInstalled(target: StateTarget): void;
 }
 
@@ -180,7 +180,7 @@ export class ReplicatedState {
     const { state, target } = incoming;
     const whole = this.isRotten(state) ? undefined : verified(incoming);
     if (whole === undefined) {
-      this.owner.onDamaged(state);
+      this.owner.onDamaged(target, state);
       return;
     }
     this.isInstalling = true;

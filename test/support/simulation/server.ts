@@ -67,7 +67,6 @@ export class SimulatedServer implements FetchingOwner {
   private life = 0;
   /** Up to which number the persists of this machine are durable. */
   persisted = 0;
-  private isToInstall = false;
   private held: Send[] = [];
   private timer = 0;
   /** How many more effects are carried out before the power is lost. */
@@ -138,7 +137,6 @@ export class SimulatedServer implements FetchingOwner {
   /** The machine stops, with everything that is under way for it. */
   stopMachine(): void {
     this.machine = undefined;
-    this.isToInstall = false;
     this.life += 1;
     this.held = [];
     this.persisted = 0;
@@ -218,21 +216,19 @@ export class SimulatedServer implements FetchingOwner {
   }
 
   onTransferred(slot: number): void {
-    // What was damaged when it was to be installed is here again: the machine waits for nothing else.
-    if (this.isToInstall) this.state.install();
-    else this.later(0, () => ({ _tag: 'Transferred', slot }));
+    this.later(0, () => ({ _tag: 'Transferred', slot }));
   }
 
   onBadChunk(process: ProcessId, reason: string): void {
     this.around.onBadChunk(this, process, reason);
   }
 
-  onDamaged(state: Digest): void {
+  onDamaged({ slot }: StateTarget, state: Digest): void {
     this.fetching?.feed({ _tag: 'Damaged', state });
+    this.feed({ _tag: 'Damaged', slot });
   }
 
   onInstalled(target: StateTarget): void {
-    this.isToInstall = false;
     this.around.onInstalled(this, target);
     this.fetching?.feed({ _tag: 'Settled' });
   }
@@ -325,7 +321,6 @@ export class SimulatedServer implements FetchingOwner {
         this.fetching?.feed({ _tag: 'Settled' });
         return;
       case 'Install':
-        this.isToInstall = true;
         if (this.random.chance(this.scenario.snapshots?.cuts ?? 0))
           this.crashAfter(this.random.between(0, 4), { downMs: this.random.between(1, 100) });
         this.state.install();

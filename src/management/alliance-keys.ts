@@ -9,16 +9,33 @@ import type { Ed25519PublicKey } from '../schemes/ed25519/encoding.js';
 import type { MultisigDescription } from '../schemes/multisig/multisig-verifier.js';
 import { type Alliance, type ApplicationEntry, type ServerEntry, serversOf } from './alliance.js';
 
-/** The identity keys of an epoch by server. */
-export function identityKeysOf(alliance: Alliance): ReadonlyMap<ProcessId, Ed25519PublicKey> {
-  return new Map(serversOf(alliance).map(({ id, identityKey }) => [id, identityKey]));
-}
-
 /** Names the list of the identity keys of an epoch, ordered by id. */
 export function identitiesKeyId(alliance: Alliance): Digest {
   const servers = [...serversOf(alliance)].sort((a, b) => (a.id < b.id ? -1 : 1));
   const write = (writer: Writer, { id, identityKey }: ServerEntry): Writer => writer.text(id).fixed(identityKey);
   return digest(new Writer().text('koinon identities ed25519 v1').list(servers, write).finish());
+}
+
+/** Judges what servers sign as themselves. */
+export interface IdentityVerifier {
+  /** Names the list of the identity keys. */
+  readonly keyId: Digest;
+  verify(process: ProcessId, statement: Uint8Array, signature: Uint8Array): boolean;
+}
+
+/** @param verify - Ed25519's, over Node or portable. */
+export function identityVerifier(
+  alliance: Alliance,
+  verify: (key: Ed25519PublicKey, statement: Uint8Array, signature: Uint8Array) => boolean,
+): IdentityVerifier {
+  const keys = new Map(serversOf(alliance).map(({ id, identityKey }) => [id, identityKey]));
+  return {
+    keyId: identitiesKeyId(alliance),
+    verify: (process, statement, signature) => {
+      const key = keys.get(process);
+      return key !== undefined && verify(key, statement, signature);
+    },
+  };
 }
 
 /** Names the key with which an application signs its requests. */

@@ -4,7 +4,6 @@
  */
 import type { Digest } from '../prelude/digest.js';
 import { present } from '../prelude/invariant.js';
-import type { ProcessId } from '../prelude/process.js';
 import type { QuorumSystem } from '../quorum/quorum-system.js';
 import { ed25519VerifyPortable } from '../schemes/ed25519/ed25519-portable.js';
 import { MultisigVerifier } from '../schemes/multisig/multisig-verifier.js';
@@ -12,33 +11,23 @@ import type { ShareJudge } from '../schemes/contract/distributed-signer.js';
 import { shareJudge } from '../schemes/share-judge.js';
 import type { Alliance } from './alliance.js';
 import { allianceIdOf } from './alliance-codec.js';
-import { identitiesKeyId, identityKeysOf, slowMultisigOf } from './alliance-keys.js';
+import { type IdentityVerifier, identityVerifier, slowMultisigOf } from './alliance-keys.js';
 
 export interface PublicAllianceKeys {
   readonly allianceId: Digest;
   readonly epoch: number;
   readonly system: QuorumSystem;
-  readonly identities: {
-    readonly keyId: Digest;
-    verify(process: ProcessId, statement: Uint8Array, signature: Uint8Array): boolean;
-  };
+  readonly identities: IdentityVerifier;
   readonly keys: { readonly slow: ShareJudge };
 }
 
 /** Who can be held to what they signed in the epoch of `alliance`. */
 export function publicKeysOf(alliance: Alliance): PublicAllianceKeys {
-  const identityKeys = identityKeysOf(alliance);
   return {
     allianceId: allianceIdOf(alliance),
     epoch: alliance.epoch,
     system: alliance.trust.system,
-    identities: {
-      keyId: identitiesKeyId(alliance),
-      verify: (process, statement, signature) => {
-        const key = identityKeys.get(process);
-        return key !== undefined && ed25519VerifyPortable(key, statement, signature);
-      },
-    },
+    identities: identityVerifier(alliance, ed25519VerifyPortable),
     keys: { slow: slowJudge(alliance) },
   };
 }

@@ -4,27 +4,13 @@ import { present } from '../../src/prelude/invariant.js';
 import type { Message } from '../../src/consensus/message.js';
 import { type SignedBallot, signedBallot } from '../../src/consensus/signed-ballot.js';
 import type { BallotKind } from '../../src/consensus/statement.js';
-import { MockSigner } from '../support/simulation/mock-keys.js';
+import { linear } from '../support/linear-slow-key.js';
 import { type Actor, type Letter, p, Scene, type SceneOptions } from '../support/scene.js';
 
 type Reminder = Extract<Message, { _tag: 'Reminder' }>;
 
 const slowPath = 'f=1 t=0 of (a, b, c, d)';
 const fast = 'f=1 t=1 of (a, b, c, d)';
-
-/** A slow key as BLS is: who has a qualified set's shares on a message has everybody's. The test simply knows them. */
-class LinearSigner extends MockSigner {
-  override readonly schemeId = 'linear';
-}
-
-const linear: NonNullable<SceneOptions['slow']> = (system) => (me) =>
-  new LinearSigner({
-    universe: system.processes.universe,
-    me,
-    epoch: 1,
-    purpose: 'slow',
-    mayCombine: (set) => system.isSlowQuorum(set),
-  });
 
 const slowKeys = [
   ['multisignatures', {}],

@@ -18,25 +18,11 @@ import { shareBallot, signedBallot } from '../../src/consensus/signed-ballot.js'
 import { type BallotKind, proposeStatement } from '../../src/consensus/statement.js';
 import type { DistributedSigner } from '../../src/schemes/contract/distributed-signer.js';
 import { right } from '../support/right.js';
-import { MockSigner } from '../support/simulation/mock-keys.js';
+import { linear } from '../support/linear-slow-key.js';
 import { type Actor, p, Scene, type SceneOptions } from '../support/scene.js';
 
 const slowPath = 'f=1 t=0 of (a, b, c, d)';
 type OfKind<K extends EvidenceKind> = Extract<EvidenceRecord, { _tag: K }>;
-
-/** A slow key as BLS is: whoever has a qualified set's shares on a message has everybody's. */
-class LinearSigner extends MockSigner {
-  override readonly schemeId = 'linear';
-}
-
-const linear: NonNullable<SceneOptions['slow']> = (system) => (me) =>
-  new LinearSigner({
-    universe: system.processes.universe,
-    me,
-    epoch: 1,
-    purpose: 'slow',
-    mayCombine: (set) => system.isSlowQuorum(set),
-  });
 
 function sceneOf(options: Partial<SceneOptions> = {}): Scene {
   return new Scene({ trust: slowPath, ...options });

@@ -9,7 +9,7 @@ import { present } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { Clients, Identities } from '../../consensus/configuration.js';
 import { type Alliance, type ServerEntry, serversOf } from '../../management/alliance.js';
-import { identitiesKeyId, identityKeysOf, requestKeyId, slowMultisigOf } from '../../management/alliance-keys.js';
+import { identityVerifier, requestKeyId, slowMultisigOf } from '../../management/alliance-keys.js';
 import { defaultBlsSuite } from '../../schemes/bls/ciphersuite.js';
 import { loadBackends } from '../../schemes/bls/load-backends.js';
 import type { DistributedSigner } from '../../schemes/contract/distributed-signer.js';
@@ -251,15 +251,7 @@ function signerError(
 }
 
 function identitiesOf(alliance: Alliance, seed: Ed25519Seed): Identities {
-  const keys = identityKeysOf(alliance);
-  return {
-    keyId: identitiesKeyId(alliance),
-    sign: (statement) => ed25519Sign(seed, statement),
-    verify: (process: ProcessId, statement, signature) => {
-      const key = keys.get(process);
-      return key !== undefined && ed25519Verify(key, statement, signature);
-    },
-  };
+  return { ...identityVerifier(alliance, ed25519Verify), sign: (statement) => ed25519Sign(seed, statement) };
 }
 
 function clientsOf({ applications }: Alliance): Clients {

@@ -6,7 +6,7 @@ import type { Digest } from '../../prelude/digest.js';
 import type { Delivered } from '../../consensus/delivery.js';
 import type { Control, NextConfiguration } from '../../consensus/epoch-change.js';
 import type { Alliance } from '../../management/alliance.js';
-import { identitiesKeyId, identityKeysOf } from '../../management/alliance-keys.js';
+import { identityVerifier } from '../../management/alliance-keys.js';
 import { ed25519Verify } from '../../schemes/ed25519/ed25519.js';
 
 export interface Management {
@@ -24,15 +24,5 @@ export const noManagement: Management = {
 
 /** What the rules of an epoch need to know of the document of the next. */
 export function nextConfigurationOf(alliance: Alliance): NextConfiguration {
-  const keys = identityKeysOf(alliance);
-  return {
-    system: alliance.trust.system,
-    identities: {
-      keyId: identitiesKeyId(alliance),
-      verify: (process, statement, signature) => {
-        const key = keys.get(process);
-        return key !== undefined && ed25519Verify(key, statement, signature);
-      },
-    },
-  };
+  return { system: alliance.trust.system, identities: identityVerifier(alliance, ed25519Verify) };
 }

@@ -9,7 +9,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { Simulation } from '../support/simulation/simulation.js';
 import { runErrand } from './crew.js';
 import { loadRun, newRun, type SavedRun, saveRun } from './saved-run.js';
@@ -17,7 +17,10 @@ import { shrink } from './shrink.js';
 import { describeTally, scenarioOf, type Source, unseenKinds } from './tally.js';
 import { twinCases } from './twins/cases.js';
 
-const { values: options } = parseArgs({
+const usage =
+  'npm run sim -- [--schedules N] [--seed S] [--trust T] [--twins] [--all] [--state FILE] [--replay SEED] [--story]';
+
+const { values: options } = parsed({
   options: {
     schedules: { type: 'string' },
     seed: { type: 'string' },
@@ -35,6 +38,15 @@ const sourceOptions = `${options.trust === undefined ? '' : ` --trust '${options
 
 function print(...lines: readonly string[]): void {
   process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+}
+
+/** The options, or how they are written. */
+function parsed<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    return refuse(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+  }
 }
 
 function refuse(sentence: string): never {

@@ -6,7 +6,11 @@ import { present } from '../../../src/prelude/invariant.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
 import type { SignatureShare } from '../../../src/schemes/contract/distributed-signer.js';
 import { LinearKeyShare } from '../../../src/schemes/contract/linear-key-share.js';
-import { openSigningThread, type SigningThread } from '../../../src/schemes/signing-thread/signing-thread.js';
+import {
+  openSigningThread,
+  openVerifyingThread,
+  type SigningThread,
+} from '../../../src/schemes/signing-thread/signing-thread.js';
 import { right } from '../../support/right.js';
 import { id, message, sharesOf, signerOf, statement, testKey, threeOfFive, universe } from '../shoup-rsa/setup.js';
 
@@ -15,6 +19,14 @@ const key = testKey(threeOfFive);
 const share = present(key.shares.get(id('a')), 'a share');
 const open = (options: { readonly withProof?: boolean } = {}) =>
   openSigningThread(key.publicKey, share, universe, { script, ...options });
+/** The script of a thread that says it was opened, judges nothing and answers nothing. */
+const silent = new URL(
+  `data:text/javascript,${encodeURIComponent(`
+    import { parentPort } from 'node:worker_threads';
+    parentPort.on('message', () => undefined);
+    parentPort.postMessage({ _tag: 'opened', schemeId: 'any', keyId: new Uint8Array(32), epoch: 7 });
+  `)}`,
+);
 
 describe('a signing thread', () => {
   let thread: SigningThread;
@@ -105,11 +117,8 @@ describe('proofs made ahead', () => {
 
 describe('opening and losing a thread', () => {
   it('judges the key in the thread alone, so that no loop waits for that', async () => {
-    const says = `{ _tag: 'opened', schemeId: 'any', keyId: new Uint8Array(32), epoch: 7 }`;
-    const credulous = `import { parentPort } from 'node:worker_threads'; parentPort.postMessage(${says})`;
-    const script = new URL(`data:text/javascript,${encodeURIComponent(credulous)}`);
     const damaged = { ...key.publicKey, commitments: [] };
-    const opened = right(await openSigningThread(damaged, share, universe, { script }));
+    const opened = right(await openSigningThread(damaged, share, universe, { script: silent }));
     expect([opened.schemeId, opened.epoch]).toEqual(['any', 7]);
     await opened.close();
   });
@@ -128,11 +137,39 @@ describe('opening and losing a thread', () => {
   });
 
   it('rejects what was asked and what is asked after the thread has ended', async () => {
-    const thread = right(await open());
+    const thread = right(await openSigningThread(key.publicKey, share, universe, { script: silent }));
     const asked = thread.signShare(message);
     const rejected = expect(asked).rejects.toMatchObject({ name: 'SigningThreadLost' });
     await thread.close();
     await rejected;
     await expect(thread.verify(message, utf8('x') as never)).rejects.toMatchObject({ name: 'SigningThreadLost' });
+  });
+});
+
+describe('a thread without a share', () => {
+  const openWithout = (publicKey = key.publicKey) => openVerifyingThread(publicKey, universe, { script });
+
+  it('judges, combines and verifies as one with a share does, and signs nothing', async () => {
+    const thread = right(await openWithout());
+    try {
+      const { schemeId, keyId, epoch } = signerOf(key, 'a');
+      expect(thread).toMatchObject({ schemeId, keyId, epoch });
+      expect('signShare' in thread).toBe(false);
+      const shares = sharesOf(key, message, 'a', 'b', 'c', 'd');
+      const bad = new Map([...shares, [id('b'), utf8('nonsense') as SignatureShare]]);
+      const { signature, invalid } = right(await thread.combine(message, bad));
+      expect([...invalid]).toEqual(['b']);
+      expect(await thread.verify(message, signature)).toBe(true);
+      expect(await thread.verify(utf8('something else'), signature)).toBe(false);
+      expect(await thread.verifyShare(message, id('a'), present(shares.get(id('a')), 'a share of a'))).toBe('valid');
+      expect(await thread.verifyShare(message, id('x'), present(shares.get(id('a')), 'a share of a'))).toBe('invalid');
+      expect(thread.canCombine(universe.of([id('a'), id('b')]))).toBe(false);
+    } finally {
+      await thread.close();
+    }
+  });
+
+  it('is not opened with a key that is none', async () => {
+    expect(await openWithout({ ...key.publicKey, exponent: 4n })).toMatchObject({ _tag: 'Left' });
   });
 });

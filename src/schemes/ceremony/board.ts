@@ -8,8 +8,8 @@ import { Writer } from '../../prelude/canonical.js';
 import { digest } from '../../prelude/digest.js';
 import { E } from '../../prelude/fp.js';
 import type { ProcessId } from '../../prelude/process.js';
-import { mayClose, readVote } from './rounds/close-votes.js';
-import { type Envelope, readEnvelope } from './rounds/envelope.js';
+import { mayClose, readVote, voteLength } from './rounds/close-votes.js';
+import { type Envelope, envelopeLength, readEnvelope } from './rounds/envelope.js';
 import type { AbortReason, CeremonyFault, Culprit } from './fault.js';
 import { firstRound } from './rounds/kind-rounds.js';
 import type { Round, RoundEnd } from './rounds/round.js';
@@ -68,13 +68,20 @@ export class CeremonyBoard<G, Key> {
    * asked, changes nothing and blames nobody. The bytes stay the caller's: what is kept of them is copied.
    *
    * @param from - authenticated by the log.
+   * @param position - by which evidence names the entry; one after that of the last if absent.
+   * @returns whether anything came of it. A board that is fed without the entries of which nothing came reaches the same state.
    */
-  receive(from: ProcessId, bytes: Uint8Array): void {
-    this.position += 1;
+  receive(from: ProcessId, bytes: Uint8Array, position = this.position + 1): boolean {
+    this.position = position;
     const envelope = readEnvelope(bytes);
-    if (envelope === undefined || !equalBytes(envelope.ceremonyId, this.setting.id)) return;
-    if (envelope.kind === 'close') this.vote(from, envelope.body);
-    else if (this.isAwaited(from, envelope)) this.take(from, envelope, bytes);
+    if (envelope === undefined || !equalBytes(envelope.ceremonyId, this.setting.id)) return false;
+    if (envelope.kind === 'close') return this.vote(from, envelope.body);
+    return this.isAwaited(from, envelope) && this.take(from, envelope, bytes);
+  }
+
+  /** No honest process posts a longer message in the present round; in bytes. */
+  get maxMessageLength(): number {
+    return envelopeLength + Math.max(voteLength, this.round.maxBodyLength);
   }
 
   private isAwaited(from: ProcessId, { kind }: Envelope): boolean {
@@ -84,26 +91,32 @@ export class CeremonyBoard<G, Key> {
     return !round.isSingle || !this.heard.has(from);
   }
 
-  private take(from: ProcessId, { kind, body }: Envelope, bytes: Uint8Array): void {
+  private take(from: ProcessId, { kind, body }: Envelope, bytes: Uint8Array): boolean {
     const { round, position } = this;
+    let isOfUse = round.isSingle;
     this.heard.add(from);
     if (round.isSingle) this.transcript.dealt = chained(this.transcript.dealt, from, bytes);
     const blame = (process: ProcessId, fault: CeremonyFault, evidence: readonly number[] = []): void => {
-      if (!this.guilty.has(process)) this.guilty.set(process, { process, fault, evidence: [...evidence, position] });
+      if (this.guilty.has(process)) return;
+      this.guilty.set(process, { process, fault, evidence: [...evidence, position] });
+      isOfUse = true;
     };
     const taken =
       body.length > round.maxBodyLength
         ? E.left({ _tag: 'MalformedBytes', offset: 0, expected: `at most ${round.maxBodyLength} bytes` } as const)
         : round.receive({ from, kind, body: Uint8Array.from(body), position }, blame);
     if (E.isLeft(taken)) blame(from, taken.left);
+    else if (taken.right) isOfUse = true;
     this.advance();
+    return isOfUse;
   }
 
-  private vote(from: ProcessId, body: Uint8Array): void {
-    if (this.ended !== undefined || readVote(body) !== this.round.kinds[0]) return;
-    if (!this.setting.rules.dealers.processes.has(from)) return;
+  private vote(from: ProcessId, body: Uint8Array): boolean {
+    if (this.ended !== undefined || readVote(body) !== this.round.kinds[0]) return false;
+    if (!this.setting.rules.dealers.processes.has(from) || this.votes.has(from)) return false;
     this.votes.add(from);
     if (mayClose(this.setting, this.votes)) this.enter(this.round.close(this.heard));
+    return true;
   }
 
   private advance(): void {

@@ -9,14 +9,15 @@ import type { CeremonyTerms } from './terms.js';
  * What the next attempt has of its own, after one that was aborted; a function of the log, so that everybody goes on alike. Every
  * attempt that fails by a fault loses a culprit for good. One that fails by silence leaves the silent out until too few are left;
  * then all but the culprits are asked again, for silence is no fault. Receivers are never left out.
+ *
+ * @param proven - elsewhere: in ceremonies of other keys.
  */
-export function nextAttempt<G, Key>({
-  setting,
-  state,
-  culprits,
-}: CeremonyBoard<G, Key>): Pick<CeremonyTerms, 'attempt' | 'culprits' | 'absent'> {
+export function nextAttempt<G, Key>(
+  { setting, state, culprits }: CeremonyBoard<G, Key>,
+  proven: readonly ProcessId[] = [],
+): Pick<CeremonyTerms, 'attempt' | 'culprits' | 'absent'> {
   const { terms } = setting;
-  const guilty = [...new Set([...terms.culprits, ...culprits.map(({ process }) => process)])];
+  const guilty = [...new Set([...terms.culprits, ...culprits.map(({ process }) => process), ...proven])];
   const missing = state._tag === 'aborted' && state.reason._tag === 'TooFew' ? state.reason.missing : [];
   const absent = [...new Set([...terms.absent, ...missing])].filter((process) => !guilty.includes(process));
   const left = setting.dealers.filter((process) => !guilty.includes(process) && !absent.includes(process));

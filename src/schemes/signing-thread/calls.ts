@@ -6,7 +6,8 @@ import type { KeyError, SignerOptions } from '../registry.js';
 /** What a thread is opened with. Keys are in the form of their codecs, so the thread checks them as if read from a file. */
 export interface ThreadKey {
   readonly publicKey: unknown;
-  readonly share: unknown;
+  /** None where the thread only combines and verifies. */
+  readonly share?: unknown;
   readonly processes: readonly string[];
   readonly options: Omit<SignerOptions, 'random'>;
   readonly readyProofCount: number;

@@ -7,7 +7,7 @@ import { E, type Either } from '../../prelude/fp.js';
 import { assertNever } from '../../prelude/invariant.js';
 import type { ProcessId, ProcessSet, Universe } from '../../prelude/process.js';
 import { isQualified } from '../../quorum/policy/policy.js';
-import type { AsyncDistributedSigner } from '../contract/async-signer.js';
+import type { AsyncDistributedSigner, AsyncDistributedVerifier } from '../contract/async-signer.js';
 import type {
   CombineResult,
   KeyId,
@@ -44,34 +44,58 @@ export async function openSigningThread(
   publicKey: AlliancePublicKey,
   share: AllianceKeyShare,
   universe: Universe,
-  { script = new URL('./worker.js', import.meta.url), readyProofCount = 0, ...options }: SigningThreadOptions = {},
+  options: SigningThreadOptions = {},
 ): Promise<Either<KeyError, SigningThread>> {
+  const opened = await openThread(publicKey, allianceKeyShareCodec.encode(share), universe, options);
+  return E.map((thread: OpenedThread) => new SigningThread(thread, publicKey, universe, share.process))(opened);
+}
+
+/** The same without a share; the errors of {@link makeVerifier}. */
+export async function openVerifyingThread(
+  publicKey: AlliancePublicKey,
+  universe: Universe,
+  { script }: Pick<SigningThreadOptions, 'script'> = {},
+): Promise<Either<KeyError, VerifyingThread>> {
+  const opened = await openThread(publicKey, undefined, universe, script === undefined ? {} : { script });
+  return E.map((thread: OpenedThread) => new VerifyingThread(thread, publicKey, universe))(opened);
+}
+
+interface OpenedThread {
+  readonly calls: ThreadCalls;
+  readonly signer: OpenedSigner;
+}
+
+async function openThread(
+  publicKey: AlliancePublicKey,
+  share: unknown,
+  universe: Universe,
+  { script = new URL('./worker.js', import.meta.url), readyProofCount = 0, ...options }: SigningThreadOptions,
+): Promise<Either<KeyError, OpenedThread>> {
   const key: ThreadKey = {
     publicKey: alliancePublicKeyCodec.encode(publicKey),
-    share: allianceKeyShareCodec.encode(share),
+    share,
     processes: universe.ids,
     options,
     readyProofCount,
   };
-  const thread = new ThreadCalls(new Worker(script, { workerData: key }));
-  const opened = await thread.opened;
-  return E.map((signer: OpenedSigner) => new SigningThread(thread, signer, publicKey, share.process, universe))(opened);
+  const calls = new ThreadCalls(new Worker(script, { workerData: key }));
+  return E.map((signer: OpenedSigner) => ({ calls, signer }))(await calls.opened);
 }
 
 /** Answers in the order in which it was asked. */
-export class SigningThread implements AsyncDistributedSigner {
+export class VerifyingThread implements AsyncDistributedVerifier {
   readonly schemeId: string;
   readonly keyId: KeyId;
   readonly epoch: number;
+  protected readonly thread: ThreadCalls;
 
   /** @param publicKey - judged by the thread. */
   constructor(
-    private readonly thread: ThreadCalls,
-    { schemeId, keyId, epoch }: OpenedSigner,
+    { calls, signer: { schemeId, keyId, epoch } }: OpenedThread,
     private readonly publicKey: AlliancePublicKey,
-    readonly me: ProcessId,
     private readonly universe: Universe,
   ) {
+    this.thread = calls;
     this.schemeId = schemeId;
     this.keyId = keyId as KeyId;
     this.epoch = epoch;
@@ -80,16 +104,6 @@ export class SigningThread implements AsyncDistributedSigner {
   canCombine(signers: ProcessSet): boolean {
     const { usage, policy } = this.publicKey;
     return isForSigning(usage) && isQualified(policy, signers);
-  }
-
-  async signShare(message: Uint8Array): Promise<Either<SignRefused, SignatureShare>> {
-    const signed = await this.thread.ask({ _tag: 'signShare', message });
-    return E.map((share: Uint8Array) => share as SignatureShare)(signed);
-  }
-
-  async proveShare(message: Uint8Array): Promise<Either<SignRefused, SignatureShare>> {
-    const signed = await this.thread.ask({ _tag: 'proveShare', message });
-    return E.map((share: Uint8Array) => share as SignatureShare)(signed);
   }
 
   verifyShare(message: Uint8Array, from: ProcessId, share: SignatureShare): Promise<ShareVerdict> {
@@ -127,6 +141,28 @@ export class SigningThread implements AsyncDistributedSigner {
 
   private setOf(processes: readonly string[]): ProcessSet {
     return this.universe.of(processes.filter((process) => this.universe.has(process)));
+  }
+}
+
+/** A thread that also holds a key share. */
+export class SigningThread extends VerifyingThread implements AsyncDistributedSigner {
+  constructor(
+    opened: OpenedThread,
+    publicKey: AlliancePublicKey,
+    universe: Universe,
+    readonly me: ProcessId,
+  ) {
+    super(opened, publicKey, universe);
+  }
+
+  async signShare(message: Uint8Array): Promise<Either<SignRefused, SignatureShare>> {
+    const signed = await this.thread.ask({ _tag: 'signShare', message });
+    return E.map((share: Uint8Array) => share as SignatureShare)(signed);
+  }
+
+  async proveShare(message: Uint8Array): Promise<Either<SignRefused, SignatureShare>> {
+    const signed = await this.thread.ask({ _tag: 'proveShare', message });
+    return E.map((share: Uint8Array) => share as SignatureShare)(signed);
   }
 }
 

@@ -1,14 +1,20 @@
-/** The inside of a signing thread: one signer, one operation after another, in the order in which they were asked for. */
+/** The inside of a thread: one signer or verifier, one operation after another, in the order in which they were asked for. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { decode } from '../../prelude/codec.js';
 import { E, type Either } from '../../prelude/fp.js';
 import { assertNever, invariant, present } from '../../prelude/invariant.js';
 import { processId, type ProcessId, type ProcessSet, Universe } from '../../prelude/process.js';
 import { loadBackends } from '../bls/load-backends.js';
-import type { CombineResult, DistributedSigner, Signature, SignatureShare } from '../contract/distributed-signer.js';
+import type {
+  CombineResult,
+  DistributedSigner,
+  DistributedVerifier,
+  Signature,
+  SignatureShare,
+} from '../contract/distributed-signer.js';
 import { allianceKeyShareCodec } from '../key-share-codec.js';
 import { alliancePublicKeyCodec } from '../public-key-codec.js';
-import { type KeyError, makeSigner } from '../registry.js';
+import { type KeyError, makeSigner, makeVerifier } from '../registry.js';
 import { ShoupRsaSigner } from '../shoup-rsa/signer.js';
 import type { Answers, Call, Reply, Request, ThreadKey } from './calls.js';
 
@@ -37,7 +43,7 @@ if (E.isLeft(signer)) {
 }
 
 /** One at a time, so that whoever asks waits for one at most. */
-function prepareProofs(of: DistributedSigner, count: number): void {
+function prepareProofs(of: DistributedVerifier, count: number): void {
   if (isPreparing || !(of instanceof ShoupRsaSigner)) return;
   const readyCount = of.precompute(0);
   if (readyCount >= count) return;
@@ -53,20 +59,29 @@ async function openSigner({
   share,
   processes,
   options,
-}: ThreadKey): Promise<Either<KeyError, DistributedSigner>> {
+}: ThreadKey): Promise<Either<KeyError, DistributedVerifier | DistributedSigner>> {
   const key = decode(alliancePublicKeyCodec, publicKey);
-  const part = decode(allianceKeyShareCodec, share);
-  invariant(E.isRight(key) && E.isRight(part), 'a key that was encoded can be decoded');
+  invariant(E.isRight(key), 'a key that was encoded can be decoded');
   if (key.right._tag === 'bls') await loadBackends([key.right.suite]);
-  return makeSigner(key.right, part.right, new Universe(processes.map(known)), options);
+  const universe = new Universe(processes.map(known));
+  if (share === undefined) return makeVerifier(key.right, universe);
+  const part = decode(allianceKeyShareCodec, share);
+  invariant(E.isRight(part), 'a share that was encoded can be decoded');
+  return makeSigner(key.right, part.right, universe, options);
 }
 
-function perform(signer: DistributedSigner, call: Call): Answers[Call['_tag']] {
+/** Nobody asks a thread without a share for one. */
+function signerAmong(signer: DistributedVerifier | DistributedSigner): DistributedSigner {
+  invariant('signShare' in signer, 'a thread that signs holds a share');
+  return signer;
+}
+
+function perform(signer: DistributedVerifier | DistributedSigner, call: Call): Answers[Call['_tag']] {
   switch (call._tag) {
     case 'signShare':
-      return signer.signShare(call.message);
+      return signerAmong(signer).signShare(call.message);
     case 'proveShare':
-      return signer.proveShare(call.message);
+      return signerAmong(signer).proveShare(call.message);
     case 'verifyShare':
       return signer.verifyShare(call.message, known(call.from), call.share as SignatureShare);
     case 'combine':

@@ -5,6 +5,7 @@ import { concatBytes, empty, toHex, utf8 } from '../../../src/prelude/bytes.js';
 import { present } from '../../../src/prelude/invariant.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
 import { CeremonyBoard } from '../../../src/schemes/ceremony/board.js';
+import { writeComplaint } from '../../../src/schemes/ceremony/rounds/complaint.js';
 import { readEnvelope, writeEnvelope } from '../../../src/schemes/ceremony/rounds/envelope.js';
 import { messageKinds } from '../../../src/schemes/ceremony/rounds/message-kind.js';
 import { nextAttempt } from '../../../src/schemes/ceremony/next-attempt.js';
@@ -275,6 +276,9 @@ describe('an attempt that fails', () => {
     });
     expect(first.board.state._tag).toBe('aborted');
     const second = nextAttempt(first.board);
+    // Whoever was proven wrong elsewhere deals no more either; with two out only one would be left beside the silent.
+    expect(nextAttempt(first.board, [d])).toEqual({ attempt: 2, culprits: [d], absent: [b] });
+    expect(nextAttempt(first.board, [c, d])).toEqual({ attempt: 2, culprits: [c, d], absent: [] });
     expect(second).toEqual({ attempt: 2, culprits: [], absent: [b] });
     const again = settingOf({ kind: 'reshare-quotient', attempt: 2, absent: ['b'] });
     const cheated = runCeremony({
@@ -334,5 +338,59 @@ describe('whatever the schedule and whoever cheats within the trust model', () =
       }),
       { numRuns: 12 },
     );
+  });
+});
+
+describe('an entry', () => {
+  /** A refresh in which b deals badly to d and is found out, and c complains of everybody. */
+  const tampered = new Map<ProcessId, Rsa>([[b, dealingBadSharesTo(d)]]);
+  const { log } = runCeremony({ setting, shares: held.shares, adversaries: tampered });
+  const noise = log.flatMap(({ from, bytes }, index): readonly LogEntry[] => {
+    const { id: ceremonyId, dealers } = setting;
+    const secret = new Uint8Array(32).fill(index);
+    const complaint = writeComplaint(dealers, { dealer: present(dealers[index % 4], 'a dealer'), secret });
+    return [
+      { from, bytes },
+      { from, bytes: Uint8Array.from(bytes) },
+      { from: id('x'), bytes: writeEnvelope({ ceremonyId, kind: 'close', body: Uint8Array.of(index % 9) }) },
+      { from: c, bytes: writeEnvelope({ ceremonyId, kind: 'complain', body: complaint }) },
+      { from, bytes: writeEnvelope({ ceremonyId, kind: 'acknowledge', body: new Uint8Array(32) }) },
+    ];
+  });
+
+  it('of which nothing came can be left out, and what comes of the others is the same', () => {
+    const [full, lean] = [new CeremonyBoard(setting), new CeremonyBoard(setting)];
+    const useful = noise.filter(({ from, bytes }, position) => full.receive(from, bytes, position));
+    expect(useful.length).toBeLessThan(log.length + 4);
+    expect(useful.length).toBeGreaterThanOrEqual(log.length);
+    for (const { from, bytes } of useful) {
+      expect(
+        lean.receive(
+          from,
+          bytes,
+          noise.findIndex((entry) => entry.from === from && entry.bytes === bytes),
+        ),
+      ).toBe(true);
+    }
+    expect(summary(lean)).toBe(summary(full));
+    expect(new Set(full.culprits.map(({ process }) => process))).toEqual(new Set([b, c]));
+    expect(lean.transcript.dealt).toEqual(full.transcript.dealt);
+  });
+
+  it('came to something if it costs its sender the ear of the others, even where it was proven wrong before', () => {
+    const board = replay(log);
+    const complaint = { dealer: a, secret: new Uint8Array(32).fill(1) };
+    const body = writeComplaint(setting.dealers, complaint);
+    const bytes = writeEnvelope({ ceremonyId: setting.id, kind: 'complain', body });
+    expect([board.receive(b, bytes), board.receive(b, bytes)]).toEqual([true, false]);
+    expect(board.culprits.map(({ process }) => process)).toEqual([b]);
+  });
+
+  it('is never longer than the present round takes, if it is an honest one', () => {
+    const board = new CeremonyBoard(setting);
+    for (const { from, bytes } of honest.log) {
+      expect(bytes.length).toBeLessThanOrEqual(board.maxMessageLength);
+      board.receive(from, bytes);
+    }
   });
 });

@@ -1,4 +1,5 @@
 /** Ceremonies of Shoup RSA keys: over the integers, where shares only ever grow by what everybody knows. */
+import { randomBytes } from 'node:crypto';
 import { bigIntToBytes, bytesToBigInt } from '../../../prelude/bytes.js';
 import type { Reader } from '../../../prelude/canonical.js';
 import { E, type Either } from '../../../prelude/fp.js';
@@ -39,12 +40,12 @@ const maxSecretScaleBits = 8192;
  * One attempt at moving a key, or at accepting one that was dealt. A key without a member that the rules know of is not refused
  * here: it can never commit.
  *
- * @param random - blinds exponentiations where OpenSSL does not do them.
+ * @param random - blinds exponentiations where OpenSSL does not do them; no verdict depends on it. Node's if absent.
  */
 export function shoupRsaCeremony(
   plan: CeremonyPlan<ShoupRsaPublicKey>,
   rules: CeremonyRules,
-  random: RandomBytes,
+  random: RandomBytes = randomBytes,
 ): Either<CeremonyRefused, CeremonySetting<bigint, ShoupRsaPublicKey>> {
   const old = loadKey(plan.key, new Universe(policyMembers(plan.key.policy)), random);
   if (E.isLeft(old)) return E.left({ _tag: 'BadKey', reason: old.left });

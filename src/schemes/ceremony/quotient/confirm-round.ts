@@ -48,14 +48,14 @@ export function confirmRound<G, Key>(
     if (why === undefined) blame(culprit, { _tag: 'FalseComplaint', against: sender }, evidence);
     else blame(culprit, { _tag: 'BadMask', receiver: from, why }, evidence);
   };
-  const receive = ({ from, body }: RoundMessage, blame: Blame): Either<MalformedBytes, void> => {
+  const receive = ({ from, body }: RoundMessage, blame: Blame): Either<MalformedBytes, boolean> => {
     const read = readAll(body, (reader) => readConfirmation(reader, contributorsBefore(quotient.plan, from)));
     if (E.isLeft(read)) return read;
     legible.add(from);
     const { digest, complaints } = read.right;
     for (const complaint of complaints) judge(from, complaint, blame);
     if (equalBytes(digest, maskedDigest(quotient))) quotient.confirmed.add(from);
-    return E.right(undefined);
+    return E.right(true);
   };
   const close = (): RoundEnd =>
     [...senders].every((process) => quotient.confirmed.has(process))

@@ -43,11 +43,11 @@ function masksRound<G, Key>(
 ): Round {
   const { plan, masks } = quotient;
   const senders = processesOf(plan).slice(0, -1);
-  const receive = ({ from, body, position }: RoundMessage): Either<MalformedBytes, void> => {
+  const receive = ({ from, body, position }: RoundMessage): Either<MalformedBytes, boolean> => {
     const read = readAll(body, (reader) => readMasks(reader, setting, plan, from));
     if (E.isLeft(read)) return read;
     masks.set(from, { ...read.right, position });
-    return E.right(undefined);
+    return E.right(true);
   };
   const close = (heard: ReadonlySet<ProcessId>): RoundEnd => {
     if (!senders.every((process) => heard.has(process))) return tooFew('masks', senders, heard);

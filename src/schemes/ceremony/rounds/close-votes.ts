@@ -9,6 +9,9 @@ import { kindByte, kindOfByte, type MessageKind } from './message-kind.js';
 import type { Round } from './round.js';
 import type { CeremonySetting } from '../setting.js';
 
+/** Bytes of a body. */
+export const voteLength = 1;
+
 /** Body of a vote: the kind that names the round. */
 export function writeVote(round: Round): Uint8Array {
   return new Writer().u8(kindByte(round.kinds[0])).finish();
@@ -16,7 +19,7 @@ export function writeVote(round: Round): Uint8Array {
 
 /** What a body votes to close; `undefined` for none. */
 export function readVote(body: Uint8Array): MessageKind | undefined {
-  return body.length === 1 ? kindOfByte(body[0]) : undefined;
+  return body.length === voteLength ? kindOfByte(body[0]) : undefined;
 }
 
 /** Whether these votes close a round. */

@@ -15,11 +15,11 @@ import type { Transcript } from '../transcript.js';
 
 export function commitRound<G, Key>(setting: CeremonySetting<G, Key>, transcript: Transcript<G, Key>): Round {
   const senders = new Set(setting.dealers);
-  const receive = ({ from, body, position }: RoundMessage): Either<MalformedBytes, void> => {
+  const receive = ({ from, body, position }: RoundMessage): Either<MalformedBytes, boolean> => {
     const read = readAll(body, (reader) => reader.fixed(digestLength) as Digest);
     if (E.isLeft(read)) return read;
     transcript.commits.set(from, { digest: read.right, position });
-    return E.right(undefined);
+    return E.right(true);
   };
   const close = (heard: ReadonlySet<ProcessId>): RoundEnd =>
     mayCloseDealing(setting, setting.dealers, heard)

@@ -15,14 +15,14 @@ export function dealRound<G, Key>(
   rules: DealRules<G>,
 ): Round {
   const senders = new Set(rules.dealers);
-  const receive = ({ from, body, position }: RoundMessage, blame: Blame): Either<MalformedBytes, void> => {
+  const receive = ({ from, body, position }: RoundMessage, blame: Blame): Either<MalformedBytes, boolean> => {
     const read = readAll(body, (reader) => readDeal(reader, setting, transcript, rules, from));
     if (E.isLeft(read)) return read;
     const deal = { ...read.right, position };
     const verdict = rules.judge(from, deal);
     if (verdict === undefined) transcript.deals.set(from, deal);
     else blame(from, verdict.fault, verdict.evidence);
-    return E.right(undefined);
+    return E.right(true);
   };
   const close = (heard: ReadonlySet<ProcessId>): RoundEnd =>
     rules.mayClose(heard)

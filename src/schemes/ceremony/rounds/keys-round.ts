@@ -19,7 +19,7 @@ export function keysRound<G, Key>(
   next: () => RoundEnd,
 ): Round {
   const senders = new Set([...setting.receivers, ...setting.dealers].filter((id) => isAsked(setting, id)));
-  const receive = ({ from, body, position }: RoundMessage): Either<MalformedBytes, void> => {
+  const receive = ({ from, body, position }: RoundMessage): Either<MalformedBytes, boolean> => {
     const peers = keyPeers(setting, from);
     const read = readAll(body, (reader) => ({
       deal: readKeys(reader, peers.deal),
@@ -27,7 +27,7 @@ export function keysRound<G, Key>(
     }));
     if (E.isLeft(read)) return read;
     transcript.keys.set(from, { ...read.right, position });
-    return E.right(undefined);
+    return E.right(true);
   };
   const close = (): RoundEnd => {
     const rules = setting.rules.receivers;

@@ -31,8 +31,8 @@ export interface Round {
   readonly maxBodyLength: number;
   /** Writes to the transcript what holds from now on; once, before anything else is asked of the round. */
   begin?(): void;
-  /** Takes a message. Left where no honest process would have written it, which blames the sender. */
-  receive(message: RoundMessage, blame: Blame): Either<MalformedBytes, void>;
+  /** Takes a message. Left where no honest process would have written it, which blames the sender; false if nothing comes of it. */
+  receive(message: RoundMessage, blame: Blame): Either<MalformedBytes, boolean>;
   /**
    * What follows; `undefined` while there is something left to wait for.
    *

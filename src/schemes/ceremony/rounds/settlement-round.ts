@@ -32,9 +32,9 @@ export function settlementRound<G, Key>(
 ): Round {
   const senders = rules === undefined ? setting.receivers : boxReceivers(setting, transcript);
   const complain = rules === undefined ? undefined : complaints(setting, transcript, rules);
-  const receive = ({ kind, from, body }: RoundMessage, blame: Blame): Either<MalformedBytes, void> => {
+  const receive = ({ kind, from, body }: RoundMessage, blame: Blame): Either<MalformedBytes, boolean> => {
     if (kind === 'acknowledge') return acknowledge(transcript, from, body);
-    return complain === undefined ? E.right(undefined) : complain(from, body, blame);
+    return complain === undefined ? E.right(false) : complain(from, body, blame);
   };
   const outcome = (): RoundEnd | undefined => {
     const settled = present(transcript.settled, 'the round has begun');
@@ -62,11 +62,13 @@ function acknowledge<G, Key>(
   transcript: Transcript<G, Key>,
   from: ProcessId,
   body: Uint8Array,
-): Either<MalformedBytes, void> {
+): Either<MalformedBytes, boolean> {
   const read = readAll(body, (reader) => reader.fixed(digestLength));
   if (E.isLeft(read)) return read;
-  if (equalBytes(read.right, settlementOf(transcript).acknowledgement)) transcript.acknowledged.add(from);
-  return E.right(undefined);
+  const { acknowledged } = transcript;
+  const isNew = !acknowledged.has(from) && equalBytes(read.right, settlementOf(transcript).acknowledgement);
+  if (isNew) acknowledged.add(from);
+  return E.right(isNew);
 }
 
 /**
@@ -77,29 +79,30 @@ function complaints<G, Key>(
   setting: CeremonySetting<G, Key>,
   transcript: Transcript<G, Key>,
   rules: DealRules<G>,
-): (from: ProcessId, body: Uint8Array, blame: Blame) => Either<MalformedBytes, void> {
+): (from: ProcessId, body: Uint8Array, blame: Blame) => Either<MalformedBytes, boolean> {
   const refuted = new Set<ProcessId>();
   const proven = new Set<ProcessId>();
-  const judge = (from: ProcessId, complaint: Complaint, blame: Blame): void => {
+  const judge = (from: ProcessId, complaint: Complaint, blame: Blame): boolean => {
     const { dealer } = complaint;
     const deal = transcript.deals.get(dealer);
-    if (deal === undefined || proven.has(dealer) || refuted.has(from)) return;
+    if (deal === undefined || proven.has(dealer) || refuted.has(from)) return false;
     const { why, evidence } = judgeComplaint(setting, transcript, rules, deal, { ...complaint, from });
     if (why === undefined) {
       refuted.add(from);
       blame(from, { _tag: 'FalseComplaint', against: dealer }, evidence);
-      return;
+      return true;
     }
     proven.add(dealer);
     blame(dealer, { _tag: 'BadBox', receiver: from, why }, evidence);
-    if (transcript.isCommitted) return;
-    transcript.deals.delete(dealer);
-    settle(setting, transcript, rules);
+    if (!transcript.isCommitted) {
+      transcript.deals.delete(dealer);
+      settle(setting, transcript, rules);
+    }
+    return true;
   };
   return (from, body, blame) => {
     const read = readAll(body, (reader) => readComplaint(reader, rules.dealers));
     if (E.isLeft(read)) return read;
-    judge(from, read.right, blame);
-    return E.right(undefined);
+    return E.right(judge(from, read.right, blame));
   };
 }

@@ -1,4 +1,4 @@
-/** Runs the tests that kill mutants of the code with one of them, named by the environment, put into it (test/model/code-mutants). */
+/** Runs the tests that kill mutants of the code, or those that the environment names, with one mutant, named there too, put into it. */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import type { Mutant } from './test/model/code-mutants/mutants.js';
@@ -23,7 +23,7 @@ export default defineConfig({
     },
   ],
   test: {
-    include: [
+    include: process.env['MUTANT_TESTS']?.split(' ') ?? [
       'test/consensus/quorums-in-use.test.ts',
       'test/consensus/{selection,fab-quorums,epoch-change,wire,attestation}.test.ts',
       'test/consensus/regressions/{design-defects,attacks}.test.ts',

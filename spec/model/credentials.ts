@@ -64,7 +64,7 @@ export class Credentials {
     const config = this.config(this.author);
     const delivery = DeliveryTable.empty();
     const chains = new Map([[0, chainStart(config.allianceId)]]);
-    const pool = new RequestPool(delivery, { totalBytes: 1, clientBytes: 1 });
+    const pool = new RequestPool(delivery, { totalBytes: 1, clientBytes: 1, batchBytes: 1 });
     this.context = new Context(config, initialState({ decidedUpTo: 0, chains, delivery }, pool));
   }
 

@@ -28,12 +28,8 @@ export function onPropose(c: Context, from: ProcessId, proposal: Propose): void 
   if (permit !== undefined) enterByCertificate(c, permit.certificate);
   if ((open.vote?.view ?? 0) >= view) return;
   if (open.decided !== undefined && !equalBytes(open.decided.digest, ballot.digest)) return;
-  accept(
-    c,
-    open,
-    { ...ballot, leaderSignature: proposal.signature, ...(permit === undefined ? {} : { permit }) },
-    batch,
-  );
+  const vote = { ...ballot, leaderSignature: proposal.signature };
+  accept(c, open, permit === undefined ? vote : { ...vote, permit }, batch);
 }
 
 function faultIn(c: Context, ballot: Ballot, { signature, batch, permit }: Propose): string | undefined {
@@ -69,7 +65,7 @@ export function noteLeaderSignature(c: Context, open: SlotState, ballot: Ballot,
 function accept(c: Context, open: SlotState, vote: Vote, batch: Batch): void {
   open.batches.set(toHex(vote.digest), batch);
   const persisted = c.persist({ _tag: 'Vote', vote, batch });
-  open.vote = { ...vote, persisted };
+  open.vote = { ...vote, persisted, shared: undefined };
   open.votedMs ??= c.nowMs;
   c.expectProgress();
   sendAccepted(c, open);
@@ -80,7 +76,9 @@ export function sendAccepted(c: Context, { vote }: SlotState, to?: ProcessId): v
   if (vote === undefined) return;
   const { view, slot, digest, leaderSignature, persisted } = vote;
   vote.shared ??= shareBallot(c.config, 'accepted', vote);
-  const message: Message = { _tag: 'Accepted', view, slot, digest, leaderSignature, ...vote.shared };
+  const { share, attribution } = vote.shared;
+  const ballot = { _tag: 'Accepted', view, slot, digest, leaderSignature, share } as const;
+  const message: Message = attribution === undefined ? ballot : { ...ballot, attribution };
   if (to === undefined) c.broadcast(message, persisted);
   else c.send(to, message, persisted);
 }

@@ -38,8 +38,10 @@ export const batchLimits = {
   commandsPerRequest: 1024,
   requestBytes: 256 * 1024,
   requestsPerBatch: 1024,
-  /** As {@link requestFootprint} counts. */
+  /** Here and below as {@link requestFootprint} counts. */
   batchBytes: 1024 * 1024,
+  /** The batches of all slots that may be open: see {@link batchBytesOf}. */
+  openBytes: 96 * 1024 * 1024,
 } as const;
 
 /** What holding one command takes besides its bytes, about: without it a batch of empty commands would take a hundred times its length. */
@@ -55,20 +57,27 @@ function writeUnsigned(writer: Writer, request: UnsignedRequest): Writer {
     .list(request.commands, (inner, command) => inner.bytes(command));
 }
 
+/** The bytes of requests that were read or written, which are then hashed, checked, stored and sent. */
+const encodings = new WeakMap<UnsignedRequest, Uint8Array>();
+
 /** The bytes that a client signs. Requests outlive epochs, so theirs is 0. */
 export function requestStatement(allianceId: Digest, clientKeyId: Digest, request: UnsignedRequest): Uint8Array {
-  return encodeStatement(
-    { allianceId, keyId: clientKeyId, epoch: 0 },
-    'request',
-    writeUnsigned(new Writer(), request).finish(),
-  );
+  const known = encodings.get(request);
+  const body = known?.subarray(0, -signatureLength) ?? writeUnsigned(new Writer(), request).finish();
+  return encodeStatement({ allianceId, keyId: clientKeyId, epoch: 0 }, 'request', body);
 }
 
 export function writeRequest(writer: Writer, request: Request): void {
-  writeUnsigned(writer, request).fixed(request.signature);
+  writer.fixed(encodeRequest(request));
 }
 
 export function readRequest(reader: Reader): Request {
+  const [request, bytes] = reader.taking(readParts);
+  encodings.set(request, bytes);
+  return request;
+}
+
+function readParts(reader: Reader): Request {
   const client = reader.text(batchLimits.clientBytes);
   const session = reader.u64();
   const firstSequence = reader.u64();
@@ -79,10 +88,13 @@ export function readRequest(reader: Reader): Request {
   return { client, session, firstSequence, commands, signature };
 }
 
+/** Not to be changed: the bytes belong to the request. */
 export function encodeRequest(request: Request): Uint8Array {
-  const writer = new Writer();
-  writeRequest(writer, request);
-  return writer.finish();
+  const known = encodings.get(request);
+  if (known !== undefined) return known;
+  const fresh = writeUnsigned(new Writer(), request).fixed(request.signature).finish();
+  if (request.signature.length === signatureLength) encodings.set(request, fresh);
+  return fresh;
 }
 
 export function writeBatch(writer: Writer, batch: Batch): void {
@@ -136,13 +148,28 @@ export function requestFootprint(request: Request): number {
   return requestSize(request) + commandOverhead * request.commands.length;
 }
 
+/** What a request may have besides its commands' bytes, by {@link requestSize}. */
+const requestOverhead = batchLimits.clientBytes + 100;
+
+/** The most that {@link requestFootprint} says of a request within all bounds. */
+const longestRequest = batchLimits.requestBytes + requestOverhead + commandOverhead * batchLimits.commandsPerRequest;
+
+/**
+ * How long a batch may be where so many slots may be open: what a leader and its clients in league can make others hold is bounded by
+ * it, since nothing else may be (spec/consensus.md, Deliberate choices). There is room for any one request.
+ */
+export function batchBytesOf(windowSlots: number): number {
+  const share = Math.floor(batchLimits.openBytes / windowSlots);
+  return Math.max(longestRequest, Math.min(batchLimits.batchBytes, share));
+}
+
 /**
  * The request in memory of its own, where it is but a small part of what it came in: who keeps a view keeps the whole frame,
  * and a frame may bring one request that is kept among megabytes that are not.
  */
 export function detachedRequest(request: Request): Request {
   if (request.signature.buffer.byteLength <= 4 * requestSize(request)) return request;
-  return readRequest(new Reader(encodeRequest(request)));
+  return readRequest(new Reader(new Uint8Array(encodeRequest(request))));
 }
 
 /** Whether a request is within all bounds: what one server takes, every other must be able to read. */
@@ -158,7 +185,7 @@ export function isWellFormed(request: Request): boolean {
     commands.length <= batchLimits.commandsPerRequest &&
     commands.every((command) => command.length <= batchLimits.commandBytes) &&
     signature.length === signatureLength &&
-    requestSize(request) <= batchLimits.requestBytes + batchLimits.clientBytes + 100
+    requestSize(request) <= batchLimits.requestBytes + requestOverhead
   );
 }
 

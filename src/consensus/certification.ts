@@ -195,7 +195,13 @@ export function onProgressCombined(c: Context, statement: Uint8Array, result: Co
     state.certificate = certificate;
     state.pool.resetProposals();
     const again = reproposals(progress.low, verdicts.list);
-    state.proposals = { view: state.view, certified: { certificate, verdicts }, again, nextSlot: progress.top + 1 };
+    state.proposals = {
+      view: state.view,
+      certified: { certificate, verdicts },
+      again,
+      nextSlot: progress.top + 1,
+      lingerUntilMs: undefined,
+    };
     return;
   }
   const bad = rejectedSenders(result);

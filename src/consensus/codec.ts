@@ -210,15 +210,19 @@ export class ConsensusCodec {
         const proposal = { _tag: tag, view, slot, signature, batch: readBatch(reader) } as const;
         return permit === undefined ? proposal : { ...proposal, permit };
       }
-      case 'Accepted':
-        return {
-          _tag: tag,
-          ...readBallot(reader),
-          leaderSignature: readIdentitySignature(reader),
-          ...readAttributedShare(reader),
-        };
-      case 'Commit':
-        return { _tag: tag, ...readBallot(reader), ...readAttributedShare(reader) };
+      case 'Accepted': {
+        const { view, slot, digest } = readBallot(reader);
+        const leaderSignature = readIdentitySignature(reader);
+        const { share, attribution } = readAttributedShare(reader);
+        const accepted = { _tag: tag, view, slot, digest, leaderSignature, share } as const;
+        return attribution === undefined ? accepted : { ...accepted, attribution };
+      }
+      case 'Commit': {
+        const { view, slot, digest } = readBallot(reader);
+        const { share, attribution } = readAttributedShare(reader);
+        const committed = { _tag: tag, view, slot, digest, share } as const;
+        return attribution === undefined ? committed : { ...committed, attribution };
+      }
       case 'Timeouts': {
         const timeouts = reader.list(wireLimits.processes, (inner) => this.readTimeout(inner));
         return { _tag: tag, timeouts, evidence: this.readEvidence(reader) };
@@ -232,12 +236,16 @@ export class ConsensusCodec {
       }
       case 'Certified':
         return { _tag: tag, progress: readProgress(reader), share: readShare(reader) };
-      case 'Checkpoint':
-        return { _tag: tag, ...readCheckpoint(reader), share: readShare(reader) };
+      case 'Checkpoint': {
+        const { slot, chain, boundary } = readCheckpoint(reader);
+        return { _tag: tag, slot, chain, boundary, share: readShare(reader) };
+      }
       case 'StableCheckpoint':
         return { _tag: tag, certificate: readCheckpointCertificate(reader) };
-      case 'Attested':
-        return { _tag: tag, ...readPrefix(reader), share: readShare(reader) };
+      case 'Attested': {
+        const { slot, chain } = readPrefix(reader);
+        return { _tag: tag, slot, chain, share: readShare(reader) };
+      }
       case 'Certificate':
         return { _tag: tag, certificate: readPrefixCertificate(reader) };
       case 'Attest':
@@ -254,8 +262,10 @@ export class ConsensusCodec {
         return { _tag: tag, from: readOrdinal(reader) };
       case 'Range':
         return { _tag: tag, ...readDecidedRange(reader) };
-      case 'Snapshot':
-        return { _tag: tag, ...readPrefix(reader), state: readDigest(reader), share: readShare(reader) };
+      case 'Snapshot': {
+        const { slot, chain } = readPrefix(reader);
+        return { _tag: tag, slot, chain, state: readDigest(reader), share: readShare(reader) };
+      }
       case 'Offer':
         return { _tag: tag, certificate: readSnapshotCertificate(reader) };
       case 'AskHandoffShare':

@@ -8,30 +8,42 @@ import type { Configuration } from './configuration.js';
 import type { Effect, Fault, HaltReason } from './effect.js';
 import type { Equivocation, Message, Report, SignedReport } from './message.js';
 import type { DurableRecord } from './record.js';
-import type { RecentCount, SlotState, State } from './state.js';
+import { openSlot, type RecentCount, type SlotState, type State } from './state.js';
 
 /** Signatures that need not be checked again; then all are forgotten. */
 const rememberedChecks = 8192;
-/** Batches and ranges sent to one process in one status interval. */
-const answersPerInterval = 64;
+/** How much of something is done for one process in so many status intervals. */
+interface Limit {
+  readonly most: number;
+  readonly intervals: number;
+}
+
+/** Batches and ranges sent. */
+const answerLimit: Limit = { most: 64, intervals: 1 };
 /** What a range counts as among them: it is read from the disk, and as long as many batches. */
 export const rangeCost = 16;
-/** Invalid messages of one process in one status interval; then it is not heard for the rest of it. */
-const invalidPerInterval = 16;
-/** Records of evidence against one process that are checked in one status interval. */
-const evidenceChecksPerInterval = 16;
+/** Invalid messages; then it is not heard for the rest of the time, which is long: a correct process never sends any. */
+const invalidLimit: Limit = { most: 16, intervals: 64 };
+/** Records of evidence against it that are checked. */
+const evidenceLimit: Limit = { most: 16, intervals: 1 };
 
 /** The highest slot that may be voted on by one whose checkpoint is `low` and says that the epoch ends at `boundary`. */
 export function windowEndOf(low: number, boundary: number | undefined, windowSlots: number): number {
   return Math.min(low + windowSlots, boundary ?? Number.POSITIVE_INFINITY);
 }
 
+/** What has been checked. No check of these reads any state. */
+export class Findings {
+  readonly requests = new WeakMap<Request, boolean>();
+  readonly reports = new WeakMap<SignedReport, Either<string, Report>>();
+  /** Names of signatures that are good. */
+  readonly signatures = new Set<string>();
+}
+
 export class Context {
   nowMs = 0;
-  readonly requestValidity = new WeakMap<Request, boolean>();
-  /** Checking a report reads no state, so machines of one trust model may share what it found: the simulator has them do so. */
-  checkedReports = new WeakMap<SignedReport, Either<string, Report>>();
-  private readonly verified = new Set<string>();
+  /** Machines of one epoch may share what they find: the simulator has them do so. */
+  findings = new Findings();
   private effects: Effect[] = [];
 
   constructor(
@@ -68,13 +80,13 @@ export class Context {
 
   /** Tells of a fault. Whoever sends much that is invalid is not told of each time, nor heard: finding it out costs signature checks. */
   blame(process: ProcessId, fault: Fault): void {
-    const isTold = fault._tag === 'Proven' || this.isWithin(this.state.invalid, process, invalidPerInterval);
+    const isTold = fault._tag === 'Proven' || this.isWithin(this.state.invalid, process, invalidLimit);
     if (isTold) this.emit({ _tag: 'Blame', process, fault });
   }
 
   /** Whether `process` has sent so much that is invalid that nothing of it is looked at for now: as if the link had lost it. */
-  isUnheard(process: ProcessId): boolean {
-    return this.recent(this.state.invalid, process).count >= invalidPerInterval;
+  isUnheard(process: ProcessId, nowMs = this.nowMs): boolean {
+    return this.recent(this.state.invalid, process, invalidLimit, nowMs).count >= invalidLimit.most;
   }
 
   halt(reason: HaltReason): void {
@@ -155,43 +167,48 @@ export class Context {
   slot(slot: number): SlotState {
     const known = this.state.slots.get(slot);
     if (known !== undefined) return known;
-    const fresh: SlotState = { slot, accepted: new Map(), commits: new Map(), batches: new Map() };
+    const fresh = openSlot(slot);
     this.state.slots.set(slot, fresh);
     return fresh;
   }
 
   /** Whether `check` holds, asked once for each name that it has held for: reports repeat each other's signatures. */
   remembered(name: string, check: () => boolean): boolean {
-    if (this.verified.has(name)) return true;
+    const { signatures } = this.findings;
+    if (signatures.has(name)) return true;
     if (!check()) return false;
-    if (this.verified.size >= rememberedChecks) this.verified.clear();
-    this.verified.add(name);
+    if (signatures.size >= rememberedChecks) signatures.clear();
+    signatures.add(name);
     return true;
   }
 
   /** Whether `process` may have one more costly answer: so many in each status interval, or a flood of short questions would be one of long answers. */
   mayAnswer(process: ProcessId, cost = 1): boolean {
-    return this.isWithin(this.state.answers, process, answersPerInterval, cost);
+    return this.isWithin(this.state.answers, process, answerLimit, cost);
   }
 
   /** Whether one more record of evidence against `process` may be checked. */
   mayCheckEvidence(process: ProcessId): boolean {
-    return this.isWithin(this.state.evidenceChecks, process, evidenceChecksPerInterval);
+    return this.isWithin(this.state.evidenceChecks, process, evidenceLimit);
   }
 
-  /** Counts up to `limit` for each process in each status interval. */
-  private isWithin(counts: Map<ProcessId, RecentCount>, process: ProcessId, limit: number, cost = 1): boolean {
-    const { sinceMs, count } = this.recent(counts, process);
-    if (count + cost > limit) return false;
+  private isWithin(counts: Map<ProcessId, RecentCount>, process: ProcessId, limit: Limit, cost = 1): boolean {
+    const { sinceMs, count } = this.recent(counts, process, limit);
+    if (count + cost > limit.most) return false;
     counts.set(process, { sinceMs, count: count + cost });
     return true;
   }
 
-  /** What was counted in the status interval that runs, or nothing in one that begins now. */
-  private recent(counts: ReadonlyMap<ProcessId, RecentCount>, process: ProcessId): RecentCount {
+  /** What was counted in the status intervals that run, or nothing in those that begin now. */
+  private recent(
+    counts: ReadonlyMap<ProcessId, RecentCount>,
+    process: ProcessId,
+    { intervals }: Limit,
+    nowMs = this.nowMs,
+  ): RecentCount {
     const known = counts.get(process);
-    const isRecent = known !== undefined && this.nowMs < known.sinceMs + this.config.parameters.statusMs;
-    return isRecent ? known : { sinceMs: this.nowMs, count: 0 };
+    const lengthMs = intervals * this.config.parameters.statusMs;
+    return known !== undefined && nowMs < known.sinceMs + lengthMs ? known : { sinceMs: nowMs, count: 0 };
   }
 
   get identityContext(): StatementContext {

@@ -13,6 +13,8 @@ export type Event =
   | { readonly _tag: 'Start' }
   /** A decoded message on a link that proves its sender; the machine's own messages come back to it in this way too. */
   | { readonly _tag: 'Message'; readonly from: ProcessId; readonly message: Message }
+  /** A frame on such a link that is no message. */
+  | { readonly _tag: 'Malformed'; readonly from: ProcessId; readonly reason: string }
   /** A link to a peer is up again. */
   | { readonly _tag: 'Connected'; readonly peer: ProcessId }
   /** A request from a client, not yet checked; `leader` is whom the client says that it has sent it to as the leader. */

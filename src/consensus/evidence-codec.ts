@@ -36,7 +36,8 @@ function writeKindOfBallot(writer: Writer, ballot: KindOfBallot): Writer {
 function readKindOfBallot(reader: Reader): KindOfBallot {
   const number = reader.u8();
   const kind = number === 1 ? 'accepted' : number === 2 ? 'commit' : reader.fail('a kind of ballot');
-  return { kind, ...readBallot(reader) };
+  const { view, slot, digest } = readBallot(reader);
+  return { kind, view, slot, digest };
 }
 
 export function writeSignedBallot(writer: Writer, ballot: SignedBallot): void {
@@ -44,7 +45,8 @@ export function writeSignedBallot(writer: Writer, ballot: SignedBallot): void {
 }
 
 export function readSignedBallot(reader: Reader): SignedBallot {
-  return { ...readKindOfBallot(reader), proof: reader.bytes(wireLimits.proofBytes) };
+  const { kind, view, slot, digest } = readKindOfBallot(reader);
+  return { kind, view, slot, digest, proof: reader.bytes(wireLimits.proofBytes) };
 }
 
 export function writeSignedDigest(writer: Writer, { digest, signature }: SignedDigest): void {

@@ -2,12 +2,12 @@
 import { equalBytes, toHex } from '../prelude/bytes.js';
 import { digest } from '../prelude/digest.js';
 import type { Signature } from '../schemes/contract/distributed-signer.js';
-import { isInMerkleTree, type MerkleTree, merkleTree } from '../prelude/merkle.js';
+import { isInMerkleTree, merkleTree } from '../prelude/merkle.js';
 import { invariant } from '../prelude/invariant.js';
 import {
   type Batch,
   batchDigest,
-  batchLimits,
+  batchBytesOf,
   isWellFormed,
   noopDigest,
   type Request,
@@ -28,6 +28,7 @@ import type {
   Verdict,
 } from './message.js';
 import type { PrefixCertificate } from './range.js';
+import type { Verdicts } from './state.js';
 import { permits } from './selection.js';
 import {
   acceptedStatement,
@@ -132,12 +133,6 @@ function shownVerdict({ certificate: { low, top, root }, shown }: Permit, slot: 
   return isInMerkleTree(root, position, encodeVerdict(shown.verdict), shown.path) ? shown.verdict : undefined;
 }
 
-/** What a progress statement says of each slot of (low, top], and the tree whose root it signs. */
-export interface Verdicts {
-  readonly list: readonly Verdict[];
-  readonly tree: MerkleTree;
-}
-
 export function verdictsOf(list: readonly Verdict[]): Verdicts {
   return { list, tree: merkleTree(list.map(encodeVerdict)) };
 }
@@ -153,7 +148,7 @@ export function permitFor(certificate: ProgressCertificate, { list, tree }: Verd
 
 /** Whether an enrolled client signed a request within bounds. What waits here is known to be valid. */
 export function isValidRequest(c: Context, request: Request): boolean {
-  const known = c.requestValidity.get(request);
+  const known = c.findings.requests.get(request);
   if (known !== undefined) return known;
   const { config } = c;
   const keyId = config.clients.keyId(request.client);
@@ -162,7 +157,7 @@ export function isValidRequest(c: Context, request: Request): boolean {
     isWellFormed(request) &&
     (c.state.pool.holds(request) ||
       config.clients.verify(request.client, requestStatement(config.allianceId, keyId, request), request.signature));
-  c.requestValidity.set(request, valid);
+  c.findings.requests.set(request, valid);
   return valid;
 }
 
@@ -170,7 +165,7 @@ export function isValidRequest(c: Context, request: Request): boolean {
 export function isValidBatch(c: Context, batch: Batch): boolean {
   const size = batch.requests.reduce((sum, request) => sum + requestFootprint(request), 0);
   return (
-    size <= batchLimits.batchBytes + batchLimits.requestBytes &&
+    size <= batchBytesOf(c.config.parameters.windowSlots) &&
     batch.requests.every((request) => isValidRequest(c, request))
   );
 }

@@ -1,7 +1,8 @@
 /** HANDOFF: how an epoch ends, and with it the state and the configuration that the next one begins with (rule R11). */
-import { type Reader, Writer } from '../prelude/canonical.js';
+import type { Reader, Writer } from '../prelude/canonical.js';
 import { type Digest, digestLength } from '../prelude/digest.js';
-import { encodeStatement, type StatementContext } from '../prelude/statement.js';
+import { epochEndStatement } from '../prelude/handoff-statement.js';
+import type { StatementContext } from '../prelude/statement.js';
 import type { Signature } from '../schemes/contract/distributed-signer.js';
 import { readStateTarget, type StateTarget, stateDigest, writeStateTarget } from './manifest.js';
 import { rangeLimits } from './range.js';
@@ -22,8 +23,7 @@ export interface Handoff extends Succession {
 /** HANDOFF, under the alliance key of the epoch that ends. */
 export function handoffStatement(context: StatementContext, succession: Succession): Uint8Array {
   const { slot, chain, manifest, configuration } = succession;
-  const body = new Writer().u64(slot).fixed(chain).fixed(stateDigest(slot, manifest)).fixed(configuration);
-  return encodeStatement(context, 'handoff', body.finish());
+  return epochEndStatement(context, { slot, chain, state: stateDigest(slot, manifest), configuration });
 }
 
 export function writeHandoff(writer: Writer, handoff: Handoff): void {

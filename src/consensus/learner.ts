@@ -52,7 +52,7 @@ function keepLatest(
   { view, slot, digest, share, attribution }: SharedBallot,
 ): boolean {
   const ballots = kind === 'accepted' ? accepted : commits;
-  const ballot = { view, slot, digest, share, ...(attribution === undefined ? {} : { attribution }) };
+  const ballot = attribution === undefined ? { view, slot, digest, share } : { view, slot, digest, share, attribution };
   const known = ballots.get(from);
   if (known !== undefined && known.view >= view) {
     noteDoubleVote(c, kind, from, [known, ballot]);
@@ -93,16 +93,19 @@ function certify(c: Context, open: SlotState, ballot: Ballot): void {
 
 /** Commits a certificate of this view that is durable after `persisted`. */
 export function commit(c: Context, open: SlotState, ballot: Ballot, persisted: number): void {
-  open.committed = { ...ballot, ...shareBallot(c.config, 'commit', ballot), persisted };
+  const { view, slot, digest } = ballot;
+  open.committed = { ...shareBallot(c.config, 'commit', ballot), view, slot, digest, persisted };
   sendCommit(c, open);
 }
 
 /** Sends this process's COMMIT for a slot, to everyone or again to one. */
 export function sendCommit(c: Context, { committed }: SlotState, to?: ProcessId): void {
   if (committed === undefined) return;
-  const { persisted, ...ballot } = committed;
-  if (to === undefined) c.broadcast({ _tag: 'Commit', ...ballot }, persisted);
-  else c.send(to, { _tag: 'Commit', ...ballot }, persisted);
+  const { view, slot, digest, share, attribution, persisted } = committed;
+  const ballot = { _tag: 'Commit', view, slot, digest, share } as const;
+  const message: Message = attribution === undefined ? ballot : { ...ballot, attribution };
+  if (to === undefined) c.broadcast(message, persisted);
+  else c.send(to, message, persisted);
 }
 
 function decide(c: Context, open: SlotState, digest: Digest, path: 'fast' | 'slow'): void {
@@ -153,7 +156,9 @@ export function deliver(c: Context, slot: number, batch: Batch, path: 'fast' | '
   state.lastDecidedMs = c.nowMs;
   if (path !== 'transfer') state.failedViews = 0;
   const vote = state.slots.get(slot)?.vote;
-  const journaled =
-    vote !== undefined && equalBytes(vote.digest, batchDigest(batch)) ? { journaled: vote.persisted } : {};
-  c.emit({ _tag: 'Decide', slot, batch, chain, delivered, path, ...journaled });
+  const decide = { _tag: 'Decide', slot, batch, chain, delivered, path } as const;
+  // Closed, and missing here no more.
+  if (!c.isKept(slot)) state.slots.delete(slot);
+  const isJournaled = vote !== undefined && equalBytes(vote.digest, batchDigest(batch));
+  c.emit(isJournaled ? { ...decide, journaled: vote.persisted } : decide);
 }

@@ -14,7 +14,7 @@ import type { Signature } from '../schemes/contract/distributed-signer.js';
 export const chunkBytes = 64 * 1024;
 
 /** Bounds on a manifest and on a chunk's path: a tree of so many leaves is so high. */
-export const manifestLimits = { chunks: 2 ** 24, path: 24 } as const;
+const manifestLimits = { chunks: 2 ** 24, path: 24 } as const;
 
 /** What fixes every byte of a state. */
 export interface Manifest {
@@ -33,6 +33,16 @@ export interface StateTarget extends Prefix {
 /** SNAPSHOT under the slow key: a slow quorum of the epoch has this state after the slot. */
 export interface SnapshotCertificate extends StateTarget {
   readonly signature: Signature;
+}
+
+export interface Chunk {
+  /** Digest of the state that it is part of. */
+  readonly state: Digest;
+  /** From 0. */
+  readonly index: number;
+  readonly bytes: Uint8Array;
+  /** Its siblings in the tree over the chunks, from the leaf upwards. */
+  readonly path: readonly Digest[];
 }
 
 /** How many chunks a state of `byteLength` bytes has. */
@@ -89,4 +99,26 @@ export function writeSnapshotCertificate(writer: Writer, certificate: SnapshotCe
 export function readSnapshotCertificate(reader: Reader): SnapshotCertificate {
   const target = readStateTarget(reader);
   return { ...target, signature: reader.bytes(rangeLimits.signatureBytes) as Signature };
+}
+
+export function writeChunk(writer: Writer, { state, index, bytes, path }: Chunk): void {
+  writer.fixed(state).u32(index).bytes(bytes);
+  writer.list(path, (inner, one) => inner.fixed(one));
+}
+
+export function readChunk(reader: Reader): Chunk {
+  const state = readStateDigest(reader);
+  const index = readChunkIndex(reader);
+  const bytes = reader.bytes(chunkBytes);
+  if (bytes.length === 0) return reader.fail('a chunk with bytes');
+  return { state, index, bytes, path: reader.list(manifestLimits.path, readStateDigest) };
+}
+
+export function readStateDigest(reader: Reader): Digest {
+  return reader.fixed(digestLength) as Digest;
+}
+
+export function readChunkIndex(reader: Reader): number {
+  const index = reader.u32();
+  return index < manifestLimits.chunks ? index : reader.fail('a chunk below 2^24');
 }

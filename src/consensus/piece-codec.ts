@@ -52,9 +52,9 @@ export function writeCheckpoint(writer: Writer, checkpoint: Checkpoint): Writer 
 }
 
 export function readCheckpoint(reader: Reader): Checkpoint {
-  const checkpoint = { ...readPrefix(reader), boundary: reader.u64() };
-  const { slot, boundary } = checkpoint;
-  return boundary === 0 || boundary >= slot ? checkpoint : reader.fail('a checkpoint of its epoch');
+  const { slot, chain } = readPrefix(reader);
+  const boundary = reader.u64();
+  return boundary === 0 || boundary >= slot ? { slot, chain, boundary } : reader.fail('a checkpoint of its epoch');
 }
 
 export function writeCheckpointCertificate(writer: Writer, certificate: CheckpointCertificate): void {
@@ -62,7 +62,8 @@ export function writeCheckpointCertificate(writer: Writer, certificate: Checkpoi
 }
 
 export function readCheckpointCertificate(reader: Reader): CheckpointCertificate {
-  return { ...readCheckpoint(reader), signature: readSignature(reader) };
+  const { slot, chain, boundary } = readCheckpoint(reader);
+  return { slot, chain, boundary, signature: readSignature(reader) };
 }
 
 export function writeProgress(writer: Writer, { view, low, top, root }: Progress): Writer {
@@ -75,7 +76,8 @@ export function readProgress(reader: Reader): Progress {
 }
 
 function readProgressCertificate(reader: Reader): ProgressCertificate {
-  return { ...readProgress(reader), signature: readSignature(reader) };
+  const { view, low, top, root } = readProgress(reader);
+  return { view, low, top, root, signature: readSignature(reader) };
 }
 
 const verdictTags = ['closed', 'pick', 'noop', 'free'] as const;
@@ -120,10 +122,11 @@ export function writeVote(writer: Writer, vote: Vote): void {
 }
 
 export function readVote(reader: Reader): Vote {
-  const ballot = readBallot(reader);
+  const { view, slot, digest } = readBallot(reader);
   const leaderSignature = readIdentitySignature(reader);
   const permit = reader.option(readPermit);
-  return permit === undefined ? { ...ballot, leaderSignature } : { ...ballot, leaderSignature, permit };
+  const vote = { view, slot, digest, leaderSignature };
+  return permit === undefined ? vote : { ...vote, permit };
 }
 
 export function writeCommitCertificate(writer: Writer, certificate: CommitCertificate): void {
@@ -131,7 +134,8 @@ export function writeCommitCertificate(writer: Writer, certificate: CommitCertif
 }
 
 export function readCommitCertificate(reader: Reader): CommitCertificate {
-  return { ...readBallot(reader), signature: readSignature(reader) };
+  const { view, slot, digest } = readBallot(reader);
+  return { view, slot, digest, signature: readSignature(reader) };
 }
 
 /** The body of a report: what its author signs. */

@@ -11,7 +11,14 @@ import { heldBatch, type Proposals } from './state.js';
 export function advanceProposals(c: Context): void {
   const { state } = c;
   if (!c.isLeader || state.view <= state.spentView) return;
-  if (state.view === 1) state.proposals ??= { view: 1, again: [], nextSlot: c.settledUpTo + 1 };
+  if (state.view === 1)
+    state.proposals ??= {
+      view: 1,
+      certified: undefined,
+      again: [],
+      nextSlot: c.settledUpTo + 1,
+      lingerUntilMs: undefined,
+    };
   const { proposals } = state;
   if (proposals === undefined) return;
   proposeAgain(c, proposals);
@@ -39,6 +46,8 @@ function batchFor(c: Context, slot: number, verdict: Verdict): Batch | undefined
 }
 
 function proposeFresh(c: Context, proposals: Proposals): void {
+  // Whoever was cut off is told of checkpoints beyond what it has proposed.
+  proposals.nextSlot = Math.max(proposals.nextSlot, c.state.low + 1);
   while (proposals.again.length === 0 && mayOpen(c, proposals)) {
     const batch = nextBatch(c, proposals);
     if (batch === undefined) return;
@@ -70,8 +79,11 @@ function mayOpen(c: Context, { nextSlot }: Proposals): boolean {
 function propose(c: Context, proposals: Proposals, slot: number, batch: Batch): void {
   const { view, certified } = proposals;
   const signature = signAsLeader(c, ballotOf(view, slot, batch));
-  const permit = certified === undefined ? {} : { permit: permitFor(certified.certificate, certified.verdicts, slot) };
-  const message = { _tag: 'Propose', view, slot, batch, signature, ...permit } as const;
+  const proposal = { _tag: 'Propose', view, slot, batch, signature } as const;
+  const message =
+    certified === undefined
+      ? proposal
+      : { ...proposal, permit: permitFor(certified.certificate, certified.verdicts, slot) };
   c.slot(slot).sent = message;
   if (slot > c.state.decidedUpTo) c.state.pool.noteProposed(batch);
   c.broadcast(message, c.state.viewPersisted);

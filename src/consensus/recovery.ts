@@ -73,7 +73,7 @@ function replay(c: Context, record: DurableRecord): void {
       const open = c.slot(vote.slot);
       open.batches.set(toHex(vote.digest), batch);
       open.votedMs = c.nowMs;
-      if ((open.vote?.view ?? 0) < vote.view) open.vote = { ...vote, persisted: 0 };
+      if ((open.vote?.view ?? 0) < vote.view) open.vote = { ...vote, persisted: 0, shared: undefined };
       return;
     }
     case 'CommitCertificate': {

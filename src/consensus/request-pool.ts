@@ -2,6 +2,7 @@
 import { equalBytes } from '../prelude/bytes.js';
 import {
   type Batch,
+  batchBytesOf,
   batchLimits,
   type ClientId,
   detachedRequest,
@@ -9,6 +10,7 @@ import {
   requestDigest,
   requestFootprint,
 } from './batch.js';
+import type { Parameters } from './configuration.js';
 import { type DeliveryTable, sessionsPerClient } from './delivery.js';
 
 interface Waiting {
@@ -39,6 +41,20 @@ interface ClientShare {
 export interface PoolLimits {
   readonly totalBytes: number;
   readonly clientBytes: number;
+  /** Of one batch; there is room for any one request. */
+  readonly batchBytes: number;
+}
+
+/** @param parameters - of the epoch: what waits of one client is a quarter of all at most. */
+export function poolLimits({
+  maxPendingBytes,
+  windowSlots,
+}: Pick<Parameters, 'maxPendingBytes' | 'windowSlots'>): PoolLimits {
+  return {
+    totalBytes: maxPendingBytes,
+    clientBytes: maxPendingBytes / 4,
+    batchBytes: batchBytesOf(windowSlots),
+  };
 }
 
 export class RequestPool {
@@ -198,7 +214,7 @@ export class RequestPool {
   takeBatch(): Batch | undefined {
     this.proposable = undefined;
     const requests: Request[] = [];
-    let bytes = 8;
+    let bytes = 0;
     let progress = true;
     while (progress) {
       progress = false;
@@ -207,7 +223,7 @@ export class RequestPool {
         if (
           next === undefined ||
           requests.length >= batchLimits.requestsPerBatch ||
-          bytes + next.size > batchLimits.batchBytes
+          bytes + next.size > this.limits.batchBytes
         )
           continue;
         requests.push(next.request);

@@ -53,7 +53,8 @@ export function sendSnapshots(c: Context, to?: ProcessId): void {
     if (slot <= certifiedUpTo(c) || slot > state.storedUpTo) continue;
     if (to === undefined && slot <= state.lastSnapshotSent) continue;
     state.lastSnapshotSent = Math.max(state.lastSnapshotSent, slot);
-    const message: Message = { _tag: 'Snapshot', ...snapshotOf(own), share: shareOf(c, own) };
+    const { chain, state: name } = snapshotOf(own);
+    const message: Message = { _tag: 'Snapshot', slot, chain, state: name, share: shareOf(c, own) };
     if (to === undefined) c.broadcast(message);
     else c.send(to, message);
   }
@@ -108,9 +109,10 @@ interface Statement {
 function statementsOn(c: Context, slot: number): Iterable<Statement> {
   const statements = new Map<string, Statement>();
   for (const [process, kept] of c.state.snapshotShares) {
-    for (const { share, ...snapshot } of kept) {
-      if (snapshot.slot !== slot) continue;
-      const key = `${toHex(snapshot.chain)} ${toHex(snapshot.state)}`;
+    for (const { slot: of, chain, state, share } of kept) {
+      if (of !== slot) continue;
+      const key = `${toHex(chain)} ${toHex(state)}`;
+      const snapshot = { slot, chain, state };
       const statement = statements.get(key) ?? { snapshot, shares: new Map<ProcessId, SignatureShare>() };
       statements.set(key, statement);
       statement.shares.set(process, share);

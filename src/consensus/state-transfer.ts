@@ -8,18 +8,10 @@ import type { Digest } from '../prelude/digest.js';
 import { assertNever } from '../prelude/invariant.js';
 import type { ProcessId } from '../prelude/process.js';
 import { ChunkMap } from './chunk-map.js';
-import { isChunk, type StateTarget, stateDigest } from './manifest.js';
+import { type Chunk, isChunk, type StateTarget, stateDigest } from './manifest.js';
 import { TransferPeers } from './transfer-peers.js';
 
-export interface Chunk {
-  /** Digest of the state that it is part of. */
-  readonly state: Digest;
-  /** From 0. */
-  readonly index: number;
-  readonly bytes: Uint8Array;
-  /** Its siblings in the tree over the chunks, from the leaf upwards. */
-  readonly path: readonly Digest[];
-}
+export type { Chunk } from './manifest.js';
 
 export type TransferEvent =
   /** A certified state that the machine wants; the highest counts. */

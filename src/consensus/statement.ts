@@ -101,7 +101,8 @@ export function progressStatement(context: StatementContext, { view, low, top, r
  * statement of servers that names no epoch, whatever `context` says: a prefix of the log stays decided for ever.
  */
 export function decidedStatement(context: Omit<StatementContext, 'epoch'>, prefix: Prefix): Uint8Array {
-  return encodeStatement({ ...context, epoch: 0 }, 'decided', prefixBody(prefix));
+  const { allianceId, keyId } = context;
+  return encodeStatement({ allianceId, keyId, epoch: 0 }, 'decided', prefixBody(prefix));
 }
 
 /** CHECKPOINT, under the slow key. */

@@ -19,7 +19,6 @@ import type { Configuration } from './configuration.js';
 import { Context } from './context.js';
 import type { Effect } from './effect.js';
 import type { Event } from './event.js';
-import { isValidRequest } from './evidence.js';
 import {
   advanceHandover,
   handoverDueMs,
@@ -36,7 +35,8 @@ import { advanceProposals, lingerDueMs } from './proposer.js';
 import { deliverRange, onFetchRange, onRange } from './range-fetching.js';
 import type { DurableRecord } from './record.js';
 import { recover, snapshot } from './recovery.js';
-import { RequestPool } from './request-pool.js';
+import { poolLimits, RequestPool } from './request-pool.js';
+import { onForward, onRequest } from './requests.js';
 import { onSigned } from './signing.js';
 import { onOffer, onSnapshot, onSnapshotted } from './snapshots.js';
 import { initialState, type Recovered } from './state.js';
@@ -56,11 +56,11 @@ export class FabMachine {
     private readonly records: readonly DurableRecord[],
     recovered: Recovered,
   ) {
-    const { windowSlots, checkpointInterval, maxPendingBytes } = config.parameters;
+    const { windowSlots, checkpointInterval } = config.parameters;
     invariant(config.epoch >= 1, 'epochs count from 1');
     invariant(windowSlots >= 2 * checkpointInterval, 'the window spans two checkpoints');
     invariant(windowSlots <= wireLimits.reportSlots, 'a report has room for the window');
-    const pool = new RequestPool(recovered.delivery, { totalBytes: maxPendingBytes, clientBytes: maxPendingBytes / 4 });
+    const pool = new RequestPool(recovered.delivery, poolLimits(config.parameters));
     this.context = new Context(config, initialState(recovered, pool, config.start));
   }
 
@@ -72,6 +72,11 @@ export class FabMachine {
     this.handle(event);
     this.settle();
     return c.takeEffects();
+  }
+
+  /** Whether nothing of `process` is looked at for now, so that its messages need not even be decoded. */
+  isUnheard(process: ProcessId, nowMs: number): boolean {
+    return this.context.isUnheard(process, nowMs);
   }
 
   /** The records that a fresh log needs in place of all earlier ones. */
@@ -112,11 +117,14 @@ export class FabMachine {
       case 'Message':
         this.onMessage(event.from, event.message);
         return;
+      case 'Malformed':
+        c.blame(event.from, { _tag: 'InvalidMessage', reason: event.reason });
+        return;
       case 'Connected':
         onConnected(c, event.peer);
         return;
       case 'Request':
-        this.onRequest(event.request, c.config.me, event.leader);
+        onRequest(c, event.request, c.config.me, event.leader);
         return;
       case 'Timer':
         c.state.timerAtMs = undefined;
@@ -200,7 +208,7 @@ export class FabMachine {
         onCertificate(c, from, message.certificate);
         return;
       case 'Forward':
-        this.onForward(message.requests, from);
+        onForward(c, message.requests, from);
         return;
       case 'Status':
         onStatus(c, from, message);
@@ -235,42 +243,6 @@ export class FabMachine {
       default:
         assertNever(message);
     }
-  }
-
-  /** Whoever forwards requests has checked them: the first that is false ends the reading. */
-  private onForward(requests: readonly Request[], from: ProcessId): void {
-    for (const request of requests) {
-      if (this.onRequest(request, from)) continue;
-      this.context.blame(from, { _tag: 'InvalidMessage', reason: 'it forwards a request that is not valid' });
-      return;
-    }
-  }
-
-  /**
-   * R12: a receiver keeps a request and passes one that came from a client on to the leader at once, unless that one was `told` of it.
-   * False where it is known not to be valid.
-   */
-  private onRequest(request: Request, from: ProcessId, told?: string): boolean {
-    const c = this.context;
-    const isFromClient = from === c.config.me;
-    const refuse = (reason: string): void => {
-      if (isFromClient) c.emit({ _tag: 'Refuse', request, reason });
-    };
-    const { pool } = c.state;
-    if (!pool.isNews(request)) return true;
-    const isFull = !pool.hasRoomFor(request);
-    // Its signature would be checked in vain.
-    if (!isFull && !isValidRequest(c, request)) {
-      refuse('its client is not enrolled, its signature is not the client’s, or it is too large');
-      return false;
-    }
-    const outcome = isFull ? 'full' : pool.add(request, c.nowMs);
-    if (outcome === 'added') c.expectProgress();
-    if (outcome === 'full') refuse('too many requests wait; send it again later');
-    const leader = c.leaderOf(c.state.view);
-    if (outcome === 'added' && isFromClient && !c.isLeader && leader !== told && !c.isOver)
-      c.send(leader, { _tag: 'Forward', requests: [request] });
-    return true;
   }
 
   private onCombined({ statement, result }: Extract<Event, { _tag: 'Combined' }>): void {

@@ -29,8 +29,10 @@ export function advanceTransfer(c: Context): void {
 
 /** The highest certified state above what is decided here. */
 function highestState({ state, config }: Context): StateTarget | undefined {
-  const known = [state.snapshotCertificate, config.start].filter((one) => one !== undefined);
-  return known.filter(({ slot }) => slot > state.decidedUpTo).sort((a, b) => b.slot - a.slot)[0];
+  const { snapshotCertificate: certified } = state;
+  const { start } = config;
+  const highest = (certified?.slot ?? 0) >= (start?.slot ?? 0) ? certified : start;
+  return highest !== undefined && highest.slot > state.decidedUpTo ? highest : undefined;
 }
 
 function abandon(c: Context): void {

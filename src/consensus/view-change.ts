@@ -131,7 +131,7 @@ function enterView(c: Context, view: number): void {
   state.viewPersisted = c.persist({ _tag: 'Promise', view });
   state.viewEnteredMs = c.nowMs;
   state.certificate = undefined;
-  state.collection = { reports: new Map() };
+  state.collection = { reports: new Map(), asked: undefined };
   state.proposals = undefined;
   forgetOtherBatches(c);
   c.emit({ _tag: 'View', view, leader: c.leaderOf(view) });
@@ -232,10 +232,10 @@ function asVote({ view, slot, digest: value, leaderSignature, permit }: Vote): V
 
 /** R4: what makes a report valid is what it carries; nothing that the reader holds. Each object is checked once. */
 export function checkReport(c: Context, signed: SignedReport): E.Either<string, Report> {
-  const known = c.checkedReports.get(signed);
+  const known = c.findings.reports.get(signed);
   if (known !== undefined) return known;
   const checked = checkReportAnew(c, signed);
-  c.checkedReports.set(signed, checked);
+  c.findings.reports.set(signed, checked);
   return checked;
 }
 

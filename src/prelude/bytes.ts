@@ -1,6 +1,9 @@
 /** Byte strings. Every function here returns a fresh array unless it says that it returns a view. */
 import { invariant } from './invariant.js';
 
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 export const empty: Uint8Array = new Uint8Array(0);
 
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
@@ -15,6 +18,7 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
 
 /** Equality in time that depends on the lengths only up to the first difference; not for secrets. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a === b) return true;
   if (a.length !== b.length) return false;
   for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
   return true;
@@ -24,12 +28,23 @@ export function startsWith(bytes: Uint8Array, prefix: Uint8Array): boolean {
   return bytes.length >= prefix.length && prefix.every((byte, index) => byte === bytes[index]);
 }
 
-const hexDigits = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const hexDigits = utf8('0123456789abcdef');
 
-/** Lower-case hexadecimal, two digits a byte. */
+/** What is made into a text at once: engines bound the number of arguments. */
+const hexStep = 1024;
+
+/** Lower-case hexadecimal, two digits a byte. Made at once: a text added up digit by digit would be kept as a tree of its parts. */
 export function toHex(bytes: Uint8Array): string {
   let text = '';
-  for (const byte of bytes) text += hexDigits[byte] ?? '';
+  for (let start = 0; start < bytes.length; start += hexStep) {
+    const end = Math.min(bytes.length, start + hexStep);
+    const codes: number[] = [];
+    for (let index = start; index < end; index++) {
+      const byte = bytes[index] ?? 0;
+      codes.push(hexDigits[byte >> 4] ?? 0, hexDigits[byte & 15] ?? 0);
+    }
+    text += String.fromCharCode(...codes);
+  }
   return text;
 }
 
@@ -51,9 +66,6 @@ export function fromHex(text: string): Uint8Array | undefined {
   }
   return bytes;
 }
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export function utf8(text: string): Uint8Array {
   return encoder.encode(text);

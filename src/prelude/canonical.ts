@@ -174,6 +174,13 @@ export class Reader {
     return this.bool() ? read(this) : undefined;
   }
 
+  /** What `read` reads, and a view of the bytes that it took. */
+  taking<A>(read: (reader: this) => A): readonly [A, Uint8Array] {
+    const start = this.offset;
+    const value = read(this);
+    return [value, this.source.subarray(start, this.offset)];
+  }
+
   /** Refuses what was read; `expected` completes "expected …". */
   fail(expected: string): never {
     throw new Malformed({ _tag: 'MalformedBytes', offset: this.offset, expected });

@@ -165,6 +165,11 @@ export function refined<A, B extends A>(
   );
 }
 
+/** Readable, and ending with a line: for files that people look into. */
+export function printedJson(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
 /** JSON with keys in the order of their code units and no white space: the bytes whose digest names a public document. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;

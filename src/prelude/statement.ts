@@ -24,6 +24,10 @@ export const statementTypes = {
   snapshot: 11,
   ready: 12,
   attributed: 13,
+  act: 14,
+  enacted: 15,
+  founded: 16,
+  possession: 17,
 } as const;
 
 export type StatementType = keyof typeof statementTypes;

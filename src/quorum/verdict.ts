@@ -64,6 +64,12 @@ export function budgetOf(limitMs: number, nowMs: () => number): Budget {
 /** For questions that are small by construction. */
 export const unlimited: Budget = { limitMs: Infinity, elapsedMs: () => 0, isSpent: () => false };
 
+/** For verdicts that must be the same on every machine: bounded by the steps that a search takes, never by a clock. */
+export function stepBudget(maxSteps: number): Budget {
+  let steps = 0;
+  return { limitMs: Infinity, elapsedMs: () => 0, isSpent: () => ++steps > maxSteps };
+}
+
 /** Why an answer is unknown, with the time spent on it. */
 export function outOfTime(budget: Budget, what: string): { readonly _tag: 'unknown'; readonly reason: string } {
   return { _tag: 'unknown', reason: `${what}: not finished after ${Math.round(budget.elapsedMs())} ms` };

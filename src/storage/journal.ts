@@ -1,6 +1,6 @@
 /**
  * The journal on disk: preallocated segments, durable grouped writes, one writer.
- * A write starts at once; what is appended while it runs goes out together in the next one.
+ * A write starts as soon as what appends has come to its end; what is appended while it runs goes out together in the next one.
  * After a failed write nothing more is written (fail-stop): what reached the disk is then unknown until it is read back.
  */
 import { randomBytes } from 'node:crypto';
@@ -78,6 +78,8 @@ async function openLast({ disk, segmentBytes }: Settings, { last }: Recovered): 
   return { file, generation, index, salt, end: last.end, length };
 }
 
+const roomBytes = 64 * 1024;
+
 interface Settings {
   readonly directory: string;
   readonly disk: Disk;
@@ -113,6 +115,8 @@ export class DiskJournal implements Journal {
   private nextSequence: number;
   private segments: string[];
   private written: number;
+  /** Where batches are put together, one after another. */
+  private readonly room = Buffer.allocUnsafeSlow(roomBytes);
 
   /** Use {@link openJournal}. */
   constructor(
@@ -168,8 +172,9 @@ export class DiskJournal implements Journal {
     });
   }
 
-  /** Runs while there is something to write; the first write starts before this returns. */
+  /** Runs while there is something to write; begins behind what its caller does, so that all of that is one write. */
   private async drain(): Promise<void> {
+    await Promise.resolve();
     while (this.queue.length > 0) {
       const requests = this.takeGroup();
       try {
@@ -203,7 +208,7 @@ export class DiskJournal implements Journal {
       await segment.file.close();
       segment = await this.startSegment(segment.generation, segment.index + 1, length, []);
     }
-    await segment.file.write(encodeBatch(segment.salt, this.nextSequence, records), segment.end);
+    await segment.file.write(encodeBatch(segment.salt, this.nextSequence, records, this.room), segment.end);
     segment.end += length;
     this.written += length;
     this.nextSequence++;

@@ -22,9 +22,10 @@ export const logStoreVersion = 1;
 const checksumLength = 8;
 
 /** How long puts are gathered for one commit: nobody waits for this store to be answered, the journal stands in front of it. */
-const gatherMs = 50;
-/** So much is committed without waiting for more. */
+const gatherMs = 100;
+/** So much, or so many, are committed without waiting for more: the window of slots waits for them. */
 const gatherBytes = 1024 * 1024;
+const gatherCount = 64;
 
 /** Opens the log store in `directory` for this process alone, and makes an empty one where there is none. */
 export function openLogStore(directory: string): TaskEither<StorageError, DiskLogStore> {
@@ -254,7 +255,7 @@ export class DiskLogStore implements LogStore {
       this.timer ??= setTimeout(() => {
         this.commit();
       }, gatherMs);
-      if (this.gatheredBytes >= gatherBytes) this.commit();
+      if (this.gatheredBytes >= gatherBytes || this.gathered.length >= gatherCount) this.commit();
     });
   }
 

@@ -74,10 +74,20 @@ function readHeader(reader: Reader): SegmentHeader {
   };
 }
 
-/** One write's worth of records. */
-export function encodeBatch(salt: Uint8Array, sequence: number, records: readonly Uint8Array[]): Uint8Array {
+/**
+ * One write's worth of records.
+ *
+ * @param room - where it is put if that is large enough: to be written before the next.
+ */
+export function encodeBatch(
+  salt: Uint8Array,
+  sequence: number,
+  records: readonly Uint8Array[],
+  room: Buffer = Buffer.alloc(0),
+): Uint8Array {
   const length = records.reduce((sum, record) => sum + 4 + record.length, 0);
-  const batch = Buffer.allocUnsafe(batchHead + length + checksumLength);
+  const whole = batchHead + length + checksumLength;
+  const batch = whole <= room.length ? room.subarray(0, whole) : Buffer.allocUnsafe(whole);
   batch.set(salt);
   batch.writeBigUInt64BE(BigInt(sequence), saltLength);
   batch.writeUInt32BE(length, saltLength + 8);

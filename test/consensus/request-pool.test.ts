@@ -4,23 +4,26 @@ import { utf8 } from '../../src/prelude/bytes.js';
 import { readAll } from '../../src/prelude/canonical.js';
 import {
   type Batch,
+  batchBytesOf,
   batchLimits,
   encodeRequest,
+  isWellFormed,
   readRequest,
   type Request,
   requestFootprint,
 } from '../../src/consensus/batch.js';
 import { DeliveryTable, sessionsPerClient } from '../../src/consensus/delivery.js';
-import { RequestPool } from '../../src/consensus/request-pool.js';
+import { type PoolLimits, poolLimits, RequestPool } from '../../src/consensus/request-pool.js';
 import { right } from '../support/right.js';
 
 function request(firstSequence: number, session = 1, client = 'acme/app', command = 'x'): Request {
   return { client, session, firstSequence, commands: [utf8(command)], signature: new Uint8Array(64) };
 }
 
-function poolOf(limits = { totalBytes: 10_000_000, clientBytes: 10_000_000 }) {
+function poolOf(limits: Partial<PoolLimits> = {}) {
   const table = DeliveryTable.empty();
-  const pool = new RequestPool(table, limits);
+  const roomy = { totalBytes: 10_000_000, clientBytes: 10_000_000, batchBytes: 1_000_000 };
+  const pool = new RequestPool(table, { ...roomy, ...limits });
   let slot = 0;
   const decide = (batch: Batch, nowMs = 0): void => {
     slot += 1;
@@ -115,12 +118,34 @@ describe('the request pool', () => {
   });
 
   it('fills batches no further than their bounds', () => {
-    const { pool } = poolOf();
-    const big = 'x'.repeat(batchLimits.commandBytes);
-    for (let sequence = 1; sequence <= 40; sequence++) pool.add(request(sequence, 1, 'acme/app', big), 0);
-    const bytes = (pool.takeBatch()?.requests ?? []).reduce((sum, one) => sum + requestFootprint(one), 0);
-    expect(bytes).toBeLessThanOrEqual(batchLimits.batchBytes);
-    expect(bytes).toBeGreaterThan(batchLimits.batchBytes - 2 * batchLimits.commandBytes);
+    const size = requestFootprint(request(1));
+    const { pool } = poolOf({ batchBytes: 3 * size });
+    for (let sequence = 1; sequence <= 5; sequence++) pool.add(request(sequence), 0);
+    expect([sequences(pool.takeBatch()), sequences(pool.takeBatch())]).toEqual([
+      [1, 2, 3],
+      [4, 5],
+    ]);
+  });
+
+  it('has room in a batch for any request that is within bounds, however wide the window', () => {
+    const text = 'x'.repeat(batchLimits.requestBytes / batchLimits.commandsPerRequest - 4);
+    const commands = Array.from({ length: batchLimits.commandsPerRequest }, () => utf8(text));
+    const longest = { ...request(1), commands };
+    expect(isWellFormed(longest)).toBe(true);
+    expect(isWellFormed({ ...longest, commands: [...commands.slice(1), utf8(`${text}${'x'.repeat(13)}`)] })).toBe(
+      false,
+    );
+    for (const windowSlots of [8, 256, 4096]) {
+      const { pool } = poolOf(poolLimits({ maxPendingBytes: 2 ** 26, windowSlots }));
+      pool.add(longest, 0);
+      expect(pool.takeBatch()).toEqual({ requests: [longest] });
+    }
+  });
+
+  it('keeps the batches of a full window within what open slots may hold', () => {
+    const ofWindow = (slots: number): number => slots * batchBytesOf(slots);
+    expect([8, 96, 128, 256].map((slots) => ofWindow(slots) / 2 ** 20)).toEqual([8, 96, 96, 96]);
+    expect(batchBytesOf(4096)).toBe(372_966);
   });
 
   it('keeps nothing of the frame that a request came in but the request', () => {

@@ -5,6 +5,7 @@ import { concatBytes, toHex, utf8 } from '../../src/prelude/bytes.js';
 import { digest } from '../../src/prelude/digest.js';
 import { statementTypes } from '../../src/prelude/statement.js';
 import { Universe } from '../../src/prelude/process.js';
+import type { Signature } from '../../src/schemes/contract/distributed-signer.js';
 import {
   batchDigest,
   encodeBatch,
@@ -174,12 +175,23 @@ function changeBytes(change: EpochChange): string {
 }
 
 const toApplications = {
+  State: { _tag: 'State', certificate: { ...target, signature: share } },
+  Chunk: { _tag: 'Chunk', chunk },
   Placed: {
     _tag: 'Placed',
     leader: 'b/1',
     placements: [{ session: 7, firstSequence: 1, count: 2, slot: 258, index: 3 }],
   },
   Pruned: { _tag: 'Pruned', first: 258 },
+  Succession: {
+    _tag: 'Succession',
+    epoch: 3,
+    slot: 512,
+    chain: value,
+    state: configuration,
+    signature: signature as Signature,
+    document: '{"version":1}',
+  },
   Executed: {
     _tag: 'Executed',
     epoch: 3,
@@ -236,7 +248,16 @@ function computed(): Record<string, Record<string, string>> {
     },
     frames: hex(frames, encodeTransferFrame),
     toApplications: hex(toApplications, encodeServerMessage),
-    fromApplications: hex({ AwaitResults: { _tag: 'AwaitResults', session: 7 } as const }, encodeClientMessage),
+    fromApplications: hex(
+      {
+        AwaitResults: { _tag: 'AwaitResults', session: 7 } as const,
+        Bring: { _tag: 'Bring', act: Uint8Array.of(1, 2, 3) } as const,
+        AskState: { _tag: 'AskState' } as const,
+        AskChunk: { _tag: 'AskChunk', state: snapshot.state, index: 1 } as const,
+        AskSuccession: { _tag: 'AskSuccession', epoch: 4 } as const,
+      },
+      encodeClientMessage,
+    ),
     messages: hex(messages, (message) => codec.encodeMessage(message)),
     records: hex(records, (record) => codec.encodeRecord(record)),
     evidence: hex(evidenceRecords, (record) => encodeEvidence(universe, record)),

@@ -98,22 +98,28 @@ const isIncidental = (key: string): boolean =>
     key,
   );
 
-/** The same for states that differ in nothing but incidentals and the order in which maps were filled. */
-function fingerprint(value: unknown): string {
+/**
+ * The same for states that differ in nothing but incidentals and the order in which maps were filled.
+ * @param besides - what else is incidental.
+ */
+export function fingerprint(value: unknown, besides = /^$/): string {
+  const fingerprintOf = (held: unknown): string => fingerprint(held, besides);
   if (value instanceof Uint8Array) return toHex(value.subarray(0, 6));
   if (value instanceof Map) {
     const entries = [...(value as ReadonlyMap<unknown, unknown>)].map(
-      ([key, held]) => `${String(key)}=${fingerprint(held)}`,
+      ([key, held]) => `${String(key)}=${fingerprintOf(held)}`,
     );
     return `{${entries.sort().join(',')}}`;
   }
-  if (value instanceof Set) return `<${[...(value as ReadonlySet<unknown>)].map(fingerprint).sort().join(',')}>`;
-  if (Array.isArray(value)) return `[${value.map(fingerprint).join(',')}]`;
+  if (value instanceof Set) return `<${[...(value as ReadonlySet<unknown>)].map(fingerprintOf).sort().join(',')}>`;
+  if (Array.isArray(value)) return `[${value.map(fingerprintOf).join(',')}]`;
   if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).filter(([key, held]) => !isIncidental(key) && held !== undefined);
+    const entries = Object.entries(value).filter(
+      ([key, held]) => !isIncidental(key) && !besides.test(key) && held !== undefined,
+    );
     // Of a proof it counts whom it is against.
     const known = 'first' in value && 'leader' in value ? entries.filter(([key]) => key === 'leader') : entries;
-    return `(${known.map(([key, held]) => `${key}:${fingerprint(held)}`).join(',')})`;
+    return `(${known.map(([key, held]) => `${key}:${fingerprintOf(held)}`).join(',')})`;
   }
   return String(value);
 }

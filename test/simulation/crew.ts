@@ -4,7 +4,8 @@ import { availableParallelism } from 'node:os';
 import { addTally, type Source, type Stretch, type Tally } from './tally.js';
 import type { SavedRun } from './saved-run.js';
 
-const stretchLength = 100;
+/** A few seconds' work where the cores are wanted elsewhere: what is under way when the run is killed is done again. */
+const stretchLength = 20;
 /** Short-lived objects abound; one thread a worker, since there is a worker a core. */
 const execArgv = ['--max-semi-space-size=64', '--single-threaded'];
 

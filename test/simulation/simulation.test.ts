@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { present } from '../../src/prelude/invariant.js';
+import { loadBackends } from '../../src/schemes/bls/load-backends.js';
 import { trustOf } from '../support/simulation/configuration.js';
 import { calm, quickParameters, type Scenario, someLoad } from '../support/simulation/scenario.js';
 import { simulate, Simulation } from '../support/simulation/simulation.js';
@@ -76,6 +77,19 @@ describe('the machine, simulated', () => {
       expect(simulate(small).violation).toBeUndefined();
     }
   });
+
+  // No slow quorum is a fast one here: certificates are made of shares, and COMMIT decides.
+  it.each(['bls', 'shoup-rsa'] as const)(
+    'holds over real keys of %s, for certificates and alliance',
+    async (scheme) => {
+      await loadBackends();
+      const trust = 'f=1 t=0 of (a, b, c, d)';
+      const scenario = scenarioFor({ seed: 7, trust, adversary: 'badShares', profile: 'calm' });
+      const { violation, coverage } = simulate({ ...scenario, scheme, load: quiet.load });
+      expect(violation).toBeUndefined();
+      expect(coverage).toEqual(expect.arrayContaining(['Commit', 'Certificate']));
+    },
+  );
 
   it('repeats itself exactly, also where every process decodes and checks for itself', () => {
     for (let seed = 1; seed <= 6; seed++) {

@@ -16,15 +16,15 @@ import { policy } from './trust.js';
 
 const universe = new Universe(['a/1', 'b/1', 'c/1', 'd/1'] as ProcessId[]);
 
-/** The same `label` always gives the same alliance. */
+/** The same `label` always gives the same alliance, and the same `keys` the same keys. */
 export class CertifiedLog {
   readonly anchor: TrustAnchor;
   readonly batches: Batch[] = [];
   private readonly chains = [chainStart(digest(utf8('never used')))];
   private readonly dealt;
 
-  constructor(label = 'alliance', epoch = 1) {
-    const random = (length: number): Uint8Array => digest(utf8(`${label} ${(this.drawn += 1)}`)).subarray(0, length);
+  constructor(label = 'alliance', epoch = 1, keys = label) {
+    const random = (length: number): Uint8Array => digest(utf8(`${keys} ${(this.drawn += 1)}`)).subarray(0, length);
     this.dealt = dealMultisig({ usage: 'statement', epoch, policy: policy('2 of (a/1, b/1, c/1, d/1)') }, random);
     this.anchor = { allianceId: digest(utf8(label)), allianceKey: this.dealt.publicKey };
     this.chains[0] = chainStart(this.anchor.allianceId);

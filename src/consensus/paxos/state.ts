@@ -4,7 +4,7 @@ import type { ProcessId } from '../../prelude/process.js';
 import type { Digest } from '../../prelude/digest.js';
 import type { Batch } from '../batch.js';
 import type { DeliveryTable } from '../delivery.js';
-import { RequestPool } from '../request-pool.js';
+import { poolLimits, RequestPool } from '../request-pool.js';
 import { type PaxosConfiguration, quorumsIntersect } from './configuration.js';
 import type { PaxosEffect } from './interface.js';
 import type { PaxosMessage, PaxosRecord, Vote } from './message.js';
@@ -66,9 +66,9 @@ export class PaxosState {
     decidedUpTo: number,
   ) {
     invariant(quorumsIntersect(config.system), 'any two quorums share a process');
-    const { maxPendingBytes, maxInFlight, windowSlots } = config.parameters;
+    const { maxInFlight, windowSlots } = config.parameters;
     invariant(maxInFlight <= windowSlots, 'what is in flight fits into the window');
-    this.pool = new RequestPool(log.delivery, { totalBytes: maxPendingBytes, clientBytes: maxPendingBytes / 4 });
+    this.pool = new RequestPool(log.delivery, poolLimits(config.parameters));
     this.decidedUpTo = decidedUpTo;
     this.storedUpTo = decidedUpTo;
   }

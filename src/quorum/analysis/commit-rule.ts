@@ -7,7 +7,7 @@ import type { AccessStructure } from '../access-structure.js';
 import { type Policy, policyMembers } from '../policy/policy.js';
 import type { QuorumSystem } from '../quorum-system.js';
 import type { TrustRule } from '../trust/trust-model.js';
-import { type Budget, unlimited, type Verdict } from '../verdict.js';
+import { type Budget, stepBudget, unlimited, type Verdict } from '../verdict.js';
 import { judgeLiveness } from './cross-check.js';
 import { duringMaintenance } from './what-if.js';
 
@@ -16,11 +16,8 @@ const maxCommitSteps = 1_000_000;
 
 /** {@link judgeCommit} as ceremonies ask it: bounded by steps, never by a clock, and what is unknown is a no. */
 export function commitRule(policy: Policy, rule: TrustRule): (acknowledged: ProcessSet) => boolean {
-  return (acknowledged) => {
-    let steps = 0;
-    const budget: Budget = { limitMs: Infinity, elapsedMs: () => 0, isSpent: () => ++steps > maxCommitSteps };
-    return judgeCommit(policy, rule, new Set(acknowledged), budget)._tag === 'holds';
-  };
+  return (acknowledged) =>
+    judgeCommit(policy, rule, new Set(acknowledged), stepBudget(maxCommitSteps))._tag === 'holds';
 }
 
 /**

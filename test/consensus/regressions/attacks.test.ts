@@ -412,11 +412,31 @@ describe('bounds', () => {
       const complaint: Message = { _tag: 'Timeouts', timeouts: [scene.timeout('c', 1)], evidence: [] };
       scene.inject('c', 'b', complaint);
       expect(scene.actor('b').state.timeouts.size).toBe(0);
-      scene.advance(150);
+      scene.advance(6000);
+      scene.inject('c', 'b', complaint);
+      expect(scene.actor('b').state.timeouts.size).toBe(0);
+      scene.advance(500);
       scene.inject('c', 'b', complaint);
       expect(scene.actor('b').state.timeouts.size).toBe(1);
       vi.restoreAllMocks();
     }
+  });
+
+  it('A22: frames that are no messages count among what is not valid', () => {
+    const scene = new Scene({ trust: fast });
+    const b = scene.actor('b');
+    const { machine } = b;
+    const [flooder, other] = [scene.leaderOf(3), scene.leaderOf(4)];
+    for (let round = 0; round < 16; round++) {
+      expect(machine.isUnheard(flooder, scene.nowMs)).toBe(false);
+      b.feed({ _tag: 'Malformed', from: flooder, reason: 'its frame is malformed' });
+    }
+    expect(machine.isUnheard(flooder, scene.nowMs)).toBe(true);
+    expect(machine.isUnheard(other, scene.nowMs)).toBe(false);
+    expect(b.did('Blame')).toHaveLength(16);
+    // The interval ends though the machine hears of nothing.
+    expect(machine.isUnheard(flooder, scene.nowMs + 6399)).toBe(true);
+    expect(machine.isUnheard(flooder, scene.nowMs + 6400)).toBe(false);
   });
 
   it('A23: what has no room costs no checks of signatures', () => {
@@ -462,6 +482,30 @@ describe('bounds', () => {
     expect(scene.actor('d').sent('FetchRange')).toEqual([]);
     for (let slot = 1; slot <= 20; slot++) scene.actor('d').feed({ _tag: 'Stored', slot });
     expect(scene.actor('d').machine.view.decidedUpTo).toBe(20);
+  });
+
+  it('A27: a full window of the longest batches stays within bounds, and a correct leader makes none that is longer', () => {
+    const parameters = { checkpointInterval: 4, lingerMs: 0, maxInFlight: 1 };
+    const requests = (scene: Scene, count: number) =>
+      Array.from({ length: count }, (_, index) => scene.request('x'.repeat(60_000), index + 1));
+    const isAccepted = (windowSlots: number, count: number): boolean => {
+      const scene = new Scene({ trust: fast, parameters: { ...parameters, windowSlots } });
+      scene.inject('a', 'b', scene.propose(1, 1, { requests: requests(scene, count) }));
+      return scene.actor('b').state.slots.get(1)?.vote !== undefined;
+    };
+    // A little more than 60 kB each, of 1 MiB and of 96 MiB / 256.
+    expect([isAccepted(32, 17), isAccepted(32, 18), isAccepted(256, 6), isAccepted(256, 7)]).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ]);
+    const scene = new Scene({ trust: fast, parameters: { ...parameters, windowSlots: 256 } });
+    for (const request of requests(scene, 8)) scene.actor('a').request(request);
+    scene.play(200);
+    const proposed = scene.actor('a').sent('Propose');
+    expect(proposed.map(({ batch }) => batch.requests.length)).toEqual([1, 6, 1]);
+    expect(scene.actor('b').machine.view).toMatchObject({ view: 1, decidedUpTo: 3 });
   });
 
   it('A25: ballots with shares that are too long for a signature are not kept', () => {

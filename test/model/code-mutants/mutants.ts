@@ -74,13 +74,7 @@ const persists: readonly Mutant[] = [
 
 const hastes: readonly Mutant[] = [
   ['ACCEPTED', 'its vote', 'acceptor', 'c.broadcast(message, persisted)', 'c.broadcast(message)'],
-  [
-    'COMMIT',
-    'its certificate',
-    'learner',
-    "c.broadcast({ _tag: 'Commit', ...ballot }, persisted)",
-    "c.broadcast({ _tag: 'Commit', ...ballot })",
-  ],
+  ['COMMIT', 'its certificate', 'learner', 'c.broadcast(message, persisted)', 'c.broadcast(message)'],
   ['REPORT', 'itself', 'view-change', '}, made.persisted)', '})'],
   ['PROPOSE', 'its promise', 'proposer', 'c.broadcast(message, c.state.viewPersisted)', 'c.broadcast(message)'],
 ].map(([message = '', record = '', module = '', from = '', to = '']) => ({
@@ -118,6 +112,10 @@ const confused = {
   ready: 'attributed',
   attributed: 'propose',
   request: 'propose',
+  act: 'request',
+  enacted: 'handoff',
+  founded: 'act',
+  possession: 'founded',
 } as const satisfies Record<keyof typeof statementTypes, keyof typeof statementTypes>;
 
 const types: readonly Mutant[] = Object.entries(confused).map(([type, other]) => ({

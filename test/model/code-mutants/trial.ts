@@ -18,8 +18,11 @@ interface TestReport {
   }[];
 }
 
-/** @returns the names of the tests that fail, in order; those of the code as it is for `null`. */
-export async function killersOf(mutant: Mutant | null): Promise<readonly string[]> {
+/**
+ * @param tests - files, where they are not those of all mutants.
+ * @returns the names of the tests that fail, in order; those of the code as it is for `null`.
+ */
+export async function killersOf(mutant: Mutant | null, tests?: readonly string[]): Promise<readonly string[]> {
   if (mutant !== null) {
     const count = readFileSync(join(root, mutant.file), 'utf8').split(mutant.from).length - 1;
     invariant(count === 1, `${mutant.file} has ${count} times: ${mutant.from}`);
@@ -29,7 +32,8 @@ export async function killersOf(mutant: Mutant | null): Promise<readonly string[
   try {
     await new Promise<void>((resolve) => {
       const args = [vitest, 'run', '--config', config, '--root', root, '--reporter=json', `--outputFile=${report}`];
-      const env = { ...process.env, MUTANT: JSON.stringify(mutant) };
+      const asked = tests === undefined ? {} : { MUTANT_TESTS: tests.join(' ') };
+      const env = { ...process.env, MUTANT: JSON.stringify(mutant), ...asked };
       execFile(process.execPath, args, { cwd: root, env }, () => {
         resolve();
       });

@@ -1,12 +1,12 @@
 /** The replicated application of the simulator, and what its servers' executors are told of the epochs. */
-import { readAll } from '../../../src/prelude/canonical.js';
-import { E } from '../../../src/prelude/fp.js';
 import type { Delivered } from '../../../src/consensus/delivery.js';
-import { type Control, type NextConfiguration, readControl } from '../../../src/consensus/epoch-change.js';
+import type { NextConfiguration } from '../../../src/consensus/epoch-change.js';
 import { chunkBytes } from '../../../src/consensus/manifest.js';
 import { equalBytes } from '../../../src/prelude/bytes.js';
 import type { Digest } from '../../../src/prelude/digest.js';
-import { Executor, type ExecutorParts, type StateMachine } from '../../../src/server/state/executor.js';
+import type { StateMachine } from '../../../src/services/state-machine.js';
+import { Executor, type ExecutorParts } from '../../../src/server/state/executor.js';
+import { CommandedEpochs } from '../commanded-epochs.js';
 import { testAllianceId } from '../cluster.js';
 import { configurationDigest, operatorClient, parametersOf, trustsOf } from './configuration.js';
 import { mockIdentities } from './mock-keys.js';
@@ -59,21 +59,13 @@ export function simulatedExecutor(scenario: Scenario): Executor {
     allianceId: testAllianceId,
     applications: new Map([['register', new Register(stateBytes)]]),
     applicationOf: ({ client }) => (client === operatorClient ? undefined : 'register'),
-    controlOf,
-    termsOf: (epoch) => ({
-      windowSlots,
-      checkpointInterval,
-      snapshotInterval: interval,
-      configurationOf: (digest) => nextConfiguration(scenario, epoch + 1, digest),
+    control: new CommandedEpochs({
+      terms: { windowSlots, checkpointInterval, snapshotInterval: interval },
+      isHeard: (client) => client === operatorClient,
+      configurationOf: (epoch, digest) => nextConfiguration(scenario, epoch + 1, digest),
     }),
   };
   return new Executor(parts);
-}
-
-function controlOf({ client, command }: Delivered): Control | undefined {
-  if (client !== operatorClient) return undefined;
-  const control = readAll(command, readControl);
-  return E.isRight(control) ? control.right : undefined;
 }
 
 /** The configuration of an epoch, or one like it that is never activated. */

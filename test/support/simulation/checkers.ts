@@ -221,7 +221,7 @@ export class Checkers {
   }
 
   private isContent({ me, epoch, succession, state }: SimulatedServer): boolean {
-    const last = Math.max(...succession.memberships);
+    const last = present(succession.memberships.at(-1), 'an epoch');
     if (last < this.lastEpoch) return succession.handoff(last) !== undefined;
     return epoch === last && this.log.isUpToDate(me) && state.log.last === this.log.highestSlot;
   }

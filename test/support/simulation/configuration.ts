@@ -23,6 +23,7 @@ import {
   mockClientSignature,
   mockIdentities,
 } from './mock-keys.js';
+import { sharedKeys } from './real-keys.js';
 import type { Scenario } from './scenario.js';
 
 export type SimulatedConfiguration = Configuration & { readonly allianceSigner: DistributedSigner };
@@ -61,6 +62,19 @@ function ringTrust(count: number): TrustAssumption {
   return { system, leaders: system.processes };
 }
 
+/** What follows from a trust model alone, and is asked for whenever a machine starts. */
+const following = new WeakMap<SimulatedModel, Pick<Configuration, 'leaders' | 'isAlwaysFast'>>();
+
+function followingFrom(model: SimulatedModel): Pick<Configuration, 'leaders' | 'isAlwaysFast'> {
+  let known = following.get(model);
+  if (known === undefined) {
+    const { leaders, rule } = model;
+    known = { leaders: leaderSchedule(leaders), isAlwaysFast: rule !== undefined && isAlwaysFast(rule) };
+    following.set(model, known);
+  }
+  return known;
+}
+
 const digests = new Map<string, Digest>();
 
 /** Names the configuration of an epoch; or another one for that epoch, of the same processes, that is never activated. */
@@ -92,11 +106,12 @@ export function configurationOf(
 
 export function simulatedConfiguration(
   scenario: Pick<Scenario, 'scheme' | 'parameters' | 'succession' | 'certificates'>,
-  { system, leaders, rule }: SimulatedModel,
+  model: SimulatedModel,
   me: ProcessId,
   of: Pick<Configuration, 'epoch' | 'start'> = { epoch: 1 },
 ): SimulatedConfiguration {
-  if (scenario.scheme === 'ed25519') return testConfiguration(system, me, scenario.parameters);
+  const { system } = model;
+  if (scenario.scheme !== 'mock') return realConfiguration(scenario.scheme, scenario.parameters, model, me);
   const { universe } = system.processes;
   const { epoch } = of;
   const slow = { universe, me, epoch, purpose: 'slow', mayCombine: (set: ProcessSet) => system.isSlowQuorum(set) };
@@ -106,12 +121,11 @@ export function simulatedConfiguration(
       ? new MockGroupSigner({ ...mayVouch, purpose: 'alliance' })
       : new MockSigner({ ...mayVouch, purpose: epoch === 1 ? 'alliance' : `alliance ${epoch}` });
   return {
-    allianceId: testAllianceId,
     ...of,
+    ...followingFrom(model),
+    allianceId: testAllianceId,
     me,
     system,
-    isAlwaysFast: rule !== undefined && isAlwaysFast(rule),
-    leaders: leaderSchedule(leaders),
     identities: mockIdentities(me),
     clients: mockClients([testClient, operatorClient]),
     keys: {
@@ -121,6 +135,20 @@ export function simulatedConfiguration(
     parameters: parametersOf(scenario),
     allianceSigner,
   };
+}
+
+/** Real identities and clients, and keys of `scheme`. */
+function realConfiguration(
+  scheme: Exclude<Scenario['scheme'], 'mock'>,
+  parameters: Partial<Parameters>,
+  { system, leaders, rule }: SimulatedModel,
+  me: ProcessId,
+): SimulatedConfiguration {
+  const multisig = testConfiguration(system, me, parameters);
+  if (scheme === 'ed25519') return multisig;
+  const trust = { system, leaders, rule: present(rule, 'a key is shared along the policy of a rule') };
+  const { slow, alliance } = sharedKeys(scheme, trust)(me);
+  return { ...multisig, isAlwaysFast: isAlwaysFast(trust.rule), keys: { slow, alliance }, allianceSigner: alliance };
 }
 
 /** A request of the test client, signed as the scheme has it. */

@@ -26,10 +26,12 @@ export class Journals {
   ) {}
 
   of(epoch: number): AppendOnly<DurableRecord> {
+    const known = this.journals.get(epoch);
+    if (known !== undefined) return known;
     const { schedule, random, scenario } = this.owner;
-    const known = this.journals.get(epoch) ?? new AppendOnly(schedule, random.fork(), scenario.faults.diskMs);
-    this.journals.set(epoch, known);
-    return known;
+    const fresh = new AppendOnly<DurableRecord>(schedule, random.fork(), scenario.faults.diskMs);
+    this.journals.set(epoch, fresh);
+    return fresh;
   }
 
   /** What is durable, as it is read back. */

@@ -1,6 +1,7 @@
 /** What a simulated run is made of. The same scenario gives the same trace, byte for byte. */
 import type { Parameters } from '../../../src/consensus/configuration.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
+import type { SharedScheme } from './real-keys.js';
 import type { Round } from './rounds.js';
 import type { AdversaryName } from '../../simulation/adversaries/adversaries.js';
 
@@ -112,7 +113,8 @@ export interface Scenario {
   /** Partitions of the first views, until the network heals. */
   readonly rounds?: readonly Round[];
   readonly load: Load;
-  readonly scheme: 'mock' | 'ed25519';
+  /** Of all keys: mock ones, multisignatures, or identities of Ed25519 and both shared keys of one scheme. Real ones are of one epoch. */
+  readonly scheme: 'mock' | 'ed25519' | SharedScheme;
   /** Of the slow key, under mock keys; multisignatures if absent. */
   readonly certificates?: 'threshold';
   readonly snapshots?: Snapshots;

@@ -22,8 +22,7 @@ export class Schedule {
 
   at(atMs: number, run: () => void): void {
     this.count += 1;
-    this.heap.push({ atMs: Math.max(atMs, this.nowMs), order: this.count, run });
-    this.rise(this.heap.length - 1);
+    this.rise({ atMs: Math.max(atMs, this.nowMs), order: this.count, run });
   }
 
   /** When the next thing happens; `undefined` if nothing does. */
@@ -36,38 +35,38 @@ export class Schedule {
     const first = this.heap[0];
     const last = this.heap.pop();
     if (first === undefined || last === undefined) return;
-    if (this.heap.length > 0) {
-      this.heap[0] = last;
-      this.sink(0);
-    }
+    if (this.heap.length > 0) this.sink(last);
     this.nowMs = first.atMs;
     first.run();
   }
 
-  private rise(start: number): void {
-    for (let index = start; index > 0; ) {
+  /** Puts an entry where it belongs, moving down what comes after it. */
+  private rise(entry: Entry): void {
+    const { heap } = this;
+    let index = heap.length;
+    while (index > 0) {
       const parent = (index - 1) >> 1;
-      if (!this.swapIfBefore(index, parent)) return;
+      const above = heap[parent];
+      if (above === undefined || !isBefore(entry, above)) break;
+      heap[index] = above;
       index = parent;
     }
+    heap[index] = entry;
   }
 
-  private sink(start: number): void {
-    for (let index = start; ; ) {
-      const [left, right] = [2 * index + 1, 2 * index + 2];
-      const [leftEntry, rightEntry] = [this.heap[left], this.heap[right]];
-      if (leftEntry === undefined) return;
-      const child = rightEntry !== undefined && isBefore(rightEntry, leftEntry) ? right : left;
-      if (!this.swapIfBefore(child, index)) return;
-      index = child;
+  /** Puts an entry in the place of the first, moving up what comes before it. */
+  private sink(entry: Entry): void {
+    const { heap } = this;
+    for (let index = 0; ; ) {
+      const [left, right] = [heap[2 * index + 1], heap[2 * index + 2]];
+      const isRight = left !== undefined && right !== undefined && isBefore(right, left);
+      const next = isRight ? right : left;
+      if (next === undefined || !isBefore(next, entry)) {
+        heap[index] = entry;
+        return;
+      }
+      heap[index] = next;
+      index = 2 * index + (isRight ? 2 : 1);
     }
-  }
-
-  private swapIfBefore(lower: number, upper: number): boolean {
-    const [a, b] = [this.heap[lower], this.heap[upper]];
-    if (a === undefined || b === undefined || !isBefore(a, b)) return false;
-    this.heap[lower] = b;
-    this.heap[upper] = a;
-    return true;
   }
 }

@@ -6,6 +6,7 @@ import { present } from '../../../src/prelude/invariant.js';
 import type { Digest } from '../../../src/prelude/digest.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
 import type { Request } from '../../../src/consensus/batch.js';
+import type { Findings } from '../../../src/consensus/context.js';
 import type { Effect } from '../../../src/consensus/effect.js';
 import type { Event } from '../../../src/consensus/event.js';
 import type { StateTarget } from '../../../src/consensus/manifest.js';
@@ -34,8 +35,8 @@ export interface Surroundings {
   readonly schedule: Schedule;
   readonly coverage: Coverage;
   readonly codec: FrameCodec;
-  /** What all machines of an epoch have found of reports; each for itself if absent. */
-  checkedReports(epoch: number): CheckedReports | undefined;
+  /** What all machines of an epoch have found; each for itself if absent. */
+  findings(epoch: number): Findings | undefined;
   send(from: ProcessId, to: ProcessId, said: Said): void;
   /** What a machine sees of a message: all of it, unless an adversary reads it first. */
   incoming(server: SimulatedServer, from: ProcessId, message: Message): readonly Message[];
@@ -47,8 +48,6 @@ export interface Surroundings {
   onCrash(server: SimulatedServer): void;
   onRestart(server: SimulatedServer): void;
 }
-
-export type CheckedReports = FabMachine['context']['checkedReports'];
 
 type Send = Extract<Effect, { _tag: 'Send' }>;
 
@@ -123,8 +122,8 @@ export class SimulatedServer implements FetchingOwner {
     const codec = around.codec.of(epoch);
     const records = this.journals.records(epoch).map((record) => right(codec.decodeRecord(record)));
     this.machine = new FabMachine(this.config, records, this.state.recovered(this.config));
-    const checkedReports = around.checkedReports(epoch);
-    if (checkedReports !== undefined) this.machine['context'].checkedReports = checkedReports;
+    const findings = around.findings(epoch);
+    if (findings !== undefined) this.machine['context'].findings = findings;
     around.onMachine(this);
     this.beginFetching();
     this.feed({ _tag: 'Start' });

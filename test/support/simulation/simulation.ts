@@ -4,6 +4,7 @@
  */
 import { present } from '../../../src/prelude/invariant.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
+import { Findings } from '../../../src/consensus/context.js';
 import type { Message } from '../../../src/consensus/message.js';
 import { Auditor } from './auditor.js';
 import { Checkers } from './checkers.js';
@@ -18,7 +19,7 @@ import { Prng } from './random.js';
 import { mayPass, type Round, unitOf } from './rounds.js';
 import type { Scenario, Succession } from './scenario.js';
 import { Schedule } from './schedule.js';
-import { type CheckedReports, SimulatedServer, type Surroundings } from './server.js';
+import { SimulatedServer, type Surroundings } from './server.js';
 import { storyLine } from './story.js';
 import { Trace } from './trace.js';
 import { lastTroubleMs, scheduleTroubles } from './troubles.js';
@@ -65,9 +66,9 @@ export class Simulation {
   private readonly story: string[] = [];
   private readonly codec: FrameCodec;
   /** A broadcast is encoded once, and decoded once for all that receive it. */
-  private readonly frames = new WeakMap<Message, Frame>();
+  private readonly frames = new Map<Message, Frame>();
   /** By epoch. */
-  private readonly checkedReports: readonly CheckedReports[];
+  private readonly findings: readonly Findings[];
   private readonly correct: readonly SimulatedServer[];
   private readonly byzantine: ReadonlySet<ProcessId>;
   /** From then on everything is timely. */
@@ -93,7 +94,7 @@ export class Simulation {
     this.healedMs = lastTroubleMs(scenario);
     this.numbers = new Map(everyone.map((id, index) => [id, index]));
     this.codec = new FrameCodec(trusts.map(({ system }) => system.processes.universe));
-    this.checkedReports = options.isEachForItself === true ? [] : trusts.map(() => new WeakMap());
+    this.findings = options.isEachForItself === true ? [] : trusts.map(() => new Findings());
     this.checkers = new Checkers(scenario, () => this.correct);
     this.network = new Network(faults, {
       schedule: this.schedule,
@@ -232,7 +233,7 @@ export class Simulation {
       schedule: this.schedule,
       coverage: this.coverage,
       codec: this.codec,
-      checkedReports: (epoch) => this.checkedReports[epoch - 1],
+      findings: (epoch) => this.findings[epoch - 1],
       send: (from, to, said) => {
         this.send(from, to, said);
       },

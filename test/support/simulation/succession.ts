@@ -15,7 +15,7 @@ import type { SimulatedServer } from './server.js';
 const answersPerInterval = 64;
 
 export class Succession {
-  /** The epochs that the server belongs to. */
+  /** The epochs that the server belongs to, ascending. */
   readonly memberships: readonly number[];
   private isHandingOver = false;
   private asked = 0;

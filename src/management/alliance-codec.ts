@@ -3,86 +3,39 @@
  * bounded; what was decoded is consistent, so that nothing inside checks it again.
  */
 import * as t from 'io-ts';
-import { decode, decodeJson, hexBytes, hexDigest, integer, list, record, refined, text } from '../prelude/codec.js';
+import { decode, decodeJson, hexDigest, integer, list, record } from '../prelude/codec.js';
 import type { Digest } from '../prelude/digest.js';
 import { E, type Either } from '../prelude/fp.js';
-import { processId } from '../prelude/process.js';
 import { trustModelCodec } from '../quorum/trust/trust-codec.js';
-import { type Ed25519PublicKey, ed25519PublicKey, publicKeyLength } from '../schemes/ed25519/encoding.js';
 import { alliancePublicKeyCodec, thresholdPublicKeyCodec } from '../schemes/public-key-codec.js';
-import {
-  type Alliance,
-  type AllianceParameters,
-  allianceVersion,
-  type ApplicationEntry,
-  documentDigest,
-  type OrganizationEntry,
-  type ServerEntry,
-} from './alliance.js';
+import { type Alliance, allianceVersion, documentDigest } from './alliance.js';
 import { findInconsistency } from './alliance-consistency.js';
 import type { AllianceError } from './errors.js';
+import { documentKeyCodec, governanceCodec, parametersCodec } from './governance-codec.js';
+import { applicationCodec, organizationCodec } from './organization-codec.js';
 
-/** No alliance has more organizations, and none of them more servers. */
+/** No alliance has more. */
 const maxOrganizations = 1000;
-const maxServers = 1000;
 const maxApplications = 10_000;
-const maxCertificateLength = 16_384;
+const maxDocumentKeys = 64;
 /** No document is longer, in bytes. */
 export const maxAllianceBytes = 16 << 20;
-
-const idCodec = refined(text(127), 'organization/name', processId);
-
-const hostPattern = /^[A-Za-z0-9][A-Za-z0-9.-]{0,252}$|^[0-9A-Fa-f:.]{2,45}$/;
-const hostCodec = refined(text(253), 'a host name or address', (host) => (hostPattern.test(host) ? host : undefined));
-
-const pemPattern = /^-----BEGIN CERTIFICATE-----\r?\n[A-Za-z0-9+/=\r\n]+-----END CERTIFICATE-----(\r?\n)?$/;
-const certificateCodec = refined(text(maxCertificateLength), 'one certificate as PEM', (pem) =>
-  pemPattern.test(pem) ? pem : undefined,
-);
-
-const keyCodec: t.Type<Ed25519PublicKey, unknown> = refined(
-  hexBytes(publicKeyLength),
-  'an Ed25519 public key: canonical, not of small order',
-  ed25519PublicKey,
-);
-
-const serverCodec: t.Type<ServerEntry, unknown> = record(
-  'a server',
-  { id: idCodec, host: hostCodec, port: integer(1, 65_535), identityKey: keyCodec },
-  { slowKey: keyCodec },
-);
-
-const organizationCodec: t.Type<OrganizationEntry, unknown> = record('an organization', {
-  name: text(63),
-  certificateAuthority: certificateCodec,
-  servers: list(serverCodec, maxServers, 1),
-});
-
-const applicationCodec: t.Type<ApplicationEntry, unknown> = record('an application', { id: idCodec, key: keyCodec });
-
-const parametersCodec: t.Type<AllianceParameters, unknown> = record(
-  'the parameters of consensus',
-  {
-    // A report has room for as many slots (spec/wire.md): in a wider window correct reports would be refused.
-    windowSlots: integer(2, 4096),
-    checkpointInterval: integer(1, 2048),
-    baseTimeoutMs: integer(10, 600_000),
-  },
-  { snapshotInterval: integer(1, 2 ** 24) },
-);
 
 const documentCodec: t.Type<Alliance, unknown> = record(
   'an alliance document',
   {
     version: t.literal(allianceVersion),
+    change: integer(0),
     epoch: integer(1),
     trust: trustModelCodec,
     organizations: list(organizationCodec, maxOrganizations, 1),
     applications: list(applicationCodec, maxApplications),
     allianceKey: alliancePublicKeyCodec,
+    documentKeys: list(documentKeyCodec, maxDocumentKeys),
+    governance: governanceCodec,
     parameters: parametersCodec,
   },
-  { allianceId: hexDigest, slowKey: thresholdPublicKeyCodec },
+  { allianceId: hexDigest, previous: hexDigest, slowKey: thresholdPublicKeyCodec },
 );
 
 /** Decodes a document and makes sure that it is consistent. */
@@ -114,9 +67,14 @@ export function encodeAlliance(alliance: Alliance): unknown {
   return documentCodec.encode(alliance);
 }
 
+/** Documents are never changed in place, and every act, statement and link is bound to one. */
+const digests = new WeakMap<Alliance, Digest>();
+
 /** Digest of the document in force: what servers compare when they meet. Decoding and encoding do not change it. */
 export function configurationDigestOf(alliance: Alliance): Digest {
-  return documentDigest(encodeAlliance(alliance));
+  const known = digests.get(alliance) ?? documentDigest(encodeAlliance(alliance));
+  digests.set(alliance, known);
+  return known;
 }
 
 /** Digest of the founding document, which later documents carry: the name of the alliance, for ever. */

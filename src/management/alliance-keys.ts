@@ -38,7 +38,7 @@ export function identityVerifier(
   };
 }
 
-/** Names the key with which an application signs its requests. */
+/** Names the key with which a client signs its requests: an application, or a server with its identity. */
 export function requestKeyId({ id, key }: ApplicationEntry): Digest {
   return digest(new Writer().text('koinon requests ed25519 v1').text(id).fixed(key).finish());
 }

@@ -5,11 +5,14 @@ import { ringKeyOf } from '../schemes/key-ring.js';
 import type { Alliance } from './alliance.js';
 import type { AllianceError } from './errors.js';
 
+/** What is asked of a document here. */
+export type EpochKeys = Pick<Alliance, 'epoch' | 'allianceKey' | 'slowKey'>;
+
 /**
  * Why `next` cannot follow `earlier`: a slow key that is shared serves one epoch, for the shares of those who held it then are bound
  * to none. `undefined` if it can.
  */
-export function findReusedKey(next: Alliance, earlier: readonly Alliance[]): AllianceError | undefined {
+export function findReusedKey(next: EpochKeys, earlier: readonly EpochKeys[]): AllianceError | undefined {
   const own = numbersOf(next.slowKey);
   for (const { epoch, slowKey, allianceKey } of earlier) {
     if (epoch >= next.epoch) continue;

@@ -4,6 +4,9 @@ import { digest } from '../../src/prelude/digest.js';
 import { present } from '../../src/prelude/invariant.js';
 import { type ProcessId, processId } from '../../src/prelude/process.js';
 import type { Alliance, OrganizationEntry } from '../../src/management/alliance.js';
+import { defaultGovernance } from '../../src/management/governance-defaults.js';
+import { anyOf } from '../../src/quorum/policy/gates.js';
+import { member } from '../../src/quorum/tree/tree-check.js';
 import { vouchPolicy } from '../../src/quorum/trust/derived-policy.js';
 import { parseTrust } from '../../src/quorum/trust/trust-text.js';
 import { publicKeyFromSeed } from '../../src/schemes/ed25519/ed25519.js';
@@ -34,6 +37,9 @@ function organization(name: string, index: number): OrganizationEntry {
         slowKey: key(`slow ${server}`),
       },
     ],
+    administrators: ['ann', 'bob'].map((person) => ({ name: id(person), key: key(`administrator ${name} ${person}`) })),
+    rule: anyOf([member(id('ann')), member(id('bob'))]),
+    recoveryKey: key(`recovery ${name}`),
   };
 }
 
@@ -43,6 +49,7 @@ export function fixedAlliance(): Alliance {
   const servers = trust.system.processes.universe.ids;
   return {
     version: 1,
+    change: 0,
     epoch: 1,
     trust,
     organizations: ['a', 'b', 'c', 'd'].map(organization),
@@ -54,6 +61,8 @@ export function fixedAlliance(): Alliance {
       policy: vouchPolicy(trust),
       publicKeys: new Map(servers.map((server) => [server, key(`alliance ${server}`)])),
     },
+    documentKeys: [],
+    governance: defaultGovernance,
     parameters: { windowSlots: 256, checkpointInterval: 64, baseTimeoutMs: 1000 },
   };
 }

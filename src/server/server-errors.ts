@@ -15,7 +15,8 @@ export type ServerError =
   | { readonly _tag: 'Halted'; readonly mark: HaltMark }
   /** The epoch of alliance.json follows another one than that which its operators gave it. */
   | { readonly _tag: 'WrongConfiguration'; readonly path: string; readonly epoch: number }
-  | { readonly _tag: 'CannotChangeEpoch'; readonly detail: string };
+  /** What is replicated begins with the document of epoch 1, which is not there. */
+  | { readonly _tag: 'NoFoundingDocument'; readonly path: string };
 
 export function describeServerError(error: ServerError): string {
   switch (error._tag) {
@@ -37,8 +38,8 @@ export function describeServerError(error: ServerError): string {
         `${error.path}: the HANDOFF of epoch ${error.epoch - 1} names another configuration of epoch ${error.epoch}: ` +
         'put the alliance.json there that was agreed on, with its keys'
       );
-    case 'CannotChangeEpoch':
-      return error.detail;
+    case 'NoFoundingDocument':
+      return `${error.path} is missing: put the alliance.json of epoch 1 there, as any other server or history.json has it`;
     default:
       return assertNever(error);
   }

@@ -12,7 +12,7 @@ const noCounts = { fast: 0, slow: 0, transferred: 0, certificates: 0 };
 export function statusOf(
   process: ProcessId,
   epochs: EpochSequence | undefined,
-  state: ReplicatedState | undefined,
+  state: Pick<ReplicatedState, 'status'> | undefined,
   { halted, proven }: { readonly halted: string | undefined; readonly proven: readonly ProvenFault[] },
 ): ServerStatus {
   const replica = epochs?.replica;

@@ -5,10 +5,18 @@ import { assertNever } from '../prelude/invariant.js';
 import type { ProcessId } from '../prelude/process.js';
 import type { Fault } from '../consensus/effect.js';
 import type { ServerStatus } from '../client/protocol.js';
+import type { Succession } from '../client/succession.js';
+import { stateDigest } from '../consensus/manifest.js';
+import { canonicalJson } from '../prelude/codec.js';
+import { encodeAlliance } from '../management/alliance-codec.js';
+import type { Governance } from '../management/governance/governance.js';
 import { openLogStore } from '../storage/lmdb.js';
 import type { LogStore } from '../storage/storage.js';
+import type { Membership } from '../services/membership/membership.js';
+import type { EpochControl } from '../services/epoch-control.js';
 import { Notices } from '../transport/notices.js';
 import { ApplicationSessions } from './applications/application-sessions.js';
+import { formerDocumentPath } from './directory/layout.js';
 import type { ServerDirectory } from './directory/server-directory.js';
 import { EpochSequence } from './epochs/epoch-sequence.js';
 import { Handoffs } from './epochs/handoffs.js';
@@ -18,8 +26,10 @@ import { DecidedLog } from './log/decided-log.js';
 import type { ReplicaObserver } from './replica/replica-parts.js';
 import { describeFault, describeStop, isHalt, type StopReason } from './replica/stop-reason.js';
 import type { ServerError } from './server-errors.js';
-import { executorOf, type Services } from './services.js';
+import { type Applications, type ManagedServices, managedServices, noApplications, type Services } from './services.js';
+import { ServerAgent } from './membership/server-agent.js';
 import { statusOf } from './server-status.js';
+import { Executor } from './state/executor.js';
 import { recoverState, type StateError } from './state/installation.js';
 import { ReplicatedState } from './state/replicated-state.js';
 import { openSnapshotStore, type SnapshotStore } from './state/snapshot-store.js';
@@ -38,8 +48,10 @@ export interface ServerEvents {
 export interface ServerOptions {
   /** How many decided slots are kept below the oldest snapshot; a million if absent. */
   readonly retainSlots?: number;
-  /** What runs on the alliance; no application and no management if absent. The same on every server. */
-  readonly services?: Services;
+  /** What runs on the alliance beside its management; nothing if absent. The same on every server. */
+  readonly applications?: Applications;
+  /** In the place of the alliance's own management: for tests of how epochs change. */
+  readonly control?: EpochControl;
   /** The script of the thread that signs with the alliance key; that of this package if absent. */
   readonly signingScript?: URL;
 }
@@ -48,6 +60,8 @@ export interface RunningServer {
   readonly me: ProcessId;
   readonly port: number;
   status(): ServerStatus;
+  /** What the alliance's management has come to here; `undefined` where something else is in its place. */
+  readonly governance: Governance | undefined;
   /** Takes nothing more, finishes what is being written, and frees port and data. */
   close(): Promise<void>;
 }
@@ -89,7 +103,7 @@ async function startOver(
   return begun;
 }
 
-function describeStateError(dataPath: string, error: StateError): ServerError {
+export function describeStateError(dataPath: string, error: StateError): ServerError {
   if (error._tag === 'StorageFailed') return { _tag: 'Storage', error: error.error };
   const states = join(dataPath, 'states');
   switch (error._tag) {
@@ -104,6 +118,25 @@ function describeStateError(dataPath: string, error: StateError): ServerError {
   }
 }
 
+function servicesOf(
+  directory: ServerDirectory,
+  options: ServerOptions,
+): Either<ServerError, Services & Partial<ManagedServices>> {
+  const { applications = noApplications, control } = options;
+  return control === undefined ? managedServicesOf(directory, options) : E.right({ ...applications, control });
+}
+
+/** Management begins with the founding document. */
+export function managedServicesOf(
+  { alliance, former, path }: Pick<ServerDirectory, 'alliance' | 'former' | 'path'>,
+  { applications = noApplications }: ServerOptions,
+): Either<ServerError, ManagedServices> {
+  const founding = alliance.epoch === 1 ? alliance : former.get(1)?.alliance;
+  return founding === undefined
+    ? E.left({ _tag: 'NoFoundingDocument', path: formerDocumentPath(path, 1) })
+    : E.right(managedServices(founding, applications));
+}
+
 interface Disk {
   readonly store: LogStore;
   readonly snapshots: SnapshotStore;
@@ -112,9 +145,14 @@ interface Disk {
 class Server implements RunningServer {
   readonly me: ProcessId;
   private readonly log: DecidedLog;
+  private readonly handoffs: Handoffs;
   private readonly sessions: ApplicationSessions;
   private state: ReplicatedState | undefined;
   private epochs: EpochSequence | undefined;
+  private membership: Membership | undefined;
+  private agent: ServerAgent | undefined;
+  /** The document that followed an epoch, as it was told last. */
+  private told: Pick<Succession, 'epoch' | 'document'> | undefined;
   private stoppedFor: string | undefined;
   private readonly evidence: EvidenceFiles;
   private readonly notices: Notices;
@@ -133,11 +171,18 @@ class Server implements RunningServer {
     this.log = new DecidedLog(disk.store, directory.allianceId, (error) => {
       this.stop({ _tag: 'StorageFailed', error });
     });
+    this.handoffs = new Handoffs(disk.store, join(directory.dataPath, 'log'));
     this.sessions = new ApplicationSessions({
       log: this.log,
+      endOf: (slot) => this.handoffs.endOf(slot, this.epochs?.epoch ?? directory.alliance.epoch),
       submit: (request, leader) => this.epochs?.submit(request, leader),
       leader: () => this.epochs?.replica?.status.leader ?? '',
       status: () => this.status(),
+      certifiedState: () => this.state?.certificate,
+      chunk: (client, state, index) => this.state?.chunk(client, state, index) ?? Promise.resolve(undefined),
+      succession: (epoch) => this.successionOf(epoch),
+      bring: (act) => (this.agent === undefined ? 'acts are not carried here' : this.agent.bring(act)),
+      clock: () => performance.now(),
     });
   }
 
@@ -145,10 +190,16 @@ class Server implements RunningServer {
     return this.epochs?.port ?? 0;
   }
 
+  get governance(): Governance | undefined {
+    return this.membership?.governance;
+  }
+
   async begin(): Promise<Either<ServerError, void>> {
     const { directory, disk, log, options } = this;
     const clock = (): number => performance.now();
-    const executor = executorOf(options.services, () => this.epochs?.directory ?? directory);
+    const services = servicesOf(directory, options);
+    if (E.isLeft(services)) return services;
+    const executor = new Executor({ allianceId: directory.allianceId, ...services.right });
     const parts = { snapshots: disk.snapshots, log, executor };
     const recovered = await recoverState(parts)();
     if (E.isLeft(recovered)) return E.left(describeStateError(directory.dataPath, recovered.left));
@@ -159,6 +210,7 @@ class Server implements RunningServer {
         send: (to, frame) => this.epochs?.sendTransfer(to, frame),
         onExecuted: (slot, execution) => {
           this.sessions.onExecuted(slot, execution);
+          this.agent?.onExecuted(execution);
         },
         onBlame: (process, reason) => {
           this.observer.onBlame(process, { _tag: 'InvalidMessage', reason });
@@ -173,7 +225,7 @@ class Server implements RunningServer {
     this.state = state;
     this.epochs = new EpochSequence({
       directory,
-      handoffs: new Handoffs(disk.store, join(directory.dataPath, 'log')),
+      handoffs: this.handoffs,
       log,
       state,
       signingScript: options.signingScript,
@@ -190,7 +242,36 @@ class Server implements RunningServer {
       },
       clock,
     });
-    return this.epochs.begin();
+    const begun = await this.epochs.begin();
+    this.membership = services.right.membership;
+    if (E.isRight(begun) && this.membership !== undefined) this.agent = this.speak(this.membership, executor, clock);
+    return begun;
+  }
+
+  private successionOf(epoch: number): Succession | undefined {
+    const { alliance, former } = this.epochs?.directory ?? this.directory;
+    const handoff = this.epochs?.handoffOf(epoch);
+    const next = alliance.epoch === epoch + 1 ? alliance : former.get(epoch + 1)?.alliance;
+    if (handoff === undefined || next === undefined) return undefined;
+    const { slot, chain, manifest, signature } = handoff;
+    if (this.told?.epoch !== epoch) this.told = { epoch, document: canonicalJson(encodeAlliance(next)) };
+    return { ...this.told, slot, chain, state: stateDigest(slot, manifest), signature };
+  }
+
+  private speak(log: Membership, executor: Executor, clock: () => number): ServerAgent {
+    return new ServerAgent({
+      log,
+      clock,
+      slot: () => executor.position.slot,
+      directory: () => this.epochs?.directory ?? this.directory,
+      handoffOf: (epoch) => this.epochs?.handoffOf(epoch),
+      allianceKey: () => this.epochs?.allianceKey,
+      submit: (request) => this.epochs?.submit(request),
+      meet: (documents) => this.epochs?.meet(documents),
+      say: (line) => {
+        this.events.log(line);
+      },
+    });
   }
 
   status(): ServerStatus {
@@ -206,6 +287,7 @@ class Server implements RunningServer {
 
   /** Ends all but the log store. */
   async abandon(): Promise<void> {
+    this.agent?.close();
     await this.epochs?.close();
     if (this.state === undefined) await this.disk.snapshots.close();
     else await this.state.close();

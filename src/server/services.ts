@@ -1,47 +1,51 @@
-/** What runs on an alliance, replicated on every server: applications, and the management that ends epochs. */
-import { defaultSnapshotInterval } from '../management/alliance.js';
+/** What runs on an alliance, replicated on every server: applications of its own, and management beside them. */
+import type { ProcessId } from '../prelude/process.js';
+import { invariant } from '../prelude/invariant.js';
 import type { Delivered } from '../consensus/delivery.js';
-import type { ServerDirectory } from './directory/server-directory.js';
-import { formerDocumentPath } from './directory/layout.js';
-import { type Management, noManagement } from './epochs/management.js';
-import { Executor, type ExecutorParts, type StateMachine } from './state/executor.js';
+import type { Alliance } from '../management/alliance.js';
+import { foundGovernance } from '../management/governance/founding.js';
+import { ed25519Verify } from '../schemes/ed25519/ed25519.js';
+import type { EpochControl } from '../services/epoch-control.js';
+import { Membership, membershipName } from '../services/membership/membership.js';
+import { readServiceCommand } from '../services/service-command.js';
+import type { StateMachine } from '../services/state-machine.js';
 
 /** The same on every server, and deterministic. */
-export interface Services {
+export interface Applications {
   /** By name. */
   readonly applications: ReadonlyMap<string, StateMachine>;
-  /** Which application a command is for; `undefined` for none. */
+  /** Which application a command is for; `undefined` for none. Commands for koinon's own services are not asked about. */
   applicationOf(delivered: Delivered): string | undefined;
-  readonly management: Management;
 }
 
-const noServices: Services = {
-  applications: new Map(),
-  applicationOf: () => undefined,
-  management: noManagement,
-};
+/** All that is executed, and what ends epochs. */
+export interface Services extends Applications {
+  readonly control: EpochControl;
+}
 
-/** @param directory - as it is at the time of the call: the epoch that runs, and those that have been. */
-export function executorOf(services: Services = noServices, directory: () => ServerDirectory): Executor {
-  const { applications, management } = services;
-  const termsOf: ExecutorParts['termsOf'] = (epoch) => {
-    const { alliance, former, path } = directory();
-    const document = alliance.epoch === epoch ? alliance : former.get(epoch)?.alliance;
-    if (document === undefined)
-      throw new Error(`${formerDocumentPath(path, epoch)} is missing: put the alliance.json of epoch ${epoch} there`);
-    const { windowSlots, checkpointInterval } = document.parameters;
-    return {
-      windowSlots,
-      checkpointInterval,
-      snapshotInterval: document.parameters.snapshotInterval ?? defaultSnapshotInterval(document.parameters),
-      configurationOf: (digest) => management.configurationOf(epoch, digest),
-    };
+export interface ManagedServices extends Services {
+  readonly membership: Membership;
+}
+
+export const noApplications: Applications = { applications: new Map(), applicationOf: () => undefined };
+
+/**
+ * Applications under the alliance's own management.
+ *
+ * @param founding - the document of epoch 1.
+ */
+export function managedServices(founding: Alliance, own: Applications): ManagedServices {
+  const { applications } = own;
+  invariant(!applications.has(membershipName), `no application is called ${membershipName}`);
+  const membership = new Membership({ founding: foundGovernance(founding), verify: ed25519Verify });
+  return {
+    membership,
+    control: membership,
+    applications: new Map<string, StateMachine>([...applications, [membershipName, membership]]),
+    applicationOf: (delivered) => {
+      const service = readServiceCommand(delivered.command)?.name;
+      if (service !== undefined) return service === membershipName ? membershipName : undefined;
+      return membership.mayCommand(delivered.client as ProcessId) ? own.applicationOf(delivered) : undefined;
+    },
   };
-  return new Executor({
-    allianceId: directory().allianceId,
-    applications,
-    applicationOf: (delivered) => services.applicationOf(delivered),
-    controlOf: (delivered) => management.controlOf(delivered),
-    termsOf,
-  });
 }

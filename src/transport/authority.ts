@@ -1,23 +1,41 @@
 /**
- * Pinned trust: each organization has one authority, and whoever claims to be of that organization shows a certificate
- * that this very authority issued for that very identity. No other authority, public ones included, counts.
+ * Pinned trust: each organization has an authority (two, while it changes it), and whoever claims to be of that organization
+ * shows a certificate that this very authority issued for that very identity. No other authority, public ones included, counts.
  */
 import { X509Certificate } from 'node:crypto';
 import { E, type Either, RA } from '../prelude/fp.js';
 import { organizationOf } from '../prelude/process.js';
 import { describeIdentity, type Identity, identityUri, parseIdentityUri } from './identity.js';
 
-export type Authorities = ReadonlyMap<string, X509Certificate>;
+export type Authorities = ReadonlyMap<string, readonly X509Certificate[]>;
 
 /** Reads the authorities' PEM certificates, by organization; on failure says which is none. */
-export function readAuthorities(pems: ReadonlyMap<string, string>): Either<string, Authorities> {
+export function readAuthorities(...pems: readonly ReadonlyMap<string, string>[]): Either<string, Authorities> {
   const read = RA.traverse(E.Applicative)(([organization, pem]: readonly [string, string]) =>
     E.tryCatch(
       () => [organization, new X509Certificate(pem)] as const,
       () => `the certificate of organization ${organization} is no X.509 certificate`,
     ),
-  )([...pems]);
-  return E.map((entries: ReadonlyArray<readonly [string, X509Certificate]>) => new Map(entries))(read);
+  )(pems.flatMap((some) => [...some]));
+  return E.map(byOrganization)(read);
+}
+
+function byOrganization(entries: ReadonlyArray<readonly [string, X509Certificate]>): Authorities {
+  const authorities = new Map<string, readonly X509Certificate[]>();
+  for (const [organization, certificate] of entries)
+    authorities.set(organization, [...(authorities.get(organization) ?? []), certificate]);
+  return authorities;
+}
+
+/** Whom a certificate names, whoever issued it, where it is valid now. */
+export function readIdentity(certificate: X509Certificate | undefined, now: Date): Either<string, Identity> {
+  if (certificate === undefined) return E.left('no certificate was shown');
+  const identity = namedIdentity(certificate);
+  if (identity === undefined) return E.left('the certificate names no server and no application');
+  const { validFrom, validTo } = certificate;
+  return isValidAt(certificate, now)
+    ? E.right(identity)
+    : E.left(`the certificate for ${describeIdentity(identity)} is valid from ${validFrom} to ${validTo}, not now`);
 }
 
 /** Whom a certificate was issued for, or why it proves nothing. */
@@ -26,18 +44,15 @@ export function proveIdentity(
   authorities: Authorities,
   now: Date,
 ): Either<string, Identity> {
-  if (certificate === undefined) return E.left('no certificate was shown');
-  const identity = namedIdentity(certificate);
-  if (identity === undefined) return E.left('the certificate names no server and no application');
-  const who = describeIdentity(identity);
-  const authority = authorities.get(organizationOf(identity.id));
-  if (authority === undefined) return E.left(`the certificate is for ${who}, whose organization is unknown here`);
-  if (!certificate.checkIssued(authority) || !certificate.verify(authority.publicKey)) {
-    return E.left(`the certificate for ${who} was not issued by the authority of ${organizationOf(identity.id)}`);
-  }
-  return isValidAt(certificate, now)
-    ? E.right(identity)
-    : E.left(`the certificate for ${who} is valid from ${certificate.validFrom} to ${certificate.validTo}, not now`);
+  const named = readIdentity(certificate, now);
+  if (certificate === undefined || E.isLeft(named)) return named;
+  const who = describeIdentity(named.right);
+  const organization = organizationOf(named.right.id);
+  const known = authorities.get(organization) ?? [];
+  if (known.length === 0) return E.left(`the certificate is for ${who}, whose organization is unknown here`);
+  return known.some((authority) => certificate.checkIssued(authority) && certificate.verify(authority.publicKey))
+    ? named
+    : E.left(`the certificate for ${who} was not issued by the authority of ${organization}`);
 }
 
 /** The only identity URI among the alternative names; `undefined` where there is none, or more than one. */
@@ -54,4 +69,11 @@ function isValidAt(certificate: X509Certificate, now: Date): boolean {
 export function mismatch(proved: Identity, claimed: Identity): string | undefined {
   if (identityUri(proved) === identityUri(claimed)) return undefined;
   return `the certificate is for ${describeIdentity(proved)}, not for ${describeIdentity(claimed)}`;
+}
+
+/** Why a proved identity may not come as the claimed one. A server may come as a client too, under its own id. */
+export function refusedClaim(proved: Identity, claimed: Identity): string | undefined {
+  return proved.role === 'server' && identityUri({ ...proved, role: 'client' }) === identityUri(claimed)
+    ? undefined
+    : mismatch(proved, claimed);
 }

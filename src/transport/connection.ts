@@ -1,10 +1,10 @@
 /**
  * One TLS connection as a sequence of frames in each direction.
- * What is sent during one turn of the event loop leaves in one write. Nothing that arrives makes it throw.
+ * What is sent in answer to one thing that happens leaves in one write, right after. Nothing that arrives makes it throw.
  */
 import type { TLSSocket } from 'node:tls';
 import { fromUtf8, utf8 } from '../prelude/bytes.js';
-import { describeFrameError, encodeFrameHead, type FrameKind, FrameReader, frameHeadLength } from './frames.js';
+import { describeFrameError, encodeFrame, type FrameKind, FrameReader } from './frames.js';
 
 export interface ConnectionHandler {
   /** Any frame but `refused`. */
@@ -22,7 +22,7 @@ export class Connection {
   private readonly reader: FrameReader;
   private parts: Uint8Array[] = [];
   private queuedBytes = 0;
-  private flushing: NodeJS.Immediate | undefined;
+  private isFlushing = false;
   private reason: string | undefined;
   private heartbeat: NodeJS.Timeout | undefined;
   private heard = true;
@@ -67,9 +67,12 @@ export class Connection {
   /** Queues a frame; after the end of the connection nothing happens. The body must not be changed afterwards. */
   send(kind: FrameKind, body: Uint8Array): void {
     if (!this.isOpen) return;
-    this.parts.push(encodeFrameHead(kind, body.length), body);
-    this.queuedBytes += frameHeadLength + body.length;
-    this.flushing ??= setImmediate(() => {
+    const frame = encodeFrame(kind, body);
+    this.parts.push(frame);
+    this.queuedBytes += frame.length;
+    if (this.isFlushing) return;
+    this.isFlushing = true;
+    queueMicrotask(() => {
       this.flush();
     });
   }
@@ -95,9 +98,10 @@ export class Connection {
   }
 
   private flush(): void {
-    clearImmediate(this.flushing);
-    this.flushing = undefined;
-    if (this.parts.length > 0 && this.socket.writable) this.socket.write(Buffer.concat(this.parts, this.queuedBytes));
+    this.isFlushing = false;
+    const [first] = this.parts;
+    if (first !== undefined && this.socket.writable)
+      this.socket.write(this.parts.length === 1 ? first : Buffer.concat(this.parts, this.queuedBytes));
     this.parts = [];
     this.queuedBytes = 0;
   }

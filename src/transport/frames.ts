@@ -2,6 +2,7 @@
  * Frames on a byte stream (spec/wire.md): `length u32 ‖ kind u8 ‖ body`, where the length is that of the body.
  * A length is checked before anything is reserved for it, and every byte is copied at most once.
  */
+import { concatBytes } from '../prelude/bytes.js';
 import { assertNever } from '../prelude/invariant.js';
 
 /** What a frame is for; anything but `data` belongs to the link itself. */
@@ -9,7 +10,7 @@ export const frameKinds = { data: 0, hello: 1, welcome: 2, refused: 3, ping: 4 }
 
 export type FrameKind = keyof typeof frameKinds;
 
-export const frameHeadLength = 5;
+const frameHeadLength = 5;
 
 /** Why a stream is no sequence of frames. Nothing behind this can be read. */
 export type FrameError =
@@ -18,6 +19,19 @@ export type FrameError =
 
 export function encodeFrameHead(kind: FrameKind, length: number): Uint8Array {
   return Uint8Array.of(length >>> 24, length >>> 16, length >>> 8, length, frameKinds[kind]);
+}
+
+/** A long body that goes to several others is put into its frame once. */
+const sharedLength = 1024;
+const sharedFrames = new WeakMap<Uint8Array, { readonly kind: FrameKind; readonly frame: Uint8Array }>();
+
+/** The whole frame. Neither it nor the body must be changed afterwards. */
+export function encodeFrame(kind: FrameKind, body: Uint8Array): Uint8Array {
+  const known = sharedFrames.get(body);
+  if (known?.kind === kind) return known.frame;
+  const frame = concatBytes(encodeFrameHead(kind, body.length), body);
+  if (body.length >= sharedLength) sharedFrames.set(body, { kind, frame });
+  return frame;
 }
 
 const kindNames = Object.keys(frameKinds) as readonly FrameKind[];

@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { E, TE, type TaskEither } from '../prelude/fp.js';
-import { mismatch } from './authority.js';
+import { refusedClaim } from './authority.js';
 import { Connection } from './connection.js';
 import type { ListenError } from './errors.js';
 import { maxHandshakeFrameBytes, shakeHands } from './handshake.js';
@@ -17,7 +17,7 @@ export interface ListenerOptions {
   readonly mine: Hello;
   readonly tls: TlsContext;
   readonly limits: LinkLimits;
-  /** Why a proved identity may not connect; `undefined` if it may. */
+  /** Why an identity that was proved may not connect; `undefined` if it may. */
   readonly admit: (identity: Identity) => string | undefined;
   /** Sets the connection's handler. */
   readonly onEstablished: (identity: Identity, connection: Connection) => void;
@@ -30,8 +30,11 @@ export class Listener {
   /** Connections whose other side has not finished the handshake, oldest first, by remote address and port. */
   private readonly unproved = new Map<string, Socket>();
 
+  private tls: TlsContext;
+
   constructor(private readonly options: ListenerOptions) {
     const { tls, limits } = options;
+    this.tls = tls;
     this.server = createServer({
       ...tls.secureOptions,
       requestCert: true,
@@ -72,6 +75,12 @@ export class Listener {
     );
   }
 
+  /** Judges by other authorities from now on; whoever is connected stays. */
+  become(tls: TlsContext): void {
+    this.tls = tls;
+    this.server.setSecureContext(tls.secureOptions);
+  }
+
   /** Accepts nobody any more and drops those that have not finished the handshake. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => {
@@ -99,16 +108,19 @@ export class Listener {
   }
 
   private greet(socket: TLSSocket): void {
-    const { mine, tls, limits, admit, onEstablished, onRefused } = this.options;
+    const { mine, limits, admit, onEstablished, onRefused } = this.options;
     const key = keyOf(socket);
     const address = addressOf(socket);
     const connection = new Connection(socket, maxHandshakeFrameBytes);
-    const proved = provedBy(socket, tls.authorities);
-    const identity = E.isRight(proved) ? proved.right : undefined;
-    const check = (theirs: Hello): string | undefined =>
-      identity === undefined
-        ? 'nothing is proved'
-        : (mismatch(identity, theirs.identity) ?? difference(mine, theirs) ?? admit(identity));
+    const proved = provedBy(socket, this.tls.authorities);
+    let identity = E.isRight(proved) ? proved.right : undefined;
+    const check = (theirs: Hello): string | undefined => {
+      if (identity === undefined) return 'nothing is proved';
+      const refusal = refusedClaim(identity, theirs.identity);
+      if (refusal !== undefined) return refusal;
+      identity = theirs.identity;
+      return difference(mine, theirs) ?? admit(identity);
+    };
     shakeHands(connection, {
       mine,
       check,

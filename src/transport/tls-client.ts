@@ -6,17 +6,19 @@ import type { ConnectError } from './errors.js';
 import type { Identity } from './identity.js';
 import { type Credentials, defaultLimits, type LinkContext, type LinkLimits } from './limits.js';
 import { attach, linkOver } from './link.js';
-import { readTlsContext } from './tls-context.js';
+import { readNewcomerTlsContext, readTlsContext } from './tls-context.js';
 import type { Link, LinkHandler } from './transport.js';
 
 export interface ClientOptions {
-  /** `organization/application`, for which the credentials were issued. */
+  /** `organization/application`, for which the credentials were issued; or the id of the server that has them. */
   readonly me: ProcessId;
   readonly to: ServerAddress;
   readonly context: LinkContext;
   readonly credentials: Credentials;
   /** PEM certificates by organization. */
   readonly authorities: ReadonlyMap<string, string>;
+  /** It is to join: its authority may not be among those that are known. */
+  readonly isNewcomer?: boolean;
   /** Hears nothing before {@link connectClient} has resolved. */
   readonly handler: LinkHandler;
   readonly limits?: Partial<LinkLimits>;
@@ -29,7 +31,8 @@ export function connectClient(options: ClientOptions): TaskEither<ConnectError, 
   const { host, port } = to;
   return async () => {
     const identity: Identity = { role: 'client', id: me };
-    const tls = readTlsContext(identity, options.credentials, options.authorities);
+    const read = options.isNewcomer === true ? readNewcomerTlsContext : readTlsContext;
+    const tls = read(identity, options.credentials, options.authorities);
     if (E.isLeft(tls)) return E.left({ _tag: 'BadCredentials', detail: tls.left });
     return new Promise((resolve) => {
       dial({

@@ -2,8 +2,8 @@
 import { constants, createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContext, type SecureContextOptions, type TLSSocket } from 'node:tls';
 import { E, type Either } from '../prelude/fp.js';
-import { type Authorities, proveIdentity, readAuthorities } from './authority.js';
-import { describeIdentity, type Identity, identityUri } from './identity.js';
+import { type Authorities, proveIdentity, readAuthorities, readIdentity, refusedClaim } from './authority.js';
+import { describeIdentity, type Identity } from './identity.js';
 import type { Credentials } from './limits.js';
 
 export interface TlsContext {
@@ -12,28 +12,53 @@ export interface TlsContext {
   readonly authorities: Authorities;
 }
 
-/** Reads the credentials and checks that they are `me`'s own; the error is one sentence. */
+/**
+ * Reads the credentials and checks that they are `me`'s own; the error is one sentence.
+ *
+ * @param authorityPems - by organization; each counts.
+ */
 export function readTlsContext(
   me: Identity,
   credentials: Credentials,
-  authorityPems: ReadonlyMap<string, string>,
+  ...authorityPems: readonly ReadonlyMap<string, string>[]
 ): Either<string, TlsContext> {
-  const authorities = readAuthorities(authorityPems);
+  return readContext(me, credentials, authorityPems, proveIdentity);
+}
+
+/** The same for one that is to join: its own authority may not be among those that are known yet. */
+export function readNewcomerTlsContext(
+  me: Identity,
+  credentials: Credentials,
+  ...authorityPems: readonly ReadonlyMap<string, string>[]
+): Either<string, TlsContext> {
+  return readContext(me, credentials, authorityPems, (certificate, _, now) => readIdentity(certificate, now));
+}
+
+function readContext(
+  me: Identity,
+  credentials: Credentials,
+  authorityPems: readonly ReadonlyMap<string, string>[],
+  identify: typeof proveIdentity,
+): Either<string, TlsContext> {
+  const authorities = readAuthorities(...authorityPems);
   if (E.isLeft(authorities)) return authorities;
   const own = E.tryCatch(
     () => new X509Certificate(credentials.certificate),
     () => 'the own certificate is no X.509 certificate',
   );
   if (E.isLeft(own)) return own;
-  const identity = proveIdentity(own.right, authorities.right, new Date());
+  const identity = identify(own.right, authorities.right, new Date());
   if (E.isLeft(identity)) return identity;
-  if (identityUri(identity.right) !== identityUri(me)) {
+  if (refusedClaim(identity.right, me) !== undefined) {
     return E.left(`the own certificate is for ${describeIdentity(identity.right)}, not for ${describeIdentity(me)}`);
   }
   return E.tryCatch(
     () => {
       if (!own.right.checkPrivateKey(createPrivateKey(credentials.privateKey))) throw new Error();
-      const secureOptions = secureOptionsFor(credentials, [...authorityPems.values()]);
+      const secureOptions = secureOptionsFor(
+        credentials,
+        authorityPems.flatMap((some) => [...some.values()]),
+      );
       return { secureContext: createSecureContext(secureOptions), secureOptions, authorities: authorities.right };
     },
     () => 'the private key does not belong to the own certificate',

@@ -2,7 +2,8 @@
  * The transport between servers over TLS 1.3 with mutual, pinned certificates; applications come in by the same port.
  * One connection joins each pair of servers, dialled by the one whose id is the smaller: whatever epoch either is in.
  */
-import { pipe, TE, type TaskEither } from '../prelude/fp.js';
+import { E, type Either, pipe, TE, type TaskEither } from '../prelude/fp.js';
+import { present } from '../prelude/invariant.js';
 import type { ProcessId } from '../prelude/process.js';
 import type { Connection } from './connection.js';
 import type { ServerAddress } from './dial.js';
@@ -19,7 +20,7 @@ import type { OnClient, Transport, TransportListener } from './transport.js';
 
 export interface TlsTransportOptions {
   readonly me: ProcessId;
-  /** Every server that there may be links with, this one included. */
+  /** Every server that there may be links with, this one included; {@link TlsTransport.meet} names others. */
   readonly servers: readonly ServerAddress[];
   readonly context: LinkContext;
   readonly credentials: Credentials;
@@ -28,7 +29,7 @@ export interface TlsTransportOptions {
   /** Where to listen, if not where the others find this server. */
   readonly listenAt?: { readonly host: string; readonly port: number };
   readonly listener: TransportListener;
-  /** Whether an application (`organization/application`) may connect. */
+  /** Whether an application (`organization/application`) may connect. Servers that may be linked may be clients as well. */
   readonly isEnrolled: (application: ProcessId) => boolean;
   readonly onClient: OnClient;
   readonly log: (line: string) => void;
@@ -54,22 +55,24 @@ export class TlsTransport implements Transport {
   private readonly limits: LinkLimits;
   private readonly notices: Notices;
   private readonly inbound: Listener;
-  private readonly servers: ReadonlyMap<ProcessId, ServerAddress>;
+  /** Who may be linked now. */
+  private servers: ReadonlyMap<ProcessId, ServerAddress>;
   private readonly links = new Map<ProcessId, Connection>();
   /** Connections of applications, oldest first, and whose they are. */
   private readonly clients = new Map<Connection, ProcessId>();
-  private readonly redialers: Redialer[] = [];
+  /** One for each server that this one dials. */
+  private readonly redialers = new Map<ProcessId, Redialer>();
   private isClosing = false;
 
   /** Use {@link openTlsTransport}. */
   constructor(
     private readonly options: TlsTransportOptions,
-    private readonly tls: TlsContext,
+    private tls: TlsContext,
     private readonly mine: Hello,
   ) {
     this.limits = { ...defaultLimits, ...options.limits };
     this.notices = new Notices(options.log);
-    this.servers = new Map(options.servers.map((server) => [server.id, server]));
+    this.servers = byId(options.servers);
     const { host, port } = options.listenAt ?? this.servers.get(options.me) ?? { host: '127.0.0.1', port: 0 };
     this.inbound = new Listener({
       host,
@@ -104,37 +107,78 @@ export class TlsTransport implements Transport {
     } else if (link.pending + frame.length <= this.limits.maxPendingBytes) link.send('data', frame);
   }
 
+  /**
+   * Sets who may be linked besides those it was opened with, in the place of what an earlier call said: they may come and are
+   * dialled, and their authorities count beside the others. Who is not named any more is cut off; all other links stay as they are.
+   * Where two know an address, that of the options counts. The error is one sentence, and nothing has changed then.
+   *
+   * @param authorities - PEM certificates by organization.
+   */
+  meet(servers: readonly ServerAddress[], authorities: ReadonlyMap<string, string>): Either<string, void> {
+    const { credentials, authorities: own } = this.options;
+    const tls = readTlsContext(this.mine.identity, credentials, own, authorities);
+    if (E.isLeft(tls)) return tls;
+    if (this.isClosing) return E.right(undefined);
+    this.tls = tls.right;
+    this.inbound.become(tls.right);
+    this.servers = byId([...servers, ...this.options.servers]);
+    this.partFromOthers();
+    this.dialOthers();
+    return E.right(undefined);
+  }
+
   /** Tells everybody, sends what is queued, and frees the port. No callback comes afterwards. */
   async close(): Promise<void> {
     this.isClosing = true;
-    for (const redialer of this.redialers) redialer.stop();
+    for (const redialer of this.redialers.values()) redialer.stop();
     const connections = [...this.links.values(), ...this.clients.keys()];
     for (const connection of connections) connection.close(`${this.options.me} is shutting down`);
     await Promise.all([this.inbound.close(), ...connections.map((connection) => connection.closed())]);
   }
 
-  private dialOthers(): void {
-    for (const to of this.servers.values()) {
-      if (to.id <= this.options.me) continue;
-      const attempt = { to, mine: this.mine, tls: this.tls, limits: this.limits };
-      const redialer = new Redialer({
-        attempt,
-        onUp: (connection) => {
-          this.adopt(to.id, connection, () => {
-            redialer.again();
-          });
-        },
-        onFailed: (reason) => {
-          this.reportDown(to.id, reason);
-        },
-      });
-      this.redialers.push(redialer);
+  /** Ends the links with those who may not be linked any more. */
+  private partFromOthers(): void {
+    for (const [id, redialer] of this.redialers) {
+      if (this.servers.has(id)) continue;
+      redialer.stop();
+      this.redialers.delete(id);
     }
+    for (const [id, connection] of this.links)
+      if (!this.servers.has(id)) connection.close(`server ${id} is not in the alliance any more`);
+    for (const [connection, id] of this.clients)
+      if (!this.isClient(id)) connection.close(`${id} is not in the alliance any more`);
+  }
+
+  private dialOthers(): void {
+    for (const id of this.servers.keys())
+      if (id > this.options.me && !this.redialers.has(id)) this.redialers.set(id, this.redialerFor(id));
+  }
+
+  private redialerFor(id: ProcessId): Redialer {
+    const { mine, limits } = this;
+    const redialer = new Redialer({
+      attempt: () => ({
+        to: present(this.servers.get(id), 'who is dialled has an address'),
+        mine,
+        tls: this.tls,
+        limits,
+      }),
+      limits,
+      onUp: (connection) => {
+        this.adopt(id, connection, () => {
+          redialer.again();
+        });
+      },
+      onFailed: (reason) => {
+        this.reportDown(id, reason);
+      },
+    });
+    return redialer;
   }
 
   private refusal({ role, id }: Identity): string | undefined {
     if (role === 'client') {
-      if (!this.options.isEnrolled(id)) return `application ${id} is not enrolled`;
+      if (!this.isClient(id)) return `application ${id} is not enrolled`;
       const hasRoom = this.clients.size < this.limits.maxClients || this.greedierThan(id) !== undefined;
       return hasRoom ? undefined : 'too many applications are connected';
     }
@@ -142,9 +186,16 @@ export class TlsTransport implements Transport {
     return id < this.options.me ? undefined : `${this.options.me} dials ${id}, not the other way round`;
   }
 
+  private isClient(id: ProcessId): boolean {
+    return this.options.isEnrolled(id) || this.servers.has(id);
+  }
+
   private accept({ role, id }: Identity, connection: Connection): void {
     if (role === 'server') {
-      this.adopt(id, connection, () => undefined);
+      // It may have been named no more since it was admitted.
+      const refusal = this.refusal({ role, id });
+      if (refusal !== undefined) connection.close(refusal);
+      else this.adopt(id, connection, () => undefined);
       return;
     }
     const handler = this.options.onClient(linkOver(connection, id, this.limits));
@@ -206,4 +257,9 @@ export class TlsTransport implements Transport {
     if (this.isClosing) return;
     if (this.notices.say(peer, `no link with ${peer}: ${reason}`)) this.options.listener.onDisconnected(peer, reason);
   }
+}
+
+/** The last of those with one id counts. */
+function byId(servers: readonly ServerAddress[]): ReadonlyMap<ProcessId, ServerAddress> {
+  return new Map(servers.map((server) => [server.id, server]));
 }

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { concatBytes } from '../../src/prelude/bytes.js';
 import {
   describeFrameError,
+  encodeFrame,
   encodeFrameHead,
   type FrameError,
   type FrameKind,
@@ -88,5 +89,13 @@ describe('FrameReader', () => {
     const parts = Array.from({ length: stream.length }, (_, index) => stream.subarray(index, index + 1));
     const { frames } = read(new FrameReader(1 << 20), parts);
     expect(frames[0]?.body.every((byte) => byte === 7)).toBe(true);
+  });
+
+  it('are the same whether their body went to another connection before or not', () => {
+    for (const length of [0, 10, 5000]) {
+      const body = new Uint8Array(length).fill(7);
+      for (const kind of ['data', 'data', 'refused', 'data'] as const)
+        expect(encodeFrame(kind, body)).toEqual(concatBytes(encodeFrameHead(kind, length), body));
+    }
   });
 });

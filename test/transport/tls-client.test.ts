@@ -11,7 +11,18 @@ import { type ClientOptions, connectClient } from '../../src/transport/tls-clien
 import type { Link } from '../../src/transport/transport.js';
 import { right } from '../support/right.js';
 import * as support from './support.js';
-import { authorities, clientCredentials, context, ear, freePorts, ids, optionsFor, shop, until } from './support.js';
+import {
+  authorities,
+  clientCredentials,
+  context,
+  ear,
+  freePorts,
+  ids,
+  optionsFor,
+  serverCredentials,
+  shop,
+  until,
+} from './support.js';
 
 const running: TlsTransport[] = [];
 const links: Link[] = [];
@@ -44,6 +55,59 @@ async function connect(options: ClientOptions): Promise<Link> {
   links.push(link);
   return link;
 }
+
+describe('a server', () => {
+  it('is a client under its own id, with its own certificate, where it may be linked', async () => {
+    const sessions: Link[] = [];
+    const [, b] = ids;
+    const ports = await freePorts(2);
+    const heard = ear();
+    const transport = await support.start({
+      ...optionsFor(a, ports, heard),
+      onClient: (session) => {
+        sessions.push(session);
+        return { onFrame: () => undefined, onClosed: () => undefined };
+      },
+    });
+    running.push(transport);
+    const to = { id: a, host: '127.0.0.1', port: ports[0] ?? 0 };
+    const ends: string[] = [];
+    const handler = { onFrame: () => undefined, onClosed: (reason: string) => void ends.push(reason) };
+    const as = (me: ProcessId, credentials = serverCredentials(me)): ClientOptions => ({
+      me,
+      to,
+      context,
+      credentials,
+      authorities,
+      handler,
+    });
+    await connect(as(b));
+    await until(() => sessions.length === 1, 'the session');
+    expect(sessions[0]?.id).toBe(b);
+    expect(heard.up).toEqual([]);
+
+    // The third is none of the servers that may be linked, until it is met.
+    const stranger = await connectClient(as(ids[2]))();
+    expect(E.isLeft(stranger) && describeLinkError(stranger.left)).toMatch(/initech\/1 is not enrolled/);
+    transport.meet([{ id: ids[2], host: '127.0.0.1', port: 1 }], new Map());
+    await connect(as(ids[2]));
+    await until(() => sessions.length === 2, 'the second session');
+    transport.meet([], new Map());
+    await until(() => ends.length === 1, 'the end of the second');
+    expect(ends).toEqual(['refused by the other side: initech/1 is not in the alliance any more']);
+    expect(sessions[0]?.send(utf8('still here'))).toBe(true);
+  });
+
+  it('has no credentials for another id', async () => {
+    const [, b] = ids;
+    const { options, log } = await serve();
+    for (const me of [shop, ids[2]]) {
+      const refused = await connectClient({ ...options, me, credentials: serverCredentials(b) })();
+      expect(refused).toMatchObject({ left: { _tag: 'BadCredentials' } });
+    }
+    expect(log).toEqual([]);
+  });
+});
 
 describe('an application', () => {
   it('exchanges frames with the server as itself', async () => {

@@ -114,6 +114,7 @@ describe('an identity', () => {
     credentials: TlsTransportOptions['credentials'],
     hello: ProcessId,
     mine: RegExp,
+    role: 'server' | 'client' = 'server',
   ): Promise<void> {
     const ports = await freePorts(3);
     const heard = ear();
@@ -128,7 +129,7 @@ describe('an identity', () => {
     sockets.push(socket);
     const received: Buffer[] = [];
     socket.on('data', (chunk: Buffer) => received.push(chunk)).on('error', () => undefined);
-    const body = encodeHello({ ...context, identity: { role: 'server', id: hello } });
+    const body = encodeHello({ ...context, identity: { role, id: hello } });
     socket.write(Buffer.concat([encodeFrameHead('hello', body.length), body]));
     await until(() => socket.closed, 'the end');
     expect(Buffer.concat(received).toString()).toMatch(mine);
@@ -168,6 +169,15 @@ describe('an identity', () => {
       support.clientCredentials(a),
       a,
       /the certificate is for client acme\/1, not for server acme\/1/,
+    );
+  });
+
+  it('of a server is not that of a client under another id', async () => {
+    await refusedDialler(
+      serverCredentials(ids[2]),
+      support.shop,
+      /the certificate is for server initech\/1, not for client acme\/shop/,
+      'client',
     );
   });
 

@@ -1,6 +1,9 @@
 /** The applications connected to a server: what they submit goes to the replica, and what is certified goes to those that listen. */
 import { E } from '../../prelude/fp.js';
 import { assertNever } from '../../prelude/invariant.js';
+import type { Digest } from '../../prelude/digest.js';
+import type { ProcessId } from '../../prelude/process.js';
+import type { Chunk, SnapshotCertificate } from '../../consensus/manifest.js';
 import type { Request } from '../../consensus/batch.js';
 import type { DeliveredRun } from '../../consensus/delivery.js';
 import {
@@ -12,7 +15,9 @@ import {
   type ServerMessage,
   type ServerStatus,
 } from '../../client/protocol.js';
+import type { Succession } from '../../client/succession.js';
 import type { Link, LinkHandler } from '../../transport/transport.js';
+import { AnswerBudget } from '../answer-budget.js';
 import type { DecidedLog } from '../log/decided-log.js';
 import type { Execution } from '../state/executor.js';
 import { placementsByClient } from './placements.js';
@@ -20,10 +25,36 @@ import { inMessages, resultsByClient } from './results.js';
 
 export interface ApplicationService {
   readonly log: DecidedLog;
+  /** The last slot of the epoch of `slot`, where it has ended; infinite where it has not. */
+  endOf(slot: number): number;
   submit(request: Request, leader: string | undefined): void;
   /** Who leads here now; empty where no epoch runs. */
   leader(): string;
   status(): ServerStatus;
+  /** How an epoch ended, where that is known here with the document that follows. */
+  succession(epoch: number): Succession | undefined;
+  /** Takes an act that a client brings; says why not where it does not. */
+  bring(act: Uint8Array): string | undefined;
+  /** The newest state that is certified. */
+  certifiedState(): SnapshotCertificate | undefined;
+  /** A chunk for `client`, where it is held and intact. */
+  chunk(client: ProcessId, state: Digest, index: number): Promise<Chunk | undefined>;
+  /** Milliseconds that never go back. */
+  clock(): number;
+}
+
+/** How many questions about states of one client are answered in an interval. */
+const answersPerInterval = 64;
+const answersIntervalMs = 100;
+
+/** How many acts a client may bring in an interval, over all of its links. */
+const actsPerInterval = 16;
+const actsIntervalMs = 1000;
+
+/** Of each client, over all of its links. */
+interface Budgets {
+  readonly acts: AnswerBudget;
+  readonly answers: AnswerBudget;
 }
 
 /** While so many bytes wait to be read by an application, it is sent nothing more. */
@@ -42,6 +73,8 @@ class Session implements LinkHandler {
   /** The next slot to send; `undefined` while the application does not listen. */
   private nextSlot: number | undefined;
   private asksStatus = false;
+  /** The epoch whose end is asked for. */
+  private asksEndOf: number | undefined;
   /** The newest session whose requests came on this link: an application has one at a time. */
   private submitting: number | undefined;
   /** The session whose results are awaited on this link. */
@@ -53,6 +86,7 @@ class Session implements LinkHandler {
   constructor(
     readonly link: Link,
     private readonly service: ApplicationService,
+    private readonly budgets: Budgets,
     private readonly onEnd: () => void,
   ) {}
 
@@ -117,13 +151,16 @@ class Session implements LinkHandler {
     }
     if (this.asksStatus) this.send({ _tag: 'Status', status: this.service.status() });
     this.asksStatus = false;
+    const ended = this.asksEndOf === undefined ? undefined : this.service.succession(this.asksEndOf);
+    if (ended !== undefined) this.send({ _tag: 'Succession', ...ended });
+    this.asksEndOf = undefined;
     if (this.wanted !== undefined) this.begin(this.wanted);
     if (this.nextSlot === undefined) return;
     if (this.nextSlot < this.service.log.first) {
       this.endListening();
       return;
     }
-    const range = this.service.log.range(this.nextSlot);
+    const range = this.service.log.range(this.nextSlot, this.service.endOf(this.nextSlot));
     if (range === undefined) return;
     this.nextSlot += range.batches.length;
     this.send({ _tag: 'Range', range });
@@ -165,12 +202,48 @@ class Session implements LinkHandler {
         this.asksStatus = true;
         this.advance();
         return;
+      case 'AskSuccession':
+        this.asksEndOf = message.epoch;
+        this.advance();
+        return;
       case 'AwaitResults':
         this.awaited = message.session;
+        return;
+      case 'Bring':
+        this.bring(message.act);
+        return;
+      case 'AskState':
+        this.sendState();
+        return;
+      case 'AskChunk':
+        void this.sendChunk(message.state, message.index);
         return;
       default:
         assertNever(message);
     }
+  }
+
+  private sendState(): void {
+    const certificate = this.service.certifiedState();
+    if (certificate !== undefined && this.mayAnswer()) this.send({ _tag: 'State', certificate });
+  }
+
+  /** Whoever gets no answer asks again, or another server. */
+  private async sendChunk(state: Digest, index: number): Promise<void> {
+    if (!this.mayAnswer()) return;
+    const chunk = await this.service.chunk(this.link.id, state, index).catch(() => undefined);
+    if (chunk !== undefined && !this.isClosed) this.send({ _tag: 'Chunk', chunk });
+  }
+
+  private mayAnswer(): boolean {
+    return this.link.pending <= pendingBytes && this.budgets.answers.take(this.link.id);
+  }
+
+  private bring(act: Uint8Array): void {
+    const reason = this.budgets.acts.take(this.link.id)
+      ? this.service.bring(act)
+      : `at most ${actsPerInterval} acts are taken from a client in a second`;
+    if (reason !== undefined) this.refuse(0, 0, reason);
   }
 
   private submit(request: Request, leader: string | undefined): void {
@@ -191,10 +264,18 @@ class Session implements LinkHandler {
 export class ApplicationSessions {
   private readonly sessions = new Set<Session>();
 
-  constructor(private readonly service: ApplicationService) {}
+  private readonly budgets: Budgets;
+
+  constructor(private readonly service: ApplicationService) {
+    const clock = (): number => service.clock();
+    this.budgets = {
+      acts: new AnswerBudget(actsPerInterval, actsIntervalMs, clock),
+      answers: new AnswerBudget(answersPerInterval, answersIntervalMs, clock),
+    };
+  }
 
   open(link: Link): LinkHandler {
-    const session: Session = new Session(link, this.service, () => {
+    const session: Session = new Session(link, this.service, this.budgets, () => {
       this.sessions.delete(session);
     });
     this.sessions.add(session);

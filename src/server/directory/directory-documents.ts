@@ -110,14 +110,22 @@ export function readLinkMaterial(
   directory: string,
   credentials: Credentials,
   identity: Identity,
-  { organizations }: Alliance,
+  alliance: Alliance,
 ): Either<DirectoryError, LinkMaterial> {
-  const authorityPems = new Map(organizations.map(({ name, certificateAuthority }) => [name, certificateAuthority]));
-  const context = readTlsContext(identity, credentials, authorityPems);
+  const material = linkMaterialOf(credentials, alliance);
+  const context = readTlsContext(identity, credentials, material.authorityPems);
   const path = join(directory, fileNames.certificate);
   if (E.isLeft(context)) return E.left({ _tag: 'BadCredentials', path, detail: context.left });
-  return E.right({
-    credentials: new HiddenCredentials(credentials.certificate, credentials.privateKey),
-    authorityPems,
-  });
+  return E.right(material);
+}
+
+/** Checks nothing. */
+export function linkMaterialOf(
+  { certificate, privateKey }: Credentials,
+  { organizations }: Pick<Alliance, 'organizations'>,
+): LinkMaterial {
+  return {
+    credentials: new HiddenCredentials(certificate, privateKey),
+    authorityPems: new Map(organizations.map(({ name, certificateAuthority }) => [name, certificateAuthority])),
+  };
 }

@@ -156,6 +156,12 @@ function* removal(path: string): Generator<string> {
   rmdirSync(path);
 }
 
+/** Overwrites every file of a folder, or the one file, before it goes. Failures are thrown. */
+export function eraseTree(path: string): void {
+  const steps = removal(path);
+  while (steps.next().done !== true);
+}
+
 /** A link is none: whoever made the directory could have files elsewhere moved or overwritten by it. */
 function isFolder(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;

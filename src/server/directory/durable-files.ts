@@ -3,7 +3,18 @@
  * no signal that the program handles can come in between. Failures are thrown as the operating system tells them.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 /** A file that its owner alone may read, and one that everybody may. */
@@ -26,6 +37,19 @@ export function replaceFile(path: string, content: string | Uint8Array, mode: nu
     throw error;
   }
   syncDirectory(directory);
+}
+
+/** The same for a secret: the bytes that were there are overwritten, once the new ones are durable. */
+export function replaceSecret(path: string, content: string | Uint8Array): void {
+  const former = `${path}.former`;
+  // After a crash it is another name of the file that is there, or of the one that was.
+  if (existsSync(former)) {
+    if (existsSync(path) && statSync(former).ino === statSync(path).ino) unlinkSync(former);
+    else eraseFile(former);
+  }
+  if (existsSync(path)) linkSync(path, former);
+  replaceFile(path, content, fileModes.secret);
+  if (existsSync(former)) eraseFile(former);
 }
 
 /** Overwrites a file with zeros and removes it. What the disk, its snapshots and backups keep elsewhere is beyond reach. */

@@ -19,6 +19,8 @@ export type DirectoryError =
   | { readonly _tag: 'BadAlliance'; readonly path: string; readonly error: AllianceError }
   /** The directory was made for one alliance and holds the document of another. */
   | { readonly _tag: 'OtherAlliance'; readonly path: string; readonly madeFor: Digest; readonly found: Digest }
+  /** The alliance has not begun: these have not signed its document. */
+  | { readonly _tag: 'NotFounded'; readonly path: string; readonly organizations: readonly string[] }
   /** alliance.json knows no such server or application. */
   | { readonly _tag: 'NotListed'; readonly path: string; readonly id: string }
   /** A private key whose public half is not the one in alliance.json. */
@@ -39,7 +41,7 @@ export type DirectoryError =
 export function describeDirectoryError(error: DirectoryError): string {
   switch (error._tag) {
     case 'MissingFile':
-      return `${error.path}: no such file or directory (koinon init writes an alliance with all of its directories)`;
+      return `${error.path}: no such file or directory (koinon init writes an alliance with all of its directories; koinon alliance acknowledge completes those of an organization)`;
     case 'UnreadableFile':
       return `${error.path}: cannot be read (${error.reason})`;
     case 'FileTooLarge':
@@ -54,6 +56,8 @@ export function describeDirectoryError(error: DirectoryError): string {
       return `${error.path}: ${describeAllianceError(error.error)}`;
     case 'OtherAlliance':
       return `${error.path}: the document of alliance ${shortHex(error.found)} lies in a directory that was made for alliance ${shortHex(error.madeFor)}: put the right alliance.json there`;
+    case 'NotFounded':
+      return `${error.path}: the alliance is not founded before all have signed its document, and ${error.organizations.join(', ')} ${error.organizations.length === 1 ? 'has' : 'have'} not: gather the consents with koinon alliance acknowledge --merge`;
     case 'NotListed':
       return `${error.path}: ${error.id} does not stand in alliance.json`;
     case 'WrongKey':
@@ -87,6 +91,10 @@ export type FoundingError =
   | { readonly _tag: 'StrangeApplication'; readonly id: string }
   | { readonly _tag: 'BadTrustText'; readonly error: ParseError; readonly text: string }
   | { readonly _tag: 'TrustRejected'; readonly report: readonly string[] }
+  /** Which organizations may fail together does not follow. */
+  | { readonly _tag: 'NoStructure'; readonly reason: string }
+  /** Its parts do not fit one another. */
+  | { readonly _tag: 'BadOrganization'; readonly error: AllianceError }
   | { readonly _tag: 'CannotDeal'; readonly reason: string };
 
 /** One line (with the place in the text, for a trust model): what, where, and how to mend it. */
@@ -107,13 +115,17 @@ export function describeFoundingError(error: FoundingError): string {
     case 'NoOrganizations':
       return 'no organization is named: use --orgs a,b,c,d or --trust';
     case 'NotTrusted':
-      return `the trust model leaves out ${error.organization}: add it there, or take it out of --orgs`;
+      return `the trust model leaves out ${error.organization}: add it there, or leave the organization out`;
     case 'StrangeApplication':
       return `${error.id} is no application of one of the organizations: write organization/application`;
     case 'BadTrustText':
       return `trust model: ${formatParseError(error.error, error.text)}`;
     case 'TrustRejected':
       return error.report.join(' ');
+    case 'NoStructure':
+      return `trust model: its organizations could not govern themselves: ${error.reason}`;
+    case 'BadOrganization':
+      return `such an organization cannot be: ${describeAllianceError(error.error)}`;
     case 'CannotDeal':
       return `a key cannot be dealt (${error.reason}): choose another trust model, --scheme multisig or --certificates multisig`;
     default:

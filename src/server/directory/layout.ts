@@ -4,6 +4,12 @@ import { fileNameOf, type ProcessId } from '../../prelude/process.js';
 
 export const fileNames = {
   alliance: 'alliance.json',
+  /** The documents of all epochs, with what was signed about them. */
+  history: 'history.json',
+  /** Of an organization: what it is, public all of it, as its export says it. */
+  organization: 'organization.json',
+  /** Of an organization: what it has signed of its alliance's founding. */
+  founded: 'founded.json',
   /** The alliance key for openssl, where it is an RSA key. */
   alliancePem: 'alliance-key.pem',
   server: 'server.json',
@@ -17,10 +23,19 @@ export const fileNames = {
   privateKey: 'tls.key',
   authorityCertificate: 'ca.crt',
   authorityKey: 'ca.key',
+  /** Of the only administrator of an organization. */
+  administratorKey: 'admin.key',
+  /** Belongs offline: with it an organization can restart the alliance together with others. */
+  recoveryKey: 'recovery.key',
   data: 'data',
   /** Says that the server was left out of the epoch that followed its own, and that its keys are erased. */
   retired: 'retired',
 } as const;
+
+/** `admin.key` of an administrator who is called so, else such as `admin-ann.key`. */
+export function administratorKeyName(name: string): string {
+  return name === 'admin' ? fileNames.administratorKey : `admin-${name}.key`;
+}
 
 /** Files that servers and applications refuse where others than their owner can read them. */
 export const secretFileNames: ReadonlySet<string> = new Set([
@@ -31,12 +46,32 @@ export const secretFileNames: ReadonlySet<string> = new Set([
   fileNames.privateKey,
 ]);
 
+export const documentShareSuffix = '.share.json';
+
+/** A server's share of a key for documents, such as `keys/receipts.share.json`. */
+export function documentSharePath(server: string, name: string): string {
+  return join(server, folderNames.keys, `${name}${documentShareSuffix}`);
+}
+
+/** A key for documents as openssl reads it, where it is an RSA key: in the directory of the alliance. */
+export function documentPemPath(alliance: string, name: string): string {
+  return join(alliance, folderNames.keys, `${name}.pem`);
+}
+
 export const folderNames = {
+  /** Of a server: its shares of keys for documents. */
+  keys: 'keys',
   organizations: 'organizations',
   servers: 'servers',
   applications: 'applications',
   /** Of a server: directories with the files of epochs to come, as its operators placed them. */
   prepared: 'prepared',
+  /** Of a server: what it keeps of the change under way, until its epoch begins. */
+  moves: 'moves',
+  /** Of a server that is to join: what its organization says, for the server to bring into the log. */
+  acts: 'acts',
+  /** Of a server: what its operators hand to it for the next epoch, such as the share of a key that a dealer made. */
+  incoming: 'incoming',
   /** Of a server: the documents of the epochs that have been. */
   former: 'former',
 } as const;

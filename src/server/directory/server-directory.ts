@@ -1,18 +1,19 @@
 /** The directory of a server, read and checked: every key in it is the one that alliance.json lists for this server. */
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { equalBytes } from '../../prelude/bytes.js';
 import { decodeJson } from '../../prelude/codec.js';
 import type { Digest } from '../../prelude/digest.js';
-import { E, type Either, type TaskEither } from '../../prelude/fp.js';
+import { E, type Either, TE, type TaskEither } from '../../prelude/fp.js';
 import { present } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { Clients, Identities } from '../../consensus/configuration.js';
-import { type Alliance, type ServerEntry, serversOf } from '../../management/alliance.js';
+import { type Alliance, type ApplicationEntry, type ServerEntry, serversOf } from '../../management/alliance.js';
 import { identityVerifier, requestKeyId, slowMultisigOf } from '../../management/alliance-keys.js';
+import { findReusedKey } from '../../management/alliance-succession.js';
 import { defaultBlsSuite } from '../../schemes/bls/ciphersuite.js';
 import { loadBackends } from '../../schemes/bls/load-backends.js';
-import type { DistributedSigner } from '../../schemes/contract/distributed-signer.js';
+import type { DistributedSigner, DistributedVerifier } from '../../schemes/contract/distributed-signer.js';
 import { ed25519Sign, ed25519Verify } from '../../schemes/ed25519/ed25519.js';
 import type { Ed25519Seed } from '../../schemes/ed25519/encoding.js';
 import { multisigSigner } from '../../schemes/multisig/signer.js';
@@ -22,6 +23,7 @@ import {
   type AlliancePublicKey,
   type KeyError,
   makeSigner,
+  makeVerifier,
 } from '../../schemes/registry.js';
 import {
   type AllianceDocument,
@@ -32,18 +34,28 @@ import {
   readOwner,
   readPrivateKey,
 } from './directory-documents.js';
+import { heldDocumentKeys } from './document-shares.js';
 import type { DirectoryError } from './errors.js';
+import { checkFounded } from './founding-consents.js';
 import { describeSuccessionError, hasDraft, isUnsettled, Succession } from './directory-succession.js';
-import { fileNames, formerDocumentPath, secretFileNames } from './layout.js';
+import { documentSharePath, fileNames, formerDocumentPath, secretFileNames } from './layout.js';
 import { readTextFile, readTextFiles } from './text-files.js';
 
 /** What a server signs with. Shows itself without secrets: they are inside the signers. */
 export interface ServerKeys {
   readonly identities: Identities;
   readonly slow: DistributedSigner;
-  /** For verifying; signing with it is done in a thread, from `allianceShare`. */
-  readonly allianceSigner: DistributedSigner;
-  readonly allianceShare: AllianceKeyShare;
+  readonly allianceKey: DistributedVerifier;
+  /** `undefined` where the server has none and waits for its repair; signing with it is done in a thread. */
+  readonly allianceShare: HeldShare | undefined;
+  /** Of keys for documents, by name: those of which a share is there. Without one the server signs nothing with that key. */
+  readonly documents: ReadonlyMap<string, HeldShare>;
+}
+
+/** Shows itself without secrets: they are inside signer and share. */
+interface HeldShare {
+  readonly signer: DistributedSigner;
+  readonly share: AllianceKeyShare;
 }
 
 /** Shows itself without secrets: they are inside the signers and the credentials. */
@@ -68,19 +80,24 @@ const publicFiles = {
 const keyFiles = {
   [fileNames.identityKey]: maxFileBytes.key,
   [fileNames.slowKey]: maxFileBytes.share,
-  [fileNames.allianceShare]: maxFileBytes.share,
 } as const;
 
-/** What a server needs for an epoch, besides knowing who it is. */
+/** What a server needs for an epoch, besides knowing who it is, and its shares. */
 export const epochFileNames = [...Object.keys(publicFiles), ...Object.keys(keyFiles)];
 
 type PublicTexts = Readonly<Record<keyof typeof publicFiles, string>>;
-type KeyTexts = Readonly<Record<keyof typeof keyFiles, string>>;
+
+interface KeyTexts {
+  readonly files: Readonly<Record<keyof typeof keyFiles, string>>;
+  readonly allianceShare: string | undefined;
+  /** Shares of keys for documents, by name. */
+  readonly documents: ReadonlyMap<string, string>;
+}
 
 /** Reads what is there; what an interrupted change of epoch has left undone is done first. */
 export function loadServerDirectory(path: string): TaskEither<DirectoryError, ServerDirectory> {
   return async () => {
-    const settled = settle(path);
+    const settled = settleDirectory(path);
     if (E.isLeft(settled)) return settled;
     const owner = await readTextFile(join(path, fileNames.server), maxFileBytes.owner)();
     if (E.isLeft(owner)) return owner;
@@ -88,6 +105,11 @@ export function loadServerDirectory(path: string): TaskEither<DirectoryError, Se
     if (E.isLeft(files)) return files;
     const former = await loadFormerDocuments(path, files.right)();
     if (E.isLeft(former)) return former;
+    const earlier = [...former.right.values()].map(({ alliance }) => alliance);
+    const error = findReusedKey(files.right.alliance, earlier);
+    if (error !== undefined) return E.left({ _tag: 'BadAlliance', path: join(path, fileNames.alliance), error });
+    const founded = await checkFounded(path, files.right)();
+    if (E.isLeft(founded)) return founded;
     return E.right({ path, dataPath: join(path, fileNames.data), former: former.right, ...files.right });
   };
 }
@@ -104,16 +126,38 @@ export function loadEpochFiles(path: string, owner: string): TaskEither<Director
   return async () => {
     const texts = await readTextFiles(path, publicFiles, secretFileNames)();
     if (E.isLeft(texts)) return texts;
-    const keyTexts = existsSync(join(path, fileNames.retired))
-      ? E.right(undefined)
-      : await readTextFiles(path, keyFiles, secretFileNames)();
+    const keyTexts = existsSync(join(path, fileNames.retired)) ? E.right(undefined) : await readKeyTexts(path)();
     if (E.isLeft(keyTexts)) return keyTexts;
     await loadBackends([defaultBlsSuite]);
     return readServer(path, owner, texts.right, keyTexts.right);
   };
 }
 
-function settle(path: string): Either<DirectoryError, void> {
+function readKeyTexts(path: string): TaskEither<DirectoryError, KeyTexts> {
+  return async () => {
+    const files = await readTextFiles(path, keyFiles, secretFileNames)();
+    if (E.isLeft(files)) return files;
+    const allianceShare = await readOwnShare(path)();
+    if (E.isLeft(allianceShare)) return allianceShare;
+    const names = heldDocumentKeys(path);
+    if (E.isLeft(names)) return names;
+    const documents = new Map<string, string>();
+    for (const name of names.right) {
+      const text = await readTextFile(documentSharePath(path, name), maxFileBytes.share, 'owner')();
+      if (E.isLeft(text)) return text;
+      documents.set(name, text.right);
+    }
+    return E.right({ files: files.right, allianceShare: allianceShare.right, documents });
+  };
+}
+
+function readOwnShare(path: string): TaskEither<DirectoryError, string | undefined> {
+  const file = join(path, fileNames.allianceShare);
+  return existsSync(file) ? readTextFile(file, maxFileBytes.share, 'owner') : TE.right(undefined);
+}
+
+/** Finishes what a change of epoch that was interrupted has left undone. */
+export function settleDirectory(path: string): Either<DirectoryError, void> {
   if (!isUnsettled(path) && !hasDraft(path)) return E.right(undefined);
   const begun = Succession.begin(path);
   if (E.isLeft(begun)) return E.left({ _tag: 'Unsettled', path, reason: describeSuccessionError(begun.left) });
@@ -144,7 +188,7 @@ function readServer(
 }
 
 /** The documents of the epochs before that of `current`, of the same alliance. */
-function loadFormerDocuments(
+export function loadFormerDocuments(
   path: string,
   current: AllianceDocument,
 ): TaskEither<DirectoryError, ReadonlyMap<number, AllianceDocument>> {
@@ -170,32 +214,63 @@ function loadFormerDocuments(
 
 function readKeys(
   path: string,
-  texts: KeyTexts,
+  { files, allianceShare: shareText, documents: documentTexts }: KeyTexts,
   me: ServerEntry,
   alliance: Alliance,
 ): Either<DirectoryError, ServerKeys> {
   const { id, identityKey } = me;
   const identityPath = join(path, fileNames.identityKey);
-  const identity = readPrivateKey(identityPath, texts[fileNames.identityKey], { id, key: identityKey });
+  const identity = readPrivateKey(identityPath, files[fileNames.identityKey], { id, key: identityKey });
   if (E.isLeft(identity)) return identity;
-  const slowPath = join(path, fileNames.slowKey);
-  const slow = readSlowKey(slowPath, texts[fileNames.slowKey], me, alliance);
+  const slow = readSlowKey(path, files[fileNames.slowKey], me, alliance);
   if (E.isLeft(slow)) return slow;
-  const sharePath = join(path, fileNames.allianceShare);
-  const held = readShareOf('allianceKey', alliance.allianceKey, texts[fileNames.allianceShare], {
-    path: sharePath,
-    id,
-    alliance,
-  });
-  if (E.isLeft(held)) return held;
-  const { signer: allianceSigner, share: allianceShare } = held.right;
+  const server = { directory: path, id, alliance };
+  const key = readAllianceKey(alliance, shareText, server);
+  if (E.isLeft(key)) return key;
+  const documents = readDocumentShares(documentTexts, server);
+  if (E.isLeft(documents)) return documents;
   const identities = identitiesOf(alliance, identity.right);
-  return E.right({ identities, slow: slow.right, allianceSigner, allianceShare });
+  return E.right({ identities, slow: slow.right, ...key.right, documents: documents.right });
+}
+
+function readAllianceKey(
+  alliance: Alliance,
+  text: string | undefined,
+  server: Holder,
+): Either<DirectoryError, Pick<ServerKeys, 'allianceKey' | 'allianceShare'>> {
+  const { allianceKey: publicKey } = alliance;
+  if (text !== undefined) {
+    const held = readShareOf('allianceKey', publicKey, text, { ...server, file: fileNames.allianceShare });
+    return E.map((share: HeldShare) => ({ allianceKey: share.signer, allianceShare: share }))(held);
+  }
+  const verifier = makeVerifier(publicKey, alliance.trust.system.processes.universe);
+  if (E.isRight(verifier)) return E.right({ allianceKey: verifier.right, allianceShare: undefined });
+  const path = join(server.directory, fileNames.allianceShare);
+  return E.left(signerError({ ...server, path, name: 'allianceKey' }, verifier.left));
+}
+
+/** A share of a key that the document does not have is refused: it is another document's. */
+function readDocumentShares(
+  texts: KeyTexts['documents'],
+  server: Holder,
+): Either<DirectoryError, ReadonlyMap<string, HeldShare>> {
+  const found = new Map<string, HeldShare>();
+  for (const [name, text] of texts) {
+    const { directory, id, alliance } = server;
+    const index = alliance.documentKeys.findIndex((key) => key.name === name);
+    const entry = alliance.documentKeys[index];
+    if (entry === undefined) return E.left({ _tag: 'WrongKey', path: documentSharePath(directory, name), id });
+    const place = `documentKeys/${index}/publicKey` as const;
+    const held = readShareOf(place, entry.publicKey, text, { ...server, file: documentSharePath('', name) });
+    if (E.isLeft(held)) return held;
+    found.set(name, held.right);
+  }
+  return E.right(found);
 }
 
 /** A private key as PEM in multisignatures, else a share as JSON. */
 function readSlowKey(
-  path: string,
+  directory: string,
   text: string,
   { id, slowKey: key }: ServerEntry,
   alliance: Alliance,
@@ -203,39 +278,46 @@ function readSlowKey(
   const multisig = slowMultisigOf(alliance);
   if (multisig === undefined || key === undefined) {
     const slowKey = present(alliance.slowKey, 'an alliance has a slow key of one form');
-    return E.map(({ signer }: HeldShare) => signer)(readShareOf('slowKey', slowKey, text, { path, id, alliance }));
+    const held = readShareOf('slowKey', slowKey, text, { directory, id, alliance, file: fileNames.slowKey });
+    return E.map(({ signer }: HeldShare) => signer)(held);
   }
+  const path = join(directory, fileNames.slowKey);
   const seed = readPrivateKey(path, text, { id, key });
   if (E.isLeft(seed)) return seed;
   const signer = multisigSigner(multisig, id, seed.right);
   return E.isLeft(signer) ? E.left({ _tag: 'WrongKey', path, id }) : signer;
 }
 
-interface HeldShare {
-  readonly signer: DistributedSigner;
-  readonly share: AllianceKeyShare;
+/** A server, and its directory. */
+interface Holder {
+  readonly directory: string;
+  readonly id: ProcessId;
+  readonly alliance: Alliance;
 }
+
+/** Where a key that is shared stands in the document. */
+type KeyPlace = 'allianceKey' | 'slowKey' | `documentKeys/${number}/publicKey`;
 
 /** The share of a key that stands in the document under `name`. */
 function readShareOf(
-  name: 'allianceKey' | 'slowKey',
+  name: KeyPlace,
   publicKey: AlliancePublicKey,
   text: string,
-  { path, id, alliance }: { readonly path: string; readonly id: ProcessId; readonly alliance: Alliance },
+  { directory, file, id, alliance }: Holder & { readonly file: string },
 ): Either<DirectoryError, HeldShare> {
+  const path = join(directory, file);
   const share = decodeJson(allianceKeyShareCodec, text);
   if (E.isLeft(share))
     return E.left({ _tag: 'MalformedFile', path, at: share.left.path, expected: share.left.expected });
   if (share.right.process !== id) return E.left({ _tag: 'WrongKey', path, id });
   const signer = makeSigner(publicKey, share.right, alliance.trust.system.processes.universe);
-  if (E.isLeft(signer)) return E.left(signerError(path, { id, name }, signer.left));
+  if (E.isLeft(signer)) return E.left(signerError({ directory, path, id, name }, signer.left));
   return E.right({ signer: signer.right, share: share.right });
 }
 
 /** Either the share is not this server's of this key, or the key itself is none. */
 function signerError(
-  path: string,
-  { id, name }: { readonly id: ProcessId; readonly name: string },
+  { directory, path, id, name }: { directory: string; path: string; id: ProcessId; name: KeyPlace },
   error: KeyError,
 ): DirectoryError {
   switch (error._tag) {
@@ -244,7 +326,7 @@ function signerError(
     case 'BadShare':
       return { _tag: 'WrongKey', path, id };
     default: {
-      const document = join(dirname(path), fileNames.alliance);
+      const document = join(directory, fileNames.alliance);
       return { _tag: 'MalformedFile', path: document, at: `/${name}`, expected: `a sound key (${error._tag})` };
     }
   }
@@ -254,9 +336,11 @@ function identitiesOf(alliance: Alliance, seed: Ed25519Seed): Identities {
   return { ...identityVerifier(alliance, ed25519Verify), sign: (statement) => ed25519Sign(seed, statement) };
 }
 
-function clientsOf({ applications }: Alliance): Clients {
-  const enrolled = new Map<string, { readonly entry: (typeof applications)[number]; readonly keyId: Digest }>(
-    applications.map((entry) => [entry.id, { entry, keyId: requestKeyId(entry) }]),
+/** Applications by their own keys, servers by their identities. */
+function clientsOf(alliance: Alliance): Clients {
+  const servers = serversOf(alliance).map(({ id, identityKey: key }) => ({ id, key }));
+  const enrolled = new Map<string, { readonly entry: ApplicationEntry; readonly keyId: Digest }>(
+    [...alliance.applications, ...servers].map((entry) => [entry.id, { entry, keyId: requestKeyId(entry) }]),
   );
   return {
     keyId: (client) => enrolled.get(client)?.keyId,

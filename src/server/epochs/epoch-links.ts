@@ -4,7 +4,7 @@ import type { ProcessId } from '../../prelude/process.js';
 import type { TlsTransport } from '../../transport/tls.js';
 import type { AllianceDocument } from '../directory/directory-documents.js';
 import type { ServerDirectory } from '../directory/server-directory.js';
-import { type LinkReceivers, openLinks } from '../links.js';
+import { type Acquaintance, type LinkReceivers, meetOthers, openLinks } from '../links.js';
 import type { ServerError } from '../server-errors.js';
 import type { ReplicatedState } from '../state/replicated-state.js';
 import type { TransferFrame } from '../state/transfer-frames.js';
@@ -22,6 +22,7 @@ export interface EpochLinksParts extends Pick<LinkReceivers, 'onClient'> {
 export class EpochLinks {
   readonly connected = new Set<ProcessId>();
   private transport: TlsTransport | undefined;
+  private met: readonly Acquaintance[] = [];
 
   constructor(private readonly parts: EpochLinksParts) {}
 
@@ -59,7 +60,19 @@ export class EpochLinks {
     })();
     if (E.isLeft(opened)) return opened;
     this.transport = opened.right;
+    this.meet(this.met);
     return E.right(undefined);
+  }
+
+  /**
+   * Sets whose servers may be linked besides those of the epochs that are known here: drafts of documents to come, say. In the
+   * place of what was said before; it holds in the epochs that follow too. Links with others stay as they are.
+   */
+  meet(documents: readonly Acquaintance[]): void {
+    this.met = documents;
+    if (this.transport === undefined) return;
+    const met = meetOthers(this.transport, documents);
+    if (E.isLeft(met)) this.parts.say(`those who are to join cannot be met: ${met.left}`);
   }
 
   async close(): Promise<void> {

@@ -12,13 +12,17 @@ import type { StateTarget } from '../../consensus/manifest.js';
 import type { DurableRecord } from '../../consensus/record.js';
 import { FabMachine } from '../../consensus/step.js';
 import { isAlwaysFast } from '../../quorum/trust/slow-quorums.js';
-import { openSigningThread, type SigningThread } from '../../schemes/signing-thread/signing-thread.js';
+import {
+  openSigningThread,
+  openVerifyingThread,
+  type VerifyingThread,
+} from '../../schemes/signing-thread/signing-thread.js';
 import { openJournal } from '../../storage/journal.js';
 import type { Journal } from '../../storage/storage.js';
 import type { ServerDirectory, ServerKeys } from '../directory/server-directory.js';
 import type { DecidedLog } from '../log/decided-log.js';
 import { Replica } from '../replica/replica.js';
-import type { ReplicaObserver } from '../replica/replica-parts.js';
+import type { AllianceKey, ReplicaObserver } from '../replica/replica-parts.js';
 import type { ServerError } from '../server-errors.js';
 import type { ReplicatedState } from '../state/replicated-state.js';
 
@@ -42,7 +46,7 @@ export class EpochRun {
   private constructor(
     readonly epoch: number,
     readonly replica: Replica,
-    private readonly key: SigningThread,
+    private readonly opened: OpenedKey,
     private readonly journal: Journal,
   ) {}
 
@@ -61,26 +65,31 @@ export class EpochRun {
         await journal.right.close();
         return machine;
       }
-      const key = await openAllianceKey(parts);
+      const opened = await openAllianceKey(parts);
       const replica = new Replica({
         ...parts,
         me: directory.me.id,
         machine: machine.right,
         codec,
         journal: journal.right,
-        allianceKey: key,
+        allianceKey: opened.key,
       });
       replica.start();
       state.attach(epoch, (event) => {
         replica.hear(event);
       });
-      return E.right(new EpochRun(epoch, replica, key, journal.right));
+      return E.right(new EpochRun(epoch, replica, opened, journal.right));
     };
+  }
+
+  /** The alliance key of the epoch, as this server holds it. */
+  get allianceKey(): AllianceKey {
+    return this.opened.key;
   }
 
   /** Lets signing and writing that are under way end. The replica must have been stopped. */
   async end(): Promise<void> {
-    await Promise.all([this.key.close(), this.journal.close()]);
+    await Promise.all([this.opened.close(), this.journal.close()]);
   }
 }
 
@@ -98,15 +107,34 @@ async function removeFormerJournals(dataPath: string, epoch: number): Promise<vo
       await rm(join(dataPath, name), { recursive: true, force: true });
 }
 
-async function openAllianceKey({ directory, keys, signingScript: script }: EpochRunParts): Promise<SigningThread> {
-  const { alliance } = directory;
-  const { universe } = alliance.trust.system.processes;
-  const opened = await openSigningThread(alliance.allianceKey, keys.allianceShare, universe, {
-    withProof: false,
-    ...(script === undefined ? {} : { script }),
-  });
-  invariant(E.isRight(opened), 'a directory that was read holds a share of its alliance key');
-  return opened.right;
+async function openAllianceKey({ directory, keys, signingScript }: EpochRunParts): Promise<OpenedKey> {
+  const { allianceKey: publicKey, trust } = directory.alliance;
+  const { universe } = trust.system.processes;
+  const script = signingScript === undefined ? {} : { script: signingScript };
+  const { allianceShare: held } = keys;
+  if (held !== undefined) {
+    const opened = await openSigningThread(publicKey, held.share, universe, { withProof: false, ...script });
+    invariant(E.isRight(opened), 'a directory that was read holds a share of its alliance key');
+    return { key: opened.right, close: () => opened.right.close() };
+  }
+  const opened = await openVerifyingThread(publicKey, universe, script);
+  invariant(E.isRight(opened), 'a document that was read has a sound key');
+  return { key: withoutShare(opened.right), close: () => opened.right.close() };
+}
+
+interface OpenedKey {
+  readonly key: AllianceKey;
+  readonly close: () => Promise<void>;
+}
+
+function withoutShare(thread: VerifyingThread): AllianceKey {
+  const noShare = () => Promise.resolve(E.left({ _tag: 'NoShare' } as const));
+  return {
+    signShare: noShare,
+    proveShare: noShare,
+    combine: (message, shares) => thread.combine(message, shares),
+    verify: (message, signature) => thread.verify(message, signature),
+  };
 }
 
 function configurationOf({ directory, keys, start }: EpochRunParts): Configuration {
@@ -123,7 +151,7 @@ function configurationOf({ directory, keys, start }: EpochRunParts): Configurati
     leaders: leaderSchedule(trust.leaders),
     identities: keys.identities,
     clients,
-    keys: { slow: keys.slow, alliance: keys.allianceSigner },
+    keys: { slow: keys.slow, alliance: keys.allianceKey },
     parameters: { ...defaultParameters, windowSlots, checkpointInterval, baseTimeoutMs },
   };
 }

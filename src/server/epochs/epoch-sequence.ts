@@ -8,8 +8,9 @@ import type { Request } from '../../consensus/batch.js';
 import type { Handoff } from '../../consensus/handoff.js';
 import type { ServerDirectory } from '../directory/server-directory.js';
 import type { DecidedLog } from '../log/decided-log.js';
-import type { ReplicaObserver } from '../replica/replica-parts.js';
+import type { AllianceKey, ReplicaObserver } from '../replica/replica-parts.js';
 import type { Replica } from '../replica/replica.js';
+import type { Acquaintance } from '../links.js';
 import type { ServerError } from '../server-errors.js';
 import type { ReplicatedState } from '../state/replicated-state.js';
 import type { TransferFrame } from '../state/transfer-frames.js';
@@ -102,6 +103,11 @@ export class EpochSequence implements RoutedEpochs {
     return this.run?.replica;
   }
 
+  /** The alliance key of the epoch that runs. */
+  get allianceKey(): AllianceKey | undefined {
+    return this.run?.allianceKey;
+  }
+
   /** Goes on with the epoch that the directory and the HANDOFFs on disk say. */
   async begin(): Promise<Either<ServerError, void>> {
     const ended = this.parts.handoffs.of(this.epoch);
@@ -125,6 +131,11 @@ export class EpochSequence implements RoutedEpochs {
 
   send(to: ProcessId, frame: Uint8Array): void {
     this.links.send(to, frame);
+  }
+
+  /** See {@link EpochLinks.meet}. */
+  meet(documents: readonly Acquaintance[]): void {
+    this.links.meet(documents);
   }
 
   sendTransfer(to: ProcessId, frame: TransferFrame): void {

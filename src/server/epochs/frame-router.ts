@@ -10,7 +10,7 @@ import { frameEpoch } from '../../consensus/codec.js';
 import type { Handoff } from '../../consensus/handoff.js';
 import type { ReplicatedState } from '../state/replicated-state.js';
 import { decodeTransferFrame, encodeTransferFrame, type TransferFrame } from '../state/transfer-frames.js';
-import { AnswerBudget } from './answer-budget.js';
+import { AnswerBudget } from '../answer-budget.js';
 
 export interface RoutedEpochs {
   /** The epoch that this server is in, or waits for. */

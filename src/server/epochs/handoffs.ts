@@ -9,6 +9,8 @@ import { type StorageError, StorageFailure } from '../../storage/errors.js';
 import type { LogStore } from '../../storage/storage.js';
 
 export class Handoffs {
+  private readonly known = new Map<number, Handoff>();
+
   constructor(
     private readonly store: Pick<LogStore, 'get' | 'put'>,
     /** What holds them, for messages. */
@@ -17,13 +19,34 @@ export class Handoffs {
 
   /** The HANDOFF with which `epoch` ended; `undefined` where that is not known here. */
   of(epoch: number): Either<StorageError, Handoff | undefined> {
+    const known = this.known.get(epoch);
+    if (known !== undefined) return E.right(known);
     try {
       const bytes = this.store.get(nameOf(epoch));
-      return E.right(bytes === undefined ? undefined : this.decode(bytes, readHandoff));
+      if (bytes === undefined) return E.right(undefined);
+      const handoff = this.decode(bytes, readHandoff);
+      this.known.set(epoch, handoff);
+      return E.right(handoff);
     } catch (error) {
       if (error instanceof StorageFailure) return E.left(error.fact);
       throw error;
     }
+  }
+
+  /**
+   * The last slot of the epoch of `slot`, where it has ended; infinite where it has not, or that is not known here.
+   *
+   * @param epoch - the newest that may have ended.
+   */
+  endOf(slot: number, epoch: number): number {
+    let end = Number.POSITIVE_INFINITY;
+    for (let each = epoch; each >= 1; each--) {
+      const ended = this.of(each);
+      if (E.isLeft(ended) || ended.right === undefined) continue;
+      if (ended.right.slot < slot) break;
+      end = ended.right.slot;
+    }
+    return end;
   }
 
   /** Resolves when it is durable. */

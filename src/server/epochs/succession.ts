@@ -2,16 +2,17 @@
  * From one epoch to the next on disk: the files that the operators prepared take the place of those of the epoch that has ended,
  * whose secrets are erased (spec/consensus.md, R11). A server that the next epoch leaves out erases its keys and says so.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { equalBytes } from '../../prelude/bytes.js';
 import type { Digest } from '../../prelude/digest.js';
 import { E, type Either, type TaskEither } from '../../prelude/fp.js';
-import { serversOf } from '../../management/alliance.js';
+import { type ServerEntry, serversOf } from '../../management/alliance.js';
 import { findReusedKey } from '../../management/alliance-succession.js';
 import { type AllianceDocument, maxFileBytes, readAllianceDocument } from '../directory/directory-documents.js';
-import { describeSuccessionError, Succession } from '../directory/directory-succession.js';
+import { describeSuccessionError, eraseTree, Succession } from '../directory/directory-succession.js';
+import { documentShareEntries, eraseDocumentShares } from '../directory/document-shares.js';
 import { eraseFile, fileModes, replaceFile } from '../directory/durable-files.js';
 import { type DirectoryError, describeDirectoryError } from '../directory/errors.js';
 import { fileNames, folderNames, formerDocumentPath, secretFileNames } from '../directory/layout.js';
@@ -34,7 +35,8 @@ export async function findPrepared(
   const names = existsSync(folder) ? await readdir(folder) : [];
   const earlier = [alliance, ...[...former.values()].map((document) => document.alliance)];
   const found: PreparedConfiguration[] = [];
-  for (const name of names.sort()) {
+  // What begins with a dot is being written, or was when a crash came.
+  for (const name of names.filter((each) => !each.startsWith('.')).sort()) {
     const file = join(folder, name, fileNames.alliance);
     const text = await readTextFile(file, maxFileBytes.alliance)();
     const document = E.isLeft(text) ? text : readAllianceDocument(file, text.right);
@@ -54,11 +56,16 @@ export function isConfiguration({ configurationDigest }: AllianceDocument, diges
   return equalBytes(configurationDigest, digest);
 }
 
+/** Who goes from one epoch to the next: its directory, with the document that lies there. */
+interface Entrant extends Pick<ServerDirectory, 'path' | 'alliance'> {
+  readonly me: Pick<ServerEntry, 'id' | 'identityKey'>;
+}
+
 /**
  * Puts the files of the next epoch in the place of those of the epoch that has ended. To be called when the HANDOFF is durable;
  * after a crash at any moment it is done again, or was done. The error is one line for people.
  */
-export function enterEpoch(directory: ServerDirectory, next: PreparedConfiguration): TaskEither<string, void> {
+export function enterEpoch(directory: Entrant, next: PreparedConfiguration): TaskEither<string, void> {
   return async () => {
     if (!isListed(directory, next)) return attempt(directory.path, () => retire(directory, next));
     const owner = await readTextFile(join(directory.path, fileNames.server), maxFileBytes.owner)();
@@ -70,8 +77,8 @@ export function enterEpoch(directory: ServerDirectory, next: PreparedConfigurati
   };
 }
 
-function isListed({ me }: ServerDirectory, { alliance }: AllianceDocument): boolean {
-  return serversOf(alliance).some(({ id }) => id === me.id);
+function isListed({ me }: Entrant, { alliance }: AllianceDocument): boolean {
+  return serversOf(alliance).some(({ id, identityKey }) => id === me.id && equalBytes(identityKey, me.identityKey));
 }
 
 function attempt(path: string, act: () => Either<string, void>): Either<string, void> {
@@ -82,44 +89,61 @@ function attempt(path: string, act: () => Either<string, void>): Either<string, 
   }
 }
 
-function replace(directory: ServerDirectory, next: PreparedConfiguration): Either<string, void> {
+function replace(directory: Entrant, next: PreparedConfiguration): Either<string, void> {
   const { path } = directory;
+  const [here, there] = [path, next.path].map((each) => readFileSync(join(each, fileNames.alliance), 'utf8'));
+  // It was entered before, and only what was prepared could not be removed: its share may be gone from there, and is in use here.
+  if (here === there) {
+    eraseTree(next.path);
+    return E.right(undefined);
+  }
   keepFormerDocument(directory);
-  const entries = epochFileNames.map(
+  const hasShare = existsSync(join(next.path, fileNames.allianceShare));
+  // A server that is to be repaired has none: what it held is of no use once the epoch has ended, and would be none of the next key.
+  if (!hasShare) eraseIfThere(join(path, fileNames.allianceShare));
+  const names = [...epochFileNames, ...(hasShare ? [fileNames.allianceShare] : [])];
+  const files = names.map(
     (name): NewEntry => ({
       path: name,
       content: readFileSync(join(next.path, name), 'utf8'),
       isSecret: secretFileNames.has(name),
     }),
   );
+  const entries = [...files, ...documentShareEntries(path, next.path)];
   const begun = Succession.begin(path);
   if (E.isLeft(begun)) return E.mapLeft(describeSuccessionError)(begun);
   const replaced = begun.right.replace(entries);
   begun.right.end();
   if (E.isLeft(replaced)) return E.mapLeft(describeSuccessionError)(replaced);
-  removePrepared(next.path);
+  eraseTree(next.path);
+  eraseIncoming(path);
   return E.right(undefined);
 }
 
 /** Others that come later are told of the epochs that have been. */
-function keepFormerDocument({ path, alliance }: ServerDirectory): void {
+function keepFormerDocument({ path, alliance }: Entrant): void {
   mkdirSync(join(path, folderNames.former), { recursive: true, mode: 0o700 });
   const text = readFileSync(join(path, fileNames.alliance), 'utf8');
   replaceFile(formerDocumentPath(path, alliance.epoch), text, fileModes.public);
 }
 
-/** Its secrets are where they belong now. */
-function removePrepared(path: string): void {
-  for (const name of readdirSync(path)) if (secretFileNames.has(name)) eraseFile(join(path, name));
-  rmSync(path, { recursive: true, force: true });
-}
-
 /** What it signed with in the epoch that has ended, it signs with no more. */
-function retire({ path, alliance, me }: ServerDirectory, next: PreparedConfiguration): Either<string, void> {
+function retire({ path, alliance, me }: Entrant, next: PreparedConfiguration): Either<string, void> {
   const sentence = `Epoch ${next.alliance.epoch} goes on without ${me.id}, whose keys of epoch ${alliance.epoch} are erased.\n`;
   if (!existsSync(join(path, fileNames.retired)))
     replaceFile(join(path, fileNames.retired), sentence, fileModes.public);
-  for (const name of [fileNames.allianceShare, fileNames.slowKey])
-    if (existsSync(join(path, name))) eraseFile(join(path, name));
+  for (const name of [fileNames.allianceShare, fileNames.slowKey]) eraseIfThere(join(path, name));
+  eraseDocumentShares(path);
+  eraseIncoming(path);
   return E.right(undefined);
+}
+
+/** What the operators handed in has been taken over, or was for an epoch that will not be entered. */
+function eraseIncoming(path: string): void {
+  const folder = join(path, folderNames.incoming);
+  if (existsSync(folder)) eraseTree(folder);
+}
+
+function eraseIfThere(path: string): void {
+  if (existsSync(path)) eraseFile(path);
 }

@@ -8,6 +8,7 @@ import { recoveryPolicy, vouchPolicy } from '../../quorum/trust/derived-policy.j
 import type { TrustModel } from '../../quorum/trust/trust-model.js';
 import { defaultBlsSuite } from '../../schemes/bls/ciphersuite.js';
 import { dealBls } from '../../schemes/bls/dealer.js';
+import type { KeyUsage } from '../../schemes/contract/distributed-signer.js';
 import type { BlsDealError } from '../../schemes/bls/errors.js';
 import { loadBackends } from '../../schemes/bls/load-backends.js';
 import { dealMultisig } from '../../schemes/multisig/policy-key.js';
@@ -36,6 +37,8 @@ export interface KeyTerms {
   readonly policy: Policy;
   readonly epoch: number;
   readonly universe: Universe;
+  /** Statements if absent. */
+  readonly usage?: KeyUsage;
 }
 
 export interface DealingOptions {
@@ -56,46 +59,60 @@ export interface DealtKeys {
   readonly alliance: DealtAllianceKey;
   /** The slow key, where it is one for all. */
   readonly slow?: DealtThresholdKey;
+  /** Keys that sign documents, by name, in the order of their names. */
+  readonly documents: ReadonlyMap<string, DealtAllianceKey>;
 }
 
-/**
- * Deals the alliance key along the vouching sets, and the slow key along the slow quorums: an independent secret.
- *
- * @param certificates - how slow quorums sign; multisignatures need no dealing.
- */
+export interface WantedKeys {
+  readonly scheme: AllianceScheme;
+  /** How slow quorums sign; multisignatures need no dealing. */
+  readonly certificates: AllianceScheme;
+  /** Of keys for documents, by name. */
+  readonly documents?: ReadonlyMap<string, AllianceScheme>;
+}
+
+/** Deals the alliance key and keys for documents along the vouching sets, and the slow key along the slow quorums: independent secrets. */
 export async function dealKeys(
-  { scheme, certificates }: { readonly scheme: AllianceScheme; readonly certificates: AllianceScheme },
+  { scheme, certificates, documents = new Map() }: WantedKeys,
   trust: TrustModel,
   epoch: number,
   options: DealingOptions,
 ): Promise<Either<FoundingError, DealtKeys>> {
   const { universe } = trust.system.processes;
-  const alliance = await dealAllianceKey(scheme, { policy: vouchPolicy(trust), epoch, universe }, options);
-  if (E.isLeft(alliance) || certificates._tag === 'multisig')
-    return E.map((key: DealtAllianceKey) => ({ alliance: key }))(alliance);
+  const vouching = { policy: vouchPolicy(trust), epoch, universe };
+  const alliance = await dealAllianceKey(scheme, vouching, options);
+  if (E.isLeft(alliance)) return alliance;
+  const dealt = new Map<string, DealtAllianceKey>();
+  for (const [name, wanted] of [...documents].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const key = await dealAllianceKey(wanted, { ...vouching, usage: 'document' }, options);
+    if (E.isLeft(key)) return key;
+    dealt.set(name, key.right);
+  }
+  const keys = { alliance: alliance.right, documents: dealt };
+  if (certificates._tag === 'multisig') return E.right(keys);
   const slow = await dealAllianceKey(certificates, { policy: recoveryPolicy(trust), epoch, universe }, options);
   if (E.isLeft(slow)) return slow;
   const { publicKey, shares } = slow.right;
   invariant(publicKey._tag !== 'multisig', 'a threshold scheme deals a threshold key');
-  return E.right({ alliance: alliance.right, slow: { publicKey, shares } });
+  return E.right({ ...keys, slow: { publicKey, shares } });
 }
 
-/** Deals a key that signs statements. */
+/** Deals one key. */
 export async function dealAllianceKey(
   scheme: AllianceScheme,
-  { policy, epoch, universe }: KeyTerms,
+  { policy, epoch, universe, usage = 'statement' }: KeyTerms,
   { random, onProgress }: DealingOptions,
 ): Promise<Either<FoundingError, DealtAllianceKey>> {
-  if (scheme._tag === 'multisig') return E.right(dealMultisig({ usage: 'statement', epoch, policy }, random));
+  if (scheme._tag === 'multisig') return E.right(dealMultisig({ usage, epoch, policy }, random));
   if (scheme._tag === 'bls') {
     await loadBackends([defaultBlsSuite]);
-    return E.mapLeft(dealingError)(dealBls({ policy, universe, usage: 'statement', epoch, random }));
+    return E.mapLeft(dealingError)(dealBls({ policy, universe, usage, epoch, random }));
   }
   const possible = prepareSharing(policy, universe, usualExponent, 1n);
   if (E.isLeft(possible)) return E.left(dealingError(possible.left));
   const primes = scheme.primes ?? (await searchPrimes(scheme.modulusBits, onProgress));
   const material = { _tag: 'safe-primes', ...primes } as const;
-  return E.mapLeft(dealingError)(dealShoupRsa({ material, policy, universe, usage: 'statement', epoch, random }));
+  return E.mapLeft(dealingError)(dealShoupRsa({ material, policy, universe, usage, epoch, random }));
 }
 
 const progressEveryMs = 500;

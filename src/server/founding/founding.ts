@@ -8,20 +8,16 @@ import type { Digest } from '../../prelude/digest.js';
 import { E, type Either, type TaskEither } from '../../prelude/fp.js';
 import { invariant } from '../../prelude/invariant.js';
 import type { RandomBytes } from '../../prelude/random.js';
-import { type Alliance, allianceVersion } from '../../management/alliance.js';
-import {
-  allianceIdOf,
-  configurationDigestOf,
-  decodeAlliance,
-  encodeAlliance,
-} from '../../management/alliance-codec.js';
+import { isName } from '../../prelude/process.js';
+import type { Alliance } from '../../management/alliance.js';
+import { allianceIdOf, configurationDigestOf } from '../../management/alliance-codec.js';
 import { describeAllianceError } from '../../management/errors.js';
-import { hasReportRoom } from '../directory/report-room.js';
 import { type AllianceScheme, type DealtKeys, dealKeys, type SearchProgress } from './alliance-key-dealing.js';
 import type { FoundingError } from '../directory/errors.js';
-import { makeMembers, type Members } from './founding-members.js';
+import { makeMembers, type Members, organizationEntryOf } from './founding-members.js';
+import { foundingDocument, foundingEpoch, usualGovernance } from './founding-document.js';
 import { allianceEntries } from './founding-files.js';
-import { type FoundingPlan, planFounding, type PlanWish } from './founding-plan.js';
+import { planFounding, type PlanWish } from './founding-plan.js';
 import { findFreePorts, type PortChoice } from './free-ports.js';
 import { checkVacant, writeNewDirectory } from '../directory/new-directory.js';
 
@@ -32,6 +28,8 @@ export interface FoundingWish extends PlanWish {
   readonly scheme: AllianceScheme;
   /** How slow quorums sign their certificates; multisignatures if absent. */
   readonly certificates?: AllianceScheme;
+  /** Keys with which the alliance signs documents, by name; none if absent. */
+  readonly documentKeys?: ReadonlyMap<string, AllianceScheme>;
   readonly ports: PortChoice;
   /** The system's own if absent. */
   readonly random?: RandomBytes;
@@ -46,12 +44,8 @@ export interface Founded {
   readonly configurationDigest: Digest;
 }
 
+const noKeys: ReadonlyMap<string, AllianceScheme> = new Map();
 const host = '127.0.0.1';
-const foundingEpoch = 1;
-const baseTimeoutMs = 1000;
-/** The largest window for which there is room counts. */
-const windows = [256, 128, 64, 32, 16, 8, 4] as const;
-
 /** Makes everything and writes it at the end, all or nothing. The search for safe primes may take a minute. */
 export function foundForTrying(wish: FoundingWish): TaskEither<FoundingError, Founded> {
   return async () => {
@@ -60,26 +54,30 @@ export function foundForTrying(wish: FoundingWish): TaskEither<FoundingError, Fo
     if (E.isLeft(vacant)) return vacant;
     const plan = planFounding(wish);
     if (E.isLeft(plan)) return plan;
+    const { scheme, certificates = { _tag: 'multisig' }, documentKeys: documents = noKeys } = wish;
+    const badName = [...documents.keys()].find((name) => !isName(name));
+    if (badName !== undefined) return E.left({ _tag: 'BadName', name: badName });
     const { trust } = plan.right;
     const { universe } = trust.system.processes;
     const ports = await findFreePorts(wish.ports, host, universe.size);
     if (E.isLeft(ports)) return ports;
-    const { scheme, certificates = { _tag: 'multisig' } } = wish;
-    const keys = await dealKeys({ scheme, certificates }, trust, foundingEpoch, { random, onProgress });
-    if (E.isLeft(keys)) return keys;
-    const form = keys.right.slow === undefined ? 'multisig' : 'threshold';
+    const form = certificates._tag === 'multisig' ? 'multisig' : 'threshold';
     const members = makeMembers(plan.right, { host, ports: ports.right }, random, form);
-    return write(directory, plan.right, members, keys.right);
+    const governance = usualGovernance({ trust, organizations: members.organizations.map(organizationEntryOf) });
+    if (E.isLeft(governance)) return E.left({ _tag: 'NoStructure', reason: governance.left });
+    const keys = await dealKeys({ scheme, certificates, documents }, trust, foundingEpoch, { random, onProgress });
+    if (E.isLeft(keys)) return keys;
+    const alliance = assemble({ trust, governance: governance.right }, members, keys.right);
+    return write(directory, alliance, members, keys.right);
   };
 }
 
 function write(
   directory: string,
-  plan: FoundingPlan,
+  alliance: Alliance,
   members: Members,
   keys: DealtKeys,
 ): Either<FoundingError, Founded> {
-  const alliance = assemble(plan, members, keys);
   const allianceId = allianceIdOf(alliance);
   const written = writeNewDirectory(directory, allianceEntries(alliance, members, keys));
   if (E.isLeft(written)) return written;
@@ -87,30 +85,20 @@ function write(
   return E.right({ directory: resolve(directory), alliance, allianceId, configurationDigest });
 }
 
-function assemble({ trust }: FoundingPlan, members: Members, keys: DealtKeys): Alliance {
-  const organizations = members.organizations.map(({ authority, servers }) => ({
-    name: authority.organization,
-    certificateAuthority: authority.certificate,
-    servers: servers.map(({ entry }) => entry),
-  }));
-  const publicKeys = {
+function assemble(
+  { trust, governance }: Pick<Alliance, 'trust' | 'governance'>,
+  members: Members,
+  keys: DealtKeys,
+): Alliance {
+  const made = foundingDocument({
+    trust,
+    organizations: members.organizations.map(organizationEntryOf),
+    applications: members.applications.map(({ entry }) => entry),
     allianceKey: keys.alliance.publicKey,
     ...(keys.slow === undefined ? {} : { slowKey: keys.slow.publicKey }),
-  };
-  const windowSlots = windows.find((slots) => hasReportRoom({ organizations, ...publicKeys }, slots)) ?? 2;
-  const alliance: Alliance = {
-    version: allianceVersion,
-    epoch: foundingEpoch,
-    trust,
-    organizations,
-    applications: members.applications.map(({ entry }) => entry),
-    ...publicKeys,
-    parameters: { windowSlots, checkpointInterval: Math.max(1, windowSlots / 4), baseTimeoutMs },
-  };
-  const checked = decodeAlliance(encodeAlliance(alliance));
-  invariant(
-    E.isRight(checked),
-    `a founded alliance is one: ${E.isLeft(checked) ? describeAllianceError(checked.left) : ''}`,
-  );
-  return checked.right;
+    documentKeys: [...keys.documents].map(([name, { publicKey }]) => ({ name, publicKey })),
+    governance,
+  });
+  invariant(E.isRight(made), `a founded alliance is one: ${E.isLeft(made) ? describeAllianceError(made.left) : ''}`);
+  return made.right;
 }

@@ -100,16 +100,22 @@ export class DecidedLog {
   /**
    * The certified stretch that begins with slot `from`, as much as one message carries; `undefined` if none is held.
    * Cost: what it carries, and the batches of its tail, one of them in memory at a time.
+   *
+   * @param end - of the epoch of that slot, where it has ended: what certificates of that epoch cover goes without those of the next,
+   *   whose key a listener may know only when it has the log so far.
    */
-  range(from: number): DecidedRange | undefined {
-    return this.intact(() => this.readCertified(from));
+  range(from: number, end = Number.POSITIVE_INFINITY): DecidedRange | undefined {
+    return this.intact(() => this.readCertified(from, end));
   }
 
-  private readCertified(from: number): DecidedRange | undefined {
+  private readCertified(from: number, end: number): DecidedRange | undefined {
     const stored = this.read(from, rangeReadLimits);
     const last = from + stored.length - 1;
     if (stored.length === 0 || this.newest === undefined || this.newest.slot < from) return undefined;
-    const within = this.certificateIn(last, from, -1);
+    const within =
+      end >= last
+        ? this.certificateIn(last, from, -1)
+        : (this.certificateIn(end, from, -1) ?? this.certificateIn(end + 1, last, 1));
     if (within !== undefined) {
       const batches = stored.slice(0, within.slot - from + 1).map(({ batch }) => batch);
       return { from, batches, tail: [], certificate: within };

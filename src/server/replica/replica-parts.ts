@@ -1,4 +1,5 @@
 /** What a replica is made of, and whom it tells what. */
+import type { Either } from '../../prelude/fp.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { Request } from '../../consensus/batch.js';
 import type { ConsensusCodec } from '../../consensus/codec.js';
@@ -7,14 +8,22 @@ import type { Fault } from '../../consensus/effect.js';
 import type { Handoff } from '../../consensus/handoff.js';
 import type { PrefixCertificate } from '../../consensus/range.js';
 import type { FabMachine } from '../../consensus/step.js';
-import type { AsyncDistributedSigner } from '../../schemes/contract/async-signer.js';
+import type { AsyncDistributedVerifier } from '../../schemes/contract/async-signer.js';
+import type { SignatureShare, SignRefused } from '../../schemes/contract/distributed-signer.js';
 import type { Journal } from '../../storage/storage.js';
 import type { DecidedLog } from '../log/decided-log.js';
 import type { ReplicatedState } from '../state/replicated-state.js';
 import type { StopReason } from './stop-reason.js';
 
-/** The alliance key, whose operations are slow and answer later. */
-export type AllianceKey = Pick<AsyncDistributedSigner, 'signShare' | 'proveShare' | 'combine' | 'verify'>;
+/** The alliance key, whose operations are slow and answer later; a server that lacks its share signs nothing. */
+export interface AllianceKey extends Pick<AsyncDistributedVerifier, 'combine' | 'verify'> {
+  signShare(message: Uint8Array): Promise<Either<NoShare | SignRefused, SignatureShare>>;
+  proveShare(message: Uint8Array): Promise<Either<NoShare | SignRefused, SignatureShare>>;
+}
+
+interface NoShare {
+  readonly _tag: 'NoShare';
+}
 
 /** What a replica tells whoever runs it. */
 export interface ReplicaObserver {
@@ -37,7 +46,7 @@ export interface ReplicaObserver {
 
 export interface ReplicaParts {
   readonly me: ProcessId;
-  readonly machine: Pick<FabMachine, 'step' | 'durableRecords' | 'view' | 'waitingRequests'>;
+  readonly machine: Pick<FabMachine, 'step' | 'isUnheard' | 'durableRecords' | 'view' | 'waitingRequests'>;
   readonly codec: ConsensusCodec;
   readonly journal: Journal;
   readonly log: DecidedLog;

@@ -86,15 +86,15 @@ export class Replica {
     this.hear({ _tag: 'Connected', peer });
   }
 
-  /** A frame from an authenticated peer. One that is no message is its sender's fault, and changes nothing. */
+  /** A frame from an authenticated peer. One that is no message is its sender's fault. */
   onFrame(from: ProcessId, frame: Uint8Array): void {
-    const decoded = this.parts.codec.decodeMessage(frame);
+    const { machine, codec, clock } = this.parts;
+    // Decoding is what a flood of long frames would cost.
+    if (machine.isUnheard(from, clock())) return;
+    const decoded = codec.decodeMessage(frame);
     if (E.isRight(decoded)) this.hear({ _tag: 'Message', from, message: decoded.right });
     else if (decoded.left._tag === 'MalformedBytes')
-      this.parts.observer.onBlame(from, {
-        _tag: 'InvalidMessage',
-        reason: `its frame is malformed at byte ${decoded.left.offset}`,
-      });
+      this.hear({ _tag: 'Malformed', from, reason: `its frame is malformed at byte ${decoded.left.offset}` });
   }
 
   /** What cannot be made durable, or read again, must not be built on: the replica stops. */
@@ -187,12 +187,16 @@ export class Replica {
   }
 
   private send({ to, message }: { readonly to: readonly ProcessId[]; readonly message: Message }): void {
+    const { me, codec } = this.parts;
     let frame: Uint8Array | undefined;
     for (const process of to) {
-      if (process === this.parts.me) {
-        this.hear({ _tag: 'Message', from: process, message });
+      if (process === me) {
+        // What others wait for leaves first.
+        setImmediate(() => {
+          this.hear({ _tag: 'Message', from: me, message });
+        });
       } else {
-        frame ??= this.parts.codec.encodeMessage(message);
+        frame ??= codec.encodeMessage(message);
         this.parts.send(process, frame);
       }
     }

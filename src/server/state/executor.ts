@@ -18,32 +18,17 @@ import {
   noEpochChange,
 } from '../../consensus/epoch-change.js';
 import { chainStart, type Prefix } from '../../consensus/statement.js';
+import type { EpochControl } from '../../services/epoch-control.js';
+import type { StateMachine } from '../../services/state-machine.js';
 import { maxApplications, type SnapshotContent } from './snapshot-content.js';
-
-/** An application's replicated state. Everything here is deterministic, and throws only where the application has a bug. */
-export interface StateMachine {
-  /** Takes the next command; what it returns, at most 64 KiB, goes back to whoever sent it. */
-  apply(delivered: Delivered): Uint8Array;
-  /** The whole state: the same bytes for the same state. They are not changed afterwards. */
-  snapshot(): Uint8Array;
-  /** Puts another state in the place of its own; false where `state` is none. It owns the bytes. */
-  restore(state: Uint8Array): boolean;
-}
-
-/** What the executor is told of an epoch; known from the moment at which the epoch before was activated to end. */
-interface EpochTerms extends Omit<EpochRules, 'allianceId' | 'epoch'> {
-  /** S: after every slot that is a multiple of it a snapshot is taken. */
-  readonly snapshotInterval: number;
-}
 
 export interface ExecutorParts {
   readonly allianceId: Digest;
   readonly applications: ReadonlyMap<string, StateMachine>;
   /** Which application a command is for; `undefined` for none, and then it has no result. Deterministic. */
   applicationOf(delivered: Delivered): string | undefined;
-  /** The control that a command is; read after the command was applied. Deterministic: management's. */
-  controlOf(delivered: Delivered): Control | undefined;
-  termsOf(epoch: number): EpochTerms;
+  /** Management's half of the change of epochs. Deterministic. */
+  readonly control: EpochControl;
 }
 
 export interface ExecutedCommand {
@@ -105,6 +90,7 @@ export class Executor {
     if (this.boundaryOf(this.epochOfLast)?.slot === this.last.slot) {
       this.epochOfLast += 1;
       this.change = noEpochChange;
+      this.parts.control.beginEpoch(this.epochOfLast);
     }
     this.last = { slot, chain };
     const before = this.change;
@@ -127,6 +113,7 @@ export class Executor {
     this.epochOfLast = epoch;
     this.change = change;
     this.delivery.replaceBy(delivery);
+    this.parts.control.restored(change);
     return true;
   }
 
@@ -137,22 +124,29 @@ export class Executor {
     const result = application?.apply(delivered);
     const isBounded = result === undefined || result.length <= protocolLimits.resultBytes;
     invariant(isBounded, 'a result has at most 64 KiB');
-    const control = parts.controlOf(delivered);
-    if (control !== undefined) this.change = applyControl(this.change, delivered.slot, control, this.rules());
+    this.applyControls(delivered.slot, parts.control.controlsOf(delivered));
     return { delivered, result };
   }
 
+  /** Whoever manages is told what came of its controls, until nothing more comes of that. */
+  private applyControls(slot: number, first: readonly Control[]): void {
+    const { control } = this.parts;
+    for (let controls = first; controls.length > 0; controls = control.see(slot, this.change)) {
+      const rules = this.rules();
+      for (const each of controls) this.change = applyControl(this.change, slot, each, rules);
+    }
+  }
+
   private rules(): EpochRules {
-    const { allianceId } = this.parts;
+    const { allianceId, control } = this.parts;
     const epoch = this.epochOfLast;
-    const terms = this.parts.termsOf(epoch);
-    const { windowSlots, checkpointInterval } = terms;
-    const configurationOf = (digest: Digest) => terms.configurationOf(digest);
+    const { windowSlots, checkpointInterval } = control.termsOf(epoch);
+    const configurationOf = (digest: Digest) => control.configurationOf(epoch, digest);
     return { allianceId, epoch, windowSlots, checkpointInterval, configurationOf };
   }
 
   private isSnapshotDue(): boolean {
-    const { snapshotInterval } = this.parts.termsOf(this.epochOfLast);
+    const { snapshotInterval } = this.parts.control.termsOf(this.epochOfLast);
     const { slot } = this.last;
     return slot % snapshotInterval === 0 || slot === this.boundaryOf(this.epochOfLast)?.slot;
   }

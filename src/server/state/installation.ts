@@ -14,7 +14,8 @@ import type { DecidedLog } from '../log/decided-log.js';
 import type { LogStart } from '../log/replay.js';
 import type { Executor } from './executor.js';
 import { decodeSnapshot, type SnapshotContent } from './snapshot-content.js';
-import type { SnapshotStore, VerifiedState } from './snapshot-store.js';
+import type { SnapshotStore } from './snapshot-store.js';
+import type { VerifiedState } from './state-files.js';
 
 export type StateError =
   /** What is stored is not what was stored: to be fetched again. */

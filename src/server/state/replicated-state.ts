@@ -217,6 +217,16 @@ export class ReplicatedState {
     this.keeping.serveChunk(to, state, index);
   }
 
+  /** The same for somebody who is no server. */
+  chunk(reader: ProcessId, state: Digest, index: number): Promise<Chunk | undefined> {
+    return this.keeping.chunk(reader, state, index);
+  }
+
+  /** The newest state that is certified, here or elsewhere. */
+  get certificate(): SnapshotCertificate | undefined {
+    return this.parts.snapshots.certificate;
+  }
+
   async close(): Promise<void> {
     this.detach();
     this.fetching.stop();

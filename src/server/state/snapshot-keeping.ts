@@ -2,7 +2,7 @@
 import type { Digest } from '../../prelude/digest.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { Event } from '../../consensus/event.js';
-import { type SnapshotCertificate, type StateTarget, stateDigest } from '../../consensus/manifest.js';
+import { type Chunk, type SnapshotCertificate, type StateTarget, stateDigest } from '../../consensus/manifest.js';
 import type { DecidedLog } from '../log/decided-log.js';
 import { prunableUpTo, SnapshotPin } from './retention.js';
 import type { SnapshotContent } from './snapshot-content.js';
@@ -59,11 +59,16 @@ export class SnapshotKeeping {
 
   /** Sends a chunk of a snapshot that is held, once it was found to be intact. */
   serveChunk(to: ProcessId, state: Digest, index: number): void {
-    const { snapshots, send, clock, onFailed } = this.parts;
-    this.pin.note(to, state, clock());
-    snapshots.chunk(state, index).then((chunk) => {
+    const { send, onFailed } = this.parts;
+    this.chunk(to, state, index).then((chunk) => {
       if (chunk !== undefined) send(to, { _tag: 'Chunk', chunk });
     }, onFailed);
+  }
+
+  /** A chunk for `reader` of a snapshot that is held, once it was found to be intact. */
+  chunk(reader: ProcessId, state: Digest, index: number): Promise<Chunk | undefined> {
+    this.pin.note(reader, state, this.parts.clock());
+    return this.parts.snapshots.chunk(state, index);
   }
 
   async settled(): Promise<void> {

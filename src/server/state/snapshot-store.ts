@@ -1,48 +1,29 @@
 /**
- * The snapshots on disk: the server's own, of which others fetch chunks, and one that it is fetching. Each consists of its
- * chunks, their leaf digests, and a record that says what they are; without the record the files are of no account, and a
- * record appears whole. Nothing read is used or sent before it was found to be what was written.
+ * The snapshots on disk: the server's own, of which others fetch chunks, and one that it is fetching. Which there are, and changes
+ * to them, one after another; their files are those of {@link StateFiles}. Nothing read is used or sent before it was found to be
+ * what was written.
  */
-import { join } from 'node:path';
 import { equalBytes } from '../../prelude/bytes.js';
 import { readAll, Writer } from '../../prelude/canonical.js';
-import { type Digest, digestLength } from '../../prelude/digest.js';
+import type { Digest } from '../../prelude/digest.js';
 import { E, TE, type TaskEither } from '../../prelude/fp.js';
 import { merkleLeaf, MerkleTree } from '../../prelude/merkle.js';
 import {
   chunkBytes,
-  chunkLength,
   readSnapshotCertificate,
-  readStateTarget,
   type SnapshotCertificate,
   type StateTarget,
-  stateDigest,
   writeSnapshotCertificate,
-  writeStateTarget,
 } from '../../consensus/manifest.js';
 import type { Chunk, ResumedTransfer } from '../../consensus/state-transfer.js';
 import { type Disk, nodeDisk } from '../../storage/disk.js';
 import { type StorageError, StorageFailure, storageErrorOf } from '../../storage/errors.js';
-import { cut } from './chunking.js';
 import { IncomingState } from './incoming-state.js';
-import { readRecord, writeRecord, writeWhole } from './record-file.js';
+import { writeRecord } from './record-file.js';
 import { type HeldSnapshot, retained, type SnapshotPin } from './retention.js';
 import { encodeSnapshot, type SnapshotContent } from './snapshot-content.js';
-import { draftNames, findFiles, recordNames, stateName } from './snapshot-files.js';
-
-/** A state read back whole, and found to be what its manifest says. */
-export interface VerifiedState {
-  readonly target: StateTarget;
-  readonly bytes: Uint8Array;
-  readonly tree: MerkleTree;
-}
-
-interface Held extends HeldSnapshot {
-  readonly tree: MerkleTree;
-}
-
-/** How many chunks one write takes. */
-const chunksPerWrite = 16;
+import { findFiles, recordNames, stateName } from './snapshot-files.js';
+import { StateFiles, stateOf, type StoredSnapshot, type VerifiedState } from './state-files.js';
 
 /** Opens the snapshots in `directory`, and makes an empty one where there is none. Its owner has locked the data. */
 export function openSnapshotStore(directory: string, disk: Disk = nodeDisk): TaskEither<StorageError, SnapshotStore> {
@@ -54,17 +35,20 @@ export function openSnapshotStore(directory: string, disk: Disk = nodeDisk): Tas
 
 /** Every method rejects with a {@link StorageFailure}, after which nothing more is written. */
 export class SnapshotStore {
-  private snapshots: readonly Held[] = [];
+  private snapshots: readonly StoredSnapshot[] = [];
   private incoming: IncomingState | undefined;
   private newest: SnapshotCertificate | undefined;
   private installing: Digest | undefined;
   private queue: Promise<unknown> = Promise.resolve();
   private failure: StorageFailure | undefined;
+  private readonly files: StateFiles;
 
   private constructor(
     private readonly directory: string,
     private readonly disk: Disk,
-  ) {}
+  ) {
+    this.files = new StateFiles(directory, disk);
+  }
 
   /** Use {@link openSnapshotStore}. */
   static async open(directory: string, disk: Disk): Promise<SnapshotStore> {
@@ -96,19 +80,17 @@ export class SnapshotStore {
   /** Stores an own snapshot; resolves when it is durable. Cost: the state is hashed and written once. */
   put(content: SnapshotContent): Promise<HeldSnapshot> {
     return this.enqueue(async () => {
-      const { manifest, leaves } = await this.writeDraft(encodeSnapshot(content));
+      const { manifest, leaves } = await this.files.writeDraft(encodeSnapshot(content));
       const { slot, chain } = content;
       const target = { slot, chain, manifest };
-      const state = stateDigest(slot, manifest);
+      const state = stateOf(target);
       const known = this.find(state);
       if (known !== undefined) return known;
       if (this.incoming?.is(state) === true) await this.dropIncoming();
       const name = stateName(target);
-      await this.disk.rename(this.path(draftNames.chunks), this.path(`${name}.chunks`));
-      await this.disk.rename(this.path(draftNames.leaves), this.path(`${name}.leaves`));
-      await this.disk.syncDirectory(this.directory);
+      await this.files.nameDraft(name);
       const isCertified = this.newest !== undefined && equalBytes(stateOf(this.newest), state);
-      await this.writeState(`${name}.snapshot`, target, isCertified);
+      await this.files.writeState(`${name}.snapshot`, target, isCertified);
       return this.add({ ...target, state, isCertified, tree: new MerkleTree(leaves) });
     });
   }
@@ -119,7 +101,7 @@ export class SnapshotStore {
       if (certificate.slot > (this.newest?.slot ?? 0)) {
         const writer = new Writer();
         writeSnapshotCertificate(writer, certificate);
-        await writeRecord(this.disk, this.path(recordNames.certificate), writer.finish());
+        await writeRecord(this.disk, this.files.path(recordNames.certificate), writer.finish());
         this.newest = certificate;
       }
       await this.noteCertified(stateOf(certificate));
@@ -138,14 +120,14 @@ export class SnapshotStore {
       this.incoming = undefined;
       await former?.close();
       if (this.find(stateOf(target)) !== undefined) {
-        await this.remove(former?.target, ['target']);
+        await this.files.remove(former?.target, ['target']);
         return;
       }
-      const path = this.path(stateName(target));
+      const path = this.files.path(stateName(target));
       this.incoming = await IncomingState.create(this.disk, path, target);
       await this.disk.syncDirectory(this.directory);
-      await this.writeState(`${stateName(target)}.target`, target, true);
-      if (former?.is(stateOf(target)) === false) await this.remove(former.target, ['target', 'leaves', 'chunks']);
+      await this.files.writeState(`${stateName(target)}.target`, target, true);
+      if (former?.is(stateOf(target)) === false) await this.files.remove(former.target, ['target', 'leaves', 'chunks']);
     });
   }
 
@@ -166,14 +148,16 @@ export class SnapshotStore {
     const held = this.find(state);
     if (held === undefined || index >= held.manifest.chunkCount) return undefined;
     try {
-      const bytes = await this.readChunk(held, index);
+      const bytes = await this.files.readChunk(held, index);
       if (equalBytes(merkleLeaf(bytes), held.tree.leaf(index)))
         return { state, index, bytes, path: held.tree.path(index) };
     } catch (error) {
       if (this.find(state) === undefined) return undefined;
       throw this.fail(error);
     }
-    throw this.fail(this.corrupt(`${stateName(held)}.chunks`, `chunk ${index} is not intact`, index * chunkBytes));
+    throw this.fail(
+      this.files.corrupt(`${stateName(held)}.chunks`, `chunk ${index} is not intact`, index * chunkBytes),
+    );
   }
 
   /** All of a state that is held, or fetched, checked against its manifest; `undefined` where it is not there or not intact. */
@@ -181,7 +165,7 @@ export class SnapshotStore {
     const target = this.find(state) ?? (this.incoming?.is(state) === true ? this.incoming.target : undefined);
     if (target === undefined) return undefined;
     try {
-      return await this.readWhole(target);
+      return await this.files.readWhole(target);
     } catch (error) {
       throw this.fail(error);
     }
@@ -190,7 +174,7 @@ export class SnapshotStore {
   /** Notes durably that this state is about to take the place of all others; after a restart {@link marked} tells. */
   mark(state: Digest): Promise<void> {
     return this.enqueue(async () => {
-      await writeRecord(this.disk, this.path(recordNames.install), state);
+      await writeRecord(this.disk, this.files.path(recordNames.install), state);
       this.installing = state;
     });
   }
@@ -198,7 +182,7 @@ export class SnapshotStore {
   unmark(): Promise<void> {
     return this.enqueue(async () => {
       if (this.installing === undefined) return;
-      await this.disk.remove(this.path(recordNames.install));
+      await this.disk.remove(this.files.path(recordNames.install));
       await this.disk.syncDirectory(this.directory);
       this.installing = undefined;
     });
@@ -210,10 +194,7 @@ export class SnapshotStore {
       const state = stateOf(target);
       if (this.incoming?.is(state) !== true) return;
       await this.incoming.close();
-      const name = stateName(target);
-      await writeWhole(this.disk, this.path(`${name}.leaves`), [tree.leaves]);
-      await this.disk.rename(this.path(`${name}.target`), this.path(`${name}.snapshot`));
-      await this.disk.syncDirectory(this.directory);
+      await this.files.complete(target, tree);
       this.incoming = undefined;
       this.add({ ...target, state, isCertified: true, tree });
     });
@@ -225,7 +206,7 @@ export class SnapshotStore {
       const staying = new Set(retained(this.snapshots));
       const going = this.snapshots.filter((held) => !staying.has(held) && !pin.keeps(held.state, nowMs));
       this.snapshots = this.snapshots.filter((held) => !going.includes(held));
-      for (const held of going) await this.remove(held, ['snapshot', 'leaves', 'chunks']);
+      for (const held of going) await this.files.remove(held, ['snapshot', 'leaves', 'chunks']);
     });
   }
 
@@ -238,69 +219,25 @@ export class SnapshotStore {
   private async recover(): Promise<void> {
     const { disk } = this;
     const files = await findFiles(disk, this.directory);
-    for (const name of files.litter) await disk.remove(this.path(name));
-    for (const name of files.snapshots) this.add(await this.load(name));
+    for (const name of files.litter) await disk.remove(this.files.path(name));
+    for (const name of files.snapshots) this.add(await this.files.load(name));
     if (files.target !== undefined) {
-      const { target } = await this.readState(`${files.target}.target`);
-      this.incoming = await IncomingState.open(disk, this.path(files.target), target);
+      const { target } = await this.files.readState(`${files.target}.target`);
+      this.incoming = await IncomingState.open(disk, this.files.path(files.target), target);
     }
-    if (files.records.has(recordNames.install)) this.installing = (await this.record(recordNames.install)) as Digest;
+    if (files.records.has(recordNames.install))
+      this.installing = (await this.files.record(recordNames.install)) as Digest;
     if (files.records.has(recordNames.certificate)) {
-      const read = readAll(await this.record(recordNames.certificate), readSnapshotCertificate);
-      if (E.isLeft(read)) throw this.corrupt(recordNames.certificate, 'it is malformed', read.left.offset);
+      const read = readAll(await this.files.record(recordNames.certificate), readSnapshotCertificate);
+      if (E.isLeft(read)) throw this.files.corrupt(recordNames.certificate, 'it is malformed', read.left.offset);
       this.newest = read.right;
     }
-  }
-
-  private async load(name: string): Promise<Held> {
-    const { target, isCertified } = await this.readState(`${name}.snapshot`);
-    const leaves = await this.disk.read(this.path(`${name}.leaves`));
-    const { chunkCount, root } = target.manifest;
-    const isWhole = leaves.length === chunkCount * digestLength;
-    const tree = new MerkleTree(isWhole ? new Uint8Array(leaves) : new Uint8Array(0));
-    if (!equalBytes(tree.root, root)) throw this.corrupt(`${name}.leaves`, 'it is not that of the state', 0);
-    return { ...target, state: stateOf(target), isCertified, tree };
-  }
-
-  private async readWhole(target: StateTarget): Promise<VerifiedState | undefined> {
-    const { chunkCount, byteLength, root } = target.manifest;
-    const bytes = new Uint8Array(byteLength);
-    const leaves = new Uint8Array(chunkCount * digestLength);
-    for (let index = 0; index < chunkCount; index++) {
-      const chunk = await this.readChunk(target, index);
-      bytes.set(chunk, index * chunkBytes);
-      leaves.set(merkleLeaf(chunk), index * digestLength);
-    }
-    const tree = new MerkleTree(leaves);
-    return equalBytes(tree.root, root) ? { target, bytes, tree } : undefined;
-  }
-
-  private readChunk(target: StateTarget, index: number): Promise<Uint8Array> {
-    const path = this.path(`${stateName(target)}.chunks`);
-    return this.disk.readPart(path, index * chunkBytes, chunkLength(target.manifest, index));
-  }
-
-  /** The chunks and their leaves, durable under the names of a draft. */
-  private async writeDraft(pieces: readonly Uint8Array[]) {
-    const leaves: Digest[] = [];
-    let byteLength = 0;
-    const groups = function* (): Generator<Uint8Array> {
-      for (const group of cut(pieces, chunksPerWrite * chunkBytes)) {
-        for (const chunk of cut([group], chunkBytes)) leaves.push(merkleLeaf(chunk));
-        byteLength += group.length;
-        yield group;
-      }
-    };
-    await writeWhole(this.disk, this.path(draftNames.chunks), groups());
-    const tree = new MerkleTree(concatDigests(leaves));
-    await writeWhole(this.disk, this.path(draftNames.leaves), [tree.leaves]);
-    return { manifest: { chunkCount: tree.count, byteLength, root: tree.root }, leaves: tree.leaves };
   }
 
   private async noteCertified(state: Digest): Promise<void> {
     const held = this.find(state);
     if (held === undefined || held.isCertified) return;
-    await this.writeState(`${stateName(held)}.snapshot`, held, true);
+    await this.files.writeState(`${stateName(held)}.snapshot`, held, true);
     this.snapshots = this.snapshots.map((one) => (one === held ? { ...held, isCertified: true } : one));
   }
 
@@ -308,55 +245,16 @@ export class SnapshotStore {
     const former = this.incoming;
     this.incoming = undefined;
     await former?.close();
-    await this.remove(former?.target, ['target', 'leaves', 'chunks']);
+    await this.files.remove(former?.target, ['target', 'leaves', 'chunks']);
   }
 
-  /** Removes files of a state in this order: its record first, without which the others are of no account. */
-  private async remove(target: StateTarget | undefined, endings: readonly string[]): Promise<void> {
-    if (target === undefined) return;
-    for (const [index, ending] of endings.entries()) {
-      await this.disk.remove(this.path(`${stateName(target)}.${ending}`));
-      if (index === 0) await this.disk.syncDirectory(this.directory);
-    }
-  }
-
-  private writeState(name: string, target: StateTarget, isCertified: boolean): Promise<void> {
-    const writer = new Writer();
-    writeStateTarget(writer, target);
-    return writeRecord(this.disk, this.path(name), writer.bool(isCertified).finish());
-  }
-
-  private async readState(name: string): Promise<{ readonly target: StateTarget; readonly isCertified: boolean }> {
-    const read = readAll(await this.record(name), (reader) => ({
-      target: readStateTarget(reader),
-      isCertified: reader.bool(),
-    }));
-    if (E.isLeft(read)) throw this.corrupt(name, 'it is malformed', read.left.offset);
-    if (!name.startsWith(stateName(read.right.target))) throw this.corrupt(name, 'it bears another name', 0);
-    return read.right;
-  }
-
-  private async record(name: string): Promise<Uint8Array> {
-    const bytes = await readRecord(this.disk, this.path(name));
-    if (bytes === undefined) throw this.corrupt(name, 'it is not intact', 0);
-    return bytes;
-  }
-
-  private add(held: Held): Held {
+  private add(held: StoredSnapshot): StoredSnapshot {
     this.snapshots = [...this.snapshots, held].sort((a, b) => a.slot - b.slot);
     return held;
   }
 
-  private find(state: Digest): Held | undefined {
+  private find(state: Digest): StoredSnapshot | undefined {
     return this.snapshots.find((held) => equalBytes(held.state, state));
-  }
-
-  private path(name: string): string {
-    return join(this.directory, name);
-  }
-
-  private corrupt(name: string, detail: string, offset: number): StorageFailure {
-    return new StorageFailure({ _tag: 'Corrupt', path: this.path(name), offset, detail });
   }
 
   /** Changes are made one after another. */
@@ -379,14 +277,4 @@ export class SnapshotStore {
     this.failure ??= new StorageFailure({ _tag: 'WriteFailed', path: this.directory, detail });
     return this.failure;
   }
-}
-
-function stateOf({ slot, manifest }: StateTarget): Digest {
-  return stateDigest(slot, manifest);
-}
-
-function concatDigests(digests: readonly Digest[]): Uint8Array {
-  const whole = new Uint8Array(digests.length * digestLength);
-  for (const [index, one] of digests.entries()) whole.set(one, index * digestLength);
-  return whole;
 }

@@ -3,12 +3,11 @@
  * "Links"). The body of a data frame of epoch 0.
  */
 import { type MalformedBytes, type Reader, readAll, Writer } from '../../prelude/canonical.js';
-import { type Digest, digestLength } from '../../prelude/digest.js';
+import type { Digest } from '../../prelude/digest.js';
 import type { Either } from '../../prelude/fp.js';
 import { assertNever } from '../../prelude/invariant.js';
 import { type Handoff, readHandoff, writeHandoff } from '../../consensus/handoff.js';
-import { chunkBytes, manifestLimits } from '../../consensus/manifest.js';
-import type { Chunk } from '../../consensus/state-transfer.js';
+import { type Chunk, readChunk, readChunkIndex, readStateDigest, writeChunk } from '../../consensus/manifest.js';
 
 export type TransferFrame =
   /** For the HANDOFF with which `epoch` ended. */
@@ -29,15 +28,9 @@ export function encodeTransferFrame(frame: TransferFrame): Uint8Array {
       return writer.finish();
     case 'AskChunk':
       return writer.fixed(frame.state).u32(frame.index).finish();
-    case 'Chunk': {
-      const { state, index, bytes, path } = frame.chunk;
-      return writer
-        .fixed(state)
-        .u32(index)
-        .bytes(bytes)
-        .list(path, (inner, one) => inner.fixed(one))
-        .finish();
-    }
+    case 'Chunk':
+      writeChunk(writer, frame.chunk);
+      return writer.finish();
     default:
       return assertNever(frame);
   }
@@ -54,7 +47,7 @@ function readFrame(reader: Reader): TransferFrame {
     case tags.Handoff:
       return { _tag: 'Handoff', handoff: readHandoff(reader) };
     case tags.AskChunk:
-      return { _tag: 'AskChunk', state: readDigest(reader), index: readIndex(reader) };
+      return { _tag: 'AskChunk', state: readStateDigest(reader), index: readChunkIndex(reader) };
     case tags.Chunk:
       return { _tag: 'Chunk', chunk: readChunk(reader) };
     default:
@@ -62,24 +55,7 @@ function readFrame(reader: Reader): TransferFrame {
   }
 }
 
-function readChunk(reader: Reader): Chunk {
-  const state = readDigest(reader);
-  const index = readIndex(reader);
-  const bytes = reader.bytes(chunkBytes);
-  if (bytes.length === 0) return reader.fail('a chunk with bytes');
-  return { state, index, bytes, path: reader.list(manifestLimits.path, readDigest) };
-}
-
 function readEpoch(reader: Reader): number {
   const epoch = reader.u64();
   return epoch >= 1 ? epoch : reader.fail('an epoch from 1');
-}
-
-function readIndex(reader: Reader): number {
-  const index = reader.u32();
-  return index < manifestLimits.chunks ? index : reader.fail('a chunk below 2^24');
-}
-
-function readDigest(reader: Reader): Digest {
-  return reader.fixed(digestLength) as Digest;
 }

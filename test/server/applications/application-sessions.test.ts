@@ -1,9 +1,12 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../../src/prelude/bytes.js';
+import { digest } from '../../../src/prelude/digest.js';
 import { right } from '../../support/right.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
 import type { Request } from '../../../src/consensus/batch.js';
+import type { SnapshotCertificate } from '../../../src/consensus/manifest.js';
+import type { Signature } from '../../../src/schemes/contract/distributed-signer.js';
 import {
   type ClientMessage,
   decodeServerMessage,
@@ -18,6 +21,14 @@ import type { LinkHandler } from '../../../src/transport/transport.js';
 import { CertifiedLog } from '../../support/certified-log.js';
 import { testClient, testRequest } from '../../support/cluster.js';
 
+const ended = {
+  epoch: 1,
+  slot: 512,
+  chain: digest(utf8('a chain')),
+  state: digest(utf8('a state')),
+  signature: new Uint8Array(64) as Signature,
+  document: '{}',
+};
 const status = {
   process: 'a/1',
   epoch: 1,
@@ -94,17 +105,29 @@ async function setting(slots: number, certified: readonly number[]) {
   for (const slot of certified) await log.putCertificate(source.certificate(slot));
   const submitted: Request[] = [];
   const told: (string | undefined)[] = [];
+  const brought: Uint8Array[] = [];
+  const clock = { nowMs: 0 };
+  const states: { certified: SnapshotCertificate | undefined; asked: string[] } = { certified: undefined, asked: [] };
   const sessions = new ApplicationSessions({
     log,
+    endOf: () => Number.POSITIVE_INFINITY,
     submit: (request, leader) => {
       submitted.push(request);
       told.push(leader);
     },
     leader: () => 'c/1',
     status: () => status,
+    succession: (epoch) => (epoch === 1 ? ended : undefined),
+    bring: (act) => (act.length === 0 ? 'an empty act is none' : void brought.push(act)),
+    certifiedState: () => states.certified,
+    chunk: (client, state, index) => {
+      states.asked.push(`${client} ${index}`);
+      return Promise.resolve(index === 0 ? { state, index, bytes: utf8('a chunk'), path: [] } : undefined);
+    },
+    clock: () => clock.nowMs,
   });
   const certify = (slot: number) => log.putCertificate(source.certificate(slot));
-  return { store, log, sessions, submitted, told, certify };
+  return { store, log, sessions, submitted, told, certify, brought, clock, states };
 }
 
 /** A few turns: all that a session does without waiting for its link. */
@@ -356,5 +379,108 @@ describe('a session', () => {
     application.say({ _tag: 'Listen', from: 3 });
     await turns();
     expect(application.story).toEqual([]);
+  });
+});
+
+describe('whoever asks how an epoch ended', () => {
+  it('is told once a turn, and nothing where that is not known', async () => {
+    const { sessions } = await setting(0, []);
+    const application = new Application(sessions);
+    for (const epoch of [2, 1, 1]) application.say({ _tag: 'AskSuccession', epoch });
+    await turns();
+    expect(application.received).toEqual([{ _tag: 'Succession', ...ended }]);
+    application.say({ _tag: 'AskSuccession', epoch: 2 });
+    await turns();
+    expect(application.received).toHaveLength(1);
+  });
+});
+
+describe('acts that clients bring', () => {
+  it('are handed on as they are, and those that are not taken are refused with a reason', async () => {
+    const { sessions, brought } = await setting(0, []);
+    const application = new Application(sessions);
+    application.say({ _tag: 'Bring', act: utf8('an act') });
+    expect(brought).toEqual([utf8('an act')]);
+    expect(application.received).toEqual([]);
+    application.say({ _tag: 'Bring', act: utf8('') });
+    expect(application.received).toEqual([
+      { _tag: 'Refused', session: 0, firstSequence: 0, reason: 'an empty act is none' },
+    ]);
+  });
+
+  it('are at most sixteen a second for each client, over all of its links', async () => {
+    const { sessions, brought, clock } = await setting(0, []);
+    const links = [new Application(sessions), new Application(sessions)];
+    const other = new Application(sessions, 'b/1' as ProcessId);
+    for (let count = 0; count < 20; count++) links[count % 2]?.say({ _tag: 'Bring', act: Uint8Array.of(count) });
+    expect(brought.map(([first]) => first)).toEqual(Array.from({ length: 16 }, (_, index) => index));
+    expect(links.flatMap(({ received }) => received)).toEqual(
+      Array.from({ length: 4 }, () => ({
+        _tag: 'Refused',
+        session: 0,
+        firstSequence: 0,
+        reason: 'at most 16 acts are taken from a client in a second',
+      })),
+    );
+    other.say({ _tag: 'Bring', act: Uint8Array.of(99) });
+    expect(brought).toHaveLength(17);
+    clock.nowMs = 1000;
+    links[0]?.say({ _tag: 'Bring', act: Uint8Array.of(100) });
+    expect(brought).toHaveLength(18);
+  });
+
+  it('are at most 512 KiB, or the link ends', async () => {
+    const { sessions, brought } = await setting(0, []);
+    const application = new Application(sessions);
+    application.say({ _tag: 'Bring', act: new Uint8Array(protocolLimits.actBytes) });
+    expect(brought).toHaveLength(1);
+    application.say({ _tag: 'Bring', act: new Uint8Array(protocolLimits.actBytes + 1) });
+    expect(brought).toHaveLength(1);
+    expect(application.closedBecause).toMatch(/a malformed message/);
+  });
+});
+
+describe('a server that is to join', () => {
+  const some = digest(utf8('some'));
+  const certificate: SnapshotCertificate = {
+    slot: 64,
+    chain: some,
+    manifest: { chunkCount: 1, byteLength: 7, root: some },
+    signature: utf8('signature') as Signature,
+  };
+
+  it('is told of the newest certified state, where there is one, and sent chunks that are held', async () => {
+    const { sessions, states } = await setting(0, []);
+    const learner = new Application(sessions, 'e/1' as ProcessId);
+    learner.say({ _tag: 'AskState' });
+    await turns();
+    expect(learner.received).toEqual([]);
+    states.certified = certificate;
+    learner.say({ _tag: 'AskState' });
+    for (const index of [0, 1]) learner.say({ _tag: 'AskChunk', state: some, index });
+    await turns();
+    expect(states.asked).toEqual(['e/1 0', 'e/1 1']);
+    expect(learner.received).toEqual([
+      { _tag: 'State', certificate },
+      { _tag: 'Chunk', chunk: { state: some, index: 0, bytes: utf8('a chunk'), path: [] } },
+    ]);
+  });
+
+  it('is answered no more than so often, nor while it does not read', async () => {
+    const { sessions, states, clock } = await setting(0, []);
+    const learner = new Application(sessions, 'e/1' as ProcessId);
+    for (let count = 0; count < 100; count++) learner.say({ _tag: 'AskChunk', state: some, index: 0 });
+    await turns();
+    expect(learner.received).toHaveLength(64);
+    expect(states.asked).toHaveLength(64);
+    clock.nowMs = 100;
+    learner.pending = 100 << 20;
+    learner.say({ _tag: 'AskChunk', state: some, index: 0 });
+    await turns();
+    expect(learner.received).toHaveLength(64);
+    learner.pending = 0;
+    learner.say({ _tag: 'AskChunk', state: some, index: 0 });
+    await turns();
+    expect(learner.received).toHaveLength(65);
   });
 });

@@ -5,13 +5,22 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { toHex } from '../../../src/prelude/bytes.js';
 import { E, type TaskEither } from '../../../src/prelude/fp.js';
 import { present } from '../../../src/prelude/invariant.js';
+import type { ProcessId } from '../../../src/prelude/process.js';
+import { publicKeyFromSeed } from '../../../src/schemes/ed25519/ed25519.js';
+import { ed25519Seed } from '../../../src/schemes/ed25519/encoding.js';
 import { loadAllianceDirectory } from '../../../src/server/directory/alliance-directory.js';
 import { loadApplicationDirectory } from '../../../src/server/directory/application-directory.js';
 import { readAllianceDocument } from '../../../src/server/directory/directory-documents.js';
 import { describeDirectoryError, type DirectoryError } from '../../../src/server/directory/errors.js';
 import { foundForTrying } from '../../../src/server/founding/founding.js';
 import { parsePrivateKey, printPrivateKey } from '../../../src/server/directory/private-key-file.js';
+import { loadServingDirectory } from '../../../src/server/directory/learner-directory.js';
 import { loadServerDirectory } from '../../../src/server/directory/server-directory.js';
+import {
+  generateTlsKeyPair,
+  issueServerCertificate,
+  makeOrganizationCa,
+} from '../../../src/server/founding/certificates.js';
 import { right } from '../../support/right.js';
 import { safePrimes1024 } from '../../support/rsa-keys.js';
 import { testSeed, testUniverse } from '../../support/signers.js';
@@ -28,7 +37,12 @@ beforeAll(async () => {
   right(await foundForTrying({ ...wish, directory: theirs })());
   const scheme = { _tag: 'shoup-rsa', modulusBits: 1024, primes: safePrimes1024 } as const;
   right(await foundForTrying({ ...wish, scheme, directory: rsa })());
-  right(await foundForTrying({ ...wish, scheme: { _tag: 'bls' }, certificates: { _tag: 'bls' }, directory: shared })());
+  const bls = { _tag: 'bls' } as const;
+  const documentKeys = new Map([
+    ['x', bls],
+    ['y', bls],
+  ]);
+  right(await foundForTrying({ ...wish, scheme: bls, certificates: bls, documentKeys, directory: shared })());
 });
 
 let copies = 0;
@@ -275,7 +289,7 @@ describe('a server directory', () => {
     const server = right(await loadServerDirectory(join(ours, 'servers/a-1'))());
     expect(server.me.id).toBe('a/1');
     expect(server.keys?.slow.me).toBe('a/1');
-    expect(server.keys?.allianceSigner.me).toBe('a/1');
+    expect(server.keys?.allianceShare?.signer.me).toBe('a/1');
     expect(server.dataPath).toBe(join(ours, 'servers/a-1/data'));
     expect([...server.authorityPems.keys()]).toEqual(['a', 'b', 'c', 'd']);
   });
@@ -309,6 +323,51 @@ describe('a server directory', () => {
       writeFileSync(slow, text);
       expect(await errorOf(loadServerDirectory, dirname(slow))).toMatchObject(error);
     }
+  });
+
+  it('is refused where its share of a key for documents is another server’s, of another key, of none, or open to all', async () => {
+    const shareOf = (path: string, name: string) => join(path, 'keys', `${name}.share.json`);
+    const b = join(shared, 'servers/b-1');
+    const spoiled = async (spoil: (copy: string) => void) => {
+      const copy = copyOfShared('servers/a-1');
+      spoil(copy);
+      return errorOf(loadServerDirectory, copy);
+    };
+    const refused = { _tag: 'WrongKey', id: 'a/1' };
+    expect(
+      await spoiled((copy) => {
+        copyFileSync(shareOf(b, 'x'), shareOf(copy, 'x'));
+      }),
+    ).toMatchObject(refused);
+    expect(
+      await spoiled((copy) => {
+        copyFileSync(shareOf(copy, 'y'), shareOf(copy, 'x'));
+      }),
+    ).toMatchObject(refused);
+    expect(
+      await spoiled((copy) => {
+        cpSync(shareOf(copy, 'y'), shareOf(copy, 'z'));
+      }),
+    ).toMatchObject(refused);
+    expect(
+      await spoiled((copy) => {
+        writeFileSync(shareOf(copy, 'x'), '{');
+      }),
+    ).toMatchObject({ _tag: 'MalformedFile' });
+    expect(
+      await spoiled((copy) => {
+        chmodSync(shareOf(copy, 'x'), 0o644);
+      }),
+    ).toMatchObject({ _tag: 'OpenToOthers' });
+  });
+
+  it('is loaded without a share of a key for documents, with which it signs nothing then', async () => {
+    const copy = copyOfShared('servers/a-1');
+    rmSync(join(copy, 'keys/x.share.json'));
+    const { keys } = right(await loadServerDirectory(copy)());
+    expect([...(keys?.documents.keys() ?? [])]).toEqual(['y']);
+    rmSync(join(copy, 'keys'), { recursive: true });
+    expect(right(await loadServerDirectory(copy)()).keys?.documents.size).toBe(0);
   });
 
   it('is refused where the commitments of its slow key are none', async () => {
@@ -426,5 +485,60 @@ describe('a private key file', () => {
     expect(parsePrivateKey('')).toBeUndefined();
     expect(parsePrivateKey(readFileSync(join(rsa, 'alliance-key.pem'), 'utf8'))).toBeUndefined();
     expect(parsePrivateKey(readFileSync(join(ours, 'servers/a-1/tls.crt'), 'utf8'))).toBeUndefined();
+  });
+});
+
+describe('the directory of a server that is to join', () => {
+  const learnerOf = async (path: string) => {
+    const loaded = right(await loadServingDirectory(path)());
+    return loaded._tag === 'learner' ? loaded.directory : undefined;
+  };
+  const other = printPrivateKey(present(ed25519Seed(new Uint8Array(32).fill(7)), 'a seed'));
+
+  it('is that of a learner where the document lists another key for it, or does not list it', async () => {
+    expect(await learnerOf(copyOf('servers/a-1'))).toBeUndefined();
+    const replaced = copyOf('servers/a-1');
+    writeFileSync(join(replaced, 'identity.key'), other);
+    rmSync(join(replaced, 'alliance-share.json'));
+    const learner = present(await learnerOf(replaced), 'a learner');
+    expect(learner.id).toBe('a/1');
+    expect(learner.identityKey).toEqual(publicKeyFromSeed(present(parsePrivateKey(other), 'a key')));
+    expect(learner.dataPath).toBe(join(replaced, 'data'));
+    expect(inspect(learner, { depth: 10 })).not.toContain('PRIVATE KEY');
+
+    const stranger = copyOf('servers/a-1');
+    editJson(join(stranger, 'server.json'), (json) => {
+      json['id'] = 'a/9';
+    });
+    // Its certificate is still that of a/1.
+    expect(await errorOf(loadServingDirectory, stranger)).toMatchObject({ _tag: 'BadCredentials' });
+  });
+
+  it('needs no authority that the document knows, but a certificate and a key that belong to it', async () => {
+    const copy = copyOf('servers/a-1');
+    const authority = makeOrganizationCa('z', { from: new Date(0), to: new Date(Date.now() + 86_400_000) });
+    const { publicKey, privateKey } = generateTlsKeyPair();
+    const validity = { from: new Date(0), to: new Date(Date.now() + 86_400_000) };
+    const process = 'z/1' as ProcessId;
+    editJson(join(copy, 'server.json'), (json) => {
+      json['id'] = process;
+    });
+    writeFileSync(join(copy, 'identity.key'), other);
+    writeFileSync(
+      join(copy, 'tls.crt'),
+      issueServerCertificate(authority, { process, hosts: [], publicKey, validity }),
+    );
+    expect(await errorOf(loadServingDirectory, copy)).toMatchObject({ _tag: 'BadCredentials' });
+    writeFileSync(join(copy, 'tls.key'), privateKey);
+    expect((await learnerOf(copy))?.id).toBe(process);
+    chmodSync(join(copy, 'tls.key'), 0o644);
+    expect(await errorOf(loadServingDirectory, copy)).toMatchObject({ _tag: 'OpenToOthers' });
+  });
+
+  it('is that of a member where it was left out of the next epoch', async () => {
+    const copy = copyOf('servers/a-1');
+    for (const name of ['slow.key', 'alliance-share.json']) rmSync(join(copy, name));
+    writeFileSync(join(copy, 'retired'), 'epoch 2 goes on without it');
+    expect(right(await loadServingDirectory(copy)())._tag).toBe('member');
   });
 });

@@ -83,7 +83,7 @@ async function signed(change: Partial<StateTarget & { configuration: Handoff['co
     epoch: 1,
     ...change,
   };
-  const signers = directories.map(({ keys }) => present(keys, 'keys').allianceSigner);
+  const signers = directories.map(({ keys }) => present(keys?.allianceShare, 'a share').signer);
   const [signer] = signers;
   const { allianceId } = present(directories[0], 'a directory');
   const statement = handoffStatement({ allianceId, keyId: present(signer, '').keyId, epoch: said.epoch }, said);

@@ -24,7 +24,7 @@ beforeAll(async () => {
   const [a, b] = [await of('a/1'), await of('b/1')];
   document = a;
   other = { ...a, alliance: alliance.second.alliance };
-  const signer = present(a.keys, 'keys').allianceSigner;
+  const signer = present(a.keys?.allianceShare, 'a share').signer;
   const said = {
     slot: 8,
     chain: digest(utf8('chain')),
@@ -32,7 +32,7 @@ beforeAll(async () => {
     configuration: alliance.second.digest,
   };
   const statement = handoffStatement({ allianceId: a.allianceId, keyId: signer.keyId, epoch: 1 }, said);
-  const signers = [signer, present(b.keys, 'keys').allianceSigner];
+  const signers = [signer, present(b.keys?.allianceShare, 'a share').signer];
   const shares = new Map(signers.map((one) => [one.me, right(one.signShare(statement))]));
   handoff = { ...said, epoch: 1, signature: right(signer.combine(statement, shares)).signature };
 });
@@ -72,5 +72,20 @@ describe('a HANDOFF', () => {
     const store = new MemoryLogStore();
     await store.put('handoff/1', Uint8Array.of(1, 2, 3));
     expect(new Handoffs(store, 'log').of(1)).toMatchObject({ left: { _tag: 'Corrupt', path: 'log' } });
+  });
+
+  it('says where the epoch of a slot ends, as far as epochs have ended', async () => {
+    const handoffs = new Handoffs(new MemoryLogStore(), 'nowhere');
+    expect(handoffs.endOf(1, 3)).toBe(Number.POSITIVE_INFINITY);
+    await handoffs.put(handoff);
+    await handoffs.put({ ...handoff, epoch: 2, slot: 24 });
+    for (const [slot, end] of [
+      [1, 8],
+      [8, 8],
+      [9, 24],
+      [24, 24],
+      [25, Number.POSITIVE_INFINITY],
+    ] as const)
+      expect(handoffs.endOf(slot, 3)).toBe(end);
   });
 });

@@ -9,9 +9,14 @@ import { E } from '../../../src/prelude/fp.js';
 import { present } from '../../../src/prelude/invariant.js';
 import { encodeStatement } from '../../../src/prelude/statement.js';
 import { serversOf } from '../../../src/management/alliance.js';
+import { defaultGovernance } from '../../../src/management/governance-defaults.js';
+import { publicKeyFromSeed } from '../../../src/schemes/ed25519/ed25519.js';
+import { serverAsClient } from '../../../src/server/applications/application-client.js';
+import { parsePrivateKey } from '../../../src/server/directory/private-key-file.js';
 import { loadAllianceDirectory } from '../../../src/server/directory/alliance-directory.js';
 import { findApplication, loadApplicationDirectory } from '../../../src/server/directory/application-directory.js';
 import { describeFoundingError } from '../../../src/server/directory/errors.js';
+import type { AllianceScheme } from '../../../src/server/founding/alliance-key-dealing.js';
 import { type Founded, foundForTrying, type FoundingWish } from '../../../src/server/founding/founding.js';
 import { findFreePorts } from '../../../src/server/founding/free-ports.js';
 import { applicationPath } from '../../../src/server/directory/layout.js';
@@ -43,6 +48,16 @@ describe.each([
   ['a BLS key', wishFor('bls', { scheme: { _tag: 'bls' } })],
   ['a BLS slow key', wishFor('slow-bls', { certificates: { _tag: 'bls' } })],
   ['a Shoup RSA slow key', wishFor('slow-rsa', { certificates: shoupRsa })],
+  [
+    'keys for documents',
+    wishFor('documents', {
+      documentKeys: new Map<string, AllianceScheme>([
+        ['receipts', { _tag: 'bls' }],
+        ['announcements', shoupRsa],
+        ['minutes', multisig],
+      ]),
+    }),
+  ],
   [
     'several servers in an organization',
     wishFor('nested', { organizations: undefined, trust: 'f=1 of (a: f=1 of 4, b, c, d, e)' }),
@@ -76,7 +91,7 @@ describe.each([
 
   it('has an alliance key and a slow key whose shares combine', () => {
     for (const signers of [
-      servers.map((server) => keysOf(server).allianceSigner),
+      servers.map((server) => present(keysOf(server).allianceShare, 'a share').signer),
       servers.map((server) => keysOf(server).slow),
     ]) {
       const first = present(signers[0], 'a signer');
@@ -87,6 +102,36 @@ describe.each([
       expect(invalid.isEmpty).toBe(true);
       expect(signers.every((signer) => signer.verify(statement, signature))).toBe(true);
     }
+  });
+
+  it('has a key of each wanted kind for documents, which signs no statement', () => {
+    const names = [...(wish.documentKeys?.keys() ?? [])].sort();
+    expect(founded.alliance.documentKeys.map(({ name }) => name)).toEqual(names);
+    for (const name of names) {
+      const signers = servers.map((server) => present(keysOf(server).documents.get(name), 'a share').signer);
+      const first = present(signers[0], 'a signer');
+      const document = utf8('what people bring');
+      const shares = new Map(signers.map((signer) => [signer.me, right(signer.signShare(document))]));
+      const { signature } = right(first.combine(document, shares));
+      expect(signers.every((signer) => signer.verify(document, signature))).toBe(true);
+      const context = { allianceId: founded.allianceId, keyId: first.keyId, epoch: 1 };
+      expect(E.isLeft(first.signShare(encodeStatement(context, 'decided', document)))).toBe(true);
+    }
+  });
+
+  it('has organizations with an administrator and a recovery key, whose private halves no server has', () => {
+    for (const { name, administrators, rule, recoveryKey } of founded.alliance.organizations) {
+      const publicOf = (file: string) => {
+        const pem = readFileSync(join(wish.directory, 'organizations', name, file), 'utf8');
+        return publicKeyFromSeed(present(parsePrivateKey(pem), 'a private key'));
+      };
+      expect(administrators).toEqual([{ name: 'admin', key: publicOf('admin.key') }]);
+      expect(rule).toEqual({ _tag: 'member', id: 'admin' });
+      expect(recoveryKey).toEqual(publicOf('recovery.key'));
+    }
+    const secrets = filesIn(wish.directory).filter((path) => /admin|recovery|ca\.key/.test(path));
+    expect(secrets).toHaveLength(3 * founded.alliance.organizations.length);
+    expect(secrets.every((path) => path.includes('/organizations/'))).toBe(true);
   });
 
   it('has applications whose requests servers verify', async () => {
@@ -102,6 +147,19 @@ describe.each([
     }
   });
 
+  it('has servers whose requests servers verify, signed with their identities', () => {
+    for (const server of servers) {
+      const client = present(serverAsClient(server), 'a server with keys');
+      const signature = client.sign(utf8('request'));
+      for (const { clients } of servers) {
+        expect(clients.keyId(server.me.id)).toEqual(client.requestKeyId);
+        expect(clients.verify(server.me.id, utf8('request'), signature)).toBe(true);
+        expect(clients.verify(server.me.id, utf8('another'), signature)).toBe(false);
+      }
+    }
+    expect(serverAsClient({ ...present(servers[0], 'a server'), keys: undefined })).toBeUndefined();
+  });
+
   it('draws every private key afresh', () => {
     const keys = filesIn(wish.directory).filter((path) => path.endsWith('.key'));
     const texts = new Set(keys.map((path) => readFileSync(path, 'utf8')));
@@ -110,7 +168,7 @@ describe.each([
 
   it.skipIf(process.platform === 'win32')('lets nobody but its owner read a secret, or look into a directory', () => {
     for (const path of filesIn(wish.directory)) {
-      const isSecret = path.endsWith('.key') || path.endsWith('alliance-share.json');
+      const isSecret = path.endsWith('.key') || path.endsWith('share.json');
       expect([path, lstatSync(path).mode & 0o777]).toEqual([
         path,
         lstatSync(path).isDirectory() ? 0o700 : isSecret ? 0o600 : 0o644,
@@ -177,6 +235,28 @@ describe('ordinary software', () => {
 });
 
 describe('founding', () => {
+  it('states the structure of organizations where three sets of the usual one would be everyone', async () => {
+    const trust = 'f=2 t=0 of (a/1, b/1, c/1, c/2, c/3, d/1, d/2, d/3)';
+    const { alliance } = right(await foundForTrying(wishFor('uneven', { organizations: undefined, trust }))());
+    const { structure } = alliance.governance;
+    expect(structure?.rule).toEqual({ _tag: 'explicit', of: ['a', 'b', 'c', 'd'], byzantine: [['a', 'b']], slow: [] });
+    expect(right(await foundForTrying(wishFor('even'))()).alliance.governance).toEqual(defaultGovernance);
+  });
+
+  it('refuses a trust model from which no structure of organizations follows', async () => {
+    const servers = Array.from({ length: 21 }, (_, index) => `o${index}/1, o${index}/2`).join(', ');
+    const founded = await foundForTrying(
+      wishFor('vast', { organizations: undefined, trust: `f=3 t=3 of (${servers})` }),
+    )();
+    expect(founded).toMatchObject({ left: { _tag: 'NoStructure' } });
+    if (E.isLeft(founded)) expect(describeFoundingError(founded.left)).toMatch(/at most 20 organizations/);
+  });
+
+  it('refuses a key for documents that could be no file', async () => {
+    const documentKeys = new Map([['a/b', multisig]]);
+    expect(await foundForTrying(wishFor('odd', { documentKeys }))()).toEqual(E.left({ _tag: 'BadName', name: 'a/b' }));
+  });
+
   it('accepts an empty directory, and no other that exists', async () => {
     const directory = join(root, 'vacant');
     mkdirSync(directory);

@@ -80,6 +80,18 @@ describe('a range of the decided log', () => {
     if (range !== undefined) expect(leadsToCertificate(range, source.chainAt(from - 1))).toBe(true);
   });
 
+  it.each<[string, number, number[], number, number[]]>([
+    ['certificates of the epoch go without those of the next', 5, [2, 4, 7, 9], 1, [1, 4, 0, 4]],
+    ['the one of its last slot counts', 5, [4, 5, 9], 3, [3, 3, 0, 5]],
+    ['where no other covers its end, the first of the next does', 5, [4, 7, 9], 5, [5, 3, 0, 7]],
+    ['an end beyond what is held changes nothing', 20, [4, 7, 9], 1, [1, 9, 0, 9]],
+  ])('in an epoch that has ended: %s', async (_, end, certified, from, expected) => {
+    const { log } = await logOf(source, certified);
+    const range = present(log.range(from, end), 'a range');
+    expect(shape(range)).toEqual(expected);
+    expect(leadsToCertificate(range, source.chainAt(from - 1))).toBe(true);
+  });
+
   it('ends with digests where the next certificate is beyond what one message carries', async () => {
     const large = new CertifiedLog();
     const big = {

@@ -1,25 +1,21 @@
 /** Execution is a function of the log: commands once and in order, snapshots at the same slots, epochs that follow each other. */
 import { describe, expect, it } from 'vitest';
-import { concatBytes, fromUtf8, utf8 } from '../../../src/prelude/bytes.js';
+import { concatBytes, equalBytes, fromUtf8, utf8 } from '../../../src/prelude/bytes.js';
 import { digest } from '../../../src/prelude/digest.js';
 import { present } from '../../../src/prelude/invariant.js';
 import { encodeControl } from '../../../src/consensus/epoch-change.js';
 import { decodeSnapshot, encodeSnapshot } from '../../../src/server/state/snapshot-content.js';
 import type { Executor, ExecutorParts } from '../../../src/server/state/executor.js';
 import { right } from '../../support/right.js';
+import { CommandedEpochs } from '../../support/commanded-epochs.js';
 import { trust } from '../../support/trust.js';
-import { batchesUpTo, chainsOf, Ledger, ledgerExecutor, noTerms, request } from './replicated-log.js';
+import { batchesUpTo, chainsOf, Ledger, ledgerExecutor, shortTerms, request } from './replicated-log.js';
 
 const anyReady = { keyId: digest(utf8('identities')), verify: () => true };
 const configuration = digest(utf8('configuration 2'));
 const { system } = trust('f=1 of (a, b, c, d)');
-const terms = {
-  ...noTerms,
-  configurationOf: (named: Uint8Array) =>
-    named === configuration || named.every((byte, at) => byte === configuration[at])
-      ? { system, identities: anyReady }
-      : undefined,
-};
+const configurationOf = (_: number, named: Uint8Array) =>
+  equalBytes(named, configuration) ? { system, identities: anyReady } : undefined;
 const control = (tag: 'Prepare' | 'Activate') => encodeControl({ _tag: tag, configuration });
 const ready = (position: number) =>
   encodeControl({ _tag: 'Ready', configuration, position, signature: new Uint8Array(64) });
@@ -48,7 +44,7 @@ describe('an executor', () => {
       ['right', other],
     ]);
     const applicationOf: ExecutorParts['applicationOf'] = ({ command }) => fromUtf8(command)?.split(' ')[0];
-    const { executor } = ledgerExecutor({ applications, applicationOf, controlOf: () => undefined });
+    const { executor } = ledgerExecutor({ applications, applicationOf });
     const commands = ['left a', 'right b', 'nobody c', 'left d'].map(utf8);
     const { executed, epoch } = executor.execute(1, configuration, {
       requests: [request(1, ...commands), request(2, ...commands.slice(1)), request(5, utf8('left e'))],
@@ -71,10 +67,13 @@ describe('an executor', () => {
   it('ends an epoch where its controls say so, with a snapshot there, and begins the next with none prepared', () => {
     const asked: number[] = [];
     const { executor } = ledgerExecutor({
-      termsOf: (epoch) => {
-        asked.push(epoch);
-        return { ...terms, snapshotInterval: epoch === 1 ? 100 : 9 };
-      },
+      control: new CommandedEpochs({
+        terms: (epoch) => {
+          asked.push(epoch);
+          return { ...shortTerms, snapshotInterval: epoch === 1 ? 100 : 9 };
+        },
+        configurationOf,
+      }),
     });
     const done = run(executor, 1, 18, controls);
     expect(done.flatMap(({ boundary }) => boundary ?? [])).toEqual([{ since: 7, slot: 16, configuration }]);
@@ -91,7 +90,8 @@ describe('an executor', () => {
   });
 
   it.each([2, 4, 5, 7, 12, 16, 17])('goes on from its state after slot %i as if it had executed everything', (slot) => {
-    const parts = { termsOf: () => ({ ...terms, snapshotInterval: 1 }) };
+    const terms = { ...shortTerms, snapshotInterval: 1 };
+    const parts = { control: new CommandedEpochs({ terms, configurationOf }) };
     const whole = ledgerExecutor(parts);
     const done = run(whole.executor, 1, 18, controls);
     const bytes = concatBytes(...encodeSnapshot(present(done[slot - 1]?.snapshot, 'a snapshot')));

@@ -1,14 +1,13 @@
 /** A decided log with an executor over it, whose application is a list of what it was told: what the tests of states share. */
 import { concatBytes, equalBytes, fromUtf8, utf8 } from '../../../src/prelude/bytes.js';
-import { readAll } from '../../../src/prelude/canonical.js';
 import { digest } from '../../../src/prelude/digest.js';
-import { E } from '../../../src/prelude/fp.js';
 import type { Batch } from '../../../src/consensus/batch.js';
 import { batchDigest } from '../../../src/consensus/batch.js';
 import type { Delivered } from '../../../src/consensus/delivery.js';
-import { readControl } from '../../../src/consensus/epoch-change.js';
 import { chainNext, chainStart } from '../../../src/consensus/statement.js';
-import { Executor, type ExecutorParts, type StateMachine } from '../../../src/server/state/executor.js';
+import type { StateMachine } from '../../../src/services/state-machine.js';
+import { Executor, type ExecutorParts } from '../../../src/server/state/executor.js';
+import { CommandedEpochs } from '../../support/commanded-epochs.js';
 
 export const allianceId = digest(utf8('an alliance'));
 
@@ -54,12 +53,7 @@ export function chainsOf(batches: readonly Batch[]) {
   return chains;
 }
 
-export const noTerms = {
-  windowSlots: 8,
-  checkpointInterval: 4,
-  snapshotInterval: 4,
-  configurationOf: () => undefined,
-};
+export const shortTerms = { windowSlots: 8, checkpointInterval: 4, snapshotInterval: 4 };
 
 /** An executor with one ledger; commands that are controls are taken for such. */
 export function ledgerExecutor(parts: Partial<ExecutorParts> = {}) {
@@ -68,11 +62,7 @@ export function ledgerExecutor(parts: Partial<ExecutorParts> = {}) {
     allianceId,
     applications: new Map([['ledger', ledger]]),
     applicationOf: () => 'ledger',
-    controlOf: ({ command }) => {
-      const control = readAll(command, readControl);
-      return E.isRight(control) ? control.right : undefined;
-    },
-    termsOf: () => noTerms,
+    control: new CommandedEpochs({ terms: shortTerms }),
     ...parts,
   });
   return { ledger, executor };

@@ -17,7 +17,8 @@ import { MemoryLogStore } from '../../../src/storage/memory.js';
 import { right } from '../../support/right.js';
 import { SimulatedDisk, survivals } from '../../support/simulated-disk.js';
 import { trust } from '../../support/trust.js';
-import { noTerms } from './replicated-log.js';
+import { CommandedEpochs } from '../../support/commanded-epochs.js';
+import { shortTerms } from './replicated-log.js';
 import { decide, open, type Setting, SteppedLogStore, tagsOf } from './state-setting.js';
 
 const [left, other] = ['a/1', 'b/1'] as ProcessId[] as [ProcessId, ProcessId];
@@ -32,7 +33,8 @@ const heldSlots = ({ snapshots }: Setting) => snapshots.held.map(({ slot }) => s
 const configuration = digest(utf8('configuration 2'));
 const { system } = trust('f=1 of (a, b, c, d)');
 const anyReady = { keyId: digest(utf8('identities')), verify: () => true };
-const ending = { ...noTerms, configurationOf: () => ({ system, identities: anyReady }) };
+const ending = () =>
+  new CommandedEpochs({ terms: shortTerms, configurationOf: () => ({ system, identities: anyReady }) });
 const ready = (position: number) =>
   encodeControl({ _tag: 'Ready', configuration, position, signature: new Uint8Array(64) });
 /** PREPARE in slot 3, ACTIVATE in 7: the epoch ends with slot 16. */
@@ -100,14 +102,14 @@ describe('a replicated state', () => {
   });
 
   it('tells the boundary before the slot that fixed it is called stored, to the machine of its epoch alone', async () => {
-    const setting = await open({ executor: { termsOf: () => ending } });
+    const setting = await open({ executor: { control: ending() } });
     const events = await decide(setting, 1, 8, controls);
     const at = tagsOf(events).indexOf('Boundary');
     expect(events[at]).toEqual({ _tag: 'Boundary', since: 7, slot: 16, configuration });
     expect(events[at + 1]).toEqual({ _tag: 'Stored', slot: 7 });
     expect(setting.state.boundaryOf(1)).toMatchObject({ slot: 16 });
 
-    const later = await open({ executor: { termsOf: () => ending } });
+    const later = await open({ executor: { control: ending() } });
     later.state.attach(2, () => undefined);
     expect(tagsOf(await decide(later, 1, 8, controls))).not.toContain('Boundary');
     expect(right(later.state.recovered(2, undefined, true)).boundary).toBeUndefined();

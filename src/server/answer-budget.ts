@@ -1,5 +1,5 @@
 /** How much one peer is answered: a count for each, begun anew every interval, so that nobody makes this server work for them alone. */
-import type { ProcessId } from '../../prelude/process.js';
+import type { ProcessId } from '../prelude/process.js';
 
 interface Count {
   readonly sinceMs: number;

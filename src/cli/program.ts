@@ -1,10 +1,17 @@
 /** The command line: which commands there are, and how whatever goes wrong becomes one line and an exit code. */
 import { Command, CommanderError } from 'commander';
+import { registerAlliance } from './commands/alliance.js';
 import { registerDemo } from './commands/demo.js';
+import { registerOrg } from './commands/org.js';
 import { registerInit } from './commands/init.js';
 import { registerStatus } from './commands/status.js';
 import { registerVerify } from './commands/verify.js';
+import { registerEpoch } from './commands/epoch.js';
 import { registerListen } from './commands/listen.js';
+import { registerMember } from './commands/member.js';
+import { registerProposal } from './commands/proposal.js';
+import { registerRefresh } from './commands/refresh.js';
+import { registerSign } from './commands/sign.js';
 import { registerPropose } from './commands/propose.js';
 import { registerUp } from './commands/up.js';
 import { registerServe } from './commands/serve.js';
@@ -26,6 +33,13 @@ const registrations: readonly ((program: Command, session: Session) => void)[] =
   registerListen,
   registerVerify,
   registerStatus,
+  registerOrg,
+  registerAlliance,
+  registerProposal,
+  registerMember,
+  registerEpoch,
+  registerRefresh,
+  registerSign,
   registerKey,
   registerTrust,
   registerPolicy,
@@ -58,6 +72,7 @@ Examples:
   koinon init league --orgs acme,globex,initech,umbrella    four organizations, any one of which may be Byzantine
   koinon up league                                          run its servers
   koinon propose league lines.txt --as acme/app             have every line decided
+  koinon proposal create league refresh --as acme/app        new shares of every key, once the others agree
   koinon key deal --policy '2 of (a, b, c)' --scheme shoup-rsa --out k   a key that three hold
   koinon trust check 'f=1 t=1 of (a, b, c, d)'              may four agree so?
   koinon policy check '2 of (a, b, c)'                      who may act, who can block?

@@ -2,7 +2,9 @@
  * An application's client: proposes to a set of servers that contains a correct one, and listens to any one server, believing
  * nothing but the alliance's key.
  */
-import { assertNever, present } from '../prelude/invariant.js';
+import { E, type Either } from '../prelude/fp.js';
+import { assertNever, invariant, present } from '../prelude/invariant.js';
+import { isServiceCommand } from '../services/service-command.js';
 import type { ProcessId, ProcessSet } from '../prelude/process.js';
 import type { QuorumSystem } from '../quorum/quorum-system.js';
 import { type Request, requestSize, type UnsignedRequest } from '../consensus/batch.js';
@@ -10,21 +12,31 @@ import type { DecidedRange } from '../consensus/range.js';
 import { type ExecutionOutcome, type Outcome, type Position, Proposals } from './proposals.js';
 import { type ExecutedSlot, protocolLimits, type ServerMessage, type ServerStatus, submitBytes } from './protocol.js';
 import { LogFollower, type LogFollowerOptions } from './log-follower.js';
-import { type Connect, ServerLink } from './server-link.js';
-import type { VerifiedRange } from './verify.js';
+import { type Connect, ServerLink, type ServerLinkHandler } from './server-link.js';
+import type { Succession } from './succession.js';
+import type { TrustAnchor, VerifiedRange } from './verify.js';
 
-export interface AllianceClientOptions extends LogFollowerOptions {
+/** What a client knows of the epoch that its alliance is in. */
+export interface ClientTerms {
+  readonly anchor: TrustAnchor;
   /** Who may fail together; its processes are the servers. */
   readonly system: QuorumSystem;
   /** Of which `system` is: results of other epochs are nobody's word here. */
   readonly epoch: number;
+}
+
+export interface AllianceClientOptions extends LogFollowerOptions, ClientTerms {
+  /** What a server tells of the end of the epoch: the terms of the next, once that is believed; the client stays in its own if absent. */
+  readonly onSuccession?: (told: Succession) => Promise<Either<string, ClientTerms>>;
   /** `organization/application`. */
   readonly client: string;
   /** Higher than that of any earlier client of this application: its commands are numbered within it. */
   readonly session: number;
   readonly sign: (request: UnsignedRequest) => Request;
   readonly connect: Connect;
-  /** What was verified, and the range that it was verified from. */
+  /** Hear commands for koinon's own services as well, management's for instance. */
+  readonly hearsServices?: boolean;
+  /** What was verified, of it what is an application's, and the range that it was verified from. */
   readonly onRange?: (verified: VerifiedRange, range: DecidedRange, from: ProcessId) => void;
   /** Links that went down, requests that were refused. For people. */
   readonly onTrouble?: (server: ProcessId, reason: string) => void;
@@ -33,7 +45,9 @@ export interface AllianceClientOptions extends LogFollowerOptions {
 const tickMs = 100;
 
 export class AllianceClient {
-  private readonly links: ReadonlyMap<ProcessId, ServerLink>;
+  private readonly links = new Map<ProcessId, ServerLink>();
+  private terms: ClientTerms;
+  private readonly linkHandler: ServerLinkHandler;
   private readonly proposals: Proposals;
   private readonly follower: LogFollower;
   private lastIdleMs: number;
@@ -44,10 +58,13 @@ export class AllianceClient {
   /** Who leads, on a server's word: a wrong one costs a message. */
   private leader: ProcessId | undefined;
   private awaitsResults = false;
+  /** What a server told of the next epoch is being checked: nothing else is, meanwhile. */
+  private isFollowing = false;
   private isClosed = false;
 
   constructor(private readonly options: AllianceClientOptions) {
-    const { client, session, system, connect, sign, now } = options;
+    const { client, session, sign, now } = options;
+    this.terms = options;
     this.lastIdleMs = now();
     this.proposals = new Proposals(client, session, sign);
     this.follower = new LogFollower({
@@ -61,7 +78,7 @@ export class AllianceClient {
       },
       onVerified: (verified, range, server) => this.accept(verified, range, server),
     });
-    const handler = {
+    this.linkHandler = {
       onMessage: (server: ProcessId, message: ServerMessage, bytes: number) => {
         if (!this.isClosed) this.onMessage(server, message, bytes);
       },
@@ -72,7 +89,7 @@ export class AllianceClient {
         this.onDown(server, reason);
       },
     };
-    this.links = new Map([...system.processes].map((server) => [server, new ServerLink(server, connect, handler)]));
+    this.linkServers();
     this.ticker = setInterval(() => {
       this.tick();
     }, tickMs);
@@ -126,6 +143,15 @@ export class AllianceClient {
     });
   }
 
+  /**
+   * Hands an act of management to every server that is linked, to be put into the log by one of them: nothing is kept for those that
+   * are not, nor said of what comes of it. At most `protocolLimits.actBytes`.
+   */
+  bring(act: Uint8Array): void {
+    invariant(act.length <= protocolLimits.actBytes, 'an act is within its bounds');
+    for (const link of this.links.values()) link.send({ _tag: 'Bring', act });
+  }
+
   /** Ends the session; commands without a certificate are `unknown`. Nothing is reported afterwards. */
   close(): void {
     this.isClosed = true;
@@ -137,7 +163,46 @@ export class AllianceClient {
     for (const waiters of this.statusWaiters.values()) for (const settle of waiters) settle(undefined);
   }
 
+  private linkServers(): void {
+    const { processes } = this.terms.system;
+    for (const server of processes)
+      if (!this.links.has(server))
+        this.links.set(server, new ServerLink(server, this.options.connect, this.linkHandler));
+    for (const [server, link] of this.links) {
+      if (processes.has(server)) continue;
+      link.close();
+      this.links.delete(server);
+      this.follower.onDown(server);
+    }
+  }
+
+  /** Goes on in the next epoch, where what a server tells of it is believed. */
+  private async follow(from: ProcessId, told: Succession): Promise<void> {
+    const { onSuccession } = this.options;
+    if (onSuccession === undefined || told.epoch !== this.terms.epoch || this.isFollowing) return;
+    this.isFollowing = true;
+    const next = await onSuccession(told);
+    this.isFollowing = false;
+    if (this.isClosed || told.epoch !== this.terms.epoch) return;
+    if (E.isLeft(next)) {
+      this.trouble(from, `its word on the next epoch is not believed: ${next.left}`);
+      return;
+    }
+    this.terms = next.right;
+    this.leader = undefined;
+    this.follower.follow(told.slot, next.right.anchor);
+    this.linkServers();
+    this.proposals.hasten(this.options.now());
+    for (const link of this.links.values()) this.askSuccession(link);
+  }
+
+  /** An epoch ends with all of its links, so whoever comes up again may know. */
+  private askSuccession(link: ServerLink | undefined): void {
+    if (this.options.onSuccession !== undefined) link?.send({ _tag: 'AskSuccession', epoch: this.terms.epoch });
+  }
+
   private onUp(server: ProcessId): void {
+    this.askSuccession(this.links.get(server));
     if ((this.statusWaiters.get(server)?.size ?? 0) > 0) this.links.get(server)?.send({ _tag: 'AskStatus' });
     if (this.awaitsResults) this.awaitResults(this.links.get(server));
     this.follower.onUp(server);
@@ -167,7 +232,7 @@ export class AllianceClient {
         this.follower.onPruned(from, message.first);
         return;
       case 'Refused':
-        this.trouble(from, `refused a request: ${message.reason}`);
+        this.trouble(from, `refused ${message.session === 0 ? 'an act' : 'a request'}: ${message.reason}`);
         return;
       case 'Placed':
         this.leader = message.leader as ProcessId;
@@ -177,8 +242,15 @@ export class AllianceClient {
       case 'Executed':
         this.hearResults(from, message);
         return;
+      case 'Succession':
+        void this.follow(from, message);
+        return;
       case 'Status':
         for (const settle of this.statusWaiters.get(from) ?? []) settle(message.status);
+        return;
+      case 'State':
+      case 'Chunk':
+        // Applications do not ask for states.
         return;
       default:
         assertNever(message);
@@ -187,18 +259,21 @@ export class AllianceClient {
 
   /** Who may be believed together is known of the client's own epoch alone. */
   private hearResults(from: ProcessId, { epoch, slot, results }: ExecutedSlot): void {
-    if (epoch !== this.options.epoch) return;
+    if (epoch !== this.terms.epoch) return;
     for (const result of results) this.proposals.reply(from, slot, result, (servers) => this.containsCorrect(servers));
   }
 
   private containsCorrect(servers: readonly ProcessId[]): boolean {
-    const { system } = this.options;
-    return system.containsCorrect(system.processes.universe.of(servers));
+    const { system } = this.terms;
+    const { universe } = system.processes;
+    return system.containsCorrect(universe.of(servers.filter((server) => universe.has(server))));
   }
 
   private accept(verified: VerifiedRange, range: DecidedRange, server: ProcessId): number {
     const settled = this.proposals.settle(verified.delivered, this.options.now());
-    const delivered = verified.delivered.filter(({ slot }) => slot >= this.options.from);
+    const { from, hearsServices = false } = this.options;
+    const isHeard = (command: Uint8Array): boolean => hearsServices || !isServiceCommand(command);
+    const delivered = verified.delivered.filter(({ slot, command }) => slot >= from && isHeard(command));
     // What a listener of the client throws is for the process to hear, and ends no listening.
     try {
       this.options.onRange?.({ ...verified, delivered }, range, server);
@@ -228,7 +303,7 @@ export class AllianceClient {
     if (this.isClosed || !this.follower.hasBegun) return;
     const servers = this.vouchingServers();
     // Too few links are up: what is queued waits for the next.
-    if (!this.options.system.containsCorrect(servers)) return;
+    if (!this.terms.system.containsCorrect(servers)) return;
     const requests = this.proposals.flush(this.options.now());
     if (requests.length > 0) this.submit(requests, servers, this.leader);
   }
@@ -244,7 +319,7 @@ export class AllianceClient {
 
   /** Connected servers, enough of them that one is correct where there are enough: the leader, and others in turn. */
   private vouchingServers(): ProcessSet {
-    const { system } = this.options;
+    const { system } = this.terms;
     const up = [...this.links.values()].filter(({ isUp }) => isUp).map(({ server }) => server);
     this.turn += 1;
     const start = up.length === 0 ? 0 : this.turn % up.length;

@@ -3,9 +3,11 @@
  * certificate of the alliance's key. A server that falls silent, is behind, or lies is left for the next.
  */
 import { E } from '../prelude/fp.js';
+import type { Digest } from '../prelude/digest.js';
 import type { ProcessId } from '../prelude/process.js';
 import type { DecidedRange } from '../consensus/range.js';
 import type { ServerMessage } from './protocol.js';
+import { KeyLine } from './key-line.js';
 import type { ServerLink } from './server-link.js';
 import { describeVerifyError, LogVerifier, type TrustAnchor, type VerifiedRange } from './verify.js';
 
@@ -16,6 +18,8 @@ export interface LogFollowerOptions {
    * told lies or fell silent and something had already been proposed, whose outcome would otherwise be missed.
    */
   readonly from: number;
+  /** The chain digest before `from`, where it is known: the beginning then rests on nobody's word. */
+  readonly previous?: Digest;
   /** Listen to this server alone; otherwise to any, moving on where one falls silent, is behind, or lies. */
   readonly server?: ProcessId;
   /** Milliseconds that never go back. */
@@ -36,8 +40,8 @@ export interface LogFollowerParts extends LogFollowerOptions {
   readonly waitingSinceMs: () => number;
   /** Listening has a beginning. */
   readonly onBegun: () => void;
-  /** Returns how many of the commands that waited it settles. */
-  readonly onVerified: (verified: VerifiedRange, range: DecidedRange, from: ProcessId) => number;
+  /** Returns how many of the commands that waited it settles; while that is waited for, nothing else is verified. */
+  readonly onVerified: (verified: VerifiedRange, range: DecidedRange, from: ProcessId) => number | Promise<number>;
 }
 
 /** A server that does not answer, or brings nothing while commands wait, is left for the next after this time. */
@@ -74,10 +78,13 @@ export class LogFollower {
   private readonly beginnings = new Map<ProcessId, number>();
   private receiving: Promise<void> = Promise.resolve();
   private backlogBytes = 0;
+  private readonly keys: KeyLine;
   private isClosed = false;
 
   constructor(private readonly parts: LogFollowerParts) {
-    if (parts.from === 1) this.beginAtStart();
+    this.keys = new KeyLine(parts.anchor);
+    if (parts.previous !== undefined) this.beginAfter(parts.previous);
+    else if (parts.from === 1) this.beginAtStart();
   }
 
   /** The server that is being listened to. */
@@ -92,6 +99,11 @@ export class LogFollower {
 
   close(): void {
     this.isClosed = true;
+  }
+
+  /** After this slot the alliance certifies its log under the key of this anchor. */
+  follow(after: number, anchor: TrustAnchor): void {
+    this.keys.follow(after, anchor);
   }
 
   onUp(server: ProcessId): void {
@@ -116,7 +128,7 @@ export class LogFollower {
       return;
     }
     listening.hasBegun = true;
-    this.verifier ??= LogVerifier.fromMiddle(this.parts.anchor, from, previous);
+    this.verifier ??= LogVerifier.fromMiddle(this.parts.anchor, from, previous, this.keys);
     listening.isBehind = from < this.verifier.nextSlot && server !== this.parts.server;
     this.parts.onBegun();
   }
@@ -192,7 +204,12 @@ export class LogFollower {
   }
 
   private beginAtStart(): void {
-    this.verifier = LogVerifier.fromStart(this.parts.anchor);
+    this.verifier = LogVerifier.fromStart(this.parts.anchor, this.keys);
+    this.isProven = true;
+  }
+
+  private beginAfter(previous: Digest): void {
+    this.verifier = LogVerifier.fromMiddle(this.parts.anchor, this.parts.from, previous, this.keys);
     this.isProven = true;
   }
 
@@ -209,15 +226,16 @@ export class LogFollower {
     // The verifier was given up meanwhile, and so is what it says.
     if (this.isClosed || verifier !== this.verifier) return;
     if (E.isLeft(verified)) this.doubt(listening, describeVerifyError(verified.left));
-    else this.accept(listening, verified.right, range);
+    else await this.accept(listening, verified.right, range);
   }
 
-  private accept(listening: Listening, verified: VerifiedRange, range: DecidedRange): void {
+  private async accept(listening: Listening, verified: VerifiedRange, range: DecidedRange): Promise<void> {
     this.isProven = true;
     this.beginnings.clear();
     listening.heardMs = this.parts.now();
     listening.isBehind = false;
-    if (this.parts.onVerified(verified, range, listening.server) > 0) listening.settledMs = listening.heardMs;
+    const settled = this.parts.onVerified(verified, range, listening.server);
+    if ((typeof settled === 'number' ? settled : await settled) > 0) listening.settledMs = listening.heardMs;
   }
 
   private doubt(listening: Listening, reason: string): void {

@@ -4,7 +4,20 @@ import { type Digest, digestLength } from '../prelude/digest.js';
 import type { Either } from '../prelude/fp.js';
 import { assertNever } from '../prelude/invariant.js';
 import { batchLimits, readRequest, type Request, writeRequest } from '../consensus/batch.js';
-import { type DecidedRange, readDecidedRange, writeDecidedRange } from '../consensus/range.js';
+import {
+  type Chunk,
+  readChunk,
+  readChunkIndex,
+  readSnapshotCertificate,
+  readStateDigest,
+  type SnapshotCertificate,
+  writeChunk,
+  writeSnapshotCertificate,
+} from '../consensus/manifest.js';
+import { type DecidedRange, rangeLimits, readDecidedRange, writeDecidedRange } from '../consensus/range.js';
+import { maxAllianceBytes } from '../management/alliance-codec.js';
+import type { Signature } from '../schemes/contract/distributed-signer.js';
+import type { Succession } from './succession.js';
 
 /** From an application. */
 export type ClientMessage =
@@ -14,13 +27,21 @@ export type ClientMessage =
   | { readonly _tag: 'Listen'; readonly from: number }
   | { readonly _tag: 'AskStatus' }
   /** Tell on this link from now on what comes of commands of this session, wherever they were submitted. */
-  | { readonly _tag: 'AwaitResults'; readonly session: number };
+  | { readonly _tag: 'AwaitResults'; readonly session: number }
+  /** An act of whoever it is that says it, for this server to put into the log: those who join have no say there of their own. */
+  | { readonly _tag: 'Bring'; readonly act: Uint8Array }
+  /** For the newest certified state: of a server that is to join, where the log that it needs is not held any more. */
+  | { readonly _tag: 'AskState' }
+  | { readonly _tag: 'AskChunk'; readonly state: Digest; readonly index: number }
+  /** How this epoch ended, if it has. */
+  | { readonly _tag: 'AskSuccession'; readonly epoch: number };
 
 /** From a server. */
 export type ServerMessage =
   /** The answer to `Listen`: ranges follow from this slot on, after this chain digest. */
   | { readonly _tag: 'Begin'; readonly from: number; readonly previous: Digest }
   | { readonly _tag: 'Range'; readonly range: DecidedRange }
+  /** Of session 0: an act that was brought. */
   | { readonly _tag: 'Refused'; readonly session: number; readonly firstSequence: number; readonly reason: string }
   | { readonly _tag: 'Status'; readonly status: ServerStatus }
   /** Commands submitted on this link are decided and durable at this server, which takes `leader` for the leader; a certificate follows. */
@@ -28,7 +49,13 @@ export type ServerMessage =
   /** Commands of the session whose results are awaited on this link are executed at this server. */
   | ({ readonly _tag: 'Executed' } & ExecutedSlot)
   /** What was listened for is not held here any more: the log begins with slot `first`. Nothing follows. */
-  | { readonly _tag: 'Pruned'; readonly first: number };
+  | { readonly _tag: 'Pruned'; readonly first: number }
+  /** The answer to `AskState`, where a state is certified; its chunks may be held elsewhere. */
+  | { readonly _tag: 'State'; readonly certificate: SnapshotCertificate }
+  /** The answer to `AskChunk`, where it is held. */
+  | { readonly _tag: 'Chunk'; readonly chunk: Chunk }
+  /** How an epoch ended, and the document of the next. */
+  | ({ readonly _tag: 'Succession' } & Succession);
 
 /** Where the log holds commands of one request: `count` commands from `firstSequence` on, at consecutive positions. */
 export interface Placement {
@@ -97,6 +124,7 @@ export const protocolLimits = {
   placements: batchLimits.requestsPerBatch,
   results: 1024,
   resultBytes: 64 * 1024,
+  actBytes: 512 * 1024,
 } as const;
 
 export function encodeClientMessage(message: ClientMessage): Uint8Array {
@@ -111,6 +139,14 @@ export function encodeClientMessage(message: ClientMessage): Uint8Array {
       return writer.u8(2).finish();
     case 'AwaitResults':
       return writer.u8(3).u64(message.session).finish();
+    case 'Bring':
+      return writer.u8(4).bytes(message.act).finish();
+    case 'AskState':
+      return writer.u8(6).finish();
+    case 'AskChunk':
+      return writer.u8(7).fixed(message.state).u32(message.index).finish();
+    case 'AskSuccession':
+      return writer.u8(5).u64(message.epoch).finish();
     default:
       return assertNever(message);
   }
@@ -134,6 +170,14 @@ export function decodeClientMessage(bytes: Uint8Array): Either<MalformedBytes, C
         return { _tag: 'AskStatus' };
       case 3:
         return { _tag: 'AwaitResults', session: reader.u64() };
+      case 4:
+        return { _tag: 'Bring', act: reader.bytes(protocolLimits.actBytes) };
+      case 5:
+        return { _tag: 'AskSuccession', epoch: reader.u64() };
+      case 6:
+        return { _tag: 'AskState' };
+      case 7:
+        return { _tag: 'AskChunk', state: readStateDigest(reader), index: readChunkIndex(reader) };
       default:
         return reader.fail('a message of an application');
     }
@@ -159,6 +203,16 @@ export function encodeServerMessage(message: ServerMessage): Uint8Array {
       return writer.u8(5).u64(message.first).finish();
     case 'Executed':
       return writer.u8(6).u64(message.epoch).u64(message.slot).list(message.results, writeResult).finish();
+    case 'State':
+      writeSnapshotCertificate(writer.u8(8), message.certificate);
+      return writer.finish();
+    case 'Chunk':
+      writeChunk(writer.u8(9), message.chunk);
+      return writer.finish();
+    case 'Succession': {
+      const { epoch, slot, chain, state, signature, document } = message;
+      return writer.u8(7).u64(epoch).u64(slot).fixed(chain).fixed(state).bytes(signature).text(document).finish();
+    }
     default:
       return assertNever(message);
   }
@@ -195,6 +249,20 @@ export function decodeServerMessage(bytes: Uint8Array): Either<MalformedBytes, S
           slot: reader.u64(),
           results: reader.list(protocolLimits.results, readResult),
         };
+      case 7:
+        return {
+          _tag: 'Succession',
+          epoch: reader.u64(),
+          slot: reader.u64(),
+          chain: reader.fixed(digestLength) as Digest,
+          state: reader.fixed(digestLength) as Digest,
+          signature: reader.bytes(rangeLimits.signatureBytes) as Signature,
+          document: reader.text(maxAllianceBytes),
+        };
+      case 8:
+        return { _tag: 'State', certificate: readSnapshotCertificate(reader) };
+      case 9:
+        return { _tag: 'Chunk', chunk: readChunk(reader) };
       default:
         return reader.fail('a message of a server');
     }

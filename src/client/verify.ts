@@ -11,12 +11,9 @@ import { type DecidedRange, leadsToCertificate, type PrefixCertificate } from '.
 import type { AlliancePublicKey } from '../schemes/public-key.js';
 import { keyIdOf } from '../schemes/public-key.js';
 import { publicVerifier, type PublicVerifier } from '../schemes/public-verifier.js';
+import { KeyLine, type TrustAnchor } from './key-line.js';
 
-/** All that an application must know to believe a decided log, whoever hands it over. */
-export interface TrustAnchor {
-  readonly allianceId: Digest;
-  readonly allianceKey: AlliancePublicKey;
-}
+export type { TrustAnchor } from './key-line.js';
 
 /** Why a range is not believed. */
 export type VerifyError =
@@ -34,36 +31,38 @@ export interface VerifiedRange {
 
 /** The bytes whose signature by the alliance key a DECIDED certificate carries. */
 export function certificateStatement(
-  anchor: TrustAnchor,
+  { allianceId, allianceKey }: Pick<TrustAnchor, 'allianceId' | 'allianceKey'>,
   { slot, chain }: Omit<PrefixCertificate, 'signature'>,
 ): Uint8Array {
-  return decidedStatement({ allianceId: anchor.allianceId, keyId: keyIdOf(anchor.allianceKey) }, { slot, chain });
+  return decidedStatement({ allianceId, keyId: keyIdOf(allianceKey) }, { slot, chain });
 }
 
 /** Follows a decided log, range by range, and delivers what is proven. */
 export class LogVerifier {
-  private readonly verifySignature: PublicVerifier;
+  private readonly others = new Map<AlliancePublicKey, PublicVerifier>();
 
   private constructor(
-    private readonly anchor: TrustAnchor,
+    private readonly keys: KeyLine,
     private next: number,
     private chain: Digest,
     private readonly delivery: DeliveryTable,
-  ) {
-    this.verifySignature = publicVerifier(anchor.allianceKey);
-  }
+  ) {}
 
-  /** From slot 1: every command exactly once. */
-  static fromStart(anchor: TrustAnchor): LogVerifier {
-    return new LogVerifier(anchor, 1, chainStart(anchor.allianceId), DeliveryTable.empty());
+  /**
+   * From slot 1: every command exactly once.
+   *
+   * @param keys - that grow as the alliance takes other keys; the anchor's for ever if absent.
+   */
+  static fromStart(anchor: TrustAnchor, keys = new KeyLine(anchor)): LogVerifier {
+    return new LogVerifier(keys, 1, chainStart(anchor.allianceId), DeliveryTable.empty());
   }
 
   /**
    * From slot `from`, after a chain digest that any server may claim (a wrong one leads to no certificate). What was delivered
    * before is unknown: a command that was decided a second time after `from` is delivered again.
    */
-  static fromMiddle(anchor: TrustAnchor, from: number, previous: Digest): LogVerifier {
-    return new LogVerifier(anchor, from, previous, DeliveryTable.joining());
+  static fromMiddle(anchor: TrustAnchor, from: number, previous: Digest, keys = new KeyLine(anchor)): LogVerifier {
+    return new LogVerifier(keys, from, previous, DeliveryTable.joining());
   }
 
   /** The first slot not yet verified. */
@@ -76,14 +75,26 @@ export class LogVerifier {
     const doesNotContinue = (): Either<VerifyError, never> =>
       E.left({ _tag: 'DoesNotContinue', expected: this.next, from: range.from });
     if (range.from !== this.next) return doesNotContinue();
-    const { slot, signature } = range.certificate;
+    const { slot } = range.certificate;
     if (!leadsToCertificate(range, this.chain)) return E.left({ _tag: 'ChainDiffers', slot });
-    const isSigned = await this.verifySignature(certificateStatement(this.anchor, range.certificate), signature);
-    if (!isSigned) return E.left({ _tag: 'BadSignature', slot });
+    if (!(await this.isSigned(range.certificate))) return E.left({ _tag: 'BadSignature', slot });
     // Another range may have been taken while the signature was checked.
     if (range.from !== this.next) return doesNotContinue();
     const delivered = this.advance(range);
     return E.right({ delivered, upTo: this.next - 1, certificate: range.certificate });
+  }
+
+  private async isSigned(certificate: PrefixCertificate): Promise<boolean> {
+    const { slot, signature } = certificate;
+    const { anchor, verify } = this.keys.of(slot);
+    if (await verify(certificateStatement(anchor, certificate), signature)) return true;
+    const { allianceId, otherKeys } = anchor;
+    for (const allianceKey of otherKeys?.() ?? []) {
+      const verifyOther = this.others.get(allianceKey) ?? publicVerifier(allianceKey);
+      this.others.set(allianceKey, verifyOther);
+      if (await verifyOther(certificateStatement({ allianceId, allianceKey }, certificate), signature)) return true;
+    }
+    return false;
   }
 
   private advance(range: DecidedRange): readonly Delivered[] {

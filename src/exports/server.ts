@@ -1,4 +1,4 @@
-/** `koinon/server`: founding an alliance for trying, and running its servers. */
+/** `koinon/server`: founding an organization, or an alliance for trying, and running servers. */
 export { type Alliance, type OrganizationEntry, type ServerEntry, serversOf } from '../management/alliance.js';
 export {
   describeDirectoryError,
@@ -6,7 +6,20 @@ export {
   type DirectoryError,
   type FoundingError,
 } from '../server/directory/errors.js';
+export { checkOwnPart, type Gathered, gatherConsents } from '../server/founding/acknowledgement.js';
+export { assembleAlliance, type AssemblyTerms, readExports } from '../server/founding/assembly.js';
+export { type Completed, completeDirectories } from '../server/founding/completion.js';
+export { consentOf } from '../server/founding/consents.js';
 export { type Founded, foundForTrying } from '../server/founding/founding.js';
+export {
+  exportOrganization,
+  loadOrganization,
+  type OrganizationDirectory,
+  readAdministrators,
+} from '../server/founding/organization-directory.js';
+export { describeOrganizationError, type OrganizationError } from '../server/founding/organization-errors.js';
+export { foundOrganization, type OrganizationWish } from '../server/founding/organization-founding.js';
+export { renewServer, type RenewalWish } from '../server/founding/renewal.js';
 export {
   describeServerError,
   type RunningServer,
@@ -15,3 +28,9 @@ export {
   startServer,
 } from '../server/server.js';
 export { loadServerDirectory, type ServerDirectory } from '../server/directory/server-directory.js';
+export {
+  type LearnerDirectory,
+  loadServingDirectory,
+  type ServingDirectory,
+} from '../server/directory/learner-directory.js';
+export { startAs } from '../server/learner/newcomer.js';

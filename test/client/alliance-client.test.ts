@@ -662,6 +662,24 @@ describe('a client', () => {
     expect(await waiting).toBeUndefined();
   });
 
+  it('brings an act to every server that is linked, and to no other', async () => {
+    const setting = new Setting();
+    setting.server('b').isUp = false;
+    const client = setting.client();
+    const linked = ['a', 'c', 'd'].map((id) => setting.server(id));
+    await until(() => linked.every(({ connections }) => connections > 0));
+    await setTimeout(20);
+    const act = new TextEncoder().encode('an act');
+    client.bring(act);
+    for (const { heard } of linked)
+      expect(heard.filter(({ _tag }) => _tag === 'Bring')).toEqual([{ _tag: 'Bring', act }]);
+    expect(setting.server('b').heard).toEqual([]);
+    client.close();
+    expect(() => {
+      client.bring(new Uint8Array(512 * 1024 + 1));
+    }).toThrow();
+  });
+
   it('reports nothing after it was closed', async () => {
     const setting = new Setting();
     setting.honest('a', 'b', 'c', 'd');

@@ -154,3 +154,15 @@ describe('a verifier of the log', () => {
     expect(E.isRight(await verifier.take(log.range(5, 8)))).toBe(true);
   });
 });
+
+describe('a listener that knows keys of several epochs', () => {
+  it('believes what any of them has signed, as soon as it knows it, and nothing else', async () => {
+    const rekeyed = new CertifiedLog('alliance', 1, 'other keys').decide(8);
+    const known = [other.anchor.allianceKey];
+    const verifier = LogVerifier.fromStart({ ...log.anchor, otherKeys: () => known });
+    expect(await verifier.take(rekeyed.range(1, 4))).toMatchObject({ left: { _tag: 'BadSignature', slot: 4 } });
+    known.push(rekeyed.anchor.allianceKey);
+    expect(right(await verifier.take(rekeyed.range(1, 4))).upTo).toBe(4);
+    expect(right(await verifier.take(log.range(5, 8))).upTo).toBe(8);
+  });
+});

@@ -20,6 +20,8 @@ import { trustTextOf } from '../trust-argument.js';
 
 const help = `
 The directory gets everything: alliance.json, and a directory for each organization, server and application with its keys.
+That of an organization has what only its people need: admin.key speaks for it, recovery.key can restart the alliance together
+with others, ca.key names its servers and applications.
 One program has then seen every private key. A real alliance is founded by its organizations, each on its own machines.
 
 Examples:
@@ -36,6 +38,7 @@ interface InitOptions {
   readonly apps?: readonly string[];
   readonly scheme: SchemeId;
   readonly certificates: Certificates;
+  readonly documentKey?: ReadonlyMap<string, SchemeId>;
   readonly modulusBits: number;
   readonly basePort: number;
   readonly json?: boolean;
@@ -68,11 +71,11 @@ export function registerInit(program: Command, session: Session): void {
         .default('multisig'),
     )
     .option(
-      '--modulus-bits <bits>',
-      'length of an RSA alliance key, even; below 2048 only for tests',
-      modulusBits,
-      2048,
+      '--document-key <name=scheme>',
+      `a key with which the alliance signs documents, of ${schemeIds.join(', ')}; may be repeated`,
+      documentKey,
     )
+    .option('--modulus-bits <bits>', 'length of an RSA key, even; below 2048 only for tests', modulusBits, 2048)
     .option(
       '--base-port <port>',
       'servers listen from this port on; 0: wherever it is free',
@@ -82,6 +85,17 @@ export function registerInit(program: Command, session: Session): void {
     .addOption(jsonOption())
     .addHelpText('after', help)
     .action(session.action((directory: string, options: InitOptions) => init(directory, options, session)));
+}
+
+function documentKey(
+  text: string,
+  before: ReadonlyMap<string, SchemeId> = new Map<string, SchemeId>(),
+): ReadonlyMap<string, SchemeId> {
+  const [name = '', scheme = ''] = text.split('=', 2);
+  const known = schemeIds.find((id) => id === scheme);
+  if (known === undefined) throw new InvalidArgumentError(`Expected name=scheme, of ${schemeIds.join(', ')}.`);
+  if (before.has(name)) throw new InvalidArgumentError(`A key ${name} was asked for already.`);
+  return new Map([...before, [name, known]]);
 }
 
 function modulusBits(text: string): number {
@@ -107,6 +121,7 @@ async function init(directory: string, options: InitOptions, session: Session): 
     ports,
     scheme: schemeOf(options.scheme, options),
     certificates: schemeOf(options.certificates === 'threshold' ? 'bls' : options.certificates, options),
+    documentKeys: new Map([...(options.documentKey ?? [])].map(([name, scheme]) => [name, schemeOf(scheme, options)])),
     onProgress,
   };
   const founded = await endingBetweenTurns(foundForTrying(wish));
@@ -146,7 +161,7 @@ function describeCertificates({ slowKey, trust }: Alliance): readonly string[] {
 function describeFounded(directory: string, { alliance, allianceId }: Founded): Printable {
   const servers = serversOf(alliance);
   const applications = alliance.applications.map(({ id }) => id);
-  const { allianceKey, slowKey, trust } = alliance;
+  const { allianceKey, slowKey, documentKeys, trust } = alliance;
   const keyFile = allianceKey._tag === 'shoup-rsa' ? ` (${fileNames.alliancePem})` : '';
   const json = {
     directory,
@@ -154,6 +169,7 @@ function describeFounded(directory: string, { alliance, allianceId }: Founded): 
     trust: printTrust(trust),
     scheme: allianceKey._tag,
     certificates: slowKey?._tag ?? 'multisig',
+    documentKeys: documentKeys.map(({ name, publicKey }) => ({ name, scheme: publicKey._tag })),
     servers: servers.map(({ id, host, port }) => ({ id, host, port })),
     applications,
   };
@@ -163,6 +179,7 @@ function describeFounded(directory: string, { alliance, allianceId }: Founded): 
     `  trust         ${printTrust(trust)}`,
     `  key           ${allianceKey._tag}${keyFile}`,
     `  certificates  ${slowKey?._tag ?? 'multisig'}`,
+    ...documentKeys.map(({ name, publicKey }) => `  signs         documents with ${name}, ${publicKey._tag}`),
     ...servers.map(
       ({ id, host, port }, index) => `  ${index === 0 ? 'servers ' : '        '}      ${id} at ${host}:${port}`,
     ),

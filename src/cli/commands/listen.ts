@@ -1,6 +1,5 @@
 /** `koinon listen`: prints what is decided and certified, believing no server. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { fromUtf8, toHex } from '../../prelude/bytes.js';
 import { E } from '../../prelude/fp.js';
 import { type ProcessId, processId } from '../../prelude/process.js';
 import type { Delivered } from '../../consensus/delivery.js';
@@ -9,7 +8,7 @@ import { describeDirectoryError } from '../../server/directory/errors.js';
 import { openClient } from '../../server/applications/application-client.js';
 import { tellingTroubles } from '../troubles.js';
 import { interrupted } from '../interruption.js';
-import { onOneLine } from '../one-line.js';
+import { readable } from '../one-line.js';
 import { asOption, integerIn, jsonOption } from '../options.js';
 import { badInput, type Outcome, succeeded, unavailable } from '../outcome.js';
 import type { Session } from '../session.js';
@@ -20,6 +19,7 @@ interface ListenOptions {
   readonly until?: number;
   readonly server?: ProcessId;
   readonly timeout?: number;
+  readonly all?: boolean;
   readonly json?: boolean;
 }
 
@@ -33,6 +33,7 @@ export function registerListen(program: Command, session: Session): void {
     .option('--until <slot>', 'end after this slot', integerIn(1, Number.MAX_SAFE_INTEGER))
     .option('--server <id>', 'listen to this server alone', server)
     .option('--timeout <seconds>', 'end when nothing came for so long', integerIn(1, 86_400))
+    .option('--all', "with management's own commands")
     .addOption(jsonOption())
     .action(session.action((directory: string, options: ListenOptions) => listen(directory, options, session)));
 }
@@ -71,6 +72,7 @@ async function listen(path: string, options: ListenOptions, session: Session): P
   const client = openClient(application.right, {
     from: options.from,
     server: options.server,
+    hearsServices: options.all === true,
     onRange: ({ delivered, upTo }) => {
       lastMs = performance.now();
       for (const entry of delivered)
@@ -120,8 +122,6 @@ function silence(lastMs: () => number, seconds: number | undefined): Promise<'si
 /** A command that is no UTF-8 is shown in hexadecimal; one line a command, without what would move a terminal. */
 function print(entry: Delivered, session: Session, asJson: boolean | undefined): void {
   const { slot, index, client, session: number, sequence, command } = entry;
-  const text = fromUtf8(command);
-  const content = text === undefined ? { hex: toHex(command) } : { text };
-  const json = { slot, index, client, session: number, sequence, ...content };
-  session.print({ json, lines: [text === undefined ? toHex(command) : onOneLine(text)] }, asJson);
+  const { json, line } = readable(command);
+  session.print({ json: { slot, index, client, session: number, sequence, ...json }, lines: [line] }, asJson);
 }

@@ -3,13 +3,14 @@ import { setImmediate } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { E } from '../../prelude/fp.js';
 import { batchLimits } from '../../consensus/batch.js';
-import type { Outcome as ProposalOutcome } from '../../client/proposals.js';
+import type { ExecutionOutcome } from '../../client/proposals.js';
 import type { AllianceClient } from '../../client/alliance-client.js';
 import { findApplication } from '../../server/directory/application-directory.js';
 import { describeDirectoryError } from '../../server/directory/errors.js';
 import { openClient } from '../../server/applications/application-client.js';
 import { linesOf, openInput } from '../input-lines.js';
 import { tellingTroubles } from '../troubles.js';
+import { readable } from '../one-line.js';
 import { interrupted } from '../interruption.js';
 import { asOption, integerIn, jsonOption } from '../options.js';
 import { answeredNo, badInput, type Outcome, succeeded, unavailable } from '../outcome.js';
@@ -19,6 +20,7 @@ interface ProposeOptions {
   readonly as?: string;
   readonly outstanding: number;
   readonly timeout: number;
+  readonly result?: boolean;
   readonly json?: boolean;
 }
 
@@ -31,6 +33,7 @@ export function registerPropose(program: Command, session: Session): void {
     .addOption(asOption())
     .option('--outstanding <count>', 'lines that wait for their certificate at once', integerIn(1, 4096), 256)
     .option('--timeout <seconds>', 'give up when nothing was decided for so long', integerIn(1, 86_400), 60)
+    .option('--result', 'wait for what the application answers to each line, and print it')
     .addOption(jsonOption())
     .action(
       session.action((directory: string, file: string, options: ProposeOptions) =>
@@ -48,10 +51,11 @@ async function propose(path: string, file: string, options: ProposeOptions, sess
     from: 0,
     onTrouble: tellingTroubles(session),
   });
-  const tally = new Tally();
+  const tally = new Tally(options.result === true);
   const ending = interrupted();
   const lines = linesOf(input.right, batchLimits.commandBytes);
-  const sending = sendAll(client, lines, tally, options.outstanding).then(
+  const carryOut = options.result === true ? executing(client, session, options.json) : proposing(client);
+  const sending = sendAll(carryOut, lines, tally, options.outstanding).then(
     () => 'all lines were read',
     (error: unknown) => `cannot be read to its end (${(error as NodeJS.ErrnoException).code ?? String(error)})`,
   );
@@ -71,9 +75,28 @@ async function propose(path: string, file: string, options: ProposeOptions, sess
   return unavailable(`${file}: ${why}: of ${tally.unknown} lines it is unknown whether they are decided, ${notSent}`);
 }
 
+/** Has a line decided. */
+type CarryOut = (line: Uint8Array, number: number) => Promise<ExecutionOutcome>;
+
+function proposing(client: AllianceClient): CarryOut {
+  return (line) => client.propose(line);
+}
+
+/** Prints what came of each line as soon as servers of which one is correct have said the same. */
+function executing(client: AllianceClient, session: Session, asJson: boolean | undefined): CarryOut {
+  return async (line, number) => {
+    const outcome = await client.execute(line);
+    if (outcome._tag !== 'executed' && outcome._tag !== 'committed') return outcome;
+    const result = outcome._tag === 'executed' ? readable(outcome.result) : { json: null, line: '(result unknown)' };
+    const { slot } = outcome;
+    session.print({ json: { line: number, slot, result: result.json }, lines: [`${number}: ${result.line}`] }, asJson);
+    return outcome;
+  };
+}
+
 /** Keeps at most `limit` lines waiting. */
 async function sendAll(
-  client: AllianceClient,
+  carryOut: CarryOut,
   lines: AsyncIterable<Uint8Array>,
   tally: Tally,
   limit: number,
@@ -82,7 +105,7 @@ async function sendAll(
   for await (const line of lines) {
     if (tally.isEnding) return;
     tally.sent += 1;
-    const settled = client.propose(line).then((outcome) => {
+    const settled = carryOut(line, tally.sent).then((outcome) => {
       tally.count(outcome);
       waiting.delete(settled);
     });
@@ -95,7 +118,9 @@ async function sendAll(
 
 class Tally {
   sent = 0;
+  /** Certified, or executed by enough servers. */
   committed = 0;
+  executed = 0;
   rejected = 0;
   /** Read, but still waiting for a link when the client was closed. */
   unsent = 0;
@@ -109,14 +134,17 @@ class Tally {
   private lastMs = this.startMs;
   private reason: string | undefined;
 
+  constructor(private readonly hasResults: boolean) {}
+
   get unknown(): number {
     return this.sent - this.committed - this.rejected - this.unsent;
   }
 
-  count(outcome: ProposalOutcome): void {
+  count(outcome: ExecutionOutcome): void {
     this.lastMs = performance.now();
-    if (outcome._tag === 'committed') {
+    if (outcome._tag === 'committed' || outcome._tag === 'executed') {
       this.committed += 1;
+      if (outcome._tag === 'executed') this.executed += 1;
       this.firstSlot ??= outcome.slot;
       this.lastSlot = outcome.slot;
     } else if (outcome._tag === 'rejected' && this.isEnding) {
@@ -141,12 +169,14 @@ class Tally {
   }
 
   describe(): { readonly json: unknown; readonly lines: readonly string[] } {
-    const { sent, committed, rejected, unknown, unsent, firstSlot, lastSlot } = this;
+    const { sent, committed, executed, rejected, unknown, unsent, firstSlot, lastSlot } = this;
     const seconds = Math.round(this.lastMs - this.startMs) / 1000;
     const slots = firstSlot === lastSlot ? `slot ${firstSlot ?? ''}` : `slots ${firstSlot ?? ''} to ${lastSlot ?? ''}`;
     const where = firstSlot === undefined ? '' : ` in ${slots}`;
-    const lines = [`${committed} of ${sent} lines decided and certified${where}, in ${seconds} s`];
+    const how = this.hasResults ? `decided, ${executed} with a known result,` : 'decided and certified';
+    const lines = [`${committed} of ${sent} lines ${how}${where}, in ${seconds} s`];
     if (rejected > 0) lines.push(`${rejected} rejected: ${this.reason ?? ''}`);
-    return { json: { sent, committed, rejected, unknown, unsent, firstSlot, lastSlot, seconds }, lines };
+    const results = this.hasResults ? { executed } : {};
+    return { json: { sent, committed, ...results, rejected, unknown, unsent, firstSlot, lastSlot, seconds }, lines };
   }
 }

@@ -2,8 +2,9 @@
 import type { Command } from 'commander';
 import { E } from '../../prelude/fp.js';
 import { describeDirectoryError } from '../../server/directory/errors.js';
-import { loadServerDirectory } from '../../server/directory/server-directory.js';
-import { describeServerError, startServer } from '../../server/server.js';
+import { loadServingDirectory, type ServingDirectory } from '../../server/directory/learner-directory.js';
+import { startAs } from '../../server/learner/newcomer.js';
+import { describeServerError, type RunningServer } from '../../server/server.js';
 import { interrupted } from '../interruption.js';
 import { integerIn } from '../options.js';
 import { badInput, type Outcome, succeeded, unavailable } from '../outcome.js';
@@ -28,27 +29,37 @@ export function registerServe(program: Command, session: Session): void {
 }
 
 async function serve(path: string, { retain: retainSlots }: ServeOptions, session: Session): Promise<Outcome> {
-  const directory = await loadServerDirectory(path)();
+  const directory = await loadServingDirectory(path)();
   if (E.isLeft(directory)) return badInput(describeDirectoryError(directory.left));
+  const id = idOf(directory.right);
   let stop: (reason: string) => void = () => undefined;
   const stopped = new Promise<string>((resolve) => {
     stop = resolve;
   });
   const events = {
     log: (line: string) => {
-      session.note(`${new Date().toISOString()} ${directory.right.me.id} ${line}`);
+      session.note(`${new Date().toISOString()} ${id} ${line}`);
     },
     onStopped: (reason: string) => {
       stop(reason);
     },
   };
-  const server = await startServer(directory.right, events, { retainSlots })();
+  const server = await startAs(directory.right, events, { retainSlots })();
   if (E.isLeft(server)) return unavailable(describeServerError(server.left));
-  const { me } = directory.right;
-  session.print({ json: undefined, lines: [`${me.id} serves at ${me.host}:${server.right.port}`] }, false);
+  session.print({ json: undefined, lines: [describeStart(directory.right, server.right)] }, false);
   const ending = interrupted();
   const reason = await Promise.race([stopped, ending.promise]);
   ending.release();
   await server.right.close();
-  return reason === undefined ? succeeded : unavailable(`${me.id} has stopped: ${reason}`);
+  return reason === undefined ? succeeded : unavailable(`${id} has stopped: ${reason}`);
+}
+
+function idOf(serving: ServingDirectory): string {
+  return serving._tag === 'member' ? serving.directory.me.id : serving.directory.id;
+}
+
+function describeStart(serving: ServingDirectory, server: RunningServer): string {
+  if (serving._tag === 'member') return `${server.me} serves at ${serving.directory.me.host}:${server.port}`;
+  const { epoch } = serving.directory.alliance;
+  return `${server.me} does not stand in the document of epoch ${epoch} with the key that it has: it learns the log until one lists it`;
 }

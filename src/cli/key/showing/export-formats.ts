@@ -1,4 +1,5 @@
 /** Public keys in the forms that other software reads. */
+import { printedJson } from '../../../prelude/codec.js';
 import { createPublicKey } from 'node:crypto';
 import { toHex } from '../../../prelude/bytes.js';
 import { E, type Either } from '../../../prelude/fp.js';
@@ -46,7 +47,7 @@ export function exportChain(key: AlliancePublicKey, { isChained, ...terms }: Bea
   }
   const chain = beaconChain(key, { ...terms, scheme });
   if (E.isLeft(chain)) return E.left(describeKeyError(chain.left));
-  return E.right({ format: 'drand', text: jsonText(drandChainCodec.encode(chain.right)) });
+  return E.right({ format: 'drand', text: printedJson(drandChainCodec.encode(chain.right)) });
 }
 
 /** @param wanted - the scheme's first format if absent. @returns why the scheme has no such form, or the text. */
@@ -62,7 +63,7 @@ export function exportKey(key: AlliancePublicKey, wanted: ExportFormat | undefin
 type Writers = Readonly<Partial<Record<ExportFormat, () => string>>>;
 
 function writersOf(key: AlliancePublicKey): Writers {
-  const json = () => jsonText(alliancePublicKeyCodec.encode(key));
+  const json = () => printedJson(alliancePublicKeyCodec.encode(key));
   switch (key._tag) {
     case 'multisig':
       return { ...multisigWriters(key), json };
@@ -76,7 +77,7 @@ function writersOf(key: AlliancePublicKey): Writers {
 }
 
 function rsaWriters(key: ShoupRsaPublicKey): Writers {
-  return { pem: () => publicKeyPem(key), jwk: () => jsonText(publicKeyJwk(key)) };
+  return { pem: () => publicKeyPem(key), jwk: () => printedJson(publicKeyJwk(key)) };
 }
 
 /** Each member's key, which verifies that member's part of a certificate. */
@@ -84,7 +85,7 @@ function multisigWriters({ publicKeys }: MultisigPublicKey): Writers {
   const holders = [...publicKeys];
   return {
     pem: () => holders.map(([id, key]) => `${id}\n${ed25519Pem(key)}`).join(''),
-    jwk: () => jsonText({ keys: holders.map(([id, key]) => ed25519Jwk(id, key)) }),
+    jwk: () => printedJson({ keys: holders.map(([id, key]) => ed25519Jwk(id, key)) }),
   };
 }
 
@@ -95,8 +96,4 @@ function ed25519Jwk(id: ProcessId, key: Ed25519PublicKey): object {
 function ed25519Pem(key: Ed25519PublicKey): string {
   const jwk = { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(key).toString('base64url') };
   return createPublicKey({ format: 'jwk', key: jwk }).export({ type: 'spki', format: 'pem' }).toString();
-}
-
-function jsonText(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
 }

@@ -10,7 +10,11 @@ const alone: Readonly<Record<string, string>> = {
   'quorum-reports': './quorum-reports.bench.js',
 };
 /** Those that write to the disk or need other software; only by name. */
-const byName: Readonly<Record<string, string>> = { storage: './storage.bench.js', cluster: './cluster/main.js' };
+const byName: Readonly<Record<string, string>> = {
+  storage: './storage.bench.js',
+  cluster: './cluster/main.js',
+  epochs: './epochs.bench.js',
+};
 
 const [name, ...options] = process.argv.slice(2);
 const chosen = name === undefined ? Object.values(alone) : [{ ...alone, ...byName }[name]];

@@ -9,15 +9,30 @@ import { foundForTrying } from '../../src/server/founding/founding.js';
 import { applicationPath, serverPath } from '../../src/server/directory/layout.js';
 import { serversOf } from '../../src/management/alliance.js';
 import { right } from '../../test/support/right.js';
-import { safePrimes2048 } from '../../test/support/rsa-keys.js';
+import { safePrimes2048, safePrimes3072 } from '../../test/support/rsa-keys.js';
 import type { Subject } from './subject.js';
 
 /** The longest that links may take to come up. */
 const startMs = 10_000;
 
-export async function startKoinon(directory: string, name: string, scheme: AllianceScheme): Promise<Subject> {
-  const wish = { directory, trust: 'f=1 t=1 of (a, b, c, d)', scheme, ports: { _tag: 'any' } } as const;
-  const { alliance } = right(await foundForTrying(wish)());
+/** What an alliance is founded with. */
+export interface KoinonTerms {
+  readonly trust: string;
+  /** Of the alliance key. */
+  readonly scheme: AllianceScheme;
+  /** Of the slow key. */
+  readonly certificates: AllianceScheme;
+}
+
+/** The forms of the slow key, by name. RSA has a longer key than the alliance's: no two keys of an alliance are the same. */
+export const certificateForms: Readonly<Record<string, AllianceScheme>> = {
+  multisig: { _tag: 'multisig' },
+  threshold: { _tag: 'bls' },
+  'shoup-rsa': { _tag: 'shoup-rsa', modulusBits: 3072, primes: safePrimes3072 },
+};
+
+export async function startKoinon(directory: string, name: string, terms: KoinonTerms): Promise<Subject> {
+  const { alliance } = right(await foundForTrying({ directory, ...terms, ports: { _tag: 'any' } })());
   const noise = process.env['KOINON_BENCH_LOG'] === undefined ? () => undefined : console.error;
   const servers = serversOf(alliance).map(
     ({ id }) => new ServerProcess(id, serverPath(directory, id), { onLine: noise, onExit: noise }),

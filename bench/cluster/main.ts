@@ -2,7 +2,8 @@
  * koinon as a cluster beside etcd's, in one run: real processes, durable disks, TLS and certificates for koinon, the load
  * generator on the same cores. Rounds are interleaved; one that others disturbed is repeated; what counts is the ratio of
  * neighbouring rounds.
- * `npm run bench -- cluster [--rounds N] [--seconds S] [--warm S] [--outstanding 1,64,1024] [--bytes 100,1000] [--only NAME]`
+ * `npm run bench -- cluster [--rounds N] [--seconds S] [--warm S] [--outstanding 1,64,1024] [--bytes 100,1000] [--only NAME]
+ * [--certificates multisig|threshold|shoup-rsa] [--trust TEXT]`; where t = f certificates are made at checkpoints alone
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -10,7 +11,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startEtcd } from './etcd.js';
 import { behindDoor } from './door.js';
-import { rsa, startKoinon } from './koinon.js';
+import { certificateForms, rsa, startKoinon } from './koinon.js';
 import { quantile, type Round, runRound } from './round.js';
 import type { Subject } from './subject.js';
 
@@ -28,23 +29,28 @@ const { values } = parseArgs({
     outstanding: { type: 'string', default: '1,64,1024' },
     bytes: { type: 'string', default: '100,1000' },
     only: { type: 'string' },
+    certificates: { type: 'string', default: 'multisig' },
+    trust: { type: 'string', default: 'f=1 t=1 of (a, b, c, d)' },
   },
 });
+const certificates = certificateForms[values.certificates];
+if (certificates === undefined) throw new Error(`--certificates is one of ${Object.keys(certificateForms).join(', ')}`);
+const terms = { trust: values.trust, certificates };
 const numbers = (text: string): readonly number[] => text.split(',').map(Number);
 const durationMs = Number(values.seconds) * 1000;
 const directory = mkdtempSync(join(tmpdir(), 'koinon-cluster-'));
 
 const starts: readonly (readonly [string, () => Promise<Subject>])[] = [
   ['etcd', () => startEtcd(join(directory, 'etcd'), 5)],
-  ['bls', () => startKoinon(join(directory, 'bls'), 'koinon, BLS', { _tag: 'bls' })],
-  ['rsa', () => startKoinon(join(directory, 'rsa'), 'koinon, RSA-2048', rsa)],
+  ['bls', () => startKoinon(join(directory, 'bls'), 'koinon, BLS', { ...terms, scheme: { _tag: 'bls' } })],
+  ['rsa', () => startKoinon(join(directory, 'rsa'), 'koinon, RSA-2048', { ...terms, scheme: rsa })],
 ];
 const subjects: Subject[] = [];
 for (const [name, start] of starts) if ((values.only ?? name) === name) subjects.push(await start());
 
 console.log(`${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} cores, Node ${process.version}`);
 console.log(
-  'koinon: n = 4, f = t = 1, one client signature a flush; written when decided, durable and answered alike by two servers',
+  `koinon: ${values.trust}, certificates of ${values.certificates}, one client signature a flush; written when decided, durable and answered alike by two servers`,
 );
 // Servers run for months: what compilers do in the first seconds is not what is measured.
 for (const subject of subjects)

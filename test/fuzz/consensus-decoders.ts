@@ -190,7 +190,7 @@ export const consensusDecoders: readonly Decoder[] = [
   ),
   pieceDecoder(
     'a record of a state',
-    { 'src/server/state/snapshot-store.ts': 2 },
+    { 'src/server/state/snapshot-store.ts': 1, 'src/server/state/state-files.ts': 1 },
     examples(snapshotCertificate).map((target) => ({ target, isCertified: true })),
     (reader) => ({ target: readStateTarget(reader), isCertified: reader.bool() }),
     (writer, { target, isCertified }) => {

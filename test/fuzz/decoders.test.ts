@@ -9,6 +9,7 @@ import type { Reader, Writer } from '../../src/prelude/canonical.js';
 import { ceremonyDecoders } from './ceremony-decoders.js';
 import { consensusDecoders, pieceDecoder } from './consensus-decoders.js';
 import { type Decoder, fuzz } from './decoder.js';
+import { managementDecoders } from './management-decoders.js';
 import { schemeDecoders } from './scheme-decoders.js';
 import { serverDecoders } from './server-decoders.js';
 import { textDecoders } from './text-decoders.js';
@@ -22,6 +23,7 @@ const decoders: readonly Decoder[] = [
   ...textDecoders,
   ...schemeDecoders,
   ...ceremonyDecoders,
+  ...managementDecoders,
 ];
 
 /** Where bytes or texts from outside are decoded, and where such a decoder is defined. */
@@ -33,8 +35,12 @@ const others: Readonly<Record<string, readonly [doors: number, why: string]>> = 
   'src/prelude/codec.ts': [2, 'what decodeJson is'],
   'src/prelude/json-keys.ts': [1, 'within decodeJson, of a string that is JSON'],
   'src/cli/commands/verify.ts': [1, 'stretches of fixed length, compared; test/cli'],
+  'src/cli/commands/alliance/trusted-key.ts': [1, 'by the decoders of public keys and documents'],
   'src/cli/demo/proof.ts': [1, 'in a script that is written out, of what was written beside it'],
+  'src/cli/governance/entry-argument.ts': [1, 'by the decoder of organizations; test/cli/governance'],
   'src/cli/written-argument.ts': [1, 'by the decoders of policies and trust models'],
+  'src/management/changes/moves.ts': [2, 'with the plan of a change; moves-state.test.ts'],
+  'src/services/membership/pieces.ts': [1, 'one after another; pieces.test.ts'],
   'src/server/founding/certificates.ts': [1, 'of what was just made'],
 };
 

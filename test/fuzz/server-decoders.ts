@@ -8,6 +8,7 @@ import { digest } from '../../src/prelude/digest.js';
 import { E, type Either } from '../../src/prelude/fp.js';
 import { present } from '../../src/prelude/invariant.js';
 import { processId } from '../../src/prelude/process.js';
+import type { Signature } from '../../src/schemes/contract/distributed-signer.js';
 import { DeliveryTable } from '../../src/consensus/delivery.js';
 import {
   type ClientMessage,
@@ -42,7 +43,7 @@ import { proveIdentity, readAuthorities } from '../../src/transport/authority.js
 import { encodeFrameHead, frameKinds, type FrameKind, FrameReader } from '../../src/transport/frames.js';
 import { decodeHello, encodeHello, type Hello } from '../../src/transport/hello.js';
 import { right } from '../support/right.js';
-import { batch, certificate, request, value } from '../support/arbitrary-consensus.js';
+import { batch, certificate, request, snapshotCertificate, value } from '../support/arbitrary-consensus.js';
 import { deliveryTable, epochChanges, examples, handoffs, pieceDecoder } from './consensus-decoders.js';
 import { bytesDecoder, type Decoder } from './decoder.js';
 
@@ -55,6 +56,10 @@ const clientMessages: readonly ClientMessage[] = [
   { _tag: 'Listen', from: 12 },
   { _tag: 'AskStatus' },
   { _tag: 'AwaitResults', session: 7 },
+  { _tag: 'Bring', act: utf8('an act') },
+  { _tag: 'AskState' },
+  { _tag: 'AskChunk', state: some, index: 4 },
+  { _tag: 'AskSuccession', epoch: 4 },
 ];
 
 const status: ServerStatus = {
@@ -93,6 +98,17 @@ const serverMessages: readonly ServerMessage[] = [
   },
   { _tag: 'Placed', leader: 'b/1', placements: [placement, { ...placement, index: 3 }] },
   { _tag: 'Pruned', first: 77 },
+  ...examples(snapshotCertificate, 3).map((one) => ({ _tag: 'State' as const, certificate: one })),
+  { _tag: 'Chunk', chunk: { state: some, index: 4, bytes: utf8('a chunk'), path: [some, some] } },
+  {
+    _tag: 'Succession',
+    epoch: 4,
+    slot: 512,
+    chain: some,
+    state: some,
+    signature: new Uint8Array(48) as Signature,
+    document: '{}',
+  },
   { _tag: 'Executed', epoch: 3, slot: 9, results: [{ session: 5, sequence: 1, result: utf8('x was set') }] },
 ];
 

@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type * as t from 'io-ts';
+import { utf8 } from '../../src/prelude/bytes.js';
 import { decodeJson } from '../../src/prelude/codec.js';
+import { digest } from '../../src/prelude/digest.js';
 import { E, type Either } from '../../src/prelude/fp.js';
 import type { ProcessId } from '../../src/prelude/process.js';
 import { Universe } from '../../src/prelude/process.js';
@@ -22,8 +24,23 @@ import { allianceKeyShareCodec } from '../../src/schemes/key-share-codec.js';
 import { makeVerifier } from '../../src/schemes/registry.js';
 import { beaconCodec, drandChainCodec } from '../../src/schemes/uses/drand-chain-codec.js';
 import { directoryOwnerCodec, versionCodec } from '../../src/server/directory/directory-codec.js';
+import { draftFileCodec } from '../../src/server/membership/draft-codec.js';
+import { organizationCodec } from '../../src/management/organization-codec.js';
+import { keptShareCodec } from '../../src/server/membership/kept-share-codec.js';
 import { parsePrivateKey, printPrivateKey } from '../../src/server/directory/private-key-file.js';
 import { identityUri, parseIdentityUri } from '../../src/transport/identity.js';
+import { decodeHistoryText, encodeHistory } from '../../src/management/alliance-history-codec.js';
+import { decodeConsentsText, printConsents } from '../../src/management/founding/consent-codec.js';
+import {
+  decodeContentText,
+  decodeExportText,
+  printContent,
+  printExport,
+} from '../../src/management/founding/organization-export-codec.js';
+import { makeOrganizationCa } from '../../src/server/founding/certificates.js';
+import { certificateKey } from '../../src/server/founding/organization-directory.js';
+import { madeContent, madeExport } from '../management/founding/made-export.js';
+import { madeHistory } from '../management/made-history.js';
 import { fixedAlliance, withSlowKey } from '../management/fixed-alliance.js';
 import { multisigShare, rsaShare } from '../schemes/key-file/keys.js';
 import { right } from '../support/right.js';
@@ -64,6 +81,13 @@ const uses = vectorsOf('uses.json') as {
 };
 
 const files = vectorsOf('key-files.json') as { readonly files: Readonly<Record<string, unknown>> };
+
+const consents = [
+  {
+    organization: 'acme',
+    signatures: ['ann', 'bob'].map((by) => ({ by: by as ProcessId, signature: new Uint8Array(64).fill(7) })),
+  },
+];
 
 const policies = [
   '2 of (acme: 2 of 3, globex: 3 of (g1, g2, g3, g4, g5), initech)',
@@ -135,7 +159,11 @@ const owner = { version: 1, id: 'acme/1', allianceId: '07'.repeat(32) };
 export const textDecoders: readonly Decoder[] = [
   textDecoder(
     'an alliance document',
-    { 'src/management/alliance-codec.ts': 3 },
+    {
+      'src/management/alliance-codec.ts': 3,
+      'src/management/governance-codec.ts': 5,
+      'src/management/organization-codec.ts': 2,
+    },
     'json',
     [
       JSON.stringify(encodeAlliance(fixedAlliance())),
@@ -145,6 +173,17 @@ export const textDecoders: readonly Decoder[] = [
     decodeAllianceText,
     (alliance) => JSON.stringify(encodeAlliance(alliance)),
   ),
+  {
+    ...textDecoder(
+      'the history of an alliance',
+      { 'src/management/alliance-history-codec.ts': 2 },
+      'json',
+      [JSON.stringify(encodeHistory(madeHistory().slice(0, 2)))],
+      decodeHistoryText,
+      (entries) => JSON.stringify(encodeHistory(entries)),
+    ),
+    share: 0.5,
+  },
   {
     ...textDecoder(
       'a key file',
@@ -220,6 +259,31 @@ export const textDecoders: readonly Decoder[] = [
       ),
     (json) => JSON.stringify(json),
   ),
+  textDecoder(
+    'the export of an organization',
+    { 'src/management/founding/organization-export-codec.ts': 4, 'src/server/founding/organization-directory.ts': 2 },
+    'json',
+    [printExport(madeExport())],
+    decodeExportText,
+    printExport,
+  ),
+  textDecoder('what an organization is', {}, 'json', [printContent(madeContent())], decodeContentText, printContent),
+  textDecoder(
+    'consents to a founding',
+    { 'src/management/founding/consent-codec.ts': 3 },
+    'json',
+    [printConsents({ allianceId: digest(utf8('alliance')), consents })],
+    decodeConsentsText,
+    printConsents,
+  ),
+  textDecoder(
+    'the key in a certificate',
+    {},
+    'text',
+    [makeOrganizationCa('acme', { from: new Date(), to: new Date(Date.now() + 86_400_000) }).certificate],
+    (pem) => E.map(() => pem)(E.fromNullable('none')(certificateKey(pem))),
+    (pem) => pem,
+  ),
   jsonDecoder(
     'the owner of a directory',
     { 'src/server/directory/directory-codec.ts': 2, 'src/server/directory/directory-documents.ts': 2 },
@@ -245,6 +309,33 @@ export const textDecoders: readonly Decoder[] = [
     { 'src/cli/key/use/result-check.ts': 1 },
     uses.rounds.map(({ round, signature, previous_signature }) => ({ round, signature, previous_signature })),
     beaconCodec,
+  ),
+  jsonDecoder(
+    'the draft of a change',
+    { 'src/server/membership/draft-codec.ts': 1, 'src/cli/commands/member/acknowledge.ts': 1 },
+    [
+      {
+        version: 1,
+        allianceId: '11'.repeat(32),
+        change: 3,
+        draft: '22'.repeat(32),
+        epoch: 2,
+        trust: 'f=1 t=1 of (a/1, b/1, c/1, d/1)',
+        organizations: fixedAlliance().organizations.map((each) => organizationCodec.encode(each)),
+      },
+    ],
+    draftFileCodec,
+  ),
+  jsonDecoder(
+    'a share of a key that may come to be',
+    { 'src/server/membership/kept-share-codec.ts': 1, 'src/server/membership/change-files.ts': 2 },
+    [multisig, rsa].map(({ share }) => ({
+      role: 'alliance',
+      ceremonyId: '11'.repeat(32),
+      acknowledgement: '22'.repeat(32),
+      share: allianceKeyShareCodec.encode(share),
+    })),
+    keptShareCodec,
   ),
   jsonDecoder('the name of a process', { 'src/prelude/process-codec.ts': 1 }, ['acme/1', 'globex'], processCodec),
   textDecoder(

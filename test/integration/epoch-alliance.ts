@@ -1,6 +1,6 @@
 /** An alliance on disk for two epochs: a, b, c, d run the first, and b, c, d, e the second, with keys of its own. */
 import { randomBytes } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Digest } from '../../src/prelude/digest.js';
@@ -9,14 +9,15 @@ import type { ProcessId } from '../../src/prelude/process.js';
 import { type Control, encodeControl, readyStatement } from '../../src/consensus/epoch-change.js';
 import { type Alliance, type AllianceParameters, allianceVersion, serversOf } from '../../src/management/alliance.js';
 import { allianceIdOf, configurationDigestOf } from '../../src/management/alliance-codec.js';
+import { defaultGovernance } from '../../src/management/governance-defaults.js';
 import { identitiesKeyId } from '../../src/management/alliance-keys.js';
 import { ed25519Sign } from '../../src/schemes/ed25519/ed25519.js';
-import { applicationPath, formerDocumentPath, serverPath } from '../../src/server/directory/layout.js';
+import { applicationPath, fileNames, formerDocumentPath, serverPath } from '../../src/server/directory/layout.js';
 import { writeNewDirectory } from '../../src/server/directory/new-directory.js';
 import { epochFileNames } from '../../src/server/directory/server-directory.js';
 import { type AllianceScheme, dealKeys } from '../../src/server/founding/alliance-key-dealing.js';
 import { allianceEntries } from '../../src/server/founding/founding-files.js';
-import { makeMembers, type Members } from '../../src/server/founding/founding-members.js';
+import { makeMembers, type Members, organizationEntryOf } from '../../src/server/founding/founding-members.js';
 import { planFounding } from '../../src/server/founding/founding-plan.js';
 import { findFreePorts } from '../../src/server/founding/free-ports.js';
 import { right } from '../support/right.js';
@@ -42,29 +43,30 @@ export class EpochAlliance {
   static async found(
     parameters: AllianceParameters,
     certificates: AllianceScheme = { _tag: 'multisig' },
+    documents: (epoch: number) => ReadonlyMap<string, AllianceScheme> = () => new Map(),
   ): Promise<EpochAlliance> {
     const root = mkdtempSync(join(tmpdir(), 'koinon-test-'));
     const ports = right(await findFreePorts({ _tag: 'any' }, host, organizations.length));
     const form = certificates._tag === 'multisig' ? 'multisig' : 'threshold';
     const members = makeMembers(right(planFounding({ organizations })), { host, ports }, randomBytes, form);
-    const found = async (epoch: number, names: readonly string[], allianceId?: Digest): Promise<Epoch> => {
+    const found = async (epoch: number, names: readonly string[], founding?: Digest): Promise<Epoch> => {
       const { trust } = right(planFounding({ organizations: names }));
       const dealing = { random: randomBytes, onProgress: () => undefined };
-      const keys = right(await dealKeys({ scheme: { _tag: 'multisig' }, certificates }, trust, epoch, dealing));
+      const wanted = { scheme: { _tag: 'multisig' }, certificates, documents: documents(epoch) } as const;
+      const keys = right(await dealKeys(wanted, trust, epoch, dealing));
       const own = subset(members, names);
       const alliance: Alliance = {
         version: allianceVersion,
-        ...(allianceId === undefined ? {} : { allianceId }),
+        ...(founding === undefined ? {} : { allianceId: founding, previous: founding }),
+        change: epoch - 1,
         epoch,
         trust,
-        organizations: own.organizations.map(({ authority, servers }) => ({
-          name: authority.organization,
-          certificateAuthority: authority.certificate,
-          servers: servers.map(({ entry }) => entry),
-        })),
+        organizations: own.organizations.map(organizationEntryOf),
         applications: own.applications.map(({ entry }) => entry),
         allianceKey: keys.alliance.publicKey,
         ...(keys.slow === undefined ? {} : { slowKey: keys.slow.publicKey }),
+        documentKeys: [...keys.documents].map(([name, { publicKey }]) => ({ name, publicKey })),
+        governance: defaultGovernance,
         parameters,
       };
       const path = join(root, `epoch-${epoch}`);
@@ -101,7 +103,10 @@ export class EpochAlliance {
     const target = join(own, 'prepared', 'two');
     mkdirSync(target, { recursive: true });
     if (!isMember) cpSync(join(this.second.path, 'alliance.json'), join(target, 'alliance.json'));
-    else for (const name of epochFileNames) cpSync(join(files, name), join(target, name));
+    else {
+      for (const name of [...epochFileNames, fileNames.allianceShare]) cpSync(join(files, name), join(target, name));
+      if (existsSync(join(files, 'keys'))) cpSync(join(files, 'keys'), join(target, 'keys'), { recursive: true });
+    }
   }
 
   /** Management tells every server of the second epoch alike: what `ledger-server` obeys. */

@@ -15,7 +15,7 @@ import { describeServerError, type RunningServer, startServer } from '../../src/
 import { right } from '../support/right.js';
 import { eventually } from './alliance-processes.js';
 import { type Epoch, EpochAlliance } from './epoch-alliance.js';
-import { ledgerServices, managementTo } from './ledger-services.js';
+import { ledgerServices, controlTo } from './ledger-services.js';
 
 const parameters = { windowSlots: 16, checkpointInterval: 8, snapshotInterval: 16, baseTimeoutMs: 1000 };
 /** The built one: a thread runs no TypeScript. */
@@ -46,8 +46,9 @@ class Scene {
       log: (line: string) => this.said.set(id, [...(this.said.get(id) ?? []), line]),
       onStopped: (reason: string) => this.stopped.set(id, reason),
     };
-    const services = { ...ledger, management: managementTo(this.alliance.second.alliance) };
-    this.running.set(id, right(await startServer(directory, events, { retainSlots: 0, services, signingScript })()));
+    const control = controlTo(this.alliance.first.alliance, this.alliance.second.alliance);
+    const options = { retainSlots: 0, applications: ledger, control, signingScript };
+    this.running.set(id, right(await startServer(directory, events, options)()));
   }
 
   async stop(id: ProcessId): Promise<void> {

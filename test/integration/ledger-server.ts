@@ -5,17 +5,14 @@ import { decodeAllianceText } from '../../src/management/alliance-codec.js';
 import { loadServerDirectory } from '../../src/server/directory/server-directory.js';
 import { startServer } from '../../src/server/server.js';
 import { right } from '../support/right.js';
-import { ledgerServices, managementTo } from './ledger-services.js';
+import { ledgerServices, controlTo } from './ledger-services.js';
 
 /** So that a state has sixteen chunks. */
 const paddingBytes = 1 << 20;
 
 const path = process.argv[3] ?? '.';
 const next = join(path, 'next.json');
-const services = ledgerServices(paddingBytes);
-const management = existsSync(next)
-  ? managementTo(right(decodeAllianceText(readFileSync(next, 'utf8'))))
-  : services.management;
+const applications = ledgerServices(paddingBytes);
 
 const events = {
   log: (line: string) => {
@@ -26,5 +23,9 @@ const events = {
   },
 };
 const directory = right(await loadServerDirectory(path)());
-const server = right(await startServer(directory, events, { retainSlots: 0, services: { ...services, management } })());
+const first = directory.former.get(1)?.alliance ?? directory.alliance;
+const told = existsSync(next)
+  ? { control: controlTo(first, right(decodeAllianceText(readFileSync(next, 'utf8')))) }
+  : {};
+const server = right(await startServer(directory, events, { retainSlots: 0, applications, ...told })());
 console.log(`${server.me} serves`);

@@ -1,27 +1,28 @@
 /** An application that remembers every command, whose state is as large as a test wants it. */
 import { equalBytes, fromUtf8, utf8 } from '../../src/prelude/bytes.js';
-import { readAll } from '../../src/prelude/canonical.js';
-import { E } from '../../src/prelude/fp.js';
-import { readControl } from '../../src/consensus/epoch-change.js';
-import type { Alliance } from '../../src/management/alliance.js';
+import { type Alliance, defaultSnapshotInterval } from '../../src/management/alliance.js';
 import { configurationDigestOf } from '../../src/management/alliance-codec.js';
-import { type Management, nextConfigurationOf, noManagement } from '../../src/server/epochs/management.js';
-import type { Services } from '../../src/server/services.js';
+import { identityVerifier } from '../../src/management/alliance-keys.js';
+import { ed25519Verify } from '../../src/schemes/ed25519/ed25519.js';
+import type { Applications } from '../../src/server/services.js';
+import type { EpochControl } from '../../src/services/epoch-control.js';
+import { CommandedEpochs } from '../support/commanded-epochs.js';
 
-/** A management that everybody obeys, and that ends the first epoch with the configuration `next`. */
-export function managementTo(next: Alliance): Management {
+/** Everybody may end the first epoch with the configuration `next`. */
+export function controlTo(first: Alliance, next: Alliance): EpochControl {
   const digest = configurationDigestOf(next);
-  return {
-    controlOf: ({ command }) => {
-      const control = readAll(command, readControl);
-      return E.isRight(control) ? control.right : undefined;
-    },
+  const { windowSlots, checkpointInterval } = first.parameters;
+  const snapshotInterval = first.parameters.snapshotInterval ?? defaultSnapshotInterval(first.parameters);
+  return new CommandedEpochs({
+    terms: { windowSlots, checkpointInterval, snapshotInterval },
     configurationOf: (epoch, named) =>
-      epoch === next.epoch - 1 && equalBytes(named, digest) ? nextConfigurationOf(next) : undefined,
-  };
+      epoch === first.epoch && equalBytes(named, digest)
+        ? { system: next.trust.system, identities: identityVerifier(next, ed25519Verify) }
+        : undefined,
+  });
 }
 
-export interface LedgerServices extends Services {
+export interface LedgerServices extends Applications {
   /** The commands, in their order. */
   readonly commands: () => readonly string[];
 }
@@ -47,7 +48,6 @@ export function ledgerServices(paddingBytes = 0): LedgerServices {
       ],
     ]),
     applicationOf: () => 'ledger',
-    management: noManagement,
     commands: () => lines,
   };
 }

@@ -2,18 +2,20 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/prelude/bytes.js';
 import { present } from '../../src/prelude/invariant.js';
 import type { ProcessId } from '../../src/prelude/process.js';
 import type { AllianceClient } from '../../src/client/alliance-client.js';
-import { openClient } from '../../src/server/applications/application-client.js';
+import { openClient, serverAsClient } from '../../src/server/applications/application-client.js';
 import { loadApplicationDirectory } from '../../src/server/directory/application-directory.js';
 import { applicationPath, serverPath } from '../../src/server/directory/layout.js';
 import { loadServerDirectory } from '../../src/server/directory/server-directory.js';
 import { foundForTrying } from '../../src/server/founding/founding.js';
 import { type RunningServer, startServer } from '../../src/server/server.js';
-import type { Services } from '../../src/server/services.js';
+import type { Applications } from '../../src/server/services.js';
+import { type Run, runWith } from '../cli/run.js';
 import { right } from '../support/right.js';
 import { eventually } from './alliance-processes.js';
 import { ledgerServices } from './ledger-services.js';
@@ -44,7 +46,7 @@ class Alliance {
     return new Alliance(directory);
   }
 
-  async start(name: string, services?: Services): Promise<void> {
+  async start(name: string, applications?: Applications): Promise<void> {
     const path = serverPath(this.directory, `${name}/1` as ProcessId);
     const events = {
       log: (line: string) => {
@@ -52,7 +54,7 @@ class Alliance {
       },
       onStopped: (reason: string) => this.stopped.push(reason),
     };
-    const options = { signingScript, ...(services === undefined ? {} : { services }) };
+    const options = { signingScript, ...(applications === undefined ? {} : { applications }) };
     const server = await startServer(right(await loadServerDirectory(path)()), events, options)();
     this.servers.set(name, right(server));
   }
@@ -60,6 +62,18 @@ class Alliance {
   async stop(name: string): Promise<void> {
     await this.servers.get(name)?.close();
     this.servers.delete(name);
+  }
+
+  /** `koinon propose` of these lines, as the same application. */
+  propose(lines: readonly (string | Uint8Array)[], ...options: readonly string[]): Promise<Run> {
+    const stdin = Readable.from(lines.flatMap((line) => [line, '\n']).map((part) => Buffer.from(part)));
+    return runWith({ stdin }, 'propose', this.directory, '-', '--as', 'a/app', '--result', ...options);
+  }
+
+  async asServer(name: string): Promise<AllianceClient> {
+    const directory = right(await loadServerDirectory(serverPath(this.directory, `${name}/1` as ProcessId))());
+    this.client = openClient(present(serverAsClient(directory), 'a server with keys'), { from: 0 });
+    return this.client;
   }
 
   async application(): Promise<AllianceClient> {
@@ -80,7 +94,7 @@ class Alliance {
 }
 
 /** A ledger that gives false results, and keeps the true state. */
-function lyingServices(): Services {
+function lyingServices(): Applications {
   const services = ledgerServices();
   const ledger = present(services.applications.get('ledger'), 'a ledger');
   const lying = {
@@ -121,12 +135,45 @@ describe('an application', () => {
     expect([alliance.blamed, alliance.stopped]).toEqual([[], []]);
   }, 60_000);
 
+  it('may be a server under its own id', async () => {
+    alliance = await Alliance.found();
+    for (const name of ['a', 'b', 'c', 'd']) await alliance.start(name, ledgerServices());
+    const client = await alliance.asServer('b');
+    expect(await client.execute(utf8('by a server'))).toMatchObject({ _tag: 'executed', result: utf8('1') });
+    expect([alliance.blamed, alliance.stopped]).toEqual([[], []]);
+  }, 60_000);
+
   it('hears that a command is committed where nobody executes it', async () => {
     alliance = await Alliance.found();
     for (const name of ['a', 'b', 'c', 'd']) await alliance.start(name);
     const client = await alliance.application();
-    expect(await client.execute(utf8('for nobody'))).toMatchObject({ _tag: 'committed', slot: 1 });
+    expect(await client.execute(utf8('for nobody'))).toMatchObject({ _tag: 'committed' });
     await eventually('it is certified', () => (alliance?.status('a').certified ?? 0) >= 1);
     expect([alliance.blamed, alliance.stopped]).toEqual([[], []]);
+  }, 60_000);
+
+  it('is told what came of its lines by the command too', async () => {
+    alliance = await Alliance.found();
+    for (const name of ['a', 'b', 'c', 'd']) await alliance.start(name, ledgerServices());
+    const first = await alliance.propose(['one', 'two', 'three']);
+    expect(first).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(first.stdout).toMatch(
+      /^1: 1\n2: 2\n3: 3\n3 of 3 lines decided, 3 with a known result, in slots? [0-9].*, in [0-9.]+ s\n$/,
+    );
+    const { stdout } = await alliance.propose(['four'], '--json');
+    const [line, tally] = stdout
+      .trimEnd()
+      .split('\n')
+      .map((text): unknown => JSON.parse(text));
+    expect(line).toEqual({ line: 1, slot: expect.any(Number) as number, result: { text: '4' } });
+    expect(tally).toMatchObject({ sent: 1, committed: 1, executed: 1, rejected: 0, unknown: 0 });
+  }, 60_000);
+
+  it('is told by the command that the result is unknown where nobody executes', async () => {
+    alliance = await Alliance.found();
+    for (const name of ['a', 'b', 'c', 'd']) await alliance.start(name);
+    const { exitCode, stdout } = await alliance.propose(['for nobody']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^1: \(result unknown\)\n1 of 1 lines decided, 0 with a known result, in slot \d+, in/);
   }, 60_000);
 });

@@ -95,8 +95,10 @@ class Scene {
     this.members.set(name, { ...own, server: right(await startServer(directory, events, options)()) });
   }
 
-  async startLearner(): Promise<{ readonly learner: Learner; readonly states: Map<number, string> }> {
-    const { services, states } = witnessed(this.fresh.alliance);
+  async startLearner(
+    founding = this.fresh.alliance,
+  ): Promise<{ readonly learner: Learner; readonly states: Map<number, string> }> {
+    const { services, states } = witnessed(founding);
     const store = right(await openLogStore(join(this.fresh.dataPath, 'log'))());
     const snapshots = right(await openSnapshotStore(join(this.fresh.dataPath, 'states'))());
     const learner = right(
@@ -216,4 +218,11 @@ describe('a server whose keys the document does not list', () => {
     expect(now.stopped).toEqual([]);
     expect(now.said.filter((line) => /not believed|misbehaves/.test(line))).toEqual([]);
   }, 120_000);
+
+  it('stops where the documents of the log are not those of its history', async () => {
+    scene = await Scene.found();
+    const { alliance } = scene.fresh;
+    await scene.startLearner({ ...alliance, parameters: { ...alliance.parameters, snapshotInterval: 32 } });
+    expect(scene.stopped).toEqual([expect.stringContaining('which is not the one in')]);
+  });
 });

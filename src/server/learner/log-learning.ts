@@ -2,6 +2,7 @@
  * Learning the log: listening to servers as an application does, believing what is certified, and executing it. Where servers do not
  * hold what comes next any more, a certified state takes its place.
  */
+import { equalBytes } from '../../prelude/bytes.js';
 import { E, type Either } from '../../prelude/fp.js';
 import { assertNever } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
@@ -76,7 +77,7 @@ export class LogLearning {
     this.known = parts.directory;
     this.links = this.openLinks();
     this.refresh();
-    this.follow();
+    if (!this.isOver) this.follow();
     this.ticker = setInterval(() => {
       this.follower?.tick();
     }, tickMs);
@@ -304,6 +305,7 @@ export class LogLearning {
     const { slot } = this.executor.position;
     this.parts.say(`the state after slot ${slot} was fetched: the log up to there is not held any more`);
     this.refresh();
+    if (this.isOver) return;
     this.parts.onLearned();
     this.follow();
   }
@@ -351,17 +353,30 @@ export class LogLearning {
       );
       done += some.length;
       this.refresh();
-      parts.onLearned();
+      if (!this.isOver) parts.onLearned();
     }
   }
 
-  /** Keeps up with the documents that the log brings into force. */
+  /**
+   * Keeps up with the documents that the log brings into force. Where the directory has one of that epoch it is the same: what is
+   * learned from the first slot on is certified under keys that have gone out of use, which by now may be in anybody's hands.
+   */
   private refresh(): void {
     const { directory, services } = this.parts;
-    const { document } = services.membership.governance;
-    if (document.epoch <= this.known.alliance.epoch) return;
     const { allianceId } = directory;
-    this.known = { alliance: document, allianceId, configurationDigest: configurationDigestOf(document) };
+    const { document } = services.membership.governance;
+    const configurationDigest = configurationDigestOf(document);
+    const expected = document.epoch === directory.alliance.epoch ? directory : directory.former.get(document.epoch);
+    if (expected !== undefined && !equalBytes(expected.configurationDigest, configurationDigest)) {
+      const { epoch } = document;
+      this.fail(
+        `the log that was learned brings a document of epoch ${epoch} into force which is not the one in ${directory.path}: ` +
+          `it is not the log of this alliance. Move ${directory.dataPath} away, and start again`,
+      );
+      return;
+    }
+    if (document.epoch <= this.known.alliance.epoch) return;
+    this.known = { alliance: document, allianceId, configurationDigest };
     this.links.update();
   }
 

@@ -91,16 +91,16 @@ export class ChangeFiles {
 
   /** The public half of the key that this server brings for a role; made, and durable, the first time that it is asked for. */
   broughtKey(change: number, role: string, me: ProcessId, random: RandomBytes): Ed25519PublicKey {
-    const before = this.brought(change, role);
+    const before = this.broughtIn(changeFolder(change), role);
     if (before !== undefined) return publicKeyFromSeed(before.seed);
     const share = new MultisigKeyShare(me, present(ed25519Seed(random(seedLength)), 'a seed of its length'));
     this.write(change, broughtName(role), JSON.stringify(allianceKeyShareCodec.encode(share)));
     return publicKeyFromSeed(share.seed);
   }
 
-  brought(change: number, role: string): MultisigKeyShare | undefined {
-    const read = readShareFile(join(this.root, changeFolder(change), broughtName(role)));
-    return read?._tag === 'multisig' ? read : undefined;
+  /** With whichever change: a server that learns may come to an epoch after that for which it joined. */
+  brought(role: string): readonly MultisigKeyShare[] {
+    return namesIn(this.root).flatMap((folder) => this.broughtIn(folder, role) ?? []);
   }
 
   /** The share of a key for `role` that a dealer made, as the operators placed it. */
@@ -122,6 +122,11 @@ export class ChangeFiles {
 
   forgetAct(name: string): void {
     rmSync(join(this.server, folderNames.acts, name), { force: true });
+  }
+
+  private broughtIn(folder: string, role: string): MultisigKeyShare | undefined {
+    const read = readShareFile(join(this.root, folder, broughtName(role)));
+    return read?._tag === 'multisig' ? read : undefined;
   }
 
   private write(change: number, name: string, content: string): void {

@@ -99,7 +99,7 @@ function sharesOf(
       const [name, key] = [roleName(role), keyOfRole(next, role)];
       const candidates = [
         ...kept.filter((one) => one.role === name).map(({ share }) => share),
-        files.brought(number, name),
+        ...files.brought(name),
         files.handedOver(name),
         shares.get(name),
       ];

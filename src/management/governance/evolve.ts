@@ -12,6 +12,7 @@ import { enactedSigning } from './enacted.js';
 import type { GovernanceEvent } from './event.js';
 import {
   type Change,
+  type ChangeOrigin,
   type ClosedProposal,
   type Ending,
   type Governance,
@@ -154,6 +155,7 @@ function timeAgreed(before: Governance, { time, reader }: EventOf<'time-agreed'>
     suspensions: each(suspensions),
     held: each(held),
     schedule: {
+      ...schedule,
       enactedMs: schedule.enactedMs === 0 ? nowMs : Math.min(schedule.enactedMs, nowMs),
       missedMs: Math.min(schedule.missedMs, nowMs),
     },
@@ -275,7 +277,7 @@ function changeAbandoned(governance: Governance, { why, sharings }: EventOf<'cha
     ...governance,
     change: undefined,
     culprits: new Set([...governance.culprits, ...culpritsOf(change)]),
-    schedule: missed(governance),
+    schedule: change.origin._tag === 'repair' ? repairedInVain(governance) : missed(governance),
     sharings: withSharings(governance.sharings, sharings),
   };
   if (change.origin._tag !== 'proposal') return ended;
@@ -307,7 +309,6 @@ function enacted(governance: Governance): Governance {
   if (change?.state !== 'activated') return governance;
   const { next, configuration, moves, origin } = change;
   const left = withoutShares(moves);
-  const isRepaired = origin._tag !== 'repair' || left.length === 0;
   const begunEpoch: Governance = {
     ...governance,
     document: next,
@@ -318,7 +319,7 @@ function enacted(governance: Governance): Governance {
       [...governance.heard].filter(([id]) => next.trust.system.processes.universe.has(id) && !left.includes(id)),
     ),
     change: undefined,
-    schedule: { enactedMs: time.nowMs, missedMs: isRepaired ? 0 : time.nowMs },
+    schedule: { ...scheduleAfter(governance, origin, left), enactedMs: time.nowMs },
     enacted: enactedSigning(next, configuration),
     signings: new Map([...governance.signings].map(([key, signing]) => [key, begunAgain(signing)])),
     unexamined: new Set(governance.proposals.keys()),
@@ -334,6 +335,19 @@ function enacted(governance: Governance): Governance {
   if (origin._tag !== 'proposal') return begunEpoch;
   const why = `it is part of the document of epoch ${next.epoch}`;
   return endProposal(begunEpoch, { _tag: 'proposal-ended', proposal: origin.proposal, ending: 'enacted', why });
+}
+
+/** Whoever is left without a share once more, whatever the change was for, is not to make the others change epochs for ever. */
+function scheduleAfter(governance: Governance, origin: ChangeOrigin, left: readonly ProcessId[]): Schedule {
+  const { schedule } = governance;
+  if (left.length === 0) return { ...schedule, missedMs: 0, vainRepairs: 0 };
+  if (origin._tag === 'repair') return repairedInVain(governance);
+  return schedule.vainRepairs > 0 ? schedule : { ...schedule, missedMs: 0 };
+}
+
+function repairedInVain(governance: Governance): Schedule {
+  const { vainRepairs, ...others } = missed(governance);
+  return { ...others, vainRepairs: vainRepairs + 1 };
 }
 
 function missed({ schedule, time }: Governance): Schedule {

@@ -31,7 +31,7 @@ export function foundGovernance(document: Alliance): Governance {
     proposed: new Map(),
     change: undefined,
     changeCount: document.change,
-    schedule: { enactedMs: 0, missedMs: 0 },
+    schedule: { enactedMs: 0, missedMs: 0, vainRepairs: 0 },
     held: new Map(),
     enacted: enactedSigning(document, configuration),
     signings: new Map(),

@@ -128,6 +128,8 @@ export interface Schedule {
   readonly enactedMs: number;
   /** When a change was abandoned, or could not open: the schedule waits a term. */
   readonly missedMs: number;
+  /** How many repairs in a row have left somebody without a share, or were abandoned: the next waits twice as long. */
+  readonly vainRepairs: number;
 }
 
 export interface Governance {

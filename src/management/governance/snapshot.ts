@@ -56,7 +56,7 @@ export function writeGovernance(writer: Writer, governance: Governance): void {
     each.text(name).list(times, (inner, atMs) => inner.u64(atMs)),
   );
   writer.u64(governance.changeCount);
-  writer.u64(governance.schedule.enactedMs).u64(governance.schedule.missedMs);
+  writer.u64(governance.schedule.enactedMs).u64(governance.schedule.missedMs).u64(governance.schedule.vainRepairs);
   writeNames(writer, governance.culprits);
   writer.list(governance.formerKeys, writeEpochKeys);
   writer.option(governance.change, (each, change) => {
@@ -97,7 +97,7 @@ export function readGovernance(reader: Reader): Governance {
     reader.list(maxItems, (each) => [readName(each), each.list(maxItems, (inner) => inner.u64())] as const),
   );
   const changeCount = reader.u64();
-  const schedule = { enactedMs: reader.u64(), missedMs: reader.u64() };
+  const schedule = { enactedMs: reader.u64(), missedMs: reader.u64(), vainRepairs: reader.u64() };
   const culprits = new Set(readNames(reader, readId));
   const formerKeys = reader.list(maxItems, readEpochKeys);
   const moving = { document, culprits, formerKeys, proposals };

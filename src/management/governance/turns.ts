@@ -58,14 +58,21 @@ function presentGates({ time, document, heard, sharings }: Governance, draft: Dr
   return [...quorumLost(draft, there), ...oldSharesAtLarge(draft, sharings)];
 }
 
-function scheduledChange({ without, heard, schedule, document, time }: Governance): ChangeOrigin | undefined {
+/** Of a repair after those that were in vain: at most 64 terms. */
+function repairWaitMs({ schedule, document }: Governance): number {
+  return document.governance.terms.changeMs * 2 ** Math.min(Math.max(schedule.vainRepairs - 1, 0), 6);
+}
+
+function scheduledChange(governance: Governance): ChangeOrigin | undefined {
+  const { without, heard, schedule, document, time } = governance;
   const { refreshMs, changeMs } = document.governance.terms;
   const { enactedMs, missedMs } = schedule;
   // Before time is agreed nothing could be put off.
   if (time.nowMs === 0) return undefined;
-  if (missedMs > 0 && time.nowMs - missedMs < changeMs) return undefined;
+  const waitedMs = missedMs > 0 ? time.nowMs - missedMs : Number.POSITIVE_INFINITY;
+  if (waitedMs < changeMs) return undefined;
   const there = without.filter((id) => heard.has(id));
-  if (there.length > 0) return { _tag: 'repair', without: there };
+  if (there.length > 0 && waitedMs >= repairWaitMs(governance)) return { _tag: 'repair', without: there };
   return refreshMs > 0 && enactedMs > 0 && time.nowMs - enactedMs >= refreshMs ? { _tag: 'refresh' } : undefined;
 }
 

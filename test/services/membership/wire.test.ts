@@ -157,7 +157,7 @@ describe('the bytes of management', () => {
     const time = new Writer().u64(0).bool(false).u64(0).fixed(none(2)).finish();
     const acts = new Writer().fixed(none(3)).u64(0).fixed(none(3)).finish();
     const history = digest(utf8('koinon proposal history v1'), configurationDigestOf(founding));
-    const change = new Writer().fixed(none(1)).u64(0).u64(0).u64(0).fixed(none(2)).bool(false).finish();
+    const change = new Writer().fixed(none(1)).u64(0).u64(0).u64(0).u64(0).fixed(none(2)).bool(false).finish();
     const signings = new Writer().fixed(none(2)).bool(false).fixed(none(3)).finish();
     const owners = founding.applications.map(({ id }) => id.split('/')[0] ?? '').sort();
     const counts = new Writer().list(owners, (each, owner) => each.text(owner).u64(1)).finish();

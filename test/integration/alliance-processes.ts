@@ -120,9 +120,12 @@ export class AllianceProcesses {
   }
 }
 
-/** Waits until `holds`; says what was waited for if it does not within a minute. */
+/** So long a loaded machine may take for anything. */
+const patienceMs = 240_000;
+
+/** Waits until `holds`; says what was waited for if it does not. */
 export async function eventually(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadlineMs = performance.now() + 60_000;
+  const deadlineMs = performance.now() + patienceMs;
   while (!(await holds())) {
     if (performance.now() > deadlineMs) throw new Error(`waited in vain: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));

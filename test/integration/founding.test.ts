@@ -102,7 +102,7 @@ it('found an alliance whose servers start with everybody’s consent, and decide
   expect([ready, ready.includes(false) ? said : []]).toEqual([names.map(() => true), []]);
   const decided = await decidedThrough(machines);
   expect(decided).toEqual(names.map((name) => `a word of ${name}`).sort());
-}, 60_000);
+});
 
 /** What the application of the last organization hears decided of what all of them say, every certificate verified. */
 async function decidedThrough(machines: readonly Machine[]): Promise<readonly string[]> {

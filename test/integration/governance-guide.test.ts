@@ -78,7 +78,7 @@ beforeAll(async () => {
   for (const { id } of serversOf(alliance))
     servers.push(new ServerProcess(id, serverPath(directory, id), events, executable));
   expect(await Promise.all(servers.map(({ ready }) => ready))).not.toContain(false);
-}, 60_000);
+});
 
 afterAll(async () => {
   for (const server of servers) server.kill('SIGKILL');
@@ -93,7 +93,7 @@ describe('docs/guide/governance.md', () => {
     expect(steps.filter(({ shown }) => shown !== undefined).length).toBeGreaterThan(8);
   });
 
-  it.each(steps)('koinon $command', { timeout: 120_000 }, async ({ command, shown }) => {
+  it.each(steps)('koinon $command', async ({ command, shown }) => {
     const { exitCode, text: printed } = await print(command);
     expect(printed).not.toBe('');
     if (shown === undefined) {

@@ -9,7 +9,8 @@ import { verifyHistory } from '../../src/client/history.js';
 import { decodeHistoryText } from '../../src/management/alliance-history-codec.js';
 import { present } from '../../src/prelude/invariant.js';
 import { right } from '../support/right.js';
-import { eventually, GovernedAlliance } from './governed-alliance.js';
+import { eventually } from './alliance-processes.js';
+import { GovernedAlliance } from './governed-alliance.js';
 
 const four = ['a/1', 'b/1', 'c/1', 'd/1'] as const;
 const bls = { _tag: 'bls' } as const;
@@ -48,7 +49,7 @@ describe('an alliance that governs itself', () => {
       'multisignatures, and a key for documents',
       { scheme: { _tag: 'multisig' }, documentKeys: new Map([['files', bls]]) },
     ],
-  ])('refreshes its keys, and keeps them: %s', { timeout: 90_000 }, async (_, wish) => {
+  ])('refreshes its keys, and keeps them: %s', async (_, wish) => {
     const made = await running(wish);
     const shares = four.map((id) => made.secret(id, 'alliance-share.json'));
     const keys = [toHex(keyIdOf(made.governance('a/1').document.allianceKey))];
@@ -74,7 +75,7 @@ describe('an alliance that governs itself', () => {
     expect(made.stopped.size).toBe(0);
   });
 
-  it('goes on without a server that has lost its share, and repairs it', { timeout: 90_000 }, async () => {
+  it('goes on without a server that has lost its share, and repairs it', async () => {
     const made = await running({ scheme: bls });
     await made.stop('d/1');
     rmSync(join(made.path('d/1'), 'alliance-share.json'));

@@ -26,6 +26,7 @@ import { bodyKinds, membershipName } from '../../src/services/membership/members
 import { cutIntoPieces } from '../../src/services/membership/pieces.js';
 import { encodeServiceCommand } from '../../src/services/service-command.js';
 import { right } from '../support/right.js';
+import { eventually } from './alliance-processes.js';
 
 /** The built one: a thread runs no TypeScript. */
 const signingScript = new URL('../../dist/src/schemes/signing-thread/worker.js', import.meta.url);
@@ -146,15 +147,5 @@ export class GovernedAlliance {
     const by = present(entry.administrators[0], 'an administrator').name;
     const author = { _tag: 'organization', name: organization } as const;
     return { author, body: bytes, signatures: [{ by, signature: ed25519Sign(seed, statement) }] };
-  }
-}
-
-const patienceMs = 60_000;
-
-export async function eventually(what: string, holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + patienceMs;
-  while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`not in time: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

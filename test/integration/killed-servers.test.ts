@@ -77,4 +77,4 @@ it('decides every command once and in order while each server, the leader includ
   }
   const last = Math.min(...logs.map(({ certificates }) => certificates.at(-1)?.slot ?? 0));
   expect(last).toBeGreaterThan(0);
-}, 240_000);
+});

@@ -191,7 +191,7 @@ describe('a server whose keys the document does not list', () => {
     expect(second.learner.status.decided).toBeGreaterThan(away + 20);
     expect(now.stopped).toEqual([]);
     expect(now.said.filter((line) => /not believed|refused/.test(line))).toEqual([]);
-  }, 120_000);
+  });
 
   it('fetches a certified state where the log is not held any more, and goes on from there', async () => {
     scene = await Scene.found(0);
@@ -217,7 +217,7 @@ describe('a server whose keys the document does not list', () => {
     expect(now.same(second.states)).toBe(true);
     expect(now.stopped).toEqual([]);
     expect(now.said.filter((line) => /not believed|misbehaves/.test(line))).toEqual([]);
-  }, 120_000);
+  });
 
   it('stops where the documents of the log are not those of its history', async () => {
     scene = await Scene.found();

@@ -23,7 +23,8 @@ import { startAs } from '../../src/server/learner/newcomer.js';
 import type { RunningServer } from '../../src/server/server.js';
 import { right } from '../support/right.js';
 import { writeFreshServer } from './fresh-server.js';
-import { eventually, GovernedAlliance } from './governed-alliance.js';
+import { eventually } from './alliance-processes.js';
+import { GovernedAlliance } from './governed-alliance.js';
 
 /** The built one: a thread runs no TypeScript. */
 const signingScript = new URL('../../dist/src/schemes/signing-thread/worker.js', import.meta.url);
@@ -109,7 +110,7 @@ async function foundOrganization(
 }
 
 describe('a server under new keys', () => {
-  it('takes the place of the one that was broken into', { timeout: 240_000 }, async () => {
+  it('takes the place of the one that was broken into', async () => {
     const scene = await begin('bls');
     const { made } = scene;
     const listed = present(
@@ -144,9 +145,7 @@ describe('a server under new keys', () => {
 });
 
 describe('a server of an organization that is admitted', () => {
-  it('learns the log, joins, and is a server of the next epoch, whose key is another', {
-    timeout: 240_000,
-  }, async () => {
+  it('learns the log, joins, and is a server of the next epoch, whose key is another', async () => {
     const scene = await begin('multisig');
     const { made } = scene;
     const { organization, path } = await foundOrganization(made.root, 'e');

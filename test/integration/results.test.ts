@@ -133,7 +133,7 @@ describe('an application', () => {
     const ninth = await client.execute(utf8('9'));
     expect(ninth).toMatchObject({ _tag: 'executed', result: utf8('9') });
     expect([alliance.blamed, alliance.stopped]).toEqual([[], []]);
-  }, 60_000);
+  });
 
   it('may be a server under its own id', async () => {
     alliance = await Alliance.found();
@@ -141,7 +141,7 @@ describe('an application', () => {
     const client = await alliance.asServer('b');
     expect(await client.execute(utf8('by a server'))).toMatchObject({ _tag: 'executed', result: utf8('1') });
     expect([alliance.blamed, alliance.stopped]).toEqual([[], []]);
-  }, 60_000);
+  });
 
   it('hears that a command is committed where nobody executes it', async () => {
     alliance = await Alliance.found();
@@ -150,7 +150,7 @@ describe('an application', () => {
     expect(await client.execute(utf8('for nobody'))).toMatchObject({ _tag: 'committed' });
     await eventually('it is certified', () => (alliance?.status('a').certified ?? 0) >= 1);
     expect([alliance.blamed, alliance.stopped]).toEqual([[], []]);
-  }, 60_000);
+  });
 
   it('is told what came of its lines by the command too', async () => {
     alliance = await Alliance.found();
@@ -167,7 +167,7 @@ describe('an application', () => {
       .map((text): unknown => JSON.parse(text));
     expect(line).toEqual({ line: 1, slot: expect.any(Number) as number, result: { text: '4' } });
     expect(tally).toMatchObject({ sent: 1, committed: 1, executed: 1, rejected: 0, unknown: 0 });
-  }, 60_000);
+  });
 
   it('is told by the command that the result is unknown where nobody executes', async () => {
     alliance = await Alliance.found();
@@ -175,5 +175,5 @@ describe('an application', () => {
     const { exitCode, stdout } = await alliance.propose(['for nobody']);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^1: \(result unknown\)\n1 of 1 lines decided, 0 with a known result, in slot \d+, in/);
-  }, 60_000);
+  });
 });

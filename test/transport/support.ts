@@ -107,7 +107,7 @@ export async function start(options: TlsTransportOptions): Promise<TlsTransport>
   return right(await openTlsTransport(options)());
 }
 
-export async function until(condition: () => boolean, what: string, deadlineMs = 10_000): Promise<void> {
+export async function until(condition: () => boolean, what: string, deadlineMs = 60_000): Promise<void> {
   const end = Date.now() + deadlineMs;
   while (!condition()) {
     if (Date.now() > end) throw new Error(`never happened: ${what}`);

@@ -347,7 +347,7 @@ describe('a link', () => {
     const two = await start({ ...optionsFor(b, [portA, portB], right), limits });
     const one = await start({ ...optionsFor(a, [portA, wirePort], left), limits });
     await until(() => left.up.length === 1 && right.up.length === 1, 'the link');
-    return { left, right, one, two, ends, wire };
+    return { left, right, one, two, ends, wire, wirePort };
   }
 
   it('that breaks without a word comes back', async () => {
@@ -361,13 +361,16 @@ describe('a link', () => {
   });
 
   it('on which nothing is heard any more is given up by both sides', async () => {
-    const { left, right, ends, wire } = await overWire({ redialMinMs: 10, pingMs: 40 });
+    const { left, right, ends, wire, wirePort } = await overWire({ redialMinMs: 10, pingMs: 40 });
     await new Promise((resolve) => setTimeout(resolve, 400));
     expect([left.down, right.down]).toEqual([[], []]);
+    // No new link takes the place of one that only one side has given up.
+    wire.close();
     for (const socket of ends) socket.unpipe().pause();
     await until(() => left.down.length > 0 && right.down.length > 0, 'the end');
     const reasons = [left.down[0]?.reason, right.down[0]?.reason];
     expect(reasons).toContain('nothing was heard from the other side');
+    wire.listen(wirePort, '127.0.0.1');
     await until(() => left.up.length > 1 && right.up.length > 1, 'the next link');
     wire.close();
   });

@@ -35,7 +35,7 @@ const documentCodec: t.Type<Alliance, unknown> = record(
     governance: governanceCodec,
     parameters: parametersCodec,
   },
-  { allianceId: hexDigest, previous: hexDigest, slowKey: thresholdPublicKeyCodec },
+  { allianceId: hexDigest, previous: hexDigest, transcript: hexDigest, slowKey: thresholdPublicKeyCodec },
 );
 
 /** Decodes a document and makes sure that it is consistent. */

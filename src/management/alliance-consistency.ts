@@ -50,10 +50,11 @@ export function findDraftInconsistency(alliance: Alliance): AllianceError | unde
 }
 
 /** The founding document has no name, no predecessor and no change that led to it; every other has all of them. */
-function checkDescent({ allianceId, previous, change, epoch }: Alliance): AllianceError | undefined {
+function checkDescent({ allianceId, previous, change, transcript, epoch }: Alliance): AllianceError | undefined {
   if (allianceId === undefined) {
     if (epoch !== 1) return inconsistent('/allianceId', `the digest of the founding document, in epoch ${epoch}`);
     if (previous !== undefined) return inconsistent('/previous', 'nothing, in the founding document');
+    if (transcript !== undefined) return inconsistent('/transcript', 'nothing, in the founding document');
     return change === 0 ? undefined : inconsistent('/change', '0, in the founding document');
   }
   if (epoch === 1) return inconsistent('/allianceId', 'nothing: the document of epoch 1 is the founding document');

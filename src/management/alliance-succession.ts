@@ -8,6 +8,10 @@ import type { AllianceError } from './errors.js';
 /** What is asked of a document here. */
 export type EpochKeys = Pick<Alliance, 'epoch' | 'allianceKey' | 'slowKey'>;
 
+export function keysOf({ epoch, allianceKey, slowKey }: Alliance): EpochKeys {
+  return { epoch, allianceKey, ...(slowKey === undefined ? {} : { slowKey }) };
+}
+
 /**
  * Why `next` cannot follow `earlier`: a slow key that is shared serves one epoch, for the shares of those who held it then are bound
  * to none. `undefined` if it can.

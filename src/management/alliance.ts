@@ -128,6 +128,8 @@ export interface Alliance {
   readonly previous?: Digest;
   /** The number of the change that led to it; 0 for the founding document. */
   readonly change: number;
+  /** Digest of what was said while the keys of that change moved; absent where no log has moved them. */
+  readonly transcript?: Digest;
   readonly epoch: number;
   readonly trust: TrustModel;
   readonly organizations: readonly OrganizationEntry[];

@@ -40,6 +40,10 @@ const others: Readonly<Record<string, readonly [doors: number, why: string]>> = 
   'src/cli/governance/entry-argument.ts': [1, 'by the decoder of organizations; test/cli/governance'],
   'src/cli/written-argument.ts': [1, 'by the decoders of policies and trust models'],
   'src/management/changes/moves.ts': [2, 'with the plan of a change; moves-state.test.ts'],
+  'src/management/governance/transcript.ts': [
+    1,
+    'of a digest that a document names; server/membership/transcripts.test.ts',
+  ],
   'src/services/membership/pieces.ts': [1, 'one after another; pieces.test.ts'],
   'src/server/founding/certificates.ts': [1, 'of what was just made'],
 };

@@ -1,5 +1,5 @@
 /** Real servers manage themselves: they agree on time, sign their document, and move their keys from epoch to epoch. */
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { FoundingWish } from '../../src/server/founding/founding.js';
@@ -8,6 +8,7 @@ import { toHex } from '../../src/prelude/bytes.js';
 import { verifyHistory } from '../../src/client/history.js';
 import { decodeHistoryText } from '../../src/management/alliance-history-codec.js';
 import { present } from '../../src/prelude/invariant.js';
+import { run } from '../cli/run.js';
 import { right } from '../support/right.js';
 import { eventually } from './alliance-processes.js';
 import { GovernedAlliance } from './governed-alliance.js';
@@ -70,6 +71,12 @@ describe('an alliance that governs itself', () => {
     const { allianceKey } = made.governance('a/1').document;
     const history = right(await verifyHistory(entries, { _tag: 'key', keyId: keyIdOf(allianceKey) }));
     expect(history.epochs.map(({ isEnacted }) => isEnacted)).toEqual([true, true]);
+    const transcripts = four.map((id) => join(made.path(id), 'transcripts', 'change-1.transcript'));
+    const [transcript = ''] = transcripts;
+    for (const other of transcripts) expect(readFileSync(other).equals(readFileSync(transcript))).toBe(true);
+    const judged = await run('alliance', 'transcript', transcript, '--history', made.path('d/1'), '--json');
+    expect([judged.exitCode, judged.stderr]).toEqual([0, '']);
+    expect(JSON.parse(judged.stdout)).toMatchObject({ valid: true, change: 1, epoch: 2, culprits: [] });
     const told = await made.say('a', { _tag: 'withdraw', proposal: made.governance('a/1').history });
     expect(told, 'the client has come along').toContain('UnknownProposal');
     expect(made.stopped.size).toBe(0);

@@ -4,6 +4,7 @@ import type { Session } from '../session.js';
 import { registerAllianceAcknowledge } from './alliance/acknowledge.js';
 import { registerAllianceAssemble } from './alliance/assemble.js';
 import { registerAllianceShow } from './alliance/show.js';
+import { registerAllianceTranscript } from './alliance/transcript.js';
 import { registerAllianceVerify } from './alliance/verify.js';
 
 const help = `
@@ -11,7 +12,8 @@ Examples:
   koinon alliance assemble acme.json globex.json initech.json umbrella.json --trust league.trust
   koinon alliance acknowledge alliance.json acme
   koinon alliance show league
-  koinon alliance verify history.json --key alliance-key.pem`;
+  koinon alliance verify history.json --key alliance-key.pem
+  koinon alliance transcript transcripts/change-3.transcript --history history.json`;
 
 export function registerAlliance(program: Command, session: Session): void {
   const alliance = program
@@ -22,4 +24,5 @@ export function registerAlliance(program: Command, session: Session): void {
   registerAllianceAcknowledge(alliance, session);
   registerAllianceShow(alliance, session);
   registerAllianceVerify(alliance, session);
+  registerAllianceTranscript(alliance, session);
 }

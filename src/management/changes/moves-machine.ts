@@ -36,6 +36,8 @@ export interface TakenEntry {
 
 export class MovesMachine {
   readonly entries: TakenEntry[] = [];
+  /** How many had been taken when all keys had moved. */
+  movedAfter: number | undefined;
   private readonly queue: readonly PlannedMove[];
   private readonly keys = new Map<string, AlliancePublicKey>();
   private readonly attempts = new Map<string, Attempt>();
@@ -118,7 +120,10 @@ export class MovesMachine {
       const { current } = this;
       if (current === undefined) {
         const move = this.queue[this.keys.size];
-        if (move === undefined) return;
+        if (move === undefined) {
+          this.movedAfter ??= this.entries.length;
+          return;
+        }
         this.begin(move);
         continue;
       }

@@ -47,6 +47,11 @@ export class Moves {
     return this.#machine.entries.slice(0, this.#takenCount);
   }
 
+  /** Of {@link entries}, those until all keys had moved: late acknowledgements follow. */
+  get decisive(): readonly TakenEntry[] {
+    return this.entries.slice(0, this.#machine.movedAfter);
+  }
+
   /**
    * Takes the next ceremony message of the log. Itself where nothing comes of it: what is of another change or attempt, too late,
    * too long, said twice, or under the wrong identity. Feeding the same again, as by who decides and then evolves, costs nothing.

@@ -24,7 +24,10 @@ export function beginChangeMoves(governance: Governance, change: Change): readon
 }
 
 /** The same on every server, and whenever it is made again of the same change. */
-export function movesPlanOf({ document, culprits, formerKeys }: Moving, change: Change): MovesPlan {
+export function movesPlanOf(
+  { document, culprits, formerKeys }: Moving,
+  change: Pick<Change, 'number' | 'draft' | 'draftDigest' | 'joined'>,
+): MovesPlan {
   const { draft, draftDigest, number } = change;
   return {
     allianceId: allianceIdOf(document),
@@ -41,7 +44,7 @@ export function movesPlanOf({ document, culprits, formerKeys }: Moving, change: 
   };
 }
 
-function plannedMove(move: KeyMove, { joined }: Change): PlannedMove {
+function plannedMove(move: KeyMove, { joined }: Pick<Change, 'joined'>): PlannedMove {
   const { role, policy, absent } = move;
   const named = { role: roleName(role), policy };
   switch (move.kind) {

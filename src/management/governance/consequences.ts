@@ -12,6 +12,7 @@ import { finishDraft } from '../proposals/draft.js';
 import { tally } from '../proposals/approval.js';
 import { votesOn } from './votes.js';
 import { beginChangeMoves } from './change-moves.js';
+import { encodeTranscript, transcriptDigest } from './transcript.js';
 import { nextTurn } from './turns.js';
 import type { GovernanceEvent } from './event.js';
 import { describeManagementError } from './errors.js';
@@ -98,7 +99,7 @@ function followingChange(governance: Governance, change: Change, at: LogPosition
         return [{ _tag: 'change-abandoned', why: 'a proposal that was voted on needs its place', sharings: [] }];
       return isGathered(change) ? beginChangeMoves(governance, change) : [];
     case 'moving':
-      return afterMoves(change);
+      return afterMoves(governance, change);
     case 'prepared':
       return isEverybodyReady(change, at) ? [{ _tag: 'activated' }] : [];
     case 'activated':
@@ -121,12 +122,13 @@ function isGathered(change: Change): boolean {
   return draft.admitted.every((name) => acknowledged.has(name)) && due.every((id) => joined.has(id));
 }
 
-function afterMoves(change: MovingChange): readonly GovernanceEvent[] {
+function afterMoves(governance: Governance, change: MovingChange): readonly GovernanceEvent[] {
   const moved = change.moves.outcome;
   if (moved._tag === 'running') return [];
   const sharings = sharingsSoFar(change);
   if (moved._tag === 'failed') return [{ _tag: 'change-abandoned', why: describeMoveError(moved.why), sharings }];
-  const next = finishDraft(change.draft, moved.keys);
+  const transcript = transcriptDigest(encodeTranscript(governance, change));
+  const next = finishDraft(change.draft, moved.keys, transcript);
   if (E.isLeft(next)) return [{ _tag: 'change-abandoned', why: describeAllianceError(next.left), sharings }];
   const configuration = configurationDigestOf(next.right);
   return [{ _tag: 'prepared', next: next.right, configuration }];

@@ -4,7 +4,7 @@ import { type Digest, digest } from '../../prelude/digest.js';
 import { assertNever } from '../../prelude/invariant.js';
 import { organizationOf, type ProcessId } from '../../prelude/process.js';
 import { type Alliance, serversOf } from '../alliance.js';
-import type { EpochKeys } from '../alliance-succession.js';
+import { keysOf } from '../alliance-succession.js';
 import type { Sharing } from '../proposals/sharing.js';
 import { inNextEpoch } from './agreed-time.js';
 import { sharingsOfMoves, withoutShares } from './change-moves.js';
@@ -357,10 +357,6 @@ function missed({ schedule, time }: Governance): Schedule {
 /** Shares of two epochs do not combine: what is not signed yet is asked for again. */
 function begunAgain(signing: Signing): Signing {
   return signing.signature === undefined ? { ...signing, shares: new Map(), barred: new Set() } : signing;
-}
-
-function keysOf({ epoch, allianceKey, slowKey }: Alliance): EpochKeys {
-  return { epoch, allianceKey, ...(slowKey === undefined ? {} : { slowKey }) };
 }
 
 function isMember({ organizations }: Alliance, name: string): boolean {

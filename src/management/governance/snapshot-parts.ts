@@ -50,3 +50,6 @@ export function readTerm(reader: Reader): Term {
   const endMs = reader.option((each) => each.u64());
   return endMs === undefined ? { lengthMs } : { lengthMs, endMs };
 }
+
+/** Of all that was said while the keys of one change moved. */
+export const maxMovesBytes = 256 << 20;

@@ -6,7 +6,7 @@ import { type Draft, draftDigest } from '../proposals/draft.js';
 import { needsChange } from '../proposals/action-mixture.js';
 import type { StandingGate } from '../proposals/gates.js';
 import { oldSharesAtLarge, quorumLost } from '../proposals/present-gates.js';
-import { actionsOf } from './change-snapshot.js';
+import { actionsOf } from './change-origin.js';
 import { describeManagementError } from './errors.js';
 import type { GovernanceEvent } from './event.js';
 import { examine } from './examination.js';

@@ -68,8 +68,9 @@ function draftOf(
 ): Draft {
   const { document, newKeys, lost } = drafted;
   const servers = serverChanges(base, document, drafted);
+  const { transcript: _, ...carried } = document;
   const next: Alliance = {
-    ...document,
+    ...carried,
     allianceId: allianceIdOf(base),
     previous: configurationDigestOf(base),
     change,

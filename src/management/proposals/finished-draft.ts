@@ -1,4 +1,5 @@
 /** The next document: a draft with the keys that its ceremonies made. */
+import type { Digest } from '../../prelude/digest.js';
 import { E, type Either } from '../../prelude/fp.js';
 import type { AlliancePublicKey } from '../../schemes/public-key.js';
 import { type Alliance, type DocumentKeyEntry, type ServerEntry } from '../alliance.js';
@@ -10,12 +11,16 @@ import { type KeyMove, keyOfRole, roleName } from './key-roles.js';
 /** By the names of their roles; those of `keep` may be left out. */
 export type MadeKeys = ReadonlyMap<string, AlliancePublicKey>;
 
-/** The next document, if it is one with these keys. */
-export function finishDraft(draft: Draft, keys: MadeKeys): Either<AllianceError, Alliance> {
+/**
+ * The next document, if it is one with these keys.
+ *
+ * @param transcript - of what was said while they moved.
+ */
+export function finishDraft(draft: Draft, keys: MadeKeys, transcript?: Digest): Either<AllianceError, Alliance> {
   const wanting = draft.moves.find((move) => keyFor(draft, move, keys) === undefined);
   if (wanting !== undefined)
     return E.left({ _tag: 'Inconsistent', path: '/', expected: `a key "${roleName(wanting.role)}"` });
-  const document = withKeys(draft, keys);
+  const document = { ...withKeys(draft, keys), ...(transcript === undefined ? {} : { transcript }) };
   const complaint = findInconsistency(document);
   return complaint === undefined ? E.right(document) : E.left(complaint);
 }

@@ -74,7 +74,14 @@ export const folderNames = {
   incoming: 'incoming',
   /** Of a server: the documents of the epochs that have been. */
   former: 'former',
+  /** Of a server: what was said in the changes that it has seen, while keys moved. */
+  transcripts: 'transcripts',
 } as const;
+
+/** Such as `transcripts/change-3.transcript`; documents say which change led to them. */
+export function transcriptPath(server: string, change: number): string {
+  return join(server, folderNames.transcripts, `change-${change}.transcript`);
+}
 
 /** A former document, such as `former/alliance-3.json`. */
 export function formerDocumentPath(server: string, epoch: number): string {

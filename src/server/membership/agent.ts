@@ -25,6 +25,7 @@ import type {
   Signing,
 } from '../../management/governance/governance.js';
 import { keysByRole } from '../../management/proposals/key-roles.js';
+import { encodeTranscript } from '../../management/governance/transcript.js';
 import type { Sharing } from '../../management/proposals/sharing.js';
 import type { SignatureShare } from '../../schemes/contract/distributed-signer.js';
 import { keyIdOf } from '../../schemes/public-key.js';
@@ -129,7 +130,7 @@ export class MembershipAgent {
       case 'prepared':
       case 'activated':
         this.move(server, change, files);
-        this.prepare(server, change, files);
+        this.prepare(server, governance, change);
     }
   }
 
@@ -221,8 +222,10 @@ export class MembershipAgent {
     this.mover.watch(change.moves);
   }
 
-  private prepare(server: OwnServer, change: PreparedChange, files: ChangeFiles): void {
+  private prepare(server: OwnServer, governance: Governance, change: PreparedChange): void {
     const { readyPositions } = this.parts.log;
+    const files = new ChangeFiles(server.path);
+    files.keepTranscript(change.number, () => encodeTranscript(governance, change));
     const prepared = prepareNextEpoch(server, change, files);
     if (E.isLeft(prepared)) {
       this.tell(`epoch ${change.next.epoch}: ${prepared.left}`);

@@ -17,8 +17,8 @@ import { MultisigKeyShare } from '../../schemes/multisig/key.js';
 import { type AllianceKeyShare, allianceKeyShareCodec } from '../../schemes/registry.js';
 import { present } from '../../prelude/invariant.js';
 import { eraseTree } from '../directory/directory-succession.js';
-import { eraseFile, replaceSecret, syncDirectory } from '../directory/durable-files.js';
-import { folderNames } from '../directory/layout.js';
+import { eraseFile, fileModes, replaceFile, replaceSecret, syncDirectory } from '../directory/durable-files.js';
+import { folderNames, transcriptPath } from '../directory/layout.js';
 import { keptShareCodec, type KeptShareFile } from './kept-share-codec.js';
 
 /** What is left of an earlier run. */
@@ -111,6 +111,14 @@ export class ChangeFiles {
   /** What people read of the change; once. */
   showDraft(change: number, text: string): void {
     if (!existsSync(join(this.root, changeFolder(change), draftName))) this.write(change, draftName, text);
+  }
+
+  /** What was said while keys moved; once, and for good. */
+  keepTranscript(change: number, transcript: () => Uint8Array): void {
+    const path = transcriptPath(this.server, change);
+    if (existsSync(path)) return;
+    mkdirSync(join(this.server, folderNames.transcripts), { recursive: true, mode: 0o700 });
+    replaceFile(path, transcript(), fileModes.public);
   }
 
   /** What the organization's people have left here to be brought into the log, by the names of the files. */

@@ -68,9 +68,8 @@ function draftOf(
 ): Draft {
   const { document, newKeys, lost } = drafted;
   const servers = serverChanges(base, document, drafted);
-  const { transcript: _, ...carried } = document;
   const next: Alliance = {
-    ...carried,
+    ...withoutTranscript(document),
     allianceId: allianceIdOf(base),
     previous: configurationDigestOf(base),
     change,
@@ -93,6 +92,10 @@ function draftOf(
     admitted: namesMissing(document, base),
     removed: namesMissing(base, document),
   };
+}
+
+function withoutTranscript({ transcript: _, ...document }: Alliance): Alliance {
+  return document;
 }
 
 /** The organizations of the one that the other has not. */

@@ -76,8 +76,7 @@ export class LogLearning {
     this.state = state;
     this.known = parts.directory;
     this.links = this.openLinks();
-    this.refresh();
-    if (!this.isOver) this.follow();
+    if (this.refresh()) this.follow();
     this.ticker = setInterval(() => {
       this.follower?.tick();
     }, tickMs);
@@ -304,8 +303,7 @@ export class LogLearning {
     }
     const { slot } = this.executor.position;
     this.parts.say(`the state after slot ${slot} was fetched: the log up to there is not held any more`);
-    this.refresh();
-    if (this.isOver) return;
+    if (!this.refresh()) return;
     this.parts.onLearned();
     this.follow();
   }
@@ -352,16 +350,17 @@ export class LogLearning {
         }),
       );
       done += some.length;
-      this.refresh();
-      if (!this.isOver) parts.onLearned();
+      if (this.refresh()) parts.onLearned();
     }
   }
 
   /**
    * Keeps up with the documents that the log brings into force. Where the directory has one of that epoch it is the same: what is
    * learned from the first slot on is certified under keys that have gone out of use, which by now may be in anybody's hands.
+   *
+   * @returns whether it is.
    */
-  private refresh(): void {
+  private refresh(): boolean {
     const { directory, services } = this.parts;
     const { allianceId } = directory;
     const { document } = services.membership.governance;
@@ -373,11 +372,12 @@ export class LogLearning {
         `the log that was learned brings a document of epoch ${epoch} into force which is not the one in ${directory.path}: ` +
           `it is not the log of this alliance. Move ${directory.dataPath} away, and start again`,
       );
-      return;
+      return false;
     }
-    if (document.epoch <= this.known.alliance.epoch) return;
+    if (document.epoch <= this.known.alliance.epoch) return true;
     this.known = { alliance: document, allianceId, configurationDigest };
     this.links.update();
+    return true;
   }
 
   /**

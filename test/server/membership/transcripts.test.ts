@@ -70,7 +70,7 @@ describe('a transcript', () => {
     const whole = present(kept(simulation, 'a/1', 1), 'a transcript');
     const replay = (transcript: Uint8Array, named: Alliance) =>
       replayTranscript(transcript, { before, after: named, earlier: [] });
-    const { transcript: _, ...unnamed } = after;
+    const unnamed = (({ transcript: _, ...document }: Alliance): Alliance => document)(after);
     expect(replay(whole, unnamed)).toEqual(E.left({ _tag: 'NoTranscript', epoch: 2 }));
     for (let at = 0; at < whole.length; at += 997) {
       const changed = Uint8Array.from(whole);

@@ -70,12 +70,13 @@ class Scene {
   }
 }
 
-async function begin(scheme: 'bls' | 'multisig'): Promise<Scene> {
-  alliance = await GovernedAlliance.found({ trust: 'f=1 t=0 of (a, b, c, d)', scheme: { _tag: scheme } });
-  await alliance.start(...four);
+async function begin(scheme: 'bls' | 'multisig', servers: readonly string[] = four): Promise<Scene> {
+  const names = servers.map((id) => id.slice(0, 1)).join(', ');
+  alliance = await GovernedAlliance.found({ trust: `f=1 t=0 of (${names})`, scheme: { _tag: scheme } });
+  await alliance.start(...servers);
   const made = alliance;
   await eventually('the document is signed', () =>
-    four.every((id) => made.governance(id).enacted.signature !== undefined),
+    servers.every((id) => made.governance(id).enacted.signature !== undefined),
   );
   return new Scene(made);
 }
@@ -186,6 +187,32 @@ describe('a server of an organization that is admitted', () => {
     expect(await client.propose(utf8('after'))).toMatchObject({ _tag: 'committed' });
     client.close();
     expect(scene.stopped).toEqual([]);
+    expect(made.stopped.size).toBe(0);
+  });
+});
+
+describe('a server of an organization that is removed', () => {
+  it('erases its shares, and says so to those who go on', async () => {
+    const { made } = await begin('bls', [...four, 'e/1']);
+    const trust = right(parseTrust('f=1 t=0 of (a/1, b/1, c/1, d/1)'));
+    await eventually('time is agreed', () => made.governance('a/1').time.nowMs > 0);
+    await made.decide(
+      'a/1',
+      [
+        { _tag: 'remove', organization: 'e' },
+        { _tag: 'trust', trust },
+      ],
+      ['a', 'b', 'c', 'd'],
+    );
+    const isOver = (id: string) => made.governance(id).document.epoch === 2;
+    await eventually('the next epoch has begun', () => four.every(isOver));
+    await eventually('every old share is erased', () =>
+      made
+        .governance('a/1')
+        .sharings.every(({ epoch, holders, erased }) => epoch === 2 || holders.length === erased.size),
+    );
+    expect(made.secret('e/1', 'alliance-share.json')).toBeUndefined();
+    expect(made.secret('e/1', 'retired')).toContain('goes on without e/1');
     expect(made.stopped.size).toBe(0);
   });
 });

@@ -8,7 +8,7 @@ import { type AllianceDocument, linkMaterialOf } from '../directory/directory-do
 import type { LearnerDirectory } from '../directory/learner-directory.js';
 
 export interface LearnerLinksParts {
-  readonly directory: LearnerDirectory;
+  readonly directory: Pick<LearnerDirectory, 'id' | 'credentials'>;
   /** The newest that is known. */
   readonly document: () => AllianceDocument;
   readonly handler: ServerLinkHandler;

@@ -1,5 +1,7 @@
 /** The agent of a running server: it hears of every slot that is executed, and speaks through the server's own session. */
 import { randomBytes, randomInt } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { E } from '../../prelude/fp.js';
 import type { Handoff } from '../../consensus/handoff.js';
 import { type Request, requestStatement, type UnsignedRequest } from '../../consensus/batch.js';
@@ -10,13 +12,16 @@ import { describeManagementError } from '../../management/governance/errors.js';
 import type { Change } from '../../management/governance/governance.js';
 import { roleName } from '../../management/proposals/key-roles.js';
 import type { SignatureShare } from '../../schemes/contract/distributed-signer.js';
-import { ed25519Verify } from '../../schemes/ed25519/ed25519.js';
+import { ed25519Sign, ed25519Verify } from '../../schemes/ed25519/ed25519.js';
+import { readPrivateKey } from '../directory/directory-documents.js';
+import { fileNames } from '../directory/layout.js';
 import type { ServerDirectory } from '../directory/server-directory.js';
 import type { Acquaintance } from '../links.js';
 import type { AllianceKey } from '../replica/replica-parts.js';
 import type { Execution } from '../state/executor.js';
 import { MembershipAgent, type WatchedLog } from './agent.js';
 import { Carrier } from './carrier.js';
+import { Farewell } from './farewell.js';
 import { tryEpochFiles } from './trial.js';
 import { keepHistory } from './history-file.js';
 import { type OwnServer, ownServerOf } from './own-server.js';
@@ -50,6 +55,7 @@ export class ServerAgent {
   private met: number | undefined;
   private turn: NodeJS.Immediate | undefined;
   private readonly ticker: NodeJS.Timeout;
+  private farewell: Farewell | undefined;
   private own: { readonly directory: ServerDirectory; readonly server: OwnServer | undefined } | undefined;
 
   constructor(private readonly parts: ServerAgentParts) {
@@ -105,12 +111,28 @@ export class ServerAgent {
     clearImmediate(this.turn);
     this.agent.close();
     this.carrier.close();
+    this.farewell?.close();
   }
 
   private look(): void {
+    this.leave();
     this.meet(this.parts.log.governance.change);
     this.agent.look();
     this.record();
+  }
+
+  /** Once the next epoch goes on without this server, and its keys are erased. */
+  private leave(): void {
+    const { log, directory: find, say } = this.parts;
+    const { change, sharings } = log.governance;
+    const directory = find();
+    if (this.farewell !== undefined || directory.keys !== undefined || change?.state !== 'activated') return;
+    const path = join(directory.path, fileNames.identityKey);
+    const { id, identityKey: key } = directory.me;
+    const seed = existsSync(path) ? readPrivateKey(path, readFileSync(path, 'utf8'), { id, key }) : undefined;
+    if (seed === undefined || E.isLeft(seed)) return;
+    const sign = (statement: Uint8Array): Uint8Array => ed25519Sign(seed.right, statement);
+    this.farewell = new Farewell({ directory, sign, next: change.next, sharings, say });
   }
 
   /** Extends the history on disk, once an epoch. */

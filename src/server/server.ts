@@ -27,6 +27,7 @@ import type { ReplicaObserver } from './replica/replica-parts.js';
 import { describeFault, describeStop, isHalt, type StopReason } from './replica/stop-reason.js';
 import type { ServerError } from './server-errors.js';
 import { type Applications, type ManagedServices, managedServices, noApplications, type Services } from './services.js';
+import { recordsInto } from './membership/proposal-records.js';
 import { ServerAgent } from './membership/server-agent.js';
 import { statusOf } from './server-status.js';
 import { Executor } from './state/executor.js';
@@ -121,20 +122,22 @@ export function describeStateError(dataPath: string, error: StateError): ServerE
 function servicesOf(
   directory: ServerDirectory,
   options: ServerOptions,
+  say: (line: string) => void,
 ): Either<ServerError, Services & Partial<ManagedServices>> {
   const { applications = noApplications, control } = options;
-  return control === undefined ? managedServicesOf(directory, options) : E.right({ ...applications, control });
+  return control === undefined ? managedServicesOf(directory, options, say) : E.right({ ...applications, control });
 }
 
 /** Management begins with the founding document. */
 export function managedServicesOf(
   { alliance, former, path }: Pick<ServerDirectory, 'alliance' | 'former' | 'path'>,
   { applications = noApplications }: ServerOptions,
+  say: (line: string) => void,
 ): Either<ServerError, ManagedServices> {
   const founding = alliance.epoch === 1 ? alliance : former.get(1)?.alliance;
   return founding === undefined
     ? E.left({ _tag: 'NoFoundingDocument', path: formerDocumentPath(path, 1) })
-    : E.right(managedServices(founding, applications));
+    : E.right(managedServices(founding, applications, recordsInto(path, say)));
 }
 
 interface Disk {
@@ -197,7 +200,9 @@ class Server implements RunningServer {
   async begin(): Promise<Either<ServerError, void>> {
     const { directory, disk, log, options } = this;
     const clock = (): number => performance.now();
-    const services = servicesOf(directory, options);
+    const services = servicesOf(directory, options, (line) => {
+      this.events.log(line);
+    });
     if (E.isLeft(services)) return services;
     const executor = new Executor({ allianceId: directory.allianceId, ...services.right });
     const parts = { snapshots: disk.snapshots, log, executor };

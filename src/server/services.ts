@@ -6,7 +6,7 @@ import type { Alliance } from '../management/alliance.js';
 import { foundGovernance } from '../management/governance/founding.js';
 import { ed25519Verify } from '../schemes/ed25519/ed25519.js';
 import type { EpochControl } from '../services/epoch-control.js';
-import { Membership, membershipName } from '../services/membership/membership.js';
+import { Membership, membershipName, type OnGovernance } from '../services/membership/membership.js';
 import { readServiceCommand } from '../services/service-command.js';
 import type { StateMachine } from '../services/state-machine.js';
 
@@ -33,11 +33,16 @@ export const noApplications: Applications = { applications: new Map(), applicati
  * Applications under the alliance's own management.
  *
  * @param founding - the document of epoch 1.
+ * @param onEvents - hears what happens in management, after it has; see {@link Membership}.
  */
-export function managedServices(founding: Alliance, own: Applications): ManagedServices {
+export function managedServices(founding: Alliance, own: Applications, onEvents?: OnGovernance): ManagedServices {
   const { applications } = own;
   invariant(!applications.has(membershipName), `no application is called ${membershipName}`);
-  const membership = new Membership({ founding: foundGovernance(founding), verify: ed25519Verify });
+  const membership = new Membership({
+    founding: foundGovernance(founding),
+    verify: ed25519Verify,
+    ...(onEvents === undefined ? {} : { onEvents }),
+  });
   return {
     membership,
     control: membership,

@@ -44,6 +44,7 @@ const others: Readonly<Record<string, readonly [doors: number, why: string]>> = 
     1,
     'of a digest that a document names; server/membership/transcripts.test.ts',
   ],
+  'src/management/governance/proposal-record.ts': [1, 'of a chain whose head governance has; proposal-record.test.ts'],
   'src/services/membership/pieces.ts': [1, 'one after another; pieces.test.ts'],
   'src/server/founding/certificates.ts': [1, 'of what was just made'],
 };

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Session } from '../session.js';
 import { registerProposalCreate } from './proposal/create.js';
 import { registerProposalList } from './proposal/list.js';
+import { registerProposalRecords } from './proposal/records.js';
 import { registerProposalSend } from './proposal/send.js';
 import { registerProposalDiff, registerProposalShow } from './proposal/show.js';
 import { registerProposalSign } from './proposal/sign.js';
@@ -25,6 +26,7 @@ export function registerProposal(program: Command, session: Session): void {
     .addHelpText('after', help);
   registerProposalCreate(proposal, session);
   registerProposalList(proposal, session);
+  registerProposalRecords(proposal, session);
   registerProposalShow(proposal, session);
   registerProposalDiff(proposal, session);
   registerProposalVote(proposal, session);

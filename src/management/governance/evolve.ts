@@ -1,5 +1,4 @@
 /** Takes an event in. Total: whatever `decide` returned, on whatever governance it returned it for. */
-import { Writer } from '../../prelude/canonical.js';
 import { type Digest, digest } from '../../prelude/digest.js';
 import { assertNever } from '../../prelude/invariant.js';
 import { organizationOf, type ProcessId } from '../../prelude/process.js';
@@ -10,6 +9,7 @@ import { inNextEpoch } from './agreed-time.js';
 import { sharingsOfMoves, withoutShares } from './change-moves.js';
 import { enactedSigning } from './enacted.js';
 import type { GovernanceEvent } from './event.js';
+import { encodeRecord } from './proposal-record.js';
 import {
   type Change,
   type ChangeOrigin,
@@ -199,15 +199,8 @@ function endProposal(governance: Governance, { proposal: id, ending, why }: Even
     proposals: without(governance.proposals, keyOf(id)),
     unexamined: new Set([...governance.unexamined].filter((key) => key !== keyOf(id))),
     closed: newest([...governance.closed, closed], governanceLimits.closedProposals),
-    history: historyNext(governance.history, proposal, ending),
+    history: digest(encodeRecord(governance.history, proposal, ending)),
   };
-}
-
-/** What is recorded for good of a proposal that has ended: what was signed, by whom, and what became of it. */
-function historyNext(previous: Digest, { act, ballots }: Proposal, ending: Ending): Digest {
-  const votes = [...ballots].sort(([a], [b]) => (a < b ? -1 : 1));
-  const writer = new Writer().text('koinon proposal history v1').fixed(previous).bytes(act).text(ending);
-  return digest(writer.list(votes, (each, [name, ballot]) => each.text(name).bytes(ballot.act)).finish());
 }
 
 function signingBegun(governance: Governance, { proposal, role, message }: EventOf<'signing-begun'>): Governance {

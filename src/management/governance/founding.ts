@@ -1,5 +1,5 @@
 /** How governance begins: with the founding document, and what is known of its keys. */
-import { toHex, utf8 } from '../../prelude/bytes.js';
+import { toHex } from '../../prelude/bytes.js';
 import { Writer } from '../../prelude/canonical.js';
 import { digest } from '../../prelude/digest.js';
 import { organizationOf, type ProcessId } from '../../prelude/process.js';
@@ -11,6 +11,7 @@ import { keysByRole } from '../proposals/key-roles.js';
 import type { Sharing } from '../proposals/sharing.js';
 import { noTime } from './agreed-time.js';
 import { enactedSigning } from './enacted.js';
+import { firstHead } from './proposal-record.js';
 import type { Governance } from './governance.js';
 
 /** @param document - of epoch 1. */
@@ -27,7 +28,7 @@ export function foundGovernance(document: Alliance): Governance {
     unexamined: new Set(),
     proposalCount: 0,
     closed: [],
-    history: digest(utf8('koinon proposal history v1'), configuration),
+    history: firstHead(configuration),
     proposed: new Map(),
     change: undefined,
     changeCount: document.change,

@@ -48,8 +48,10 @@ export interface Proposal {
   readonly act: Uint8Array;
 }
 
-/** How a proposal ended. */
-export type Ending = 'enacted' | 'rejected' | 'expired' | 'withdrawn' | 'superseded' | 'failed';
+/** How a proposal ended; places are encodings. */
+export const endings = ['enacted', 'rejected', 'expired', 'withdrawn', 'superseded', 'failed'] as const;
+
+export type Ending = (typeof endings)[number];
 
 export interface ClosedProposal {
   readonly id: Digest;

@@ -51,5 +51,8 @@ export function readTerm(reader: Reader): Term {
   return endMs === undefined ? { lengthMs } : { lengthMs, endMs };
 }
 
+/** Of an act, put together. */
+export const maxActBytes = 4 << 20;
+
 /** Of all that was said while the keys of one change moved. */
 export const maxMovesBytes = 256 << 20;

@@ -14,7 +14,15 @@ import type { Requirement } from '../proposals/approval.js';
 import { decodeActions } from '../proposals/action-codec.js';
 import { readChange, writeChange } from './change-snapshot.js';
 import { enactedSigning } from './enacted.js';
-import { type Ballot, type ClosedProposal, type Governance, keyOf, type Proposal, type Signing } from './governance.js';
+import {
+  type Ballot,
+  type ClosedProposal,
+  endings,
+  type Governance,
+  keyOf,
+  type Proposal,
+  type Signing,
+} from './governance.js';
 import {
   readEpochKeys,
   readPolicy,
@@ -24,6 +32,7 @@ import {
   writeSharing,
 } from './sharing-snapshot.js';
 import {
+  maxActBytes,
   maxItems,
   readDigest,
   readDocument,
@@ -38,7 +47,6 @@ import {
 import type { Term } from './term.js';
 
 const maxTextBytes = 16_384;
-const maxActBytes = 4 << 20;
 
 export function writeGovernance(writer: Writer, governance: Governance): void {
   writeDocument(writer, governance.document);
@@ -211,8 +219,6 @@ function readSaid(reader: Reader, bytes: Uint8Array): { author: string; body: Ac
   if (E.isLeft(body)) return reader.fail('an act');
   return { author: act.right.author.name, body: body.right, id: actDigest(act.right) };
 }
-
-const endings = ['enacted', 'rejected', 'expired', 'withdrawn', 'superseded', 'failed'] as const;
 
 function writeClosed(writer: Writer, { id, number, author, ending, why }: ClosedProposal): void {
   writer.fixed(id).u64(number).text(author).u8(endings.indexOf(ending)).text(why);

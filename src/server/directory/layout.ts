@@ -76,7 +76,16 @@ export const folderNames = {
   former: 'former',
   /** Of a server: what was said in the changes that it has seen, while keys moved. */
   transcripts: 'transcripts',
+  /** Of a server: the records of proposals that have ended. */
+  proposals: 'proposals',
 } as const;
+
+/** Such as `proposals/proposal-7.record`. */
+export function recordPath(server: string, proposal: number): string {
+  return join(server, folderNames.proposals, `proposal-${proposal}${recordSuffix}`);
+}
+
+export const recordSuffix = '.record';
 
 /** Such as `transcripts/change-3.transcript`; documents say which change led to them. */
 export function transcriptPath(server: string, change: number): string {

@@ -87,7 +87,9 @@ class Newcomer implements RunningServer {
 
   async begin(): Promise<Either<ServerError, void>> {
     const { directory, events, options } = this;
-    const services = managedServicesOf(directory, options);
+    const services = managedServicesOf(directory, options, (line) => {
+      events.log(line);
+    });
     if (E.isLeft(services)) return services;
     mkdirSync(directory.dataPath, { recursive: true, mode: 0o700 });
     const store = await openLogStore(join(directory.dataPath, 'log'))();

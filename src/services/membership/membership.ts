@@ -34,7 +34,7 @@ export const bodyKinds = { piece: 0, query: 1 } as const;
 const answersPerSlot = 32;
 
 /** Hears what happens, after it has; what it does must not depend on which server it is at. */
-type OnGovernance = (governance: Governance, events: readonly GovernanceEvent[]) => void;
+export type OnGovernance = (governance: Governance, events: readonly GovernanceEvent[], before: Governance) => void;
 
 export interface MembershipParts {
   /** Of the founding document. */
@@ -149,9 +149,10 @@ export class Membership implements StateMachine, EpochControl {
   }
 
   private take(taken: Taken): Taken {
+    const before = this.now;
     this.now = taken.governance;
     this.due.push(...taken.events.flatMap((event) => controlIn(event, taken.governance)));
-    if (taken.events.length > 0) this.parts.onEvents?.(taken.governance, taken.events);
+    if (taken.events.length > 0) this.parts.onEvents?.(taken.governance, taken.events, before);
     return taken;
   }
 }

@@ -20,6 +20,7 @@ import { identitiesKeyId } from '../../../src/management/alliance-keys.js';
 import { examine } from '../../../src/management/governance/examination.js';
 import type { GovernanceEvent } from '../../../src/management/governance/event.js';
 import { foundGovernance } from '../../../src/management/governance/founding.js';
+import { endedProposals } from '../../../src/management/governance/ended-proposals.js';
 import type { Governance, Proposal } from '../../../src/management/governance/governance.js';
 import { readGovernance, writeGovernance } from '../../../src/management/governance/snapshot.js';
 import { takeAct, takeEpoch, type Taken, takeReadiness } from '../../../src/management/governance/take.js';
@@ -60,6 +61,8 @@ export interface Wish {
 export class World {
   governance: Governance;
   readonly events: GovernanceEvent[] = [];
+  /** Of the proposals that have ended. */
+  readonly records: Uint8Array[] = [];
   slot = 1;
   /** What consensus has taken of READYs. */
   ready: number[] = [];
@@ -235,6 +238,7 @@ export class World {
   private restores = false;
 
   private keep({ governance, events }: Taken): void {
+    this.records.push(...endedProposals(this.governance, events).map(({ record }) => record));
     this.governance = this.restores ? restored(governance) : governance;
     this.events.push(...events);
     for (const event of events)

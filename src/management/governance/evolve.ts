@@ -14,7 +14,6 @@ import {
   type Change,
   type ChangeOrigin,
   type ClosedProposal,
-  type Ending,
   type Governance,
   governanceLimits,
   keyOf,

@@ -1,13 +1,22 @@
 /** Real servers manage themselves: they agree on time, sign their document, and move their keys from epoch to epoch. */
-import { readFileSync, rmSync } from 'node:fs';
+import { randomBytes, verify } from 'node:crypto';
+import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { FoundingWish } from '../../src/server/founding/founding.js';
 import { keyIdOf } from '../../src/schemes/registry.js';
-import { toHex } from '../../src/prelude/bytes.js';
+import { toHex, utf8 } from '../../src/prelude/bytes.js';
 import { verifyHistory } from '../../src/client/history.js';
 import { decodeHistoryText } from '../../src/management/alliance-history-codec.js';
 import { present } from '../../src/prelude/invariant.js';
+import type { Action, KeyRole } from '../../src/management/proposals/action.js';
+import { roleName, sharingPolicy, usageOf } from '../../src/management/proposals/key-roles.js';
+import { publicKeyPem } from '../../src/schemes/shoup-rsa/public-key-pem.js';
+import type { SafePrimes } from '../../src/schemes/shoup-rsa/safe-primes.js';
+import { writeNewDirectory } from '../../src/server/directory/new-directory.js';
+import { dealAllianceKey } from '../../src/server/founding/alliance-key-dealing.js';
+import { dealtKeyEntries } from '../../src/server/founding/dealt-key-files.js';
+import { safePrimes1024, safePrimes512 } from '../support/rsa-keys.js';
 import { run } from '../cli/run.js';
 import { right } from '../support/right.js';
 import { eventually } from './alliance-processes.js';
@@ -91,5 +100,43 @@ describe('an alliance that governs itself', () => {
     await made.decide('a/1', [{ _tag: 'refresh', lost: ['d/1' as never] }], ['a', 'b', 'c']);
     await eventually('the next epoch is enacted', () => isEnacted(made, 2));
     expect(made.secret('d/1', 'alliance-share.json')).toBeDefined();
+  });
+
+  it('takes keys that a dealer made, and signs with them as any RSA key does', async () => {
+    const made = await running({ scheme: { _tag: 'multisig' } });
+    const { document } = made.governance('a/1');
+    const dealt = async (role: KeyRole, primes: SafePrimes) => {
+      const { trust, epoch } = document;
+      const { universe } = trust.system.processes;
+      const terms = { policy: sharingPolicy(role, trust), epoch: epoch + 1, universe, usage: usageOf(role) };
+      const options = { random: randomBytes, onProgress: () => undefined };
+      const scheme = { _tag: 'shoup-rsa', modulusBits: 0, primes } as const;
+      const key = right(await dealAllianceKey(scheme, terms, options));
+      const folder = join(made.root, `dealt-${roleName(role)}`);
+      right(writeNewDirectory(folder, dealtKeyEntries(role, key)));
+      // One server is not given its share: the others are enough, and it is repaired by itself.
+      for (const id of ['a/1', 'b/1', 'c/1'])
+        cpSync(join(folder, id.replace('/', '-')), join(made.path(id), 'incoming'), { recursive: true });
+      return { _tag: 'dealt', publicKey: key.publicKey, organization: 'a' } as const;
+    };
+    const [alliance, receipts] = [{ _tag: 'alliance' }, { _tag: 'document', name: 'receipts' }] as const;
+    const actions: readonly Action[] = [
+      { _tag: 'scheme', role: alliance, source: await dealt(alliance, safePrimes512), distrust: false },
+      { _tag: 'document-key', name: 'receipts', source: await dealt(receipts, safePrimes1024) },
+    ];
+    await made.decide('a/1', actions, ['a', 'b', 'c']);
+    await eventually('the epoch after the next is enacted', () => isEnacted(made, 3));
+    expect(made.governance('a/1').document.allianceKey._tag).toBe('shoup-rsa');
+    for (const id of four) expect(made.secret(id, 'alliance-share.json')).toBeDefined();
+    const text = utf8('what the alliance received');
+    await made.decide('a/1', [{ _tag: 'sign', key: 'receipts', document: text }], ['a', 'b', 'c']);
+    const signature = () => [...made.governance('a/1').signings.values()][0]?.signature;
+    await eventually('it is signed', () => signature() !== undefined);
+    const [entry] = made.governance('a/1').document.documentKeys;
+    if (entry?.publicKey._tag !== 'shoup-rsa') throw new Error('no RSA key');
+    const pem = publicKeyPem(entry.publicKey);
+    expect(verify('sha256', text, pem, present(signature(), 'a signature'))).toBe(true);
+    for (const id of four) expect(made.secret(id, 'incoming', 'alliance.share.json')).toBeUndefined();
+    expect(made.stopped.size).toBe(0);
   });
 });

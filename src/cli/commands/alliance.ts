@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Session } from '../session.js';
 import { registerAllianceAcknowledge } from './alliance/acknowledge.js';
 import { registerAllianceAssemble } from './alliance/assemble.js';
+import { registerAllianceDeal } from './alliance/deal.js';
 import { registerAllianceShow } from './alliance/show.js';
 import { registerAllianceTranscript } from './alliance/transcript.js';
 import { registerAllianceVerify } from './alliance/verify.js';
@@ -23,6 +24,7 @@ export function registerAlliance(program: Command, session: Session): void {
   registerAllianceAssemble(alliance, session);
   registerAllianceAcknowledge(alliance, session);
   registerAllianceShow(alliance, session);
+  registerAllianceDeal(alliance, session);
   registerAllianceVerify(alliance, session);
   registerAllianceTranscript(alliance, session);
 }

@@ -80,6 +80,16 @@ export const folderNames = {
   proposals: 'proposals',
 } as const;
 
+/** `document receipts` as a part of a name of a file. */
+export function fileNameOfRole(role: string): string {
+  return role.replaceAll(' ', '-');
+}
+
+/** In `incoming`: the share of a key that a dealer made. */
+export function incomingShareName(role: string): string {
+  return `${fileNameOfRole(role)}${documentShareSuffix}`;
+}
+
 /** Such as `proposals/proposal-7.record`. */
 export function recordPath(server: string, proposal: number): string {
   return join(server, folderNames.proposals, `proposal-${proposal}${recordSuffix}`);

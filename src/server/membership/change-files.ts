@@ -18,7 +18,7 @@ import { type AllianceKeyShare, allianceKeyShareCodec } from '../../schemes/regi
 import { present } from '../../prelude/invariant.js';
 import { eraseTree } from '../directory/directory-succession.js';
 import { eraseFile, fileModes, replaceFile, replaceSecret, syncDirectory } from '../directory/durable-files.js';
-import { folderNames, transcriptPath } from '../directory/layout.js';
+import { fileNameOfRole, folderNames, incomingShareName, transcriptPath } from '../directory/layout.js';
 import { keptShareCodec, type KeptShareFile } from './kept-share-codec.js';
 
 /** What is left of an earlier run. */
@@ -105,7 +105,7 @@ export class ChangeFiles {
 
   /** The share of a key for `role` that a dealer made, as the operators placed it. */
   handedOver(role: string): AllianceKeyShare | undefined {
-    return readShareFile(join(this.server, folderNames.incoming, `${fileNameOfRole(role)}${suffixes.share}`));
+    return readShareFile(join(this.server, folderNames.incoming, incomingShareName(role)));
   }
 
   /** What people read of the change; once. */
@@ -143,11 +143,6 @@ export class ChangeFiles {
     replaceSecret(join(folder, name), content);
     for (const made of [this.root, this.server]) syncDirectory(made);
   }
-}
-
-/** `document receipts` as a name of a file. */
-function fileNameOfRole(role: string): string {
-  return role.replaceAll(' ', '-');
 }
 
 function broughtName(role: string): string {

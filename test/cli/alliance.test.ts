@@ -1,8 +1,14 @@
 /** `koinon alliance`: what is shown of a document, and which histories are believed. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../src/prelude/bytes.js';
+import { decodeJson } from '../../src/prelude/codec.js';
+import { E } from '../../src/prelude/fp.js';
+import { makeDraft } from '../../src/management/proposals/draft.js';
+import { parseKeyFile } from '../../src/schemes/key-file/key-file-codec.js';
+import { allianceKeyShareCodec, makeSigner } from '../../src/schemes/registry.js';
+import { right } from '../support/right.js';
 import { present } from '../../src/prelude/invariant.js';
 import { allianceIdOf, encodeAlliance } from '../../src/management/alliance-codec.js';
 import type { HistoryEntry } from '../../src/management/alliance-history.js';
@@ -129,6 +135,38 @@ describe('koinon alliance verify', () => {
     const { exitCode, stdout, stderr } = await run('alliance', 'verify', ...argv);
     expect([exitCode, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(message);
+  });
+});
+
+describe('koinon alliance deal', () => {
+  const governed = governedAlliance();
+  const directory = directoryWith('dealing', 'alliance.json', encodeAlliance(governed));
+  const deal = (out: string, ...options: readonly string[]) =>
+    run('alliance', 'deal', directory, '--scheme', 'bls', '--out', join(root, out), ...options);
+
+  it('makes a key that a draft of the next epoch takes, and a share for each server', async () => {
+    const { exitCode, stdout } = await deal('minutes', '--role', 'minutes', '--json');
+    expect(exitCode).toBe(0);
+    const servers = governed.trust.system.processes.universe.ids;
+    expect(JSON.parse(stdout)).toMatchObject({ key: 'document minutes', epoch: governed.epoch + 1, servers });
+    const read = right(parseKeyFile(readFileSync(join(root, 'minutes', 'public.json'), 'utf8')));
+    if (read._tag !== 'public-key') throw new Error('no public key');
+    const source = { _tag: 'dealt', publicKey: read.key, organization: 'a' } as const;
+    expect(E.isRight(makeDraft(governed, [{ _tag: 'document-key', name: 'minutes', source }], 7))).toBe(true);
+    for (const id of servers) {
+      const file = join(root, 'minutes', id.replace('/', '-'), 'document-minutes.share.json');
+      expect(statSync(file).mode & 0o777).toBe(0o600);
+      const share = right(decodeJson(allianceKeyShareCodec, readFileSync(file, 'utf8')));
+      expect(E.isRight(makeSigner(read.key, share, governed.trust.system.processes.universe))).toBe(true);
+    }
+  });
+
+  it('writes over nothing, and nowhere else than it is told', async () => {
+    await deal('again');
+    const { exitCode, stderr } = await deal('again');
+    expect([exitCode, stderr.split('\n').length]).toEqual([2, 2]);
+    const nowhere = await run('alliance', 'deal', join(root, 'nobody'), '--scheme', 'bls', '--out', join(root, 'x'));
+    expect([nowhere.exitCode, existsSync(join(root, 'x'))]).toEqual([2, false]);
   });
 });
 

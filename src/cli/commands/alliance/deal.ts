@@ -88,9 +88,9 @@ async function deal(path: string, options: DealOptions, session: Session): Promi
   const id = toHex(keyIdOf(publicKey));
   session.print(
     {
-      json: { key: roleName(role), scheme: publicKey._tag, keyId: id, epoch, servers, directory: written.right },
+      json: { key: roleName(role), scheme: publicKey._tag, keyId: id, epoch, servers, directory: out },
       lines: [
-        `A key for epoch ${epoch} is in ${written.right}`,
+        `A key for epoch ${epoch} is in ${out}`,
         row('key', `${roleName(role)}, ${publicKey._tag}, ${id}`),
         row('to propose', dealtKeyNames.publicKey),
         ...servers.map((server) =>

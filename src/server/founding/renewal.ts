@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { E, type TaskEither } from '../../prelude/fp.js';
-import type { ProcessId } from '../../prelude/process.js';
+import { organizationOf, type ProcessId } from '../../prelude/process.js';
 import type { RandomBytes } from '../../prelude/random.js';
 import type { OrganizationContent, OrganizationExport } from '../../management/founding/organization-export.js';
 import { printContent } from '../../management/founding/organization-export-codec.js';
@@ -41,7 +41,8 @@ export function renewServer(
   { server: id, directory, address, alliance, random = randomBytes }: RenewalWish,
 ): TaskEither<OrganizationError, OrganizationExport> {
   return async () => {
-    const { content, path } = organization;
+    const { path } = organization;
+    const content = inForce(organization.content, alliance);
     const { servers } = content.organization;
     const old = servers.find((server) => server.id === id);
     if (old === undefined)
@@ -67,6 +68,19 @@ export function renewServer(
       seed === undefined ? [] : [seed],
     );
     return E.right(await exportWithKeysAtHand({ path, content: renewed }, seeds));
+  };
+}
+
+/** What the alliance has listed since goes before what the organization's directory says, or the proposal would take it back. */
+function inForce(content: OrganizationContent, context: AllianceContext | undefined): OrganizationContent {
+  const { name } = content.organization;
+  const organization = context?.alliance.organizations.find((entry) => entry.name === name);
+  if (context === undefined || organization === undefined) return content;
+  const servers = new Set(organization.servers.map(({ id }) => id));
+  return {
+    organization,
+    allianceKeys: content.allianceKeys.filter(({ id }) => servers.has(id)),
+    applications: context.alliance.applications.filter(({ id }) => organizationOf(id) === name),
   };
 }
 

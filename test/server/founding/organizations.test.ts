@@ -40,6 +40,8 @@ import {
 } from '../../../src/server/founding/organization-directory.js';
 import { describeOrganizationError } from '../../../src/server/founding/organization-errors.js';
 import { foundOrganization, type OrganizationWish } from '../../../src/server/founding/organization-founding.js';
+import { publicKeyFromSeed } from '../../../src/schemes/ed25519/ed25519.js';
+import { ed25519Seed } from '../../../src/schemes/ed25519/encoding.js';
 import { renewServer } from '../../../src/server/founding/renewal.js';
 import { right } from '../../support/right.js';
 import { temporaryDirectory } from '../temporary-directory.js';
@@ -522,6 +524,23 @@ describe('a server whose keys are renewed', () => {
     expect(files).toContain('server.json');
     expect(files).toContain(join('former', 'alliance-1.json'));
     expect(files).not.toContain('alliance-share.json');
+  });
+
+  it('keeps what the alliance has listed since the organization was founded', async () => {
+    const organization = present(organizations[1], 'one');
+    const { name } = organization.content.organization;
+    const { alliance } = document;
+    const changed = (entry: Alliance['organizations'][number]): Alliance['organizations'][number] => ({
+      ...entry,
+      administrators: [...entry.administrators, { name: ann, key: publicKeyFromSeed(present(ed25519Seed(new Uint8Array(32).fill(5)), 'a seed')) }],
+    });
+    const now = {
+      ...alliance,
+      organizations: alliance.organizations.map((entry) => (entry.name === name ? changed(entry) : entry)),
+    };
+    const wish = { server: `${name}/1` as ProcessId, directory: join(root, 'renewed-since') };
+    const renewed = right(await renewServer(organization, { ...wish, alliance: { alliance: now, history: [] } })());
+    expect(renewed.organization.administrators.map((one) => one.name)).toContain(ann);
   });
 
   it('is one of the organization, on a machine that has its authority', async () => {

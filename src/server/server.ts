@@ -43,6 +43,8 @@ export interface ServerEvents {
   log(line: string): void;
   /** The server has stopped by itself, for good. */
   onStopped(reason: string): void;
+  /** The server cannot go on before it has learned the log as a client of others: see `startAs`. */
+  onBehind?(): void;
 }
 
 /** What may be chosen for one server. */
@@ -241,6 +243,9 @@ class Server implements RunningServer {
       },
       say: (line) => {
         this.events.log(line);
+      },
+      onBehind: () => {
+        this.events.onBehind?.();
       },
       onFailed: (detail) => {
         this.stopFor(detail);

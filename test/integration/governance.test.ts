@@ -18,6 +18,7 @@ import { dealAllianceKey } from '../../src/server/founding/alliance-key-dealing.
 import { dealtKeyEntries } from '../../src/server/founding/dealt-key-files.js';
 import { safePrimes1024, safePrimes512 } from '../support/rsa-keys.js';
 import { run } from '../cli/run.js';
+import type { ProcessId } from '../../src/prelude/process.js';
 import { right } from '../support/right.js';
 import { eventually } from './alliance-processes.js';
 import { GovernedAlliance } from './governed-alliance.js';
@@ -32,7 +33,7 @@ afterEach(async () => {
 });
 
 async function running(
-  wish: Pick<FoundingWish, 'scheme' | 'certificates' | 'documentKeys'>,
+  wish: Pick<FoundingWish, 'scheme' | 'certificates' | 'documentKeys' | 'lengths'>,
 ): Promise<GovernedAlliance> {
   alliance = await GovernedAlliance.found({ trust: 'f=1 t=0 of (a, b, c, d)', ...wish });
   await alliance.start(...four);
@@ -45,8 +46,8 @@ async function running(
 
 function isEnacted(made: GovernedAlliance, epoch: number, ids: readonly string[] = four): boolean {
   return ids.every((id) => {
-    const { document, enacted } = made.governance(id);
-    return document.epoch === epoch && enacted.signature !== undefined;
+    const governance = made.running.get(id as ProcessId)?.governance;
+    return governance?.document.epoch === epoch && governance.enacted.signature !== undefined;
   });
 }
 
@@ -100,6 +101,19 @@ describe('an alliance that governs itself', () => {
     await made.decide('a/1', [{ _tag: 'refresh', lost: ['d/1' as never] }], ['a', 'b', 'c']);
     await eventually('the next epoch is enacted', () => isEnacted(made, 2));
     expect(made.secret('d/1', 'alliance-share.json')).toBeDefined();
+  });
+
+  it('takes along a server that was away while an epoch ended, and gives it a share', async () => {
+    const made = await running({ scheme: bls, lengths: { readyMs: 2000, readingMs: 2000 } });
+    await made.stop('d/1');
+    await made.decide('a/1', [{ _tag: 'refresh', lost: [] }], ['a', 'b', 'c']);
+    const others = ['a/1', 'b/1', 'c/1'];
+    await eventually('the others are in the next epoch', () => isEnacted(made, 2, others));
+    await made.start('d/1');
+    await eventually('all are in the epoch after that', () => isEnacted(made, 3));
+    expect(made.secret('d/1', 'alliance-share.json')).toBeDefined();
+    expect(made.said).toContainEqual(expect.stringContaining('d/1: was away while its epoch ended'));
+    expect(made.stopped.size).toBe(0);
   });
 
   it('takes keys that a dealer made, and signs with them as any RSA key does', async () => {

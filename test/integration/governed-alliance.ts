@@ -19,9 +19,10 @@ import { openClient } from '../../src/server/applications/application-client.js'
 import { loadApplicationDirectory } from '../../src/server/directory/application-directory.js';
 import { applicationPath, organizationPath, serverPath } from '../../src/server/directory/layout.js';
 import { parsePrivateKey } from '../../src/server/directory/private-key-file.js';
-import { loadServerDirectory } from '../../src/server/directory/server-directory.js';
+import { loadServingDirectory } from '../../src/server/directory/learner-directory.js';
 import { type FoundingWish, foundForTrying } from '../../src/server/founding/founding.js';
-import { type RunningServer, startServer } from '../../src/server/server.js';
+import { startAs } from '../../src/server/learner/newcomer.js';
+import type { RunningServer } from '../../src/server/server.js';
 import { bodyKinds, membershipName } from '../../src/services/membership/membership.js';
 import { cutIntoPieces } from '../../src/services/membership/pieces.js';
 import { encodeServiceCommand } from '../../src/services/service-command.js';
@@ -43,7 +44,7 @@ export class GovernedAlliance {
   private constructor(readonly root: string) {}
 
   static async found(
-    wish: Pick<FoundingWish, 'trust' | 'scheme' | 'certificates' | 'documentKeys'>,
+    wish: Pick<FoundingWish, 'trust' | 'scheme' | 'certificates' | 'documentKeys' | 'lengths'>,
   ): Promise<GovernedAlliance> {
     const root = mkdtempSync(join(tmpdir(), 'koinon-test-'));
     right(await foundForTrying({ directory: root, ports: { _tag: 'any' }, ...wish })());
@@ -60,8 +61,8 @@ export class GovernedAlliance {
         log: (line: string) => this.said.push(`${id}: ${line}`),
         onStopped: (reason: string) => this.stopped.set(id, reason),
       };
-      const directory = right(await loadServerDirectory(this.path(id))());
-      this.running.set(id, right(await startServer(directory, events, { signingScript })()));
+      const serving = right(await loadServingDirectory(this.path(id))());
+      this.running.set(id, right(await startAs(serving, events, { signingScript })()));
     }
   }
 

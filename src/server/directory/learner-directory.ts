@@ -22,6 +22,7 @@ import {
   readAllianceDocument,
   readOwner,
 } from './directory-documents.js';
+import type { AllianceKeyShare } from '../../schemes/registry.js';
 import type { DirectoryError } from './errors.js';
 import { fileNames, secretFileNames } from './layout.js';
 import { parsePrivateKey } from './private-key-file.js';
@@ -37,6 +38,11 @@ export interface LearnerDirectory extends AllianceDocument, LinkMaterial {
   readonly sign: (statement: Uint8Array) => Uint8Array;
   /** Documents of earlier epochs than that of `alliance`. */
   readonly former: ReadonlyMap<number, AllianceDocument>;
+  /**
+   * Of the keys of its document, by role, where that lists this server: it was away while the epoch ended. Absent where it is to join,
+   * or to come back under new keys.
+   */
+  readonly shares?: ReadonlyMap<string, AllianceKeyShare>;
   /** Where it keeps what it has learned: the same place as when it is a server. */
   readonly dataPath: string;
 }

@@ -56,12 +56,17 @@ export class EpochFiles {
     });
   }
 
-  /** Enters the epoch that follows the one which `ended`; false where that cannot be, or not yet. */
-  async enterNext({ epoch, slot, configuration }: Handoff): Promise<Either<ServerError, boolean>> {
+  /**
+   * Enters the epoch that follows the one which ended; false where that cannot be, or not yet.
+   *
+   * @param last - the highest slot that is held: who has not come to the end of the epoch makes the files when it has.
+   */
+  async enterNext({ epoch, slot, configuration }: Handoff, last: number): Promise<Either<ServerError, boolean>> {
     if (this.now.keys === undefined) return E.right(false);
     const { path } = this.now;
     await this.look();
     const next = this.prepared.find((one) => isConfiguration(one, configuration));
+    if (next === undefined && last < slot) return E.right(false);
     if (next === undefined) {
       const name = shortHex(configuration);
       this.say(

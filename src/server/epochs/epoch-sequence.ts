@@ -29,6 +29,8 @@ export interface EpochSequenceParts extends Pick<EpochLinksParts, 'onClient' | '
   readonly state: ReplicatedState;
   readonly signingScript: URL | undefined;
   readonly observer: Omit<ReplicaObserver, 'onHandedOver'>;
+  /** The epoch has ended with slots that are not here, and so are the files of the next: the log is to be learned. */
+  readonly onBehind: () => void;
   /** The server cannot go on. */
   readonly onFailed: (detail: string) => void;
   readonly clock: () => number;
@@ -113,7 +115,8 @@ export class EpochSequence implements RoutedEpochs {
     const ended = this.parts.handoffs.of(this.epoch);
     if (E.isLeft(ended)) return E.left({ _tag: 'Storage', error: ended.left });
     this.ended = ended.right;
-    const moved = this.ended === undefined ? E.right(false) : await this.files.enterNext(this.ended);
+    const moved =
+      this.ended === undefined ? E.right(false) : await this.files.enterNext(this.ended, this.parts.state.status.last);
     if (E.isLeft(moved)) return moved;
     if (moved.right) return this.begin();
     const opened = await this.openLinks();
@@ -247,8 +250,12 @@ export class EpochSequence implements RoutedEpochs {
   /** Enters the epoch that follows the one that has ended, if its configuration lies ready. */
   private async moveOn(): Promise<Either<ServerError, void>> {
     if (this.ended === undefined) return E.right(undefined);
-    const moved = await this.files.enterNext(this.ended);
-    if (E.isLeft(moved) || !moved.right) return E.map(() => undefined)(moved);
+    const moved = await this.files.enterNext(this.ended, this.parts.state.status.last);
+    if (E.isLeft(moved)) return moved;
+    if (!moved.right) {
+      if (this.directory.keys !== undefined && this.parts.state.status.last < this.ended.slot) this.parts.onBehind();
+      return E.right(undefined);
+    }
     this.ended = undefined;
     await this.links.close();
     const opened = await this.openLinks();

@@ -9,7 +9,7 @@ import { E, type Either, type TaskEither } from '../../prelude/fp.js';
 import { invariant } from '../../prelude/invariant.js';
 import type { RandomBytes } from '../../prelude/random.js';
 import { isName } from '../../prelude/process.js';
-import type { Alliance } from '../../management/alliance.js';
+import type { Alliance, GovernanceLengths } from '../../management/alliance.js';
 import { allianceIdOf, configurationDigestOf } from '../../management/alliance-codec.js';
 import { describeAllianceError } from '../../management/errors.js';
 import { type AllianceScheme, type DealtKeys, dealKeys, type SearchProgress } from './alliance-key-dealing.js';
@@ -31,6 +31,8 @@ export interface FoundingWish extends PlanWish {
   /** Keys with which the alliance signs documents, by name; none if absent. */
   readonly documentKeys?: ReadonlyMap<string, AllianceScheme>;
   readonly ports: PortChoice;
+  /** Where they are to be other than usual. */
+  readonly lengths?: Partial<GovernanceLengths>;
   /** The system's own if absent. */
   readonly random?: RandomBytes;
   readonly onProgress?: (progress: SearchProgress) => void;
@@ -67,7 +69,8 @@ export function foundForTrying(wish: FoundingWish): TaskEither<FoundingError, Fo
     if (E.isLeft(governance)) return E.left({ _tag: 'NoStructure', reason: governance.left });
     const keys = await dealKeys({ scheme, certificates, documents }, trust, foundingEpoch, { random, onProgress });
     if (E.isLeft(keys)) return keys;
-    const alliance = assemble({ trust, governance: governance.right }, members, keys.right);
+    const terms = { ...governance.right.terms, ...wish.lengths };
+    const alliance = assemble({ trust, governance: { ...governance.right, terms } }, members, keys.right);
     return write(directory, alliance, members, keys.right);
   };
 }

@@ -76,7 +76,8 @@ export class Learner {
     });
     if (E.isLeft(learning)) return learning;
     this.learning = learning.right;
-    this.agent = this.agentOver(learning.right);
+    // A server that was away has nothing to say: what it learns is over.
+    if (this.parts.directory.shares === undefined) this.agent = this.agentOver(learning.right);
     this.look();
     this.ticker = setInterval(() => {
       this.look();
@@ -100,11 +101,11 @@ export class Learner {
     });
   }
 
-  /** In whichever epoch the log is: it has a share of nothing. */
+  /** In whichever epoch the log is. A newcomer has a share of nothing. */
   private asServer(): OwnServer {
     const { path, id, identityKey, sign, allianceId } = this.parts.directory;
     const alliance = this.parts.services.membership.governance.document;
-    return { path, id, identityKey, sign, allianceId, alliance, shares: new Map() };
+    return { path, id, identityKey, sign, allianceId, alliance, shares: this.parts.directory.shares ?? new Map() };
   }
 
   /**

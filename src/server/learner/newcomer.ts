@@ -1,4 +1,4 @@
-/** A server that is to join, as whoever runs it sees it: it learns, and then it is a server. */
+/** A server as whoever runs it sees it: it learns where it has to, and else it is a server. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { E, type Either, type TaskEither } from '../../prelude/fp.js';
@@ -8,7 +8,8 @@ import type { Governance } from '../../management/governance/governance.js';
 import { openLogStore } from '../../storage/lmdb.js';
 import { describeDirectoryError } from '../directory/errors.js';
 import type { LearnerDirectory, ServingDirectory } from '../directory/learner-directory.js';
-import { loadServerDirectory } from '../directory/server-directory.js';
+import { loadServerDirectory, type ServerDirectory } from '../directory/server-directory.js';
+import { learnerOf } from '../membership/own-server.js';
 import { findHaltMark } from '../halt-mark.js';
 import { describeServerError, type ServerError } from '../server-errors.js';
 import {
@@ -23,48 +24,42 @@ import { statusOf } from '../server-status.js';
 import { openSnapshotStore } from '../state/snapshot-store.js';
 import { Learner } from './learner.js';
 
-/** Starts the server whose directory it is, whether the alliance knows it yet or not. */
+/**
+ * Starts the server whose directory it is, whether the alliance knows it yet or not. One that is to join learns the log, and becomes
+ * a server of the alliance by itself; one that was away while its epoch ended learns, and becomes a server of the next.
+ */
 export function startAs(
   serving: ServingDirectory,
   events: ServerEvents,
   options: ServerOptions = {},
 ): TaskEither<ServerError, RunningServer> {
-  return serving._tag === 'member'
-    ? startServer(serving.directory, events, options)
-    : startNewcomer(serving.directory, events, options);
-}
-
-/** Starts a server of `directory` that is to join; it goes on where it was, and becomes a server of the alliance by itself. */
-function startNewcomer(
-  directory: LearnerDirectory,
-  events: ServerEvents,
-  options: ServerOptions = {},
-): TaskEither<ServerError, RunningServer> {
   return async () => {
+    const { directory } = serving;
     const mark = findHaltMark(directory.dataPath);
     if (mark !== undefined) return E.left({ _tag: 'Halted', mark });
-    const newcomer = new Newcomer(directory, events, options);
-    const begun = await newcomer.begin();
-    return E.isLeft(begun) ? begun : E.right(newcomer);
+    const id = serving._tag === 'member' ? serving.directory.me.id : serving.directory.id;
+    const server = new PhasedServer(id, directory.path, events, options);
+    const begun = await server.begin(serving);
+    return E.isLeft(begun) ? begun : E.right(server);
   };
 }
 
 type Phase = Omit<RunningServer, 'me'>;
 
-class Newcomer implements RunningServer {
-  readonly me: ProcessId;
+const retryMs = 2000;
+
+class PhasedServer implements RunningServer {
   private phase: Phase | undefined;
   private last: ServerStatus | undefined;
   private moving: Promise<void> = Promise.resolve();
   private isClosed = false;
 
   constructor(
-    private readonly directory: LearnerDirectory,
+    readonly me: ProcessId,
+    private readonly path: string,
     private readonly events: ServerEvents,
     private readonly options: ServerOptions,
-  ) {
-    this.me = directory.id;
-  }
+  ) {}
 
   get port(): number {
     return this.phase?.port ?? 0;
@@ -85,8 +80,37 @@ class Newcomer implements RunningServer {
     await this.phase?.close();
   }
 
-  async begin(): Promise<Either<ServerError, void>> {
-    const { directory, events, options } = this;
+  begin(serving: ServingDirectory): Promise<Either<ServerError, void>> {
+    return serving._tag === 'member' ? this.serve(serving.directory) : this.learn(serving.directory);
+  }
+
+  private async serve(directory: ServerDirectory): Promise<Either<ServerError, void>> {
+    const { events, options } = this;
+    let isBehind = false;
+    const started = await startServer(
+      directory,
+      {
+        log: (line) => {
+          events.log(line);
+        },
+        onStopped: (reason) => {
+          events.onStopped(reason);
+        },
+        onBehind: () => {
+          if (isBehind) return;
+          isBehind = true;
+          this.move(() => this.fallBack());
+        },
+      },
+      options,
+    )();
+    if (E.isLeft(started)) return started;
+    this.phase = started.right;
+    return E.right(undefined);
+  }
+
+  private async learn(directory: LearnerDirectory): Promise<Either<ServerError, void>> {
+    const { events, options } = this;
     const services = managedServicesOf(directory, options, (line) => {
       events.log(line);
     });
@@ -108,7 +132,7 @@ class Newcomer implements RunningServer {
         events.log(line);
       },
       onEntered: () => {
-        this.moving = this.moving.then(() => this.becomeServer());
+        this.move(() => this.becomeServer());
       },
       onFailed: (detail) => {
         events.onStopped(detail);
@@ -134,20 +158,39 @@ class Newcomer implements RunningServer {
     return E.right(undefined);
   }
 
-  private async becomeServer(): Promise<void> {
-    const { directory, events, options } = this;
-    this.last = this.status();
-    const { phase } = this;
-    this.phase = undefined;
-    await phase?.close();
-    if (this.isClosed) return;
-    const loaded = await loadServerDirectory(directory.path)();
-    if (E.isLeft(loaded)) {
-      events.onStopped(describeDirectoryError(loaded.left));
-      return;
+  /** From one phase to the next: what was open is closed before. */
+  private move(next: () => Promise<Either<string, void>>): void {
+    this.moving = this.moving.then(async () => {
+      this.last = this.status();
+      const { phase } = this;
+      this.phase = undefined;
+      await phase?.close();
+      if (this.isClosed) return;
+      const moved = await next();
+      if (E.isLeft(moved)) this.events.onStopped(moved.left);
+    });
+  }
+
+  private async becomeServer(): Promise<Either<string, void>> {
+    const loaded = await loadServerDirectory(this.path)();
+    if (E.isLeft(loaded)) return E.left(describeDirectoryError(loaded.left));
+    for (;;) {
+      const serving = await this.serve(loaded.right);
+      if (E.isRight(serving)) return serving;
+      const why = describeServerError(serving.left);
+      if (serving.left._tag !== 'Link' || this.isClosed) return E.left(why);
+      this.events.log(`${why}: it is tried again, until a server that this one replaces is stopped`);
+      await new Promise((resolve) => setTimeout(resolve, retryMs));
     }
-    const started = await startServer(loaded.right, events, options)();
-    if (E.isLeft(started)) events.onStopped(describeServerError(started.left));
-    else this.phase = started.right;
+  }
+
+  /** To learning what was decided while the server was away. */
+  private async fallBack(): Promise<Either<string, void>> {
+    const loaded = await loadServerDirectory(this.path)();
+    if (E.isLeft(loaded)) return E.left(describeDirectoryError(loaded.left));
+    const learner = learnerOf(loaded.right);
+    if (learner === undefined) return E.left(`${this.path}: its keys are erased`);
+    this.events.log('was away while its epoch ended: it learns the log, and then goes on');
+    return E.mapLeft(describeServerError)(await this.learn(learner));
   }
 }

@@ -6,6 +6,7 @@ import { roleName } from '../../management/proposals/key-roles.js';
 import type { Ed25519PublicKey } from '../../schemes/ed25519/encoding.js';
 import { toHex } from '../../prelude/bytes.js';
 import type { AllianceKeyShare } from '../../schemes/registry.js';
+import type { LearnerDirectory } from '../directory/learner-directory.js';
 import type { ServerDirectory } from '../directory/server-directory.js';
 
 /** Shows itself without secrets: they are inside the shares and what signs. */
@@ -39,6 +40,14 @@ export function ownServerOf({ path, me, keys, allianceId, alliance }: ServerDire
     alliance,
     shares: new Map([...ofAlliance, ...ofDocuments]),
   };
+}
+
+/** A server that has been away for the end of its epoch, as one that learns; `undefined` as {@link ownServerOf}. */
+export function learnerOf(directory: ServerDirectory): LearnerDirectory | undefined {
+  const own = ownServerOf(directory);
+  if (own === undefined) return undefined;
+  const { id, identityKey, sign, shares } = own;
+  return { ...directory, id, identityKey, sign, shares };
 }
 
 /** Whether a document lists this server, under the identity whose key is at hand. */

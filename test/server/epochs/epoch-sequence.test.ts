@@ -36,6 +36,7 @@ class Newcomer {
   async begin(path: string) {
     const { state, log } = await open({ store: this.store });
     this.sequence = new EpochSequence({
+      onBehind: () => undefined,
       directory: right(await loadServerDirectory(path)()),
       handoffs: this.handoffs,
       log,

@@ -532,7 +532,10 @@ describe('a server whose keys are renewed', () => {
     const { alliance } = document;
     const changed = (entry: Alliance['organizations'][number]): Alliance['organizations'][number] => ({
       ...entry,
-      administrators: [...entry.administrators, { name: ann, key: publicKeyFromSeed(present(ed25519Seed(new Uint8Array(32).fill(5)), 'a seed')) }],
+      administrators: [
+        ...entry.administrators,
+        { name: ann, key: publicKeyFromSeed(present(ed25519Seed(new Uint8Array(32).fill(5)), 'a seed')) },
+      ],
     });
     const now = {
       ...alliance,

@@ -110,6 +110,10 @@ function valueOf<A>(figure: Figure<A>): A | null {
   return figure._tag === 'exact' ? figure.value : null;
 }
 
-function moveJson({ dealt, ...move }: Effect['moves'][number]): unknown {
-  return { ...move, ...(dealt === undefined ? {} : { dealt: toHex(dealt) }) };
+function moveJson({ present, dealt, ...move }: Effect['moves'][number]): unknown {
+  return {
+    ...move,
+    ...(present === undefined ? {} : { present: toHex(present) }),
+    ...(dealt === undefined ? {} : { dealt: toHex(dealt) }),
+  };
 }

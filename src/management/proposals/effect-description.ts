@@ -82,7 +82,7 @@ function describeVetoes({ vetoes }: Effect): readonly string[] {
 
 const moveWords: Readonly<Record<ToldMove['kind'], string>> = {
   keep: 'stays as it is',
-  collect: 'stays, with the keys that servers bring',
+  collect: 'becomes another: of the keys that servers have or bring, side by side',
   refresh: 'stays; new shares, and the old ones erased',
   reshare: 'stays; new shares among the next servers, and the old ones erased',
   generate: 'is made anew by all who will hold it',

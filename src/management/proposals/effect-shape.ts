@@ -33,6 +33,8 @@ export interface ToldMove {
   readonly kind: MoveKind;
   readonly absent: readonly ProcessId[];
   readonly bringing: readonly ProcessId[];
+  /** What it is now, where it becomes another: a proposal to replace it is not one to replace what has come in its place. */
+  readonly present: Digest | undefined;
   /** Of a key that a dealer made. */
   readonly dealt: Digest | undefined;
 }

@@ -11,7 +11,8 @@ import { type Alliance, governanceRules } from '../alliance.js';
 import type { Draft } from './draft-shape.js';
 import type { Effect, ToldMove, VetoChange } from './effect-shape.js';
 import { documentGatesAgainst } from './gates.js';
-import { type KeyMove, roleName } from './key-roles.js';
+import type { KeyRole } from './action.js';
+import { type KeyMove, keyOfRole, roleName } from './key-roles.js';
 import { type Standing, standingOf } from './standing.js';
 
 export type { Effect } from './effect-shape.js';
@@ -23,7 +24,7 @@ export function effectOf(before: Alliance, draft: Draft): Effect {
     before: standing,
     after: next,
     vetoes: vetoChanges(standing, next),
-    moves: draft.moves.map(toldMove),
+    moves: draft.moves.map((move) => toldMove(move, draft.base)),
     gates: documentGatesAgainst(draft),
     firstToAct: firstToAct(draft),
     pause: pauseOf(draft),
@@ -55,8 +56,9 @@ function writeNames(writer: Writer, names: readonly ProcessId[]): Writer {
   return writer.list(names, (each, name) => each.text(name));
 }
 
-function writeMove(writer: Writer, { key, kind, absent, bringing, dealt }: ToldMove): void {
-  writeNames(writeNames(writer.text(key).text(kind), absent), bringing).option(dealt, (each, id) => each.fixed(id));
+function writeMove(writer: Writer, { key, kind, absent, bringing, present, dealt }: ToldMove): void {
+  writeNames(writeNames(writer.text(key).text(kind), absent), bringing);
+  for (const id of [present, dealt]) writer.option(id, (each, digest) => each.fixed(digest));
 }
 
 /** Its policies with those of keys that are still to be made. */
@@ -78,9 +80,15 @@ function vetoChanges(before: Standing, after: Standing): readonly VetoChange[] {
   });
 }
 
-function toldMove({ role, kind, absent, bringing = [], publicKey }: KeyMove): ToldMove {
-  const dealt = publicKey === undefined ? undefined : keyIdOf(publicKey);
-  return { key: roleName(role), kind, absent, bringing, dealt };
+function toldMove({ role, kind, absent, bringing = [], publicKey }: KeyMove, base: Alliance): ToldMove {
+  const replaced = isReplaced(role, kind) ? keyOfRole(base, role) : undefined;
+  const [present, dealt] = [replaced, publicKey].map((key) => (key === undefined ? undefined : keyIdOf(key)));
+  return { key: roleName(role), kind, absent, bringing, present, dealt };
+}
+
+/** A shared slow key is another in every epoch, whatever is proposed. */
+function isReplaced(role: KeyRole, kind: KeyMove['kind']): boolean {
+  return role._tag !== 'slow' && (kind === 'generate' || kind === 'accept' || kind === 'collect');
 }
 
 function firstToAct({ admitted, joining, replaced, moves }: Draft): readonly string[] {

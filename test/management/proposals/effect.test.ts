@@ -57,6 +57,17 @@ describe('the effect of a proposal', () => {
     ]);
   });
 
+  it('is another where the key that it replaces has become another meanwhile, and else the same', () => {
+    const renew: Action = { _tag: 'scheme', role: { _tag: 'alliance' }, source: { _tag: 'multisig' }, distrust: false };
+    const policy = vouchPolicy(four().trust);
+    const [one, other] = ['one', 'other'].map((name) =>
+      four({ allianceKey: blsKey(policy, 'statement', 1, name) }),
+    ) as [Alliance, Alliance];
+    expect(hex(effect(one, [renew]))).not.toBe(hex(effect(other, [renew])));
+    expect(hex(effect(one, [refresh]))).toBe(hex(effect(other, [refresh])));
+    expect(describeEffect(effect(one, [renew])).join('\n')).toMatch(/alliance: becomes another/);
+  });
+
   it('says who gains a veto, and who loses one', () => {
     const all: Action = { _tag: 'policy', subject: { _tag: 'amendment' }, policy: policyOf('all of (a, b, (c or d))') };
     const gained = effect(four(), [all]);

@@ -64,6 +64,6 @@ export function governedScenario(seed: number): Scenario {
       transferSlots: random.pick([4, 16, 16_384]),
     },
     snapshots: { interval, retainSlots: random.pick([0, 3, 20]), stateBytes: 0, rot: 0, ...(faults.crashes.length > 0 ? { cuts: 0.3 } : {}) },
-    governance: { keys: random.pick(['multisig', 'bls', 'bls']), fromMs: random.between(0, loadMs), wishes, isHostile },
+    governance: { keys: random.pick(['multisig', 'multisig', 'bls']), fromMs: random.between(0, loadMs), wishes, isHostile },
   };
 }

@@ -61,6 +61,8 @@ export interface Surroundings {
   others(me: ProcessId): readonly SimulatedServer[];
   /** What is said in place of an act. */
   saying(server: SimulatedServer, act: Uint8Array): readonly Uint8Array[];
+  /** Whether an alliance that governs itself has nothing left to decide on. */
+  isOver(): boolean;
   /** Something may happen in a later turn. */
   onTurn(): void;
 }
@@ -180,6 +182,10 @@ export class SimulatedServer implements FetchingOwner {
 
   saying(act: Uint8Array): readonly Uint8Array[] {
     return this.around.saying(this, act);
+  }
+
+  get isOver(): boolean {
+    return this.around.isOver();
   }
 
   onTurn(): void {

@@ -344,6 +344,7 @@ export class Simulation {
       },
       others: (me) => this.correct.filter((server) => server.me !== me),
       saying: (server, act) => this.governed?.saying(server, act) ?? [act],
+      isOver: () => this.governed?.isDone === true,
       onTurn: () => {
         this.isTurnDue = true;
       },

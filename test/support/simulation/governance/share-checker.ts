@@ -5,12 +5,13 @@
 import { toHex, utf8 } from '../../../../src/prelude/bytes.js';
 import { digest } from '../../../../src/prelude/digest.js';
 import { E } from '../../../../src/prelude/fp.js';
-import type { ProcessId } from '../../../../src/prelude/process.js';
+import { type ProcessId, Universe } from '../../../../src/prelude/process.js';
 import { decodeAct } from '../../../../src/management/acts/act.js';
 import { decodeBody } from '../../../../src/management/acts/act-body.js';
 import type { Alliance } from '../../../../src/management/alliance.js';
 import { enactedSigning } from '../../../../src/management/governance/enacted.js';
 import type { Sharing } from '../../../../src/management/proposals/sharing.js';
+import { isQualified } from '../../../../src/quorum/policy/policy.js';
 import type { SignatureShare } from '../../../../src/schemes/contract/distributed-signer.js';
 import type { AllianceKeyShare } from '../../../../src/schemes/registry.js';
 import { fail } from '../violation.js';
@@ -52,7 +53,9 @@ export class ShareChecker {
     const sharing = sharings.find((one) => toHex(one.id) === id);
     // Attempts that were not committed have other shares of the same epoch.
     const last = sharings.findLast(({ epoch }) => epoch === sharing?.epoch);
-    const secrets = sharing === last ? (this.secrets.get(`${me} ${sharing?.epoch ?? 0}`) ?? []) : [];
+    // Whoever signs alone holds the key, which stays the same.
+    const isShared = sharing !== undefined && !isQualified(sharing.policy, new Universe([me]).of([me]));
+    const secrets = isShared && sharing === last ? (this.secrets.get(`${me} ${sharing?.epoch ?? 0}`) ?? []) : [];
     if (secrets.some((secret) => disk.secrets.includes(secret)))
       fail('I17', `${me} has said ERASED of a share that it holds`);
   }

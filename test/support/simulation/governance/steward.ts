@@ -47,6 +47,8 @@ export interface StewardOwner {
   haveBrought(act: Uint8Array): boolean;
   /** Changes what is said, of whoever is Byzantine; as it is, if it is correct. */
   saying(act: Uint8Array): readonly Uint8Array[];
+  /** Whether all is done: agents fall silent, so that the log comes to rest. */
+  readonly isOver: boolean;
   /** Something may happen in a later turn. */
   onTurn(): void;
 }
@@ -207,7 +209,7 @@ export class Steward {
   private look(): void {
     this.seen = this.owner.membership.governance;
     this.owner.onTurn();
-    if (this.owner.step()) this.agent?.look();
+    if (!this.owner.isOver && this.owner.step()) this.agent?.look();
   }
 
   private soon(run: () => void): void {

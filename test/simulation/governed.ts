@@ -15,7 +15,16 @@ export const governedTrusts = [
   'f=1 t=1 of (a: f=0 of (1, 2), b/1, c/1, d/1)',
 ] as const;
 
-const kinds: readonly Wish['what'][] = ['refresh', 'refresh', 'enrol', 'admit', 'admit', 'remove', 'parameters', 'suspend'];
+const kinds: readonly Wish['what'][] = [
+  'refresh',
+  'refresh',
+  'enrol',
+  'admit',
+  'admit',
+  'remove',
+  'parameters',
+  'suspend',
+];
 const newcomers = ['m', 'n'] as const;
 
 function drawWishes(random: Prng, names: readonly string[]): readonly Wish[] {
@@ -63,7 +72,18 @@ export function governedScenario(seed: number): Scenario {
       checkpointInterval: 2,
       transferSlots: random.pick([4, 16, 16_384]),
     },
-    snapshots: { interval, retainSlots: random.pick([0, 3, 20]), stateBytes: 0, rot: 0, ...(faults.crashes.length > 0 ? { cuts: 0.3 } : {}) },
-    governance: { keys: random.pick(['multisig', 'multisig', 'bls']), fromMs: random.between(0, loadMs), wishes, isHostile },
+    snapshots: {
+      interval,
+      retainSlots: random.pick([0, 3, 20]),
+      stateBytes: 0,
+      rot: 0,
+      ...(faults.crashes.length > 0 ? { cuts: 0.3 } : {}),
+    },
+    governance: {
+      keys: random.pick(['multisig', 'multisig', 'bls']),
+      fromMs: random.between(0, loadMs),
+      wishes,
+      isHostile,
+    },
   };
 }

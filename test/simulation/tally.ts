@@ -57,7 +57,17 @@ const governedOneIn = 800;
 const seenFrom = 20_000;
 
 export function emptyTally(): Tally {
-  return { schedules: 0, governed: 0, cpuSeconds: 0, repeated: 0, effects: 0, messages: 0, slots: 0, seen: {}, failures: [] };
+  return {
+    schedules: 0,
+    governed: 0,
+    cpuSeconds: 0,
+    repeated: 0,
+    effects: 0,
+    messages: 0,
+    slots: 0,
+    seen: {},
+    failures: [],
+  };
 }
 
 export function addTally(

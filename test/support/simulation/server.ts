@@ -202,7 +202,13 @@ export class SimulatedServer implements FetchingOwner {
     if (this.isHalted) return;
     const { around } = this;
     this.life += 1;
-    this.config = configurationOf(this.scenario, epoch, this.me, this.succession.startOf(epoch), this.steward?.signer());
+    this.config = configurationOf(
+      this.scenario,
+      epoch,
+      this.me,
+      this.succession.startOf(epoch),
+      this.steward?.signer(),
+    );
     const codec = around.codec.of(epoch);
     const records = this.journals.records(epoch).map((record) => right(codec.decodeRecord(record)));
     this.machine = new FabMachine(this.config, records, this.state.recovered(this.config));

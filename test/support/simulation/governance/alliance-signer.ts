@@ -45,7 +45,11 @@ export function allianceSigner(
   const held =
     share === undefined
       ? { signShare: refused, proveShare: refused }
-      : right(makeSigner(document.allianceKey, share, document.trust.system.processes.universe, { random: seededRandom(4) }));
+      : right(
+          makeSigner(document.allianceKey, share, document.trust.system.processes.universe, {
+            random: seededRandom(4),
+          }),
+        );
   return {
     ...allianceVerifier(document),
     me,

@@ -1,6 +1,6 @@
 /**
  * I18: no set that may fail together changes the rules. Counts for itself who approved what the log does: acts that are signed by the
- * fixed key of the organization that they name, of members of the document in force, each organization's last word alone.
+ * fixed key of the organization that they name, of members of the document in force.
  */
 import { equalBytes, toHex } from '../../../../src/prelude/bytes.js';
 import { E } from '../../../../src/prelude/fp.js';
@@ -26,17 +26,15 @@ import { right } from '../../right.js';
 import { fail } from '../violation.js';
 import { administratorKey, identityKey, verifyOnce } from './founding.js';
 
-interface LastWord {
-  readonly number: number;
-  readonly accepts: boolean;
-}
-
 export class ApprovalChecker {
   private readonly wholes = new Wholes();
-  /** By proposal, of each organization. */
-  private readonly words = new Map<string, Map<string, LastWord>>();
+  /** Organizations that have signed yes, by proposal. */
+  private readonly accepting = new Map<string, Set<string>>();
   /** Bodies of proposals by id, as their authors signed them. */
-  private readonly proposed = new Map<string, { readonly author: string; readonly base: Uint8Array; readonly effect: Uint8Array }>();
+  private readonly proposed = new Map<
+    string,
+    { readonly author: string; readonly base: Uint8Array; readonly effect: Uint8Array }
+  >();
   /** Servers that said READY, by configuration. */
   private readonly ready = new Map<string, Set<ProcessId>>();
   private document: Alliance;
@@ -67,18 +65,21 @@ export class ApprovalChecker {
     const { name } = act.author;
     if (body._tag === 'propose')
       this.proposed.set(toHex(actDigest(act)), { author: name, base: body.base, effect: body.effect });
-    if (body._tag !== 'ballot') return;
+    if (body._tag !== 'ballot' || !body.accepts) return;
     const key = toHex(body.proposal);
-    const words = this.words.get(key) ?? new Map<string, LastWord>();
-    this.words.set(key, words);
-    if (body.number > (words.get(name)?.number ?? -1)) words.set(name, body);
+    this.accepting.set(key, (this.accepting.get(key) ?? new Set()).add(name));
   }
 
   private onReady(act: Act, { configuration }: Extract<ServerBody, { _tag: 'ready' }>): void {
     if (act.author._tag !== 'server') return;
     const { id } = act.author;
-    const statement = actStatement(allianceIdOf(this.document), serverActsKeyId({ id, identityKey: identityKey(id) }), act.body);
-    if (!act.signatures.every(({ by, signature }) => by === id && verifyOnce(identityKey(id), statement, signature))) return;
+    const statement = actStatement(
+      allianceIdOf(this.document),
+      serverActsKeyId({ id, identityKey: identityKey(id) }),
+      act.body,
+    );
+    if (!act.signatures.every(({ by, signature }) => by === id && verifyOnce(identityKey(id), statement, signature)))
+      return;
     const key = toHex(configuration);
     this.ready.set(key, (this.ready.get(key) ?? new Set()).add(id));
   }
@@ -138,13 +139,14 @@ export class ApprovalChecker {
   private isApproved(proposal: Proposal): void {
     const { id, number, author, isAutonomous, actions } = proposal;
     if (isAutonomous) {
-      for (const action of actions) if (!isOwn(action, author)) fail('I18', `proposal ${number} is not ${author}'s own business`);
+      for (const action of actions)
+        if (!isOwn(action, author)) fail('I18', `proposal ${number} is not ${author}'s own business`);
       return;
     }
     const members = new Set(this.document.organizations.map(({ name }) => name));
-    const yes = [...(this.words.get(toHex(id)) ?? [])].filter(([name, { accepts }]) => accepts && members.has(name));
+    const yes = [...(this.accepting.get(toHex(id)) ?? [])].filter((name) => members.has(name));
     const { system } = right(structureOf(this.document));
-    const approving = system.processes.universe.of(yes.map(([name]) => name as ProcessId));
+    const approving = system.processes.universe.of(yes as ProcessId[]);
     const isEmergency = actions.every(({ _tag }) => _tag === 'suspend' || _tag === 'restore' || _tag === 'abandon');
     const isEnough = isEmergency ? system.containsCorrect(approving) : system.isRecoveryQuorum(approving);
     if (!isEnough) fail('I18', `proposal ${number} goes on, approved by {${[...approving].join(', ')}} alone`);

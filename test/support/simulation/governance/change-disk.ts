@@ -143,7 +143,9 @@ export class SimulatedChangeDisk implements ChangeDisk, ChangeStore {
   /** All secrets that lie here, as text. */
   get secrets(): string {
     const shares = [this.current?.shares, ...[...this.preparedFor.values()].map((one) => one.shares)];
-    const used = shares.flatMap((each) => [...(each?.values() ?? [])].map((share) => allianceKeyShareCodec.encode(share)));
+    const used = shares.flatMap((each) =>
+      [...(each?.values() ?? [])].map((share) => allianceKeyShareCodec.encode(share)),
+    );
     return JSON.stringify([used, [...this.changes.values()].map(({ kept }) => [...kept.values()])]);
   }
 

@@ -14,7 +14,11 @@ import { vouchPolicy } from '../../../../src/quorum/trust/derived-policy.js';
 import type { TrustModel } from '../../../../src/quorum/trust/trust-model.js';
 import { dealBls } from '../../../../src/schemes/bls/dealer.js';
 import { ed25519Sign, ed25519Verify, publicKeyFromSeed } from '../../../../src/schemes/ed25519/ed25519.js';
-import { type Ed25519PublicKey, type Ed25519Seed, type Ed25519Verify } from '../../../../src/schemes/ed25519/encoding.js';
+import {
+  type Ed25519PublicKey,
+  type Ed25519Seed,
+  type Ed25519Verify,
+} from '../../../../src/schemes/ed25519/encoding.js';
 import { MultisigKeyShare } from '../../../../src/schemes/multisig/key.js';
 import type { AlliancePublicKey } from '../../../../src/schemes/public-key.js';
 import type { AllianceKeyShare } from '../../../../src/schemes/registry.js';
@@ -48,7 +52,8 @@ function pairFor(purpose: string) {
 
 export const identitySeed = (id: string): Ed25519Seed => pairFor(`identity ${id}`).seed;
 export const identityKey = (id: string): Ed25519PublicKey => pairFor(`identity ${id}`).key;
-export const administratorKey = (organization: string): Ed25519PublicKey => pairFor(`administrator ${organization}`).key;
+export const administratorKey = (organization: string): Ed25519PublicKey =>
+  pairFor(`administrator ${organization}`).key;
 export const applicationKey = (id: string): Ed25519PublicKey => pairFor(`requests ${id}`).key;
 
 const admin = 'admin' as ProcessId;

@@ -15,6 +15,7 @@ import type { Prng } from '../random.js';
 import type { Governed, Scenario } from '../scenario.js';
 import type { Schedule } from '../schedule.js';
 import type { SimulatedServer } from '../server.js';
+import { fail } from '../violation.js';
 import { ApprovalChecker } from './approval-checker.js';
 import { DocumentChecker } from './document-checker.js';
 import { Hostile } from './hostile.js';
@@ -117,7 +118,9 @@ export class GovernedRun implements LogListener {
 
   saying({ me, steward, membership }: SimulatedServer, act: Uint8Array): readonly Uint8Array[] {
     if (this.parts.scenario.byzantine.includes(me)) return this.hostile?.saying(me, act) ?? [act];
-    if (steward !== undefined) this.shares.onSaid(me, steward.disk, act, membership.governance.sharings);
+    const violation = steward && this.shares.onSaid(me, steward.disk, act, membership.governance.sharings);
+    // An agent takes what is thrown inside it for a failure of its disk.
+    if (violation !== undefined) this.parts.schedule.after(0, () => fail('I17', violation));
     return [act];
   }
 

@@ -156,7 +156,9 @@ export class Hostile {
         return say({ _tag: 'share', of: { _tag: 'enacted' }, share: random.bytes(64) });
       case 3: {
         const configuration =
-          change?.state === 'prepared' || change?.state === 'activated' ? change.configuration : governance.configuration;
+          change?.state === 'prepared' || change?.state === 'activated'
+            ? change.configuration
+            : governance.configuration;
         return say({ _tag: 'ready', configuration, position: random.between(0, 5), signature: random.bytes(64) });
       }
       case 4: {

@@ -56,7 +56,9 @@ export class Learning {
     const { last } = state.log;
     owner.coverage.add('learner');
     if (source.log.base.slot > last) {
-      const held = source.store.view.held.findLast(({ slot, isCertified }) => isCertified && slot > last && slot <= end);
+      const held = source.store.view.held.findLast(
+        ({ slot, isCertified }) => isCertified && slot > last && slot <= end,
+      );
       if (held !== undefined) state.adopt(held);
       return;
     }

@@ -133,7 +133,8 @@ export class Organizations {
     }
     const { configuration: base, document } = governance;
     const names = document.organizations.map(({ name }) => name);
-    const author = names.includes(wish.organization) && wish.what === 'enrol' ? wish.organization : this.parts.random.pick(names);
+    const author =
+      names.includes(wish.organization) && wish.what === 'enrol' ? wish.organization : this.parts.random.pick(names);
     const body = { base, actions: encodeActions(actions), effect: effect.right.effect, overrides: [] };
     const act = this.say(author, { _tag: 'propose', ...body, lengthMs: 80_000_000 });
     this.proposal = keyOf(actDigest(right(decodeAct(act))));

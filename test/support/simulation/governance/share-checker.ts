@@ -44,11 +44,11 @@ export class ShareChecker {
       );
   }
 
-  /** A correct server says something. */
-  onSaid(me: ProcessId, disk: SimulatedChangeDisk, act: Uint8Array, sharings: readonly Sharing[]): void {
+  /** A correct server says something; what is wrong with it. */
+  onSaid(me: ProcessId, disk: SimulatedChangeDisk, act: Uint8Array, sharings: readonly Sharing[]): string | undefined {
     const decoded = decodeAct(act);
     const body = E.isRight(decoded) ? decodeBody(decoded.right.body) : decoded;
-    if (E.isLeft(body) || body.right._tag !== 'erased') return;
+    if (E.isLeft(body) || body.right._tag !== 'erased') return undefined;
     const id = toHex(body.right.sharing);
     const sharing = sharings.find((one) => toHex(one.id) === id);
     // Attempts that were not committed have other shares of the same epoch.
@@ -56,8 +56,8 @@ export class ShareChecker {
     // Whoever signs alone holds the key, which stays the same.
     const isShared = sharing !== undefined && !isQualified(sharing.policy, new Universe([me]).of([me]));
     const secrets = isShared && sharing === last ? (this.secrets.get(`${me} ${sharing?.epoch ?? 0}`) ?? []) : [];
-    if (secrets.some((secret) => disk.secrets.includes(secret)))
-      fail('I17', `${me} has said ERASED of a share that it holds`);
+    const isHeld = secrets.some((secret) => disk.secrets.includes(secret));
+    return isHeld ? `${me} has said ERASED of a share that it holds` : undefined;
   }
 
   /** In the end: all shares that correct servers held, tried. */

@@ -182,7 +182,10 @@ export class Steward {
   private carry(act: Uint8Array): boolean {
     const { owner } = this;
     if (this.disk.current === undefined) return owner.haveBrought(act);
-    return owner.saying(act).map((said) => this.carrier?.carry(said) === true).every(Boolean);
+    return owner
+      .saying(act)
+      .map((said) => this.carrier?.carry(said) === true)
+      .every(Boolean);
   }
 
   private tick(life: number): void {

@@ -52,7 +52,7 @@ export function scenarioOf(seed: number, { isTwins, isGoverned, trust }: Source)
 
 const repeatedOneIn = 100;
 /** Seeds that have a governed schedule besides their own. */
-const governedOneIn = 800;
+const governedOneIn = 1600;
 /** From so many schedules on, every kind must have been seen. */
 const seenFrom = 20_000;
 

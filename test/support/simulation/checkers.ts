@@ -14,7 +14,7 @@ import type { DurableRecord } from '../../../src/consensus/record.js';
 import { type Ballot, decidedStatement } from '../../../src/consensus/statement.js';
 import { equalBytes } from '../../../src/prelude/bytes.js';
 import { BallotChecker } from './ballot-checker.js';
-import { trustsOf } from './configuration.js';
+import { epochCountOf, trustsOf } from './configuration.js';
 import { DurabilityChecker } from './durability-checker.js';
 import { LogChecker, type LogListener } from './log-checker.js';
 import { ReportChecker } from './report-checker.js';
@@ -217,7 +217,7 @@ export class Checkers {
   private isContent({ me, epoch, succession, state }: SimulatedServer): boolean {
     const last = succession.memberships.at(-1);
     if (last === undefined) return true;
-    if (last < trustsOf(this.scenario).length) return succession.handoff(last) !== undefined;
+    if (last < epochCountOf(this.scenario)) return succession.handoff(last) !== undefined;
     return epoch === last && this.log.isUpToDate(me) && state.log.last === this.log.highestSlot;
   }
 

@@ -61,6 +61,10 @@ export function trustsOf({ trust, succession, documents }: Epochs): readonly Sim
   return [trust, ...(succession?.trusts ?? [])].map((text) => trustOf({ trust: text }));
 }
 
+export function epochCountOf({ succession, documents }: Epochs): number {
+  return documents?.length ?? 1 + (succession?.trusts.length ?? 0);
+}
+
 /** Every process of any epoch. */
 export function everyoneOf(scenario: Epochs): readonly ProcessId[] {
   const wishes = scenario.governance?.wishes.filter(({ what }) => what === 'admit') ?? [];

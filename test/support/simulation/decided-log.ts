@@ -86,7 +86,7 @@ export class DecidedLog {
 
   private certified(keyId: Digest, from: number): readonly PrefixCertificate[] {
     return this.certificates
-      .filter((known) => equalBytes(known.keyId, keyId))
+      .filter((known) => known.keyId === keyId || equalBytes(known.keyId, keyId))
       .map(({ certificate }) => certificate)
       .filter(({ slot }) => slot >= from && slot <= this.last)
       .sort((a, b) => a.slot - b.slot);

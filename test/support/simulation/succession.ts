@@ -22,23 +22,26 @@ export class Succession {
   private readonly askedMs = new Map<ProcessId, number>();
   private life = 0;
   /** The processes of each epoch. */
-  private processes: readonly ProcessSet[];
+  private processes: readonly ProcessSet[] = [];
+  private own: readonly number[] = [];
 
   constructor(private readonly server: SimulatedServer) {
-    this.processes = trustsOf(server.scenario).map(({ system }) => system.processes);
+    this.learn();
   }
 
   /** The epochs that the server is known to belong to, ascending. */
   get memberships(): readonly number[] {
     this.learn();
-    return this.processes.flatMap((_, index) => (this.isMember(this.server.me, index + 1) ? index + 1 : []));
+    return this.own;
   }
 
   /** Governed epochs come to be while others run. */
   private learn(): void {
-    const { scenario } = this.server;
-    if (scenario.documents !== undefined && scenario.documents.length > this.processes.length)
-      this.processes = trustsOf(scenario).map(({ system }) => system.processes);
+    const { scenario, me } = this.server;
+    const { length } = this.processes;
+    if (length > 0 && (scenario.documents === undefined || scenario.documents.length === length)) return;
+    this.processes = trustsOf(scenario).map(({ system }) => system.processes);
+    this.own = this.processes.flatMap((processes, index) => (processes.has(me) ? index + 1 : []));
   }
 
   isMember(process: ProcessId, epoch: number): boolean {

@@ -8,7 +8,7 @@ import { loadMs } from './faults.js';
 import { faultsOf, profiles } from './matrix.js';
 
 /** Of organizations whose servers are what governance makes of them. */
-export const governedTrusts = [
+const governedTrusts = [
   'f=1 t=0 of (a/1, b/1, c/1, d/1)',
   'f=1 t=1 of (a/1, b/1, c/1, d/1)',
   'f=1 t=0 of (a/1, b/1, c/1, d/1, e/1)',

@@ -55,7 +55,7 @@ export class SimulatedChangeDisk implements ChangeDisk, ChangeStore {
     return this;
   }
 
-  prepare(this: void, server: OwnServer, change: NextEpoch, files: ChangeStore): Either<string, string> {
+  prepare(server: OwnServer, change: NextEpoch, files: ChangeStore): Either<string, string> {
     const disk = files as SimulatedChangeDisk;
     const known = disk.preparedFor.get(change.number);
     const name = `change-${change.number}`;

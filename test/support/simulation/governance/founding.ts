@@ -1,7 +1,6 @@
 /** Alliances that govern themselves in the simulator: founded with fixed keys, which cost little, and short terms. */
 import { concatBytes, utf8 } from '../../../../src/prelude/bytes.js';
 import { type Digest, digest } from '../../../../src/prelude/digest.js';
-import { present } from '../../../../src/prelude/invariant.js';
 import { organizationOf, type ProcessId } from '../../../../src/prelude/process.js';
 import { actStatement, encodeAct } from '../../../../src/management/acts/act.js';
 import { type ActBody, encodeBody, type OrganizationBody } from '../../../../src/management/acts/act-body.js';
@@ -170,10 +169,6 @@ export function serverAct(allianceId: Digest, id: ProcessId, body: ActBody, by: 
   return encodeAct({ author: { _tag: 'server', id }, body: bytes, signatures: [{ by: id, signature }] });
 }
 
-export function allianceOf(scenario: Scenario): Digest {
-  return allianceIdOf(foundingOf(scenario).document);
-}
-
 const judged = new Map<string, boolean>();
 
 /** Every server judges the same acts: each is judged once. */
@@ -184,8 +179,3 @@ export const verifyOnce: Ed25519Verify = (key, message, signature) => {
   judged.set(name, known);
   return known;
 };
-
-/** What `id` was dealt when the alliance was founded. */
-export function foundingShare(scenario: Scenario, id: ProcessId): AllianceKeyShare {
-  return present(foundingOf(scenario).shares.get(id), 'a founder has a share');
-}

@@ -30,9 +30,9 @@ interface RunParts {
   readonly schedule: Schedule;
   readonly random: Prng;
   readonly coverage: Coverage;
-  submit(request: Request): void;
-  log(): LogChecker;
-  onDone(): void;
+  readonly submit: (request: Request) => void;
+  readonly log: () => LogChecker;
+  readonly onDone: () => void;
 }
 
 export class GovernedRun implements LogListener {

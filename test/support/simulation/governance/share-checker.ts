@@ -55,7 +55,7 @@ export class ShareChecker {
     const last = sharings.findLast(({ epoch }) => epoch === sharing?.epoch);
     // Whoever signs alone holds the key, which stays the same.
     const isShared = sharing !== undefined && !isQualified(sharing.policy, new Universe([me]).of([me]));
-    const secrets = isShared && sharing === last ? (this.secrets.get(`${me} ${sharing?.epoch ?? 0}`) ?? []) : [];
+    const secrets = isShared && sharing === last ? (this.secrets.get(`${me} ${sharing.epoch}`) ?? []) : [];
     const isHeld = secrets.some((secret) => disk.secrets.includes(secret));
     return isHeld ? `${me} has said ERASED of a share that it holds` : undefined;
   }

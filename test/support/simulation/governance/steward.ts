@@ -24,7 +24,7 @@ import { SimulatedChangeDisk } from './change-disk.js';
 import { foundingOf, identityKey, identitySeed } from './founding.js';
 
 /** Agents are patient: their time goes so much faster than that of consensus. */
-export const agentSpeed = 50;
+const agentSpeed = 50;
 const carrierSpeed = 5;
 const tickMs = 25;
 /** So often files of an epoch are looked for before operators hand some in. */

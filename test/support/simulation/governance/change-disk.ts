@@ -119,9 +119,9 @@ export class SimulatedChangeDisk implements ChangeDisk, ChangeStore {
     return publicKeyFromSeed(new MultisigKeyShare(me, seed).seed);
   }
 
-  brought(change: number, role: string): MultisigKeyShare | undefined {
-    const seed = this.changes.get(change)?.brought.get(role);
-    return seed === undefined ? undefined : new MultisigKeyShare(this.me, seed);
+  brought(role: string): readonly MultisigKeyShare[] {
+    const seeds = [...this.changes.values()].flatMap(({ brought }) => brought.get(role) ?? []);
+    return seeds.map((seed) => new MultisigKeyShare(this.me, seed));
   }
 
   handedOver(): undefined {
@@ -130,6 +130,10 @@ export class SimulatedChangeDisk implements ChangeDisk, ChangeStore {
 
   showDraft(): void {
     // People of the simulator read the log.
+  }
+
+  keepTranscript(_change: number, transcript: () => Uint8Array): void {
+    transcript();
   }
 
   acts(): ReadonlyMap<string, Uint8Array> {

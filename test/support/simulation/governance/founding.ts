@@ -6,7 +6,6 @@ import { actStatement, encodeAct } from '../../../../src/management/acts/act.js'
 import { type ActBody, encodeBody, type OrganizationBody } from '../../../../src/management/acts/act-body.js';
 import { authorityKeyId, serverActsKeyId } from '../../../../src/management/acts/authority.js';
 import type { Alliance, OrganizationEntry } from '../../../../src/management/alliance.js';
-import { allianceIdOf } from '../../../../src/management/alliance-codec.js';
 import { defaultGovernance } from '../../../../src/management/governance-defaults.js';
 import { member } from '../../../../src/quorum/tree/tree-check.js';
 import { vouchPolicy } from '../../../../src/quorum/trust/derived-policy.js';

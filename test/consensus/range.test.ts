@@ -9,7 +9,7 @@ import { utf8 } from '../../src/prelude/bytes.js';
 
 const start = chainStart(digest());
 const batches: readonly Batch[] = ['x', 'y', 'z'].map((text) => ({
-  requests: [simulatedRequest('mock', { session: 1, firstSequence: 1, commands: [utf8(text)] })],
+  requests: [simulatedRequest({ scheme: 'mock' }, { session: 1, firstSequence: 1, commands: [utf8(text)] })],
 }));
 const chains = batches.reduce(
   (list, batch, index) => [...list, chainNext(list[index] ?? start, index + 1, batchDigest(batch))],

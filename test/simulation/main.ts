@@ -2,23 +2,24 @@
  * Random schedules, on all cores. Exits 1 at the first violation, with its seed, shrunk to a scenario file.
  *
  *     npm run sim -- --schedules N [--seed S] [--trust T] [--all] [--state FILE]
+ *     npm run sim -- --governed [--schedules N] [--seed S] [--all] [--state FILE]
  *     npm run sim -- --twins [--schedules N] [--seed S] [--all] [--state FILE]
- *     npm run sim -- --replay SEED [--trust T | --twins] [--story]
+ *     npm run sim -- --replay SEED [--trust T | --twins | --governed] [--story]
  *
- * With `--twins` seeds are the numbers of the distinct Twins scenarios, from 0, all of them by default. With `--state` what is done is kept in a file: the same command goes on where it was, until N are done in all.
+ * Of every few hundred seeds one has a governed schedule besides its own; with `--governed` each has that alone. With `--twins` seeds are the numbers of the distinct Twins scenarios, from 0, all of them by default. With `--state` what is done is kept in a file: the same command goes on where it was, until N are done in all.
  */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { Simulation } from '../support/simulation/simulation.js';
+import { simulateAny } from '../support/simulation/simulation.js';
 import { runErrand } from './crew.js';
 import { loadRun, newRun, type SavedRun, saveRun } from './saved-run.js';
 import { shrink } from './shrink.js';
-import { describeTally, scenarioOf, type Source, unseenKinds } from './tally.js';
+import { describeTally, type Failure, scenarioOf, type Source, unseenKinds } from './tally.js';
 import { twinCases } from './twins/cases.js';
 
 const usage =
-  'npm run sim -- [--schedules N] [--seed S] [--trust T] [--twins] [--all] [--state FILE] [--replay SEED] [--story]';
+  'npm run sim -- [--schedules N] [--seed S] [--trust T] [--twins | --governed] [--all] [--state FILE] [--replay SEED] [--story]';
 
 const { values: options } = parsed({
   options: {
@@ -26,6 +27,7 @@ const { values: options } = parsed({
     seed: { type: 'string' },
     trust: { type: 'string' },
     twins: { type: 'boolean', default: false },
+    governed: { type: 'boolean', default: false },
     all: { type: 'boolean', default: false },
     state: { type: 'string' },
     replay: { type: 'string' },
@@ -33,7 +35,7 @@ const { values: options } = parsed({
   },
 });
 
-const source: Source = { trust: options.trust, isTwins: options.twins };
+const source: Source = { trust: options.trust, isTwins: options.twins, isGoverned: options.governed };
 const sourceOptions = `${options.trust === undefined ? '' : ` --trust '${options.trust}'`}${options.twins ? ' --twins' : ''}`;
 
 function print(...lines: readonly string[]): void {
@@ -59,9 +61,9 @@ function wholeNumber(name: string, text: string): number {
   return Number.isSafeInteger(value) && value >= 0 ? value : refuse(`--${name} is followed by a whole number`);
 }
 
-function replay(seed: number): boolean {
+async function replay(seed: number): Promise<boolean> {
   const scenario = scenarioOf(seed, source);
-  const { violation, story, trace } = new Simulation(scenario, { isTelling: options.story }).run();
+  const { violation, story, trace } = await simulateAny(scenario, { isTelling: options.story });
   print(JSON.stringify(scenario), ...story, `trace ${trace}; ${violation ?? 'no violation'}`);
   return violation === undefined;
 }
@@ -93,8 +95,11 @@ async function runMany(): Promise<boolean> {
   const onProgress = (): boolean => {
     run.seconds = earlierSeconds + (Date.now() - startedMs) / 1000;
     if (options.state !== undefined) saveRun(options.state, run);
-    for (const { seed, violation } of run.tally.failures.slice(told))
-      print(`seed ${seed}: ${violation}`, `  npm run sim -- --replay ${seed}${sourceOptions} --story`);
+    for (const { seed, violation, isGoverned } of run.tally.failures.slice(told))
+      print(
+        `seed ${seed}: ${violation}`,
+        `  npm run sim -- --replay ${seed}${isGoverned ? ' --governed' : sourceOptions} --story`,
+      );
     told = run.tally.failures.length;
     if (Date.now() > shownMs + 60_000) {
       shownMs = Date.now();
@@ -104,17 +109,18 @@ async function runMany(): Promise<boolean> {
   };
   await runErrand({ run, schedules: schedulesFrom(run.firstSeed), source, onProgress });
   print(...describeTally(run.tally, run.seconds));
-  const unseen = options.trust === undefined && !options.twins ? unseenKinds(run.tally) : [];
+  const unseen = options.trust === undefined && !options.twins && !options.governed ? unseenKinds(run.tally) : [];
   if (unseen.length > 0) print(`seen by no schedule: ${unseen.join(', ')}`);
   const [failure] = run.tally.failures;
-  if (failure !== undefined) writeScenario(failure.seed, failure.violation);
+  if (failure !== undefined) await writeScenario(failure);
   return failure === undefined && unseen.length === 0;
 }
 
 /** The smallest scenario found that fails, to be moved to `scenarios/` with a name that says what it shows. */
-function writeScenario(seed: number, violation: string): void {
-  const path = `test/simulation/scenarios/${options.twins ? 'twins' : 'seed'}-${seed}.json`;
-  const scenario = shrink(scenarioOf(seed, source));
+async function writeScenario({ seed, violation, isGoverned }: Failure): Promise<void> {
+  const kind = isGoverned ? 'governed' : options.twins ? 'twins' : 'seed';
+  const path = `test/simulation/scenarios/${kind}-${seed}.json`;
+  const scenario = await shrink(scenarioOf(seed, { ...source, isGoverned }));
   writeFileSync(
     path,
     `${JSON.stringify({ found: `seed ${seed}: ${violation.split('\n')[0] ?? ''}`, scenario }, undefined, 2)}\n`,
@@ -122,5 +128,5 @@ function writeScenario(seed: number, violation: string): void {
   print(`shrunk to ${path}`);
 }
 
-const isGood = options.replay === undefined ? await runMany() : replay(wholeNumber('replay', options.replay));
+const isGood = options.replay === undefined ? await runMany() : await replay(wholeNumber('replay', options.replay));
 process.exit(isGood ? 0 : 1);

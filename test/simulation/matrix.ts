@@ -158,7 +158,7 @@ interface Troubled {
   readonly withinMs: number;
 }
 
-function faultsOf(profile: Profile, random: Prng, { everyone, withinMs }: Troubled): Faults {
+export function faultsOf(profile: Profile, random: Prng, { everyone, withinMs }: Troubled): Faults {
   const lossy = { loss: random.next() * 0.3, duplication: random.next() * 0.2, straggling: random.next() * 0.2 };
   const healedAtMs = random.between(100, 500 + withinMs);
   switch (profile) {

@@ -1,17 +1,18 @@
 /** Makes a failing scenario simpler as long as the same property fails. */
 import { present } from '../../src/prelude/invariant.js';
 import type { Faults, Scenario } from '../support/simulation/scenario.js';
-import { simulate } from '../support/simulation/simulation.js';
+import { simulateAny } from '../support/simulation/simulation.js';
 
-export function shrink(failing: Scenario, property = propertyOf(failing)): Scenario {
+export async function shrink(failing: Scenario, known?: string): Promise<Scenario> {
+  const property = known ?? (await propertyOf(failing));
   for (const simpler of simplifications(failing)) {
-    if (propertyOf(simpler) === property) return shrink(simpler, property);
+    if ((await propertyOf(simpler)) === property) return shrink(simpler, property);
   }
   return failing;
 }
 
-function propertyOf(scenario: Scenario): string | undefined {
-  return simulate(scenario).violation?.slice(0, 3);
+async function propertyOf(scenario: Scenario): Promise<string | undefined> {
+  return (await simulateAny(scenario)).violation?.slice(0, 3);
 }
 
 function* simplifications(scenario: Scenario): Generator<Scenario> {
@@ -22,6 +23,7 @@ function* simplifications(scenario: Scenario): Generator<Scenario> {
     delete sideBySide.certificates;
     yield sideBySide;
   }
+  yield* simplerGovernance(scenario);
   yield* simplerEpochs(scenario);
   for (const index of scenario.rounds?.keys() ?? [])
     yield { ...scenario, rounds: present(scenario.rounds, 'rounds').toSpliced(index, 1) };
@@ -32,6 +34,15 @@ function* simplifications(scenario: Scenario): Generator<Scenario> {
   if (load.requestsPerSession > 1)
     yield { ...scenario, load: { ...load, requestsPerSession: load.requestsPerSession - 1 } };
   if (load.commandsPerRequest > 1) yield { ...scenario, load: { ...load, commandsPerRequest: 1 } };
+}
+
+function* simplerGovernance(scenario: Scenario): Generator<Scenario> {
+  const { governance } = scenario;
+  if (governance === undefined) return;
+  if (governance.isHostile) yield { ...scenario, governance: { ...governance, isHostile: false } };
+  if (governance.keys === 'bls') yield { ...scenario, governance: { ...governance, keys: 'multisig' } };
+  for (const index of governance.wishes.keys())
+    yield { ...scenario, governance: { ...governance, wishes: governance.wishes.toSpliced(index, 1) } };
 }
 
 function* simplerEpochs(scenario: Scenario): Generator<Scenario> {

@@ -1,18 +1,24 @@
 /** What many schedules have seen, added up. */
 import { kinds } from '../support/simulation/coverage.js';
-import { simulate } from '../support/simulation/simulation.js';
+import { simulateAny } from '../support/simulation/simulation.js';
 import { adversaryNames } from './adversaries/adversaries.js';
 import type { Scenario } from '../support/simulation/scenario.js';
+import { governedScenario } from './governed.js';
 import { randomScenario } from './matrix.js';
 import { twinScenario } from './twins/cases.js';
 
-interface Failure {
+export interface Failure {
   readonly seed: number;
   readonly violation: string;
+  /** Whether it is the governed schedule of the seed. */
+  readonly isGoverned: boolean;
 }
 
 export interface Tally {
+  /** Seeds. */
   schedules: number;
+  /** Schedules of alliances that govern themselves. */
+  governed: number;
   /** Of the workers, all together. */
   cpuSeconds: number;
   /** How many were run a second time, every process decoding and checking for itself, to the same trace. */
@@ -29,6 +35,8 @@ export interface Tally {
 export interface Source {
   readonly trust?: string | undefined;
   readonly isTwins: boolean;
+  /** Alliances that govern themselves, and nothing else. */
+  readonly isGoverned: boolean;
 }
 
 /** A stretch of seeds. */
@@ -37,23 +45,37 @@ export interface Stretch extends Source {
   readonly count: number;
 }
 
-export function scenarioOf(seed: number, { isTwins, trust }: Source): Scenario {
+export function scenarioOf(seed: number, { isTwins, isGoverned, trust }: Source): Scenario {
+  if (isGoverned) return governedScenario(seed);
   return isTwins ? twinScenario(seed) : randomScenario(seed, trust);
 }
 
 const repeatedOneIn = 100;
+/** Seeds that have a governed schedule besides their own. */
+const governedOneIn = 1600;
 /** From so many schedules on, every kind must have been seen. */
 const seenFrom = 20_000;
 
 export function emptyTally(): Tally {
-  return { schedules: 0, cpuSeconds: 0, repeated: 0, effects: 0, messages: 0, slots: 0, seen: {}, failures: [] };
+  return {
+    schedules: 0,
+    governed: 0,
+    cpuSeconds: 0,
+    repeated: 0,
+    effects: 0,
+    messages: 0,
+    slots: 0,
+    seen: {},
+    failures: [],
+  };
 }
 
 export function addTally(
   to: Tally,
-  { schedules, cpuSeconds, repeated, effects, messages, slots, seen, failures }: Tally,
+  { schedules, governed, cpuSeconds, repeated, effects, messages, slots, seen, failures }: Tally,
 ): void {
   to.schedules += schedules;
+  to.governed += governed;
   to.cpuSeconds += cpuSeconds;
   to.repeated += repeated;
   to.effects += effects;
@@ -63,29 +85,36 @@ export function addTally(
   to.failures.push(...failures);
 }
 
-export function runStretch({ from, count, ...source }: Stretch): Tally {
+export async function runStretch({ from, count, ...source }: Stretch): Promise<Tally> {
   const tally = emptyTally();
   const before = process.cpuUsage();
-  for (let seed = from; seed < from + count; seed++) runSeed(tally, seed, source);
+  for (let seed = from; seed < from + count; seed++) {
+    tally.schedules += 1;
+    await runSeed(tally, seed, scenarioOf(seed, source));
+    // They cost much more than others.
+    const isPlain = source.trust === undefined && !source.isTwins && !source.isGoverned;
+    if (isPlain && seed % governedOneIn === 0) await runSeed(tally, seed, governedScenario(seed));
+  }
   const { user, system } = process.cpuUsage(before);
   tally.cpuSeconds = (user + system) / 1e6;
   return tally;
 }
 
-function runSeed(tally: Tally, seed: number, source: Source): void {
-  const scenario = scenarioOf(seed, source);
-  const outcome = simulate(scenario);
-  tally.schedules += 1;
+async function runSeed(tally: Tally, seed: number, scenario: Scenario): Promise<void> {
+  const isGoverned = scenario.governance !== undefined;
+  const outcome = await simulateAny(scenario);
+  if (isGoverned) tally.governed += 1;
   tally.effects += outcome.steps;
   tally.messages += outcome.messages;
   tally.slots += outcome.slots;
   for (const kind of [...outcome.coverage, `adversary ${scenario.adversary}`])
     tally.seen[kind] = (tally.seen[kind] ?? 0) + 1;
-  if (outcome.violation !== undefined) tally.failures.push({ seed, violation: outcome.violation });
+  if (outcome.violation !== undefined) tally.failures.push({ seed, violation: outcome.violation, isGoverned });
   if (seed % repeatedOneIn !== 0) return;
   tally.repeated += 1;
-  const { trace } = simulate(scenario, { isEachForItself: true });
-  if (trace !== outcome.trace) tally.failures.push({ seed, violation: `traces differ: ${outcome.trace}, ${trace}` });
+  const { trace } = await simulateAny(scenario, { isEachForItself: true });
+  if (trace !== outcome.trace)
+    tally.failures.push({ seed, violation: `traces differ: ${outcome.trace}, ${trace}`, isGoverned });
 }
 
 /** Kinds that no schedule has seen, though there were many. */
@@ -95,11 +124,11 @@ export function unseenKinds({ schedules, seen }: Tally): readonly string[] {
 }
 
 export function describeTally(tally: Tally, seconds: number): readonly string[] {
-  const { schedules, cpuSeconds, repeated, effects, messages, slots, seen, failures } = tally;
+  const { schedules, governed, cpuSeconds, repeated, effects, messages, slots, seen, failures } = tally;
   const counts = Object.entries(seen).sort(([, a], [, b]) => a - b);
   const perSchedule = (count: number) => (count / Math.max(1, schedules)).toFixed(1);
   return [
-    `${schedules} schedules, ${repeated} of them twice; ${failures.length} failures`,
+    `${schedules} schedules, ${governed} governed, ${repeated} twice; ${failures.length} failures`,
     `${rate(schedules, seconds)} a second, ${rate(schedules, cpuSeconds)} a second of CPU time`,
     `each: ${perSchedule(slots)} slots, ${perSchedule(messages)} messages, ${perSchedule(effects)} effects`,
     `schedules that saw: ${counts.map(([kind, count]) => `${kind} ${count}`).join(', ')}`,

@@ -2,5 +2,5 @@
 import { runStretch, type Stretch } from './tally.js';
 
 process.on('message', (stretch: Stretch) => {
-  process.send?.(runStretch(stretch));
+  void runStretch(stretch).then((tally) => process.send?.(tally));
 });

@@ -216,7 +216,7 @@ export class Scene {
   }
 
   request(text: string, firstSequence = 1, session = 1): Request {
-    return simulatedRequest('mock', { session, firstSequence, commands: [utf8(text)] });
+    return simulatedRequest({ scheme: 'mock' }, { session, firstSequence, commands: [utf8(text)] });
   }
 
   batch(text: string): Batch {

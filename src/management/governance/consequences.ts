@@ -134,8 +134,10 @@ function afterMoves(governance: Governance, change: MovingChange): readonly Gove
   return [{ _tag: 'prepared', next: next.right, configuration }];
 }
 
-function readyServers({ next }: PreparedChange, { ready }: LogPosition) {
+function readyServers({ next, configuration }: PreparedChange, { readyFor, ready }: LogPosition) {
   const { universe } = next.trust.system.processes;
+  // A change may take the place of another at one position, before consensus is told of it.
+  if (readyFor === undefined || !equalBytes(readyFor, configuration)) return universe.none;
   return universe.of(ready.flatMap((position) => universe.at(position) ?? []));
 }
 

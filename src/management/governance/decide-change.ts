@@ -113,5 +113,6 @@ export function ready(
   if (!equalBytes(configuration, current)) return E.left({ _tag: 'OtherConfiguration', named: configuration, current });
   if (!inDraft || next.trust.system.processes.universe.at(position) !== id)
     return E.left({ _tag: 'NotJoining', server: id });
-  return at.ready.includes(position) ? E.right([]) : E.right([{ _tag: 'ready', configuration, position, signature }]);
+  const isKnown = at.readyFor !== undefined && equalBytes(at.readyFor, configuration) && at.ready.includes(position);
+  return isKnown ? E.right([]) : E.right([{ _tag: 'ready', configuration, position, signature }]);
 }

@@ -30,7 +30,7 @@ import type { Sharing } from '../../management/proposals/sharing.js';
 import type { SignatureShare } from '../../schemes/contract/distributed-signer.js';
 import { keyIdOf } from '../../schemes/public-key.js';
 import { eraseTree } from '../directory/directory-succession.js';
-import { ChangeFiles } from './change-files.js';
+import { ChangeFiles, type ChangeStore } from './change-files.js';
 import { printDraft } from './draft-codec.js';
 import { KeyMover } from './key-mover.js';
 import { prepareNextEpoch } from './next-epoch-files.js';
@@ -58,11 +58,22 @@ export interface AgentParts {
   /** A line for people. */
   readonly say: (line: string) => void;
   readonly random: RandomBytes;
+  /** Where it keeps what changes need; the directory of the server if absent. */
+  readonly disk?: ChangeDisk;
   /** Milliseconds that never go back. */
   readonly clock: () => number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
+
+export interface ChangeDisk {
+  /** @param server - its directory. */
+  files(server: string): ChangeStore;
+  /** Writes the files of the next epoch, and says where; the error is one line for people. */
+  prepare: typeof prepareNextEpoch;
+}
+
+const directories: ChangeDisk = { files: (server) => new ChangeFiles(server), prepare: prepareNextEpoch };
 
 /** Files of the next epoch that were read. */
 interface Tried {
@@ -86,8 +97,11 @@ export class MembershipAgent {
   private lastTold = '';
   private tried: Tried | undefined;
   private isClosed = false;
+  private readonly disk: ChangeDisk;
 
-  constructor(private readonly parts: AgentParts) {}
+  constructor(private readonly parts: AgentParts) {
+    this.disk = parts.disk ?? directories;
+  }
 
   /** Says what there is to say; whenever the log has said something, and now and then. */
   look(): void {
@@ -113,7 +127,7 @@ export class MembershipAgent {
 
   private act(server: OwnServer, governance: Governance): void {
     const { change } = governance;
-    const files = new ChangeFiles(server.path);
+    const files = this.disk.files(server.path);
     this.keepOnly(files, change?.number, governance.changeCount);
     if (isListedIn(server, governance.document)) this.speakAsMember(server, governance);
     this.confirmErasure(server, governance);
@@ -144,7 +158,7 @@ export class MembershipAgent {
   }
 
   /** Whatever of another change lies on disk is overwritten, once for each that comes. */
-  private keepOnly(files: ChangeFiles, change: number | undefined, count: number): void {
+  private keepOnly(files: ChangeStore, change: number | undefined, count: number): void {
     const wanted = `${change ?? 'none'} of ${count}`;
     if (this.kept === wanted) return;
     if (this.mover !== undefined && this.mover.change !== change) this.dropMover();
@@ -186,7 +200,7 @@ export class MembershipAgent {
     this.look();
   }
 
-  private join(server: OwnServer, change: GatheringChange, files: ChangeFiles): void {
+  private join(server: OwnServer, change: GatheringChange, files: ChangeStore): void {
     const { id } = server;
     const { number, draft, draftDigest, joined } = change;
     if (draft.admitted.includes(organizationOf(id)) && isListedIn(server, draft.document))
@@ -201,7 +215,7 @@ export class MembershipAgent {
   }
 
   /** An organization that is to be admitted reads the draft here, and leaves here what it says of it: it has no other door. */
-  private bringAcknowledgement(change: GatheringChange, files: ChangeFiles, organization: string): void {
+  private bringAcknowledgement(change: GatheringChange, files: ChangeStore, organization: string): void {
     files.showDraft(change.number, printDraft(change));
     for (const [name, act] of files.acts()) {
       if (change.acknowledged.has(organization)) files.forgetAct(name);
@@ -209,7 +223,7 @@ export class MembershipAgent {
     }
   }
 
-  private move(server: OwnServer, change: MovingChange | PreparedChange, files: ChangeFiles): void {
+  private move(server: OwnServer, change: MovingChange | PreparedChange, files: ChangeStore): void {
     const { random, clock } = this.parts;
     this.mover ??= new KeyMover({
       server,
@@ -224,9 +238,9 @@ export class MembershipAgent {
 
   private prepare(server: OwnServer, governance: Governance, change: PreparedChange): void {
     const { readyPositions } = this.parts.log;
-    const files = new ChangeFiles(server.path);
+    const files = this.disk.files(server.path);
     files.keepTranscript(change.number, () => encodeTranscript(governance, change));
-    const prepared = prepareNextEpoch(server, change, files);
+    const prepared = this.disk.prepare(server, change, files);
     if (E.isLeft(prepared)) {
       this.tell(`epoch ${change.next.epoch}: ${prepared.left}`);
       return;

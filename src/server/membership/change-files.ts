@@ -32,6 +32,9 @@ export const actSuffix = '.act';
 
 const suffixes = { claim: '.claim', share: '.share.json', brought: '.brought.json' } as const;
 
+/** What an agent asks of {@link ChangeFiles}. */
+export type ChangeStore = Pick<ChangeFiles, keyof ChangeFiles>;
+
 /** How the folder of a change is called, below `moves` and below `prepared`. */
 export function changeFolder(change: number): string {
   return `change-${change}`;

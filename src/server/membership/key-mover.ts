@@ -8,14 +8,14 @@ import type { LinearKeyShare } from '../../schemes/contract/linear-key-share.js'
 import type { AllianceKeyShare } from '../../schemes/registry.js';
 import { type KeptShare, type MoveEffect, MoveParticipant } from '../../services/membership/move-participant.js';
 import { assertNever } from '../../prelude/invariant.js';
-import type { ChangeFiles } from './change-files.js';
+import type { ChangeStore } from './change-files.js';
 import { isListedIn, type OwnServer } from './own-server.js';
 import type { KeptShareFile } from './kept-share-codec.js';
 
 export interface KeyMoverParts {
   readonly server: OwnServer;
   readonly change: Change;
-  readonly files: ChangeFiles;
+  readonly files: ChangeStore;
   readonly random: RandomBytes;
   /** Brings a message of a ceremony into the log; false where it could not be taken. */
   readonly post: (message: Uint8Array) => boolean;
@@ -106,7 +106,7 @@ function identitiesAtHand(server: OwnServer, { draft }: Change): ReadonlySet<Spo
   return new Set<SpokenIdentity>(names);
 }
 
-function handedOver({ draft }: Change, files: ChangeFiles): ReadonlyMap<string, LinearKeyShare<string>> {
+function handedOver({ draft }: Change, files: ChangeStore): ReadonlyMap<string, LinearKeyShare<string>> {
   const roles = draft.moves.filter(({ kind }) => kind === 'accept').map(({ role }) => roleName(role));
   return linearShares(
     new Map(

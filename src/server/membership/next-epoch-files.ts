@@ -19,14 +19,14 @@ import { replaceSecret } from '../directory/durable-files.js';
 import { documentSharePath, fileNames, folderNames } from '../directory/layout.js';
 import { type NewEntry, writeNewDirectory } from '../directory/new-directory.js';
 import { parsePrivateKey } from '../directory/private-key-file.js';
-import { type ChangeFiles, changeFolder } from './change-files.js';
+import { changeFolder, type ChangeStore } from './change-files.js';
 import { isListedIn, type OwnServer } from './own-server.js';
 
 /** Of a change that is prepared, what is needed here. */
-type NextEpoch = Pick<PreparedChange, 'number' | 'next' | 'configuration'>;
+export type NextEpoch = Pick<PreparedChange, 'number' | 'next' | 'configuration'>;
 
 /** Writes them, unless they are there, and says where; the error is one line for people. */
-export function prepareNextEpoch(server: OwnServer, change: NextEpoch, files: ChangeFiles): Either<string, string> {
+export function prepareNextEpoch(server: OwnServer, change: NextEpoch, files: ChangeStore): Either<string, string> {
   const path = join(server.path, folderNames.prepared, changeFolder(change.number));
   if (isPrepared(path, change)) {
     addShares(path, server, change, files);
@@ -47,7 +47,7 @@ function isPrepared(path: string, { configuration }: NextEpoch): boolean {
   return E.isRight(there) && equalBytes(configurationDigestOf(there.right), configuration);
 }
 
-function ownEntries(server: OwnServer, change: NextEpoch, files: ChangeFiles): Either<string, readonly NewEntry[]> {
+function ownEntries(server: OwnServer, change: NextEpoch, files: ChangeStore): Either<string, readonly NewEntry[]> {
   const { next } = change;
   const shares = sharesOf(server, change, files);
   const slow = slowKeyText(server, next, shares.get(roleName({ _tag: 'slow' })));
@@ -67,7 +67,7 @@ function ownEntries(server: OwnServer, change: NextEpoch, files: ChangeFiles): E
 }
 
 /** A share that came late, and was acknowledged, is this server's as well. */
-function addShares(path: string, server: OwnServer, change: NextEpoch, files: ChangeFiles): void {
+function addShares(path: string, server: OwnServer, change: NextEpoch, files: ChangeStore): void {
   if (!isListedIn(server, change.next)) return;
   for (const entry of shareEntries(change.next, sharesOf(server, change, files))) {
     const file = join(path, entry.path);
@@ -87,10 +87,10 @@ function shareEntries(next: Alliance, shares: ReadonlyMap<string, AllianceKeySha
 }
 
 /** Of each key of the next document, the share that is one of it, where this server has one. */
-function sharesOf(
+export function sharesOf(
   { id, shares }: OwnServer,
   { number, next }: NextEpoch,
-  files: ChangeFiles,
+  files: ChangeStore,
 ): ReadonlyMap<string, AllianceKeyShare> {
   const { kept } = files.leftovers(number);
   const { universe } = next.trust.system.processes;

@@ -14,6 +14,7 @@ import { type Alliance, defaultSnapshotInterval } from '../../management/allianc
 import { identityVerifier } from '../../management/alliance-keys.js';
 import type { GovernanceEvent } from '../../management/governance/event.js';
 import type { Governance } from '../../management/governance/governance.js';
+import type { LogPosition } from '../../management/governance/position.js';
 import { readGovernance, writeGovernance } from '../../management/governance/snapshot.js';
 import { takeAct, takeEpoch, type Taken, takeReadiness } from '../../management/governance/take.js';
 import type { Ed25519Verify } from '../../schemes/ed25519/encoding.js';
@@ -33,6 +34,8 @@ export const bodyKinds = { piece: 0, query: 1 } as const;
 /** Whoever asks beyond it asks again. */
 const answersPerSlot = 32;
 
+const nobodyReady: Omit<LogPosition, 'slot'> = { readyFor: undefined, ready: [] };
+
 /** Hears what happens, after it has; what it does must not depend on which server it is at. */
 export type OnGovernance = (governance: Governance, events: readonly GovernanceEvent[], before: Governance) => void;
 
@@ -50,7 +53,8 @@ export class Membership implements StateMachine, EpochControl {
   private answered = { slot: 0, count: 0 };
   /** What consensus has still to be told. */
   private due: Control[] = [];
-  private ready: readonly number[] = [];
+  /** As consensus has it. */
+  private readiness: Omit<LogPosition, 'slot'> = nobodyReady;
 
   constructor(private readonly parts: MembershipParts) {
     this.now = parts.founding;
@@ -62,7 +66,7 @@ export class Membership implements StateMachine, EpochControl {
 
   /** Which servers of the next epoch have said that they are ready, as positions. */
   get readyPositions(): readonly number[] {
-    return this.ready;
+    return this.readiness.ready;
   }
 
   /** Whether commands of this client reach applications: those of a suspended organization do not. */
@@ -80,7 +84,7 @@ export class Membership implements StateMachine, EpochControl {
     const assembled = this.wholes.take(delivered.client, delivered.session, body);
     if (assembled._tag === 'waiting') return waitingResult;
     if (assembled._tag === 'refused') return refusedResult('MalformedAct', `expected ${assembled.expected}`);
-    const at = { slot: delivered.slot, ready: this.ready };
+    const at = { slot: delivered.slot, ...this.readiness };
     return takenResult(this.take(takeAct(this.now, assembled.bytes, at, this.parts)));
   }
 
@@ -88,7 +92,9 @@ export class Membership implements StateMachine, EpochControl {
   private answer(slot: number, body: Uint8Array): Uint8Array {
     if (slot !== this.answered.slot) this.answered = { slot, count: 0 };
     this.answered.count += 1;
-    return this.answered.count > answersPerSlot ? new Uint8Array() : viewOf(this.now, readQuery(body), this.ready);
+    return this.answered.count > answersPerSlot
+      ? new Uint8Array()
+      : viewOf(this.now, readQuery(body), this.readiness.ready);
   }
 
   controlsOf(): readonly Control[] {
@@ -99,12 +105,12 @@ export class Membership implements StateMachine, EpochControl {
 
   see(slot: number, change: EpochChange): readonly Control[] {
     this.restored(change);
-    this.take(takeReadiness(this.now, { slot, ready: this.ready }));
+    this.take(takeReadiness(this.now, { slot, ...this.readiness }));
     return this.controlsOf();
   }
 
   restored(change: EpochChange): void {
-    this.ready = change._tag === 'Prepared' ? change.ready : [];
+    this.readiness = change._tag === 'Prepared' ? { readyFor: change.configuration, ready: change.ready } : nobodyReady;
   }
 
   beginEpoch(epoch: number): void {
@@ -112,7 +118,7 @@ export class Membership implements StateMachine, EpochControl {
     invariant(this.now.document.epoch === epoch, 'governance goes from epoch to epoch as consensus does');
     const clients = new Set<string>(clientsOf(this.now.document));
     this.wholes.keepOnly((client) => clients.has(client));
-    this.ready = [];
+    this.readiness = nobodyReady;
   }
 
   termsOf(epoch: number): EpochTerms {

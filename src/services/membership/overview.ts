@@ -1,5 +1,6 @@
 /** All of governance at a glance. */
 import { toHex } from '../../prelude/bytes.js';
+import type { Digest } from '../../prelude/digest.js';
 import { type ProcessId, Universe } from '../../prelude/process.js';
 import { isQualified, policyMembers } from '../../quorum/policy/policy.js';
 import { keyIdOf } from '../../schemes/public-key.js';
@@ -101,7 +102,7 @@ function shownChange(governance: Governance, change: Change, ready: readonly num
     ...(from === undefined ? {} : { proposal: from.number }),
     why: describeOrigin(origin, from),
     draft: draftDigest,
-    waitsFor: waitsFor(change, { slot: 0, ready }),
+    waitsFor: waitsFor(change, { slot: 0, readyFor: configurationOf(change), ready }),
     admitted,
     acknowledged: [...acknowledged].sort(),
     removed,
@@ -148,6 +149,11 @@ function culpritsOf({ moves }: Extract<Change, { state: 'moving' }>): readonly P
 
 function shownSigning({ proposal, role, signature, shares }: Signing): Overview['signatures'][number] {
   return { proposal, role, signed: [...shares.keys()], isSigned: signature !== undefined };
+}
+
+/** What consensus has been told of. */
+function configurationOf(change: Change): Digest | undefined {
+  return change.state === 'prepared' || change.state === 'activated' ? change.configuration : undefined;
 }
 
 export function shownSignature(signing: Signing): ShownSignature {

@@ -116,7 +116,7 @@ export class PaxosScene {
   }
 
   request(text: string, firstSequence = 1, session = 1): Request {
-    return simulatedRequest('mock', { session, firstSequence, commands: [utf8(text)] });
+    return simulatedRequest({ scheme: 'mock' }, { session, firstSequence, commands: [utf8(text)] });
   }
 
   batch(text: string): Batch {

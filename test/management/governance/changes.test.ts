@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { present } from '../../../src/prelude/invariant.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
+import { serversOf } from '../../../src/management/alliance.js';
 import { organizationStates, serverStates } from '../../../src/management/governance/member-states.js';
 import type { Action } from '../../../src/management/proposals/action.js';
 import { newOrganization, trustOf } from './newcomer.js';
@@ -54,6 +55,22 @@ describe('a change that admits an organization', () => {
     world.join(e1);
     world.goThrough();
     expect(world.document).toMatchObject({ epoch: 2, change: 3 });
+  });
+
+  it('is not activated by READYs of a change that it takes the place of', () => {
+    const world = World.running();
+    world.propose('a', admitE);
+    world.vote(1, ['a', 'b', 'c']);
+    world.acknowledge('e');
+    world.join(e1);
+    for (const { id } of serversOf(world.document)) expect(world.sayReady(id)).toBe('taken');
+    world.propose('a', [refresh]);
+    world.vote(2, ['a', 'b', 'c']);
+    world.propose('a', [{ _tag: 'abandon', change: 1 }]);
+    world.vote(3, ['a', 'b', 'c']);
+    expect(world.governance.change).toMatchObject({ number: 2, state: 'prepared' });
+    world.goThrough();
+    expect(world.document).toMatchObject({ epoch: 2, change: 2 });
   });
 
   it('hears neither strangers nor what was said of another draft', () => {

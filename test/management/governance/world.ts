@@ -1,7 +1,7 @@
 /** An alliance of the tests with all of its keys, and governance that is told what its members say. */
 import { equalBytes, utf8 } from '../../../src/prelude/bytes.js';
 import { readAll, Writer } from '../../../src/prelude/canonical.js';
-import { digest } from '../../../src/prelude/digest.js';
+import { type Digest, digest } from '../../../src/prelude/digest.js';
 import { E } from '../../../src/prelude/fp.js';
 import { present } from '../../../src/prelude/invariant.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
@@ -66,6 +66,7 @@ export class World {
   slot = 1;
   /** What consensus has taken of READYs. */
   ready: number[] = [];
+  private readyFor: Digest | undefined;
   nowMs = 1_000_000_000_000;
   private readonly numbers = new Map<string, number>();
   /** What identity a server acts under; its name where nothing else is said. */
@@ -102,7 +103,7 @@ export class World {
 
   take(act: Uint8Array): Taken {
     this.slot += 1;
-    const at = { slot: this.slot, ready: this.ready };
+    const at = { slot: this.slot, readyFor: this.readyFor, ready: this.ready };
     const taken = takeAct(this.governance, act, at, { verify: ed25519Verify });
     this.keep(taken);
     this.consensus();
@@ -243,12 +244,16 @@ export class World {
     this.events.push(...events);
     for (const event of events)
       if (event._tag === 'ready') this.ready = [...this.ready, event.position].sort((a, b) => a - b);
-    for (const event of events) if (event._tag === 'prepared') this.ready = [];
+    for (const event of events)
+      if (event._tag === 'prepared') {
+        this.ready = [];
+        this.readyFor = event.configuration;
+      }
   }
 
   /** What consensus took may have consequences, as in the executor. */
   private consensus(): void {
-    this.keep(takeReadiness(this.governance, { slot: this.slot, ready: this.ready }));
+    this.keep(takeReadiness(this.governance, { slot: this.slot, readyFor: this.readyFor, ready: this.ready }));
   }
 }
 

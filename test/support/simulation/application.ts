@@ -6,6 +6,11 @@ import { equalBytes } from '../../../src/prelude/bytes.js';
 import type { Digest } from '../../../src/prelude/digest.js';
 import type { StateMachine } from '../../../src/services/state-machine.js';
 import { Executor, type ExecutorParts } from '../../../src/server/state/executor.js';
+import { allianceIdOf } from '../../../src/management/alliance-codec.js';
+import { foundGovernance } from '../../../src/management/governance/founding.js';
+import { Membership, membershipName, type MembershipParts } from '../../../src/services/membership/membership.js';
+import { isServiceCommand } from '../../../src/services/service-command.js';
+import { verifyOnce } from './governance/founding.js';
 import { CommandedEpochs } from '../commanded-epochs.js';
 import { testAllianceId } from '../cluster.js';
 import { configurationDigest, operatorClient, parametersOf, trustsOf } from './configuration.js';
@@ -51,11 +56,37 @@ class Register implements StateMachine {
   }
 }
 
-/** The executor of one server, as it ships, over the simulator's application. */
-export function simulatedExecutor(scenario: Scenario): Executor {
+/** What is executed, as it ships, over the simulator's application. */
+export interface SimulatedServices {
+  readonly executor: Executor;
+  /** Of an alliance that governs itself. */
+  readonly membership?: Membership;
+}
+
+export function simulatedServices(scenario: Scenario, onEvents?: MembershipParts['onEvents']): SimulatedServices {
+  const founding = scenario.documents?.[0];
+  if (founding === undefined) return { executor: new Executor(commandedParts(scenario)) };
+  const membership = new Membership({
+    founding: foundGovernance(founding),
+    verify: verifyOnce,
+    ...(onEvents === undefined ? {} : { onEvents }),
+  });
+  const parts: ExecutorParts = {
+    allianceId: allianceIdOf(founding),
+    applications: new Map<string, StateMachine>([
+      ['register', new Register(scenario.snapshots?.stateBytes ?? 0)],
+      [membershipName, membership],
+    ]),
+    applicationOf: ({ command }) => (isServiceCommand(command) ? membershipName : 'register'),
+    control: membership,
+  };
+  return { executor: new Executor(parts), membership };
+}
+
+function commandedParts(scenario: Scenario): ExecutorParts {
   const { windowSlots, checkpointInterval } = parametersOf(scenario);
   const { interval = Number.POSITIVE_INFINITY, stateBytes = 0 } = scenario.snapshots ?? {};
-  const parts: ExecutorParts = {
+  return {
     allianceId: testAllianceId,
     applications: new Map([['register', new Register(stateBytes)]]),
     applicationOf: ({ client }) => (client === operatorClient ? undefined : 'register'),
@@ -65,7 +96,6 @@ export function simulatedExecutor(scenario: Scenario): Executor {
       configurationOf: (epoch, digest) => nextConfiguration(scenario, epoch + 1, digest),
     }),
   };
-  return new Executor(parts);
 }
 
 /** The configuration of an epoch, or one like it that is never activated. */

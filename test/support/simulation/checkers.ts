@@ -14,9 +14,9 @@ import type { DurableRecord } from '../../../src/consensus/record.js';
 import { type Ballot, decidedStatement } from '../../../src/consensus/statement.js';
 import { equalBytes } from '../../../src/prelude/bytes.js';
 import { BallotChecker } from './ballot-checker.js';
-import { trustsOf } from './configuration.js';
+import { epochCountOf, trustsOf } from './configuration.js';
 import { DurabilityChecker } from './durability-checker.js';
-import { LogChecker } from './log-checker.js';
+import { LogChecker, type LogListener } from './log-checker.js';
 import { ReportChecker } from './report-checker.js';
 import type { Scenario } from './scenario.js';
 import type { SimulatedServer } from './server.js';
@@ -28,13 +28,12 @@ const countingInterval = 16;
 export class Checkers {
   readonly log: LogChecker;
   /** Of each epoch. */
-  private readonly ballots: readonly BallotChecker[];
+  private readonly ballots: BallotChecker[] = [];
   private readonly durability = new DurabilityChecker();
   private readonly reports = new ReportChecker();
   /** The highest view that a process has promised in its epoch. */
   private readonly promised = new Map<ProcessId, { readonly epoch: number; readonly view: number }>();
   private readonly byzantine: ReadonlySet<ProcessId>;
-  private readonly lastEpoch: number;
   private readonly isBeyondModel: boolean;
   private stepCount = 0;
   private readonly highestViews = new Map<number, number>();
@@ -43,18 +42,13 @@ export class Checkers {
 
   /** @param correct - all servers that are. */
   constructor(
-    scenario: Scenario,
+    private readonly scenario: Scenario,
     private readonly correct: () => readonly SimulatedServer[],
+    listener?: LogListener,
   ) {
     this.byzantine = new Set(scenario.byzantine);
-    this.log = new LogChecker(scenario);
-    const trusts = trustsOf(scenario);
-    this.lastEpoch = trusts.length;
+    this.log = new LogChecker(scenario, listener);
     this.isBeyondModel = scenario.isBeyondModel === true;
-    this.ballots = trusts.map(({ system }) => {
-      const byzantine = scenario.byzantine.filter((process) => system.processes.has(process));
-      return new BallotChecker(system, this.isBeyondModel ? undefined : system.processes.universe.of(byzantine));
-    });
   }
 
   /** A machine begins, or begins again. */
@@ -221,13 +215,20 @@ export class Checkers {
   }
 
   private isContent({ me, epoch, succession, state }: SimulatedServer): boolean {
-    const last = present(succession.memberships.at(-1), 'an epoch');
-    if (last < this.lastEpoch) return succession.handoff(last) !== undefined;
+    const last = succession.memberships.at(-1);
+    if (last === undefined) return true;
+    if (last < epochCountOf(this.scenario)) return succession.handoff(last) !== undefined;
     return epoch === last && this.log.isUpToDate(me) && state.log.last === this.log.highestSlot;
   }
 
   private ballotsOf(epoch: number): BallotChecker {
-    return present(this.ballots[epoch - 1], 'an epoch that is simulated');
+    const known = this.ballots[epoch - 1];
+    if (known !== undefined) return known;
+    const { system } = present(trustsOf(this.scenario)[epoch - 1], 'an epoch that is simulated');
+    const byzantine = this.scenario.byzantine.filter((process) => system.processes.has(process));
+    const fresh = new BallotChecker(system, this.isBeyondModel ? undefined : system.processes.universe.of(byzantine));
+    this.ballots[epoch - 1] = fresh;
+    return fresh;
   }
 
   private onComplaints(

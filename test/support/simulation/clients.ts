@@ -29,7 +29,8 @@ export function commandText(session: number, sequence: number): string {
 }
 
 /** Schedules the whole load. */
-export function submitLoad({ load, scheme }: Scenario, to: Submission): void {
+export function submitLoad(scenario: Scenario, to: Submission): void {
+  const { load } = scenario;
   for (let session = 1; session <= load.sessions; session++) {
     let atMs = 0;
     // Of several sessions, the later ones speak in the last epoch alone.
@@ -40,7 +41,7 @@ export function submitLoad({ load, scheme }: Scenario, to: Submission): void {
       const commands = Array.from({ length: load.commandsPerRequest }, (_, offset) =>
         utf8(commandText(session, firstSequence + offset)),
       );
-      const request = simulatedRequest(scheme, { session, firstSequence, commands });
+      const request = simulatedRequest(scenario, { session, firstSequence, commands });
       const afterMs = atMs;
       const send = () => {
         to.schedule.after(afterMs, () => {

@@ -13,6 +13,7 @@ import { parseTrust } from '../../../src/quorum/trust/trust-text.js';
 import type { TrustAssumption } from '../../../src/quorum/trust/conditions.js';
 import type { DistributedSigner } from '../../../src/schemes/contract/distributed-signer.js';
 import { RingSystem } from '../../../examples/own-quorum-system.js';
+import { allianceIdOf, configurationDigestOf } from '../../../src/management/alliance-codec.js';
 import { testAllianceId, testClient, testConfiguration, testRequest } from '../cluster.js';
 import { right } from '../right.js';
 import {
@@ -23,6 +24,7 @@ import {
   mockClientSignature,
   mockIdentities,
 } from './mock-keys.js';
+import { allianceSigner as signerOfAlliance } from './governance/alliance-signer.js';
 import { sharedKeys } from './real-keys.js';
 import type { Scenario } from './scenario.js';
 
@@ -35,6 +37,11 @@ type SimulatedModel = TrustAssumption & Partial<Pick<TrustModel, 'rule'>>;
 
 const trustModels = new Map<string, SimulatedModel>();
 
+/** The server of an organization that is to be admitted. */
+export function newcomerOf(organization: string): ProcessId {
+  return `${organization}/1` as ProcessId;
+}
+
 /** A trust model as it is written, or `ring of n`, a quorum system of a user's own; made once for each text. */
 export function trustOf({ trust }: Pick<Scenario, 'trust'>): SimulatedModel {
   const known = trustModels.get(trust);
@@ -45,14 +52,24 @@ export function trustOf({ trust }: Pick<Scenario, 'trust'>): SimulatedModel {
   return fresh;
 }
 
-/** Those of all epochs. */
-export function trustsOf({ trust, succession }: Pick<Scenario, 'trust' | 'succession'>): readonly SimulatedModel[] {
+/** What a scenario says of its epochs. */
+export type Epochs = Pick<Scenario, 'trust' | 'succession' | 'documents' | 'governance'>;
+
+/** Those of all epochs; where they are governed, of those that are known. */
+export function trustsOf({ trust, succession, documents }: Epochs): readonly SimulatedModel[] {
+  if (documents !== undefined) return documents.map((document) => document.trust);
   return [trust, ...(succession?.trusts ?? [])].map((text) => trustOf({ trust: text }));
 }
 
+export function epochCountOf({ succession, documents }: Epochs): number {
+  return documents?.length ?? 1 + (succession?.trusts.length ?? 0);
+}
+
 /** Every process of any epoch. */
-export function everyoneOf(scenario: Pick<Scenario, 'trust' | 'succession'>): readonly ProcessId[] {
-  return [...new Set(trustsOf(scenario).flatMap(({ system }) => system.processes.universe.ids))];
+export function everyoneOf(scenario: Epochs): readonly ProcessId[] {
+  const wishes = scenario.governance?.wishes.filter(({ what }) => what === 'admit') ?? [];
+  const newcomers = wishes.map(({ organization }) => newcomerOf(organization));
+  return [...new Set([...trustsOf(scenario).flatMap(({ system }) => system.processes.universe.ids), ...newcomers])];
 }
 
 /** So many data centres of one server each, of which two neighbours may fail together and one may be slow. */
@@ -79,10 +96,11 @@ const digests = new Map<string, Digest>();
 
 /** Names the configuration of an epoch; or another one for that epoch, of the same processes, that is never activated. */
 export function configurationDigest(
-  { trust, succession }: Pick<Scenario, 'trust' | 'succession'>,
+  { trust, succession, documents }: Epochs,
   epoch: number,
   fate: 'meant' | 'given up' = 'meant',
 ): Digest {
+  if (documents !== undefined) return configurationDigestOf(present(documents[epoch - 1], 'a document of the epoch'));
   const name = `${fate} ${epoch}: ${[trust, ...(succession?.trusts ?? [])][epoch - 1] ?? ''}`;
   const known = digests.get(name) ?? digest(utf8(name));
   digests.set(name, known);
@@ -99,9 +117,21 @@ export function configurationOf(
   epoch: number,
   me: ProcessId,
   start?: StateTarget,
+  allianceSigner?: DistributedSigner,
 ): SimulatedConfiguration {
   const trust = present(trustsOf(scenario)[epoch - 1], 'a trust model for each epoch');
-  return simulatedConfiguration(scenario, trust, me, { epoch, ...(start === undefined ? {} : { start }) });
+  const of = { epoch, ...(start === undefined ? {} : { start }) };
+  const document = scenario.documents?.[epoch - 1];
+  const mock = simulatedConfiguration(scenario, trust, me, of);
+  if (document === undefined) return mock;
+  const signer = allianceSigner ?? signerOfAlliance(document, me, undefined);
+  return {
+    ...mock,
+    allianceId: allianceIdOf(document),
+    clients: mockClients([testClient, operatorClient, ...everyoneOf(scenario)]),
+    keys: { ...mock.keys, alliance: signer },
+    allianceSigner: signer,
+  };
 }
 
 export function simulatedConfiguration(
@@ -151,20 +181,38 @@ function realConfiguration(
   return { ...multisig, isAlwaysFast: isAlwaysFast(trust.rule), keys: { slow, alliance }, allianceSigner: alliance };
 }
 
+/** Of its own alliance, where it governs itself. */
+export function allianceIdOfRun({ documents }: Pick<Scenario, 'documents'>): Digest {
+  const founding = documents?.[0];
+  return founding === undefined ? testAllianceId : allianceIdOf(founding);
+}
+
 /** A request of the test client, signed as the scheme has it. */
-export function simulatedRequest(scheme: Scenario['scheme'], request: Omit<UnsignedRequest, 'client'>): Request {
-  if (scheme === 'mock') return signedBy(testClient, request);
+export function simulatedRequest(
+  scenario: Pick<Scenario, 'scheme' | 'documents'>,
+  request: Omit<UnsignedRequest, 'client'>,
+): Request {
+  if (scenario.scheme === 'mock') return signedBy(scenario, testClient, request);
   const commands = request.commands.map((command) => new TextDecoder().decode(command));
   return testRequest(request.firstSequence, commands, request.session);
 }
 
 /** A request of the operators, under mock keys. */
-export function operatorRequest(session: number, command: Uint8Array): Request {
-  return signedBy(operatorClient, { session, firstSequence: 1, commands: [command] });
+export function operatorRequest(
+  scenario: Pick<Scenario, 'documents'>,
+  session: number,
+  commands: readonly Uint8Array[],
+): Request {
+  return signedBy(scenario, operatorClient, { session, firstSequence: 1, commands });
 }
 
-function signedBy(client: ClientId, request: Omit<UnsignedRequest, 'client'>): Request {
-  const unsigned = { client, ...request };
-  const statement = requestStatement(testAllianceId, mockClientKeyId(client), unsigned);
+/** Under a mock key of the client. */
+export function signedBy(
+  scenario: Pick<Scenario, 'documents'>,
+  client: ClientId,
+  request: Omit<UnsignedRequest, 'client'>,
+): Request {
+  const unsigned = { ...request, client };
+  const statement = requestStatement(allianceIdOfRun(scenario), mockClientKeyId(client), unsigned);
   return { ...unsigned, signature: mockClientSignature(client, statement) };
 }

@@ -53,6 +53,19 @@ const stateKinds = [
   'void control',
 ] as const;
 
+/** What happens where an alliance governs itself. */
+const governedKinds = [
+  'proposal',
+  'ballot',
+  'change of epoch by vote',
+  'repair',
+  'abandoned change',
+  'ceremony',
+  'learner',
+  'files handed in',
+  'hostile act',
+] as const;
+
 const faultKinds = [
   'loss',
   'duplication',
@@ -77,6 +90,7 @@ export type Kind =
   | TransferFrame['_tag']
   | (typeof certificateKinds)[number]
   | (typeof stateKinds)[number]
+  | (typeof governedKinds)[number]
   | (typeof faultKinds)[number];
 
 export const kinds: readonly Kind[] = [
@@ -84,6 +98,7 @@ export const kinds: readonly Kind[] = [
   ...frameKinds,
   ...certificateKinds,
   ...stateKinds,
+  ...governedKinds,
   ...faultKinds,
 ];
 

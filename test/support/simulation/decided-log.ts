@@ -1,4 +1,5 @@
 /** The decided log of a simulated server: appended to, pruned from its beginning, and replaced by a state now and then. */
+import { equalBytes } from '../../../src/prelude/bytes.js';
 import { present } from '../../../src/prelude/invariant.js';
 import { type Batch, batchDigest } from '../../../src/consensus/batch.js';
 import type { Digest } from '../../../src/prelude/digest.js';
@@ -85,7 +86,7 @@ export class DecidedLog {
 
   private certified(keyId: Digest, from: number): readonly PrefixCertificate[] {
     return this.certificates
-      .filter((known) => known.keyId === keyId)
+      .filter((known) => known.keyId === keyId || equalBytes(known.keyId, keyId))
       .map(({ certificate }) => certificate)
       .filter(({ slot }) => slot >= from && slot <= this.last)
       .sort((a, b) => a.slot - b.slot);

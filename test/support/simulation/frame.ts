@@ -19,18 +19,24 @@ export type Said =
 const noEpoch = new Writer().u64(0).finish();
 
 export class FrameCodec {
-  private readonly codecs: readonly ConsensusCodec[];
+  private readonly codecs: (ConsensusCodec | undefined)[] = [];
 
-  /** @param universes - of each epoch. */
-  constructor(universes: readonly Universe[]) {
-    this.codecs = universes.map((universe, index) => new ConsensusCodec(universe, index + 1));
-  }
+  /** @param universeOf - of each epoch that is known. */
+  constructor(private readonly universeOf: (epoch: number) => Universe | undefined) {}
 
   /** For records, which are one epoch's. */
   of(epoch: number): ConsensusCodec {
-    const codec = this.codecs[epoch - 1];
+    const codec = this.known(epoch);
     if (codec === undefined) throw new Error(`no epoch ${epoch}`);
     return codec;
+  }
+
+  private known(epoch: number): ConsensusCodec | undefined {
+    const known = this.codecs[epoch];
+    if (known !== undefined) return known;
+    const universe = this.universeOf(epoch);
+    if (universe === undefined) return undefined;
+    return (this.codecs[epoch] = new ConsensusCodec(universe, epoch));
   }
 
   encode(said: Said): Uint8Array {
@@ -46,7 +52,7 @@ export class FrameCodec {
       const frame = decodeTransferFrame(bytes.subarray(noEpoch.length));
       return E.isRight(frame) ? { _tag: 'Transfer', frame: frame.right } : undefined;
     }
-    const message = this.codecs[epoch.right - 1]?.decodeMessage(bytes);
+    const message = this.known(epoch.right)?.decodeMessage(bytes);
     if (message === undefined || E.isLeft(message)) return undefined;
     return { _tag: 'Message', epoch: epoch.right, message: message.right };
   }

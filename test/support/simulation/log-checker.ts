@@ -3,7 +3,7 @@
  * state, at checkpoints and snapshots too; I9, each command once and in order; I11, somebody correct keeps what a checkpoint covers;
  * I14, nothing outside of its own epoch. And L2: whether all has been delivered. The log is executed once more here, to compare.
  */
-import { equalBytes, fromUtf8, toHex } from '../../../src/prelude/bytes.js';
+import { equalBytes, fromUtf8 } from '../../../src/prelude/bytes.js';
 import type { Digest } from '../../../src/prelude/digest.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
 import type { Request } from '../../../src/consensus/batch.js';
@@ -15,13 +15,23 @@ import type { StateTarget } from '../../../src/consensus/manifest.js';
 import type { CheckpointCertificate } from '../../../src/consensus/message.js';
 import type { PrefixCertificate } from '../../../src/consensus/range.js';
 import type { Checkpoint, Prefix } from '../../../src/consensus/statement.js';
+import type { GovernanceEvent } from '../../../src/management/governance/event.js';
+import type { Governance } from '../../../src/management/governance/governance.js';
 import type { Executor } from '../../../src/server/state/executor.js';
-import { simulatedExecutor } from './application.js';
+import { type SimulatedServices, simulatedServices } from './application.js';
+import { testClient } from '../cluster.js';
 import { commandText } from './clients.js';
 import { operatorClient } from './configuration.js';
 import type { Scenario } from './scenario.js';
 import { stateOf, storedState } from './state-store.js';
 import { fail } from './violation.js';
+
+/** Who judges what an alliance that governs itself comes to. */
+export interface LogListener {
+  /** Before it is executed. */
+  onDelivered(delivered: Delivered): void;
+  onEvents(governance: Governance, events: readonly GovernanceEvent[]): void;
+}
 
 type Decide = Extract<Effect, { _tag: 'Decide' }>;
 
@@ -30,22 +40,34 @@ export class LogChecker {
   private readonly chains: Digest[] = [];
   /** What each of them delivers. */
   private readonly deliveries: string[] = [];
-  private readonly reference: Executor;
+  private readonly services: SimulatedServices;
   /** The states after the slots at which snapshots are due. */
   private readonly states = new Map<number, Digest>();
   private readonly boundaries = new Map<number, Boundary>();
   /** The highest slot that anybody correct has voted on, by epoch. */
   private readonly highestVotes = new Map<number, number>();
-  /** What operators sent, in hexadecimal, by session. */
-  private readonly controls = new Map<number, string>();
+  /** What operators and servers sent, by client, session and number. */
+  private readonly sent = new Map<string, Uint8Array>();
   private readonly delivered = new Map<string, number>();
   private deliveredCount = 0;
   private readonly decidedBy = new Map<ProcessId, number>();
   private readonly certifiedBy = new Map<ProcessId, number>();
   highestSlot = 0;
 
-  constructor(private readonly scenario: Scenario) {
-    this.reference = simulatedExecutor(scenario);
+  constructor(
+    private readonly scenario: Scenario,
+    private readonly listener?: LogListener,
+  ) {
+    this.services = simulatedServices(scenario, (governance, events) => listener?.onEvents(governance, events));
+  }
+
+  private get reference(): Executor {
+    return this.services.executor;
+  }
+
+  /** What the log has come to, where it governs itself. */
+  get governance(): Governance | undefined {
+    return this.services.membership?.governance;
   }
 
   onDecide(process: ProcessId, epoch: number, effect: Decide): void {
@@ -78,8 +100,9 @@ export class LogChecker {
     this.highestVotes.set(epoch, Math.max(slot, this.highestVotes.get(epoch) ?? 0));
   }
 
-  onControl(session: number, command: Uint8Array): void {
-    this.controls.set(session, toHex(command));
+  onSent({ client, session, firstSequence, commands }: Request): void {
+    for (const [index, command] of commands.entries())
+      this.sent.set(`${client} ${session}.${firstSequence + index}`, command);
   }
 
   onCertify(process: ProcessId, certificate: PrefixCertificate): void {
@@ -185,19 +208,22 @@ export class LogChecker {
       [...map].map(([key, value]) => `${String(key)}:${value}`).join(' ');
     const { epoch, change } = this.change;
     const changing = change._tag === 'Activated' ? `ends with ${change.boundary.slot}` : change._tag;
-    return `decided ${list(this.decidedBy)}; certified ${list(this.certifiedBy)}; sessions ${list(this.delivered)}; epoch ${epoch} ${changing}`;
+    return `decided ${list(this.decidedBy)}; certified ${list(this.certifiedBy)}; sessions ${list(new Map([...this.delivered].filter(([key]) => !key.startsWith(operatorClient))))}; epoch ${epoch} ${changing}`;
   }
 
-  private onDelivered({ client, session, sequence, command }: Delivered): void {
+  private onDelivered(delivered: Delivered): void {
+    const { client, session, sequence, command } = delivered;
     const key = `${client} ${session}`;
     if (sequence !== (this.delivered.get(key) ?? 0) + 1) fail('I9', `delivered ${key}.${sequence} out of turn`);
+    const sent = this.sent.get(`${key}.${sequence}`);
     const isSent =
-      client === operatorClient
-        ? toHex(command) === this.controls.get(session)
-        : fromUtf8(command) === commandText(session, sequence);
+      client === testClient
+        ? fromUtf8(command) === commandText(session, sequence)
+        : sent !== undefined && equalBytes(command, sent);
     if (!isSent) fail('I2', `delivered what was not sent as ${key}.${sequence}`);
     this.delivered.set(key, sequence);
-    if (client !== operatorClient) this.deliveredCount += 1;
+    if (client === testClient) this.deliveredCount += 1;
+    this.listener?.onDelivered(delivered);
   }
 
   private isWithin(process: ProcessId, epoch: number, slot: number, what: string): void {

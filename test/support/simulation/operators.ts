@@ -105,8 +105,8 @@ export class Operators {
   private send(control: Control): void {
     this.sessions += 1;
     const command = encodeControl(control);
-    const request = operatorRequest(this.sessions, command);
-    this.parts.log.onControl(this.sessions, command);
+    const request = operatorRequest(this.parts.scenario, this.sessions, [command]);
+    this.parts.log.onSent(request);
     this.pending.push(request);
     this.parts.submit(request);
   }

@@ -12,13 +12,13 @@ import type { SnapshotCertificate, StateTarget } from '../../../src/consensus/ma
 import type { Chunk } from '../../../src/consensus/state-transfer.js';
 import type { Recovered } from '../../../src/consensus/state.js';
 import { chainStart } from '../../../src/consensus/statement.js';
-import type { Executor } from '../../../src/server/state/executor.js';
+import type { Execution, Executor } from '../../../src/server/state/executor.js';
 import { prunableUpTo, retained, SnapshotPin } from '../../../src/server/state/retention.js';
+import type { Membership } from '../../../src/services/membership/membership.js';
 import { decodeSnapshot, type SnapshotContent } from '../../../src/server/state/snapshot-content.js';
-import { testAllianceId } from '../cluster.js';
 import { right } from '../right.js';
-import { simulatedExecutor } from './application.js';
-import type { SimulatedConfiguration } from './configuration.js';
+import { type SimulatedServices, simulatedServices } from './application.js';
+import { allianceIdOfRun, type SimulatedConfiguration } from './configuration.js';
 import type { Coverage } from './coverage.js';
 import { DecidedLog, type LogChange } from './decided-log.js';
 import { AppendOnly } from './disk.js';
@@ -43,6 +43,7 @@ export interface StateOwner {
   /** What was stored is damaged. */
   onDamaged(target: StateTarget, state: Digest): void;
   onInstalled(target: StateTarget): void;
+  onExecuted(execution: Execution): void;
 }
 
 /** How many own snapshots a machine is told of. */
@@ -51,7 +52,7 @@ const announced = 2;
 export class ReplicatedState {
   readonly log: DecidedLog;
   readonly store: FoldedDisk<ReturnType<typeof emptyStore>, StoreChange>;
-  executor: Executor;
+  private services: SimulatedServices;
   private pin = new SnapshotPin();
   private rotten: Digest | undefined;
   isInstalling = false;
@@ -59,9 +60,22 @@ export class ReplicatedState {
   constructor(private readonly owner: StateOwner) {
     const { schedule, random, scenario } = owner;
     const { diskMs } = scenario.faults;
-    this.log = new DecidedLog(new AppendOnly<LogChange>(schedule, random.fork(), diskMs), chainStart(testAllianceId));
+    this.log = new DecidedLog(new AppendOnly<LogChange>(schedule, random.fork(), diskMs), this.chainStart);
     this.store = new FoldedDisk(new AppendOnly<StoreChange>(schedule, random.fork(), diskMs), emptyStore, applyToStore);
-    this.executor = simulatedExecutor(scenario);
+    this.services = simulatedServices(scenario);
+  }
+
+  get executor(): Executor {
+    return this.services.executor;
+  }
+
+  /** Of an alliance that governs itself. */
+  get membership(): Membership | undefined {
+    return this.services.membership;
+  }
+
+  private get chainStart(): Digest {
+    return chainStart(allianceIdOfRun(this.owner.scenario));
   }
 
   /** Power is lost. Whether anything else was. */
@@ -79,12 +93,12 @@ export class ReplicatedState {
   /** Finishes an installation, and goes on from the newest snapshot and the log above it. */
   recover(): void {
     this.finishInstallation();
-    this.executor = simulatedExecutor(this.owner.scenario);
+    this.services = simulatedServices(this.owner.scenario);
     this.pin = new SnapshotPin();
     const start = this.newestSnapshot();
     // Only a disk that broke its promise has a log that begins above every snapshot.
     if (start === undefined && this.log.base.slot > 0)
-      this.log.disk.changeNow({ _tag: 'Reset', slot: 0, chain: chainStart(testAllianceId) });
+      this.log.disk.changeNow({ _tag: 'Reset', slot: 0, chain: this.chainStart });
     if (start !== undefined) this.executor.restore(contentOf(start));
     for (const { slot, chain, batch } of this.log.above(start?.slot ?? 0)) {
       const { snapshot } = this.executor.execute(slot, chain, batch);
@@ -120,11 +134,13 @@ export class ReplicatedState {
     return [...snapshots, ...(slot === 0 ? [] : [{ _tag: 'Pruned', first: slot + 1 } as const])];
   }
 
-  append({ slot, chain, batch }: Extract<Effect, { _tag: 'Decide' }>): void {
+  append({ slot, chain, batch }: Pick<Extract<Effect, { _tag: 'Decide' }>, 'slot' | 'chain' | 'batch'>): void {
     this.log.disk.change({ _tag: 'Append', slot, chain, batch }, () => {
       // A Byzantine server's log may have lost what comes before.
       if (slot !== this.executor.position.slot + 1 || !this.owner.step()) return;
-      const { epoch, boundary, snapshot } = this.executor.execute(slot, chain, batch);
+      const execution = this.executor.execute(slot, chain, batch);
+      const { epoch, boundary, snapshot } = execution;
+      this.owner.onExecuted(execution);
       if (boundary !== undefined && epoch === this.owner.epoch) this.owner.feed({ _tag: 'Boundary', ...boundary });
       this.owner.feed({ _tag: 'Stored', slot });
       if (snapshot !== undefined && this.owner.step()) this.keep(snapshot);
@@ -170,6 +186,17 @@ export class ReplicatedState {
     this.owner.coverage.add('pruning');
     this.log.disk.change({ _tag: 'Prune', upTo }, () => {
       this.owner.feed({ _tag: 'Pruned', first: this.log.base.slot + 1 });
+    });
+  }
+
+  /** Puts another server's state in the place of everything, as if it had been fetched. */
+  adopt(held: StoredState): void {
+    const { slot, chain, manifest } = held;
+    this.store.change({ _tag: 'Target', target: { slot, chain, manifest } });
+    for (const [index, bytes] of held.chunks.entries())
+      this.store.change({ _tag: 'Chunk', chunk: { state: held.state, index, bytes, path: held.tree.path(index) } });
+    this.store.change({ _tag: 'Unmark' }, () => {
+      this.install();
     });
   }
 

@@ -1,6 +1,7 @@
 /** What a simulated run is made of. The same scenario gives the same trace, byte for byte. */
 import type { Parameters } from '../../../src/consensus/configuration.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
+import type { Alliance } from '../../../src/management/alliance.js';
 import type { SharedScheme } from './real-keys.js';
 import type { Round } from './rounds.js';
 import type { AdversaryName } from '../../simulation/adversaries/adversaries.js';
@@ -103,6 +104,26 @@ export interface Succession {
   readonly hasVoidControls: boolean;
 }
 
+/** What organizations of a governed alliance want, one after another: voted for by all that are correct, unless `isRejected`. */
+export interface Wish {
+  readonly what: 'refresh' | 'enrol' | 'admit' | 'remove' | 'parameters' | 'suspend';
+  /** The organization that it is about, or that proposes it. */
+  readonly organization: string;
+  readonly isRejected?: true;
+  /** Three organizations ask to abandon its change as soon as it is open. */
+  readonly isAbandoned?: true;
+}
+
+/** An alliance that decides on its own epochs. */
+export interface Governed {
+  /** The scheme of the alliance key, which is real. */
+  readonly keys: 'multisig' | 'bls';
+  readonly fromMs: number;
+  readonly wishes: readonly Wish[];
+  /** Whether a Byzantine organization acts in management as well. */
+  readonly isHostile: boolean;
+}
+
 export interface Scenario {
   readonly seed: number;
   /** Of the first epoch: as a trust model is written, or the name of one of `trust-models`. */
@@ -120,6 +141,10 @@ export interface Scenario {
   readonly snapshots?: Snapshots;
   /** Only with snapshots, and with mock keys. */
   readonly succession?: Succession;
+  /** In the place of operators who command epochs. */
+  readonly governance?: Governed;
+  /** Of a governed alliance, while it runs: the documents that its log has come to, by epoch. */
+  readonly documents?: readonly Alliance[];
   readonly parameters: Partial<Parameters>;
   /** More processes are Byzantine than the trust model allows: agreement is expected to break, and progress is not. */
   readonly isBeyondModel?: boolean;

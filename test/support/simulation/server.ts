@@ -25,6 +25,10 @@ import type { Prng } from './random.js';
 import { ReplicatedState } from './replicated-state.js';
 import type { Clock, Crash, Scenario } from './scenario.js';
 import type { Schedule } from './schedule.js';
+import type { Membership } from '../../../src/services/membership/membership.js';
+import type { Execution } from '../../../src/server/state/executor.js';
+import { Learning } from './governance/learning.js';
+import { Steward } from './governance/steward.js';
 import { outcomeOf } from './signing.js';
 import { type FetchingOwner, StateFetching } from './state-fetching.js';
 import { Succession } from './succession.js';
@@ -47,7 +51,24 @@ export interface Surroundings {
   onStep(server: SimulatedServer): void;
   onCrash(server: SimulatedServer): void;
   onRestart(server: SimulatedServer): void;
+  /** A slot is executed. */
+  onExecuted(server: SimulatedServer): void;
+  /** The files of an epoch are in their place. */
+  onEntered(server: SimulatedServer): void;
+  /** A server's own. */
+  onOwnRequest(request: Request): void;
+  /** Correct ones. */
+  others(me: ProcessId): readonly SimulatedServer[];
+  /** What is said in place of an act. */
+  saying(server: SimulatedServer, act: Uint8Array): readonly Uint8Array[];
+  /** Whether an alliance that governs itself has nothing left to decide on. */
+  isOver(): boolean;
+  /** Something may happen in a later turn. */
+  onTurn(): void;
 }
+
+/** How often files are looked for that are not there. */
+const filesMs = 40;
 
 type Send = Extract<Effect, { _tag: 'Send' }>;
 
@@ -57,6 +78,9 @@ export class SimulatedServer implements FetchingOwner {
   config: SimulatedConfiguration;
   readonly state: ReplicatedState;
   readonly succession: Succession;
+  /** Of an alliance that governs itself. */
+  readonly steward: Steward | undefined;
+  private readonly learning: Learning | undefined;
   /** A machine that has stopped for good is not started again. */
   isHalted = false;
   private isPowered = false;
@@ -82,7 +106,11 @@ export class SimulatedServer implements FetchingOwner {
     this.journals = new Journals(this, around.codec);
     this.state = new ReplicatedState(this);
     this.succession = new Succession(this);
-    this.config = configurationOf(this.scenario, present(this.succession.memberships[0], 'an epoch'), me);
+    this.config = configurationOf(this.scenario, this.succession.memberships[0] ?? 1, me);
+    if (this.scenario.governance !== undefined) {
+      this.steward = new Steward(this);
+      this.learning = new Learning(this);
+    }
   }
 
   get scenario(): Scenario {
@@ -110,7 +138,63 @@ export class SimulatedServer implements FetchingOwner {
     this.isPowered = true;
     this.life += 1;
     this.state.recover();
+    this.steward?.start();
     this.succession.start();
+    this.learning?.start();
+  }
+
+  /** Starts the machine of an epoch once its files are in their place. */
+  enterEpoch(epoch: number, waiting: readonly Request[] = []): void {
+    const document = this.scenario.documents?.[epoch - 1];
+    if (document === undefined || this.steward?.enter(document) !== false) {
+      if (document !== undefined) this.around.onEntered(this);
+      this.startMachine(epoch, waiting);
+      return;
+    }
+    const { life } = this;
+    this.schedule.after(filesMs, () => {
+      if (life === this.life && this.isPowered) this.enterEpoch(epoch, waiting);
+    });
+  }
+
+  get membership(): Membership {
+    return present(this.state.membership, 'management is executed');
+  }
+
+  get slot(): number {
+    return this.state.executor.position.slot;
+  }
+
+  takeOwn(request: Request): void {
+    this.around.onOwnRequest(request);
+    this.feed({ _tag: 'Request', request });
+  }
+
+  haveBrought(act: Uint8Array): boolean {
+    const members = this.around.others(this.me).filter(({ isUp, epoch }) => isUp && epoch !== undefined);
+    if (members.length === 0) return false;
+    const to = this.random.pick(members);
+    this.schedule.after(this.random.between(1, 20), () => {
+      if (to.isUp) to.steward?.bring(act);
+    });
+    return true;
+  }
+
+  saying(act: Uint8Array): readonly Uint8Array[] {
+    return this.around.saying(this, act);
+  }
+
+  get isOver(): boolean {
+    return this.around.isOver();
+  }
+
+  onTurn(): void {
+    this.around.onTurn();
+  }
+
+  onExecuted(execution: Execution): void {
+    this.steward?.onExecuted(execution);
+    this.around.onExecuted(this);
   }
 
   /** Starts the machine of an epoch; its start is what the HANDOFF of the epoch before says. */
@@ -118,7 +202,13 @@ export class SimulatedServer implements FetchingOwner {
     if (this.isHalted) return;
     const { around } = this;
     this.life += 1;
-    this.config = configurationOf(this.scenario, epoch, this.me, this.succession.startOf(epoch));
+    this.config = configurationOf(
+      this.scenario,
+      epoch,
+      this.me,
+      this.succession.startOf(epoch),
+      this.steward?.signer(),
+    );
     const codec = around.codec.of(epoch);
     const records = this.journals.records(epoch).map((record) => right(codec.decodeRecord(record)));
     this.machine = new FabMachine(this.config, records, this.state.recovered(this.config));
@@ -234,6 +324,7 @@ export class SimulatedServer implements FetchingOwner {
 
   private crash(): void {
     const { downMs, disk } = this.coming;
+    this.steward?.stop();
     this.stopMachine();
     this.isPowered = false;
     this.coverage.add('crash');

@@ -4,6 +4,8 @@
  */
 import { present } from '../../../src/prelude/invariant.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
+import type { Alliance } from '../../../src/management/alliance.js';
+import { loadBackends } from '../../../src/schemes/bls/load-backends.js';
 import { Findings } from '../../../src/consensus/context.js';
 import type { Message } from '../../../src/consensus/message.js';
 import { Auditor } from './auditor.js';
@@ -13,11 +15,13 @@ import { configurationOf, everyoneOf, trustsOf } from './configuration.js';
 import { Conspirators } from './conspirators.js';
 import { Coverage } from './coverage.js';
 import { FrameCodec, type Said } from './frame.js';
+import { foundingOf } from './governance/founding.js';
+import { GovernedRun } from './governance/governed-run.js';
 import { type Frame, Network } from './network.js';
 import { Operators } from './operators.js';
 import { Prng } from './random.js';
 import { mayPass, type Round, unitOf } from './rounds.js';
-import type { Scenario, Succession } from './scenario.js';
+import type { Governed, Scenario, Succession } from './scenario.js';
 import { Schedule } from './schedule.js';
 import { SimulatedServer, type Surroundings } from './server.js';
 import { storyLine } from './story.js';
@@ -53,6 +57,11 @@ const viewsPerProcess = 6;
 
 export class Simulation {
   readonly schedule = new Schedule();
+  readonly scenario: Scenario;
+  /** Of an alliance that governs itself. */
+  readonly governed: GovernedRun | undefined;
+  private isTurnDue = false;
+  private submitted: Submission | undefined;
   readonly checkers: Checkers;
   readonly servers = new Map<ProcessId, SimulatedServer>();
   private readonly trace = new Trace();
@@ -68,7 +77,7 @@ export class Simulation {
   /** A broadcast is encoded once, and decoded once for all that receive it. */
   private readonly frames = new Map<Message, Frame>();
   /** By epoch. */
-  private readonly findings: readonly Findings[];
+  private readonly findings: (Findings | undefined)[] = [];
   private readonly correct: readonly SimulatedServer[];
   private readonly byzantine: ReadonlySet<ProcessId>;
   /** From then on everything is timely. */
@@ -83,19 +92,21 @@ export class Simulation {
   private late: (() => void)[] = [];
 
   constructor(
-    readonly scenario: Scenario,
+    given: Scenario,
     private readonly options: SimulationOptions = {},
   ) {
+    const documents = given.governance === undefined ? [] : [foundingOf(given).document];
+    const scenario = given.governance === undefined ? given : { ...given, documents };
+    this.scenario = scenario;
     const { faults, byzantine } = scenario;
-    const trusts = trustsOf(scenario);
     const everyone = everyoneOf(scenario);
     this.random = new Prng(scenario.seed);
     this.byzantine = new Set(byzantine);
     this.healedMs = lastTroubleMs(scenario);
     this.numbers = new Map(everyone.map((id, index) => [id, index]));
-    this.codec = new FrameCodec(trusts.map(({ system }) => system.processes.universe));
-    this.findings = options.isEachForItself === true ? [] : trusts.map(() => new Findings());
-    this.checkers = new Checkers(scenario, () => this.correct);
+    this.codec = new FrameCodec((epoch) => trustsOf(scenario)[epoch - 1]?.system.processes.universe);
+    if (given.governance !== undefined) this.governed = this.govern(given.governance, documents);
+    this.checkers = new Checkers(scenario, () => this.correct, this.governed);
     this.network = new Network(faults, {
       schedule: this.schedule,
       random: this.random.fork(),
@@ -128,7 +139,9 @@ export class Simulation {
       server: (process) => this.server(process),
     });
     const submission = this.submission();
+    this.submitted = submission;
     submitLoad(scenario, submission);
+    this.governed?.begin();
     if (scenario.succession !== undefined) this.operate(scenario.succession, submission);
   }
 
@@ -139,10 +152,37 @@ export class Simulation {
       for (const server of this.servers.values()) server.start();
       while (!this.isDone()) this.schedule.step();
     } catch (error) {
-      if (!(error instanceof Error)) throw error;
-      violation = error instanceof Violation ? error.message : `threw ${error.stack ?? error.message}`;
-      violation = this.audit(violation) ?? violation;
+      violation = this.violationOf(error);
     }
+    return this.outcome(violation);
+  }
+
+  /** The same of an alliance that governs itself, whose agents wait for promises: all that are kept are heard before anything else happens. */
+  async runGoverned(): Promise<Outcome> {
+    let violation: string | undefined;
+    try {
+      for (const server of this.servers.values()) server.start();
+      while (!this.isDone()) {
+        this.schedule.step();
+        if (this.isTurnDue) await turn();
+        this.isTurnDue = false;
+      }
+      this.governed?.finish(this.correct);
+    } catch (error) {
+      violation = this.violationOf(error);
+    }
+    return this.outcome(violation);
+  }
+
+  private violationOf(error: unknown): string {
+    {
+      if (!(error instanceof Error)) throw error;
+      const violation = error instanceof Violation ? error.message : `threw ${error.stack ?? error.message}`;
+      return this.audit(violation) ?? violation;
+    }
+  }
+
+  private outcome(violation: string | undefined): Outcome {
     return {
       ...(violation === undefined ? {} : { violation }),
       trace: this.trace.digest,
@@ -177,15 +217,20 @@ export class Simulation {
 
   private isDone(): boolean {
     const { nowMs } = this.schedule;
-    if (this.downCount === 0 && this.checkers.isComplete()) return true;
+    const isGoverned = this.governed === undefined || this.governed.isDone;
+    if (isGoverned && this.downCount === 0 && this.checkers.isComplete()) return true;
     if (nowMs < this.healedMs) return this.schedule.nextMs === undefined;
     const isExpected = this.scenario.isBeyondModel !== true;
     // L3: once everyone is up and can be heard, views may change only so often before all is done.
     this.healedViews ??= this.checkers.viewCount;
     const views = this.checkers.viewCount - this.healedViews;
-    if (isExpected && views > viewsPerProcess * this.servers.size)
+    // Governed epochs follow one another for as long as somebody is without a share.
+    const epochs = this.governed === undefined ? 1 : this.newestEpoch;
+    if (isExpected && views > viewsPerProcess * this.servers.size * epochs)
       fail('L3', `${views} views since the network healed: ${this.checkers.describe()}`);
     if (nowMs <= this.healedMs + patienceMs) return this.schedule.nextMs === undefined;
+    if (isExpected && this.governed?.isDone === false)
+      fail('L7', `no progress: ${this.governed.describe()}; ${this.checkers.describe()}`);
     return isExpected ? fail('L2', `no progress: ${this.checkers.describe()}`) : true;
   }
 
@@ -194,13 +239,13 @@ export class Simulation {
   }
 
   private submission(): Submission {
-    const trusts = trustsOf(this.scenario);
+    const { scenario } = this;
     return {
       schedule: this.schedule,
-      system: () => present(trusts[this.newestEpoch - 1], 'an epoch').system,
+      system: () => present(trustsOf(scenario)[this.newestEpoch - 1], 'an epoch').system,
       random: this.random.fork(),
       whenLastBegins: (run) => {
-        if (this.newestEpoch === trusts.length) run();
+        if (this.governed === undefined && this.newestEpoch === trustsOf(scenario).length) run();
         else this.late.push(run);
       },
       submit: (to, request, leader) => {
@@ -209,6 +254,27 @@ export class Simulation {
       },
       isDelivered: (request) => this.checkers.isDelivered(request),
     };
+  }
+
+  private govern(governed: Governed, documents: Alliance[]): GovernedRun {
+    const { scenario, schedule, coverage } = this;
+    return new GovernedRun({
+      ...{ scenario, governed, documents, schedule, coverage },
+      random: this.random.fork(),
+      submit: (request) => {
+        this.checkers.log.onSent(request);
+        if (this.submitted !== undefined) submitUntilDelivered(request, this.submitted, true);
+      },
+      log: () => this.checkers.log,
+      onDone: () => {
+        this.runLate();
+      },
+    });
+  }
+
+  private runLate(): void {
+    for (const run of this.late) run();
+    this.late = [];
   }
 
   private operate(succession: Succession, submission: Submission): Operators {
@@ -233,7 +299,8 @@ export class Simulation {
       schedule: this.schedule,
       coverage: this.coverage,
       codec: this.codec,
-      findings: (epoch) => this.findings[epoch - 1],
+      findings: (epoch) =>
+        this.options.isEachForItself === true ? undefined : (this.findings[epoch - 1] ??= new Findings()),
       send: (from, to, said) => {
         this.send(from, to, said);
       },
@@ -248,7 +315,9 @@ export class Simulation {
       },
       onInstalled: (server, target) => {
         this.note(server.me, 'Installed');
-        if (!this.isByzantine(server.me)) this.checkers.onInstalled(server, target);
+        if (this.isByzantine(server.me)) return;
+        this.checkers.onInstalled(server, target);
+        this.governed?.onExecuted(server);
       },
       onBadChunk: (server, process, reason) => {
         if (!this.isByzantine(server.me)) this.checkers.onBlame(server.me, process, reason);
@@ -263,6 +332,21 @@ export class Simulation {
       onRestart: (server) => {
         this.downCount -= 1;
         this.checkers.onRestart(server);
+      },
+      onExecuted: (server) => {
+        if (!this.isByzantine(server.me)) this.governed?.onExecuted(server);
+      },
+      onEntered: (server) => {
+        if (!this.isByzantine(server.me)) this.governed?.onEntered(server);
+      },
+      onOwnRequest: (request) => {
+        this.checkers.log.onSent(request);
+      },
+      others: (me) => this.correct.filter((server) => server.me !== me),
+      saying: (server, act) => this.governed?.saying(server, act) ?? [act],
+      isOver: () => this.governed?.isDone === true,
+      onTurn: () => {
+        this.isTurnDue = true;
       },
     };
   }
@@ -284,9 +368,7 @@ export class Simulation {
     this.checkers.onMachine(server);
     if (epoch <= this.newestEpoch) return;
     this.newestEpoch = epoch;
-    if (epoch < trustsOf(this.scenario).length) return;
-    for (const run of this.late) run();
-    this.late = [];
+    if (this.governed === undefined && epoch === trustsOf(this.scenario).length) this.runLate();
   }
 
   private send(from: ProcessId, to: ProcessId, said: Said): void {
@@ -354,6 +436,18 @@ export class Simulation {
   private note(process: ProcessId, kind: string): void {
     this.trace.note(this.schedule.nowMs, this.numbers.get(process) ?? 0, kind);
   }
+}
+
+/** All that is ready happens, and what comes of it. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Of any scenario; BLS is loaded where it is wanted. */
+export async function simulateAny(scenario: Scenario, options: SimulationOptions = {}): Promise<Outcome> {
+  if (scenario.governance === undefined) return simulate(scenario, options);
+  await loadBackends();
+  return new Simulation(scenario, options).runGoverned();
 }
 
 export function simulate(scenario: Scenario, options: SimulationOptions = {}): Outcome {

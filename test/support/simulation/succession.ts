@@ -15,8 +15,6 @@ import type { SimulatedServer } from './server.js';
 const answersPerInterval = 64;
 
 export class Succession {
-  /** The epochs that the server belongs to, ascending. */
-  readonly memberships: readonly number[];
   private isHandingOver = false;
   private asked = 0;
   private readonly answers = new Map<ProcessId, { readonly sinceMs: number; count: number }>();
@@ -24,14 +22,30 @@ export class Succession {
   private readonly askedMs = new Map<ProcessId, number>();
   private life = 0;
   /** The processes of each epoch. */
-  private readonly processes: readonly ProcessSet[];
+  private processes: readonly ProcessSet[] = [];
+  private own: readonly number[] = [];
 
   constructor(private readonly server: SimulatedServer) {
-    this.processes = trustsOf(server.scenario).map(({ system }) => system.processes);
-    this.memberships = this.processes.flatMap((_, index) => (this.isMember(server.me, index + 1) ? index + 1 : []));
+    this.learn();
+  }
+
+  /** The epochs that the server is known to belong to, ascending. */
+  get memberships(): readonly number[] {
+    this.learn();
+    return this.own;
+  }
+
+  /** Governed epochs come to be while others run. */
+  private learn(): void {
+    const { scenario, me } = this.server;
+    const { length } = this.processes;
+    if (length > 0 && (scenario.documents === undefined || scenario.documents.length === length)) return;
+    this.processes = trustsOf(scenario).map(({ system }) => system.processes);
+    this.own = this.processes.flatMap((processes, index) => (processes.has(me) ? index + 1 : []));
   }
 
   isMember(process: ProcessId, epoch: number): boolean {
+    this.learn();
     return this.processes[epoch - 1]?.has(process) === true;
   }
 
@@ -62,8 +76,9 @@ export class Succession {
     this.isHandingOver = false;
     const { lastOver } = this;
     const epoch = lastOver + 1;
-    if (this.isMember(this.server.me, epoch) && (epoch === 1 || lastOver > 0)) this.server.startMachine(epoch);
-    if (this.server.scenario.succession !== undefined) this.tick(this.life);
+    if (this.isMember(this.server.me, epoch) && (epoch === 1 || lastOver > 0)) this.server.enterEpoch(epoch);
+    if (this.server.scenario.succession !== undefined || this.server.scenario.governance !== undefined)
+      this.tick(this.life);
   }
 
   /** The epoch is over, as a HANDOFF that was checked says. */
@@ -89,7 +104,7 @@ export class Succession {
         if (!this.isMember(server.me, next)) server.coverage.add('leaver');
         else {
           if (!this.isMember(server.me, next - 1)) server.coverage.add('newcomer');
-          server.startMachine(next, waiting);
+          server.enterEpoch(next, waiting);
         }
       });
     });

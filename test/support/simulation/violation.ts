@@ -14,10 +14,14 @@ export type Property =
   | 'I13'
   | 'I14'
   | 'I15'
+  | 'I16'
+  | 'I17'
+  | 'I18'
   | 'L1'
   | 'L2'
   | 'L3'
-  | 'L6';
+  | 'L6'
+  | 'L7';
 
 export class Violation extends Error {
   constructor(

@@ -2,7 +2,7 @@
  * How a state is named and cut for its transfer: chunks, the manifest that fixes each of them, and the digest that names the
  * state after one slot (spec/wire.md, "States").
  */
-import { type Reader, Writer } from '../prelude/canonical.js';
+import type { Reader, Writer } from '../prelude/canonical.js';
 import { type Digest, digestLength } from '../prelude/digest.js';
 import { isInMerkleTree } from '../prelude/merkle.js';
 import { chunkBytes, chunkCountOf, type Manifest, maxChunks, stateDigest } from '../prelude/state-digest.js';

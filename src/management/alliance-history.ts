@@ -151,7 +151,7 @@ function findBadRestart(entries: readonly HistoryEntry[], verify: Ed25519Verify)
 }
 
 /** Where the epoch of this entry ended, and the next began. */
-export function endOf(entry: HistoryEntry | undefined): EpochBeginning | undefined {
+function endOf(entry: HistoryEntry | undefined): EpochBeginning | undefined {
   if (entry?.restart === undefined) return entry?.handoff;
   const { slot, chain, manifest } = entry.restart;
   return { slot, chain, state: stateDigest(slot, manifest) };

@@ -23,8 +23,6 @@ import type { RecoverySignature, Restart, RestartFile } from './restart.js';
 
 /** Newer files are refused by older software. */
 const restartVersion = 1;
-/** In bytes. */
-export const maxRestartBytes = 20 << 20;
 const maxSignatures = 1000;
 const maxDecidedBytes = 1 << 16;
 

@@ -1,7 +1,7 @@
 /** The document of an epoch that a restart begins: what must be as it was, and what is made anew (spec/management.md, "Recovery"). */
 import { equalBytes } from '../../prelude/bytes.js';
 import { canonicalJson } from '../../prelude/codec.js';
-import { E, type Either } from '../../prelude/fp.js';
+import type { Either } from '../../prelude/fp.js';
 import { organizationOf, type ProcessId } from '../../prelude/process.js';
 import { policyDigest } from '../../quorum/policy/policy-digest.js';
 import { vouchPolicy } from '../../quorum/trust/derived-policy.js';
@@ -33,11 +33,11 @@ export function restartedDocument(
   offers: readonly RestartOffer[],
   trust: TrustModel,
 ): Either<AllianceError, Alliance> {
-  const { slowKey: _, ...rest } = before;
+  const { version, applications, governance, parameters } = before;
   const epoch = before.epoch + 1;
   const publicKeys = new Map(offers.map(({ server, allianceKey }) => [server.id, allianceKey]));
   const next: Alliance = {
-    ...rest,
+    ...{ version, applications, governance, parameters },
     allianceId: allianceIdOf(before),
     previous: configurationDigestOf(before),
     change: before.change + 1,

@@ -15,7 +15,11 @@ import {
   type RestartPoint,
   restartStatement,
 } from '../../../src/management/recovery/restart.js';
-import { decodeRestartText, printRestart } from '../../../src/management/recovery/restart-codec.js';
+import {
+  decodeRestartText,
+  describeRestartFormError,
+  printRestart,
+} from '../../../src/management/recovery/restart-codec.js';
 import { organizationsWithoutOffer } from '../../../src/management/recovery/restart-document.js';
 import { describeRestartError } from '../../../src/management/recovery/restart-errors.js';
 import { type EndingEpoch, judgeRestart } from '../../../src/management/recovery/restart-judgement.js';
@@ -112,6 +116,8 @@ describe('a restart that is none', () => {
   const change = (more: Partial<Alliance>): RestartFile => signed({ ...made.document, ...more });
   const organizations = made.document.organizations;
   const multisig = made.document.allianceKey;
+  const parts = multisig._tag === 'multisig' ? [...multisig.publicKeys].slice(1) : [];
+  const fewerParts = { ...multisig, publicKeys: new Map(parts) } as typeof multisig;
   const bls = blsKey(2, 9).publicKey;
   const cases: readonly (readonly [string, RestartFile, string])[] = [
     ['of another alliance', change({ allianceId: a }), 'RestartOfAnotherAlliance'],
@@ -146,7 +152,11 @@ describe('a restart that is none', () => {
     ['with a shared slow key', change({ slowKey: bls as Extract<typeof bls, { _tag: 'bls' }> }), 'SharedKeyKept'],
     ['with a document key', change({ documentKeys: [documentKey('receipts')] }), 'SharedKeyKept'],
     ['with the old alliance key', change({ allianceKey: { ...before.allianceKey, epoch: 2 } }), 'AllianceKeyKept'],
-    ['with a gate that stands', change({ trust: trust('f=2 t=0 of (a/1, b/1, c/1, d/1)') }), 'OtherPolicy'],
+    [
+      'with another policy, since it is derived',
+      change({ trust: trust('f=2 t=0 of (a/1, b/1, c/1, d/1)') }),
+      'OtherPolicy',
+    ],
     ['signed by two', signed(made.document, pointOf(before), ['a', 'b']), 'TooFewOrganizations'],
     ['signed by nobody', signed(made.document, pointOf(before), []), 'TooFewOrganizations'],
     ['signed twice by one', signed(made.document, pointOf(before), ['a', 'a', 'b']), 'SignedTwice'],
@@ -160,13 +170,7 @@ describe('a restart that is none', () => {
       'another document',
       {
         ...made,
-        document: {
-          ...made.document,
-          allianceKey: {
-            ...multisig,
-            ...(multisig._tag === 'multisig' ? { publicKeys: new Map([...multisig.publicKeys].slice(1)) } : {}),
-          },
-        } as Alliance,
+        document: { ...made.document, allianceKey: fewerParts },
       },
       'BadRecoverySignature',
     ],
@@ -175,6 +179,18 @@ describe('a restart that is none', () => {
 
   it.each(cases)('%s', (_, file, tag) => {
     expect(refusal(file)).toBe(tag);
+  });
+
+  it('with a gate that stands', () => {
+    const stated = withGovernance(before, {
+      structure: trust('f=1 t=0 of (a, b, c, d)'),
+      amendment: policyOf('3 of (a, b, c, d)'),
+      emergency: policyOf('2 of (a, b, c, d)'),
+      recovery: policyOf('3 of (a, b, c, d)'),
+    });
+    const document = { ...nextOf(stated), trust: trust('f=2 t=0 of (a/1, b/1, c/1, d/1)') };
+    const restart = signedBy(stated, pointOf(stated), document, ['a', 'b', 'c']);
+    expect(refusal({ document, restart }, { document: stated, began: undefined })).toBe('RestartGatesStand');
   });
 
   it('from before its epoch', () => {
@@ -240,7 +256,14 @@ describe('the file of a restart', () => {
   it('does not say of a state what cannot be', () => {
     const { manifest } = made.restart;
     const wrong = { ...made, restart: { ...made.restart, manifest: { ...manifest, chunkCount: 4 } } };
-    expect(E.isLeft(decodeRestartText(printRestart(wrong)))).toBe(true);
+    const read = decodeRestartText(printRestart(wrong));
+    expect(E.isLeft(read) ? describeRestartFormError(read.left) : '').toContain('/restart/manifest');
+  });
+
+  it('says what is wrong with its document', () => {
+    const wrong = { ...made, document: { ...made.document, change: 0 } };
+    const read = decodeRestartText(printRestart(wrong));
+    expect(E.isLeft(read) ? describeRestartFormError(read.left) : '').toContain('its document: ');
   });
 });
 

@@ -19,7 +19,7 @@ export async function verifyHistory(
   entries: readonly HistoryEntry[],
   origin: TrustedOrigin,
 ): Promise<Either<HistoryError, History>> {
-  const examined = examineHistory(entries, origin);
+  const examined = examineHistory(entries, origin, ed25519VerifyPortable);
   if (E.isLeft(examined)) return examined;
   const { claims, ...history } = examined.right;
   const organizations = foundersMissing(entries, ed25519VerifyPortable);

@@ -2,28 +2,18 @@
  * How a state is named and cut for its transfer: chunks, the manifest that fixes each of them, and the digest that names the
  * state after one slot (spec/wire.md, "States").
  */
-import { utf8 } from '../prelude/bytes.js';
-import { type Reader, Writer } from '../prelude/canonical.js';
-import { digest, type Digest, digestLength } from '../prelude/digest.js';
+import type { Reader, Writer } from '../prelude/canonical.js';
+import { type Digest, digestLength } from '../prelude/digest.js';
 import { isInMerkleTree } from '../prelude/merkle.js';
+import { chunkBytes, chunkCountOf, type Manifest, maxChunks, stateDigest } from '../prelude/state-digest.js';
 import { rangeLimits } from './range.js';
 import type { Prefix } from './statement.js';
 import type { Signature } from '../schemes/contract/distributed-signer.js';
 
-/** Length of every chunk but the last, which may be shorter. */
-export const chunkBytes = 64 * 1024;
+export { chunkBytes, chunkCountOf, type Manifest, stateDigest };
 
 /** Bounds on a manifest and on a chunk's path: a tree of so many leaves is so high. */
-const manifestLimits = { chunks: 2 ** 24, path: 24 } as const;
-
-/** What fixes every byte of a state. */
-export interface Manifest {
-  /** From 1. */
-  readonly chunkCount: number;
-  readonly byteLength: number;
-  /** Of the Merkle tree over the chunks. */
-  readonly root: Digest;
-}
+const manifestLimits = { chunks: maxChunks, path: 24 } as const;
 
 /** The state after a slot: everything that whoever transfers it must know before. */
 export interface StateTarget extends Prefix {
@@ -45,11 +35,6 @@ export interface Chunk {
   readonly path: readonly Digest[];
 }
 
-/** How many chunks a state of `byteLength` bytes has. */
-export function chunkCountOf(byteLength: number): number {
-  return Math.ceil(byteLength / chunkBytes);
-}
-
 /** The length of chunk `index` (from 0) of a state with this manifest. */
 export function chunkLength({ chunkCount, byteLength }: Manifest, index: number): number {
   return index + 1 < chunkCount ? chunkBytes : byteLength - index * chunkBytes;
@@ -60,12 +45,6 @@ export function isChunk(manifest: Manifest, index: number, bytes: Uint8Array, pa
   const { chunkCount, root } = manifest;
   if (index >= chunkCount || bytes.length !== chunkLength(manifest, index)) return false;
   return isInMerkleTree(root, { index, count: chunkCount }, bytes, path);
-}
-
-/** Names the state after `slot` that has this manifest. */
-export function stateDigest(slot: number, { chunkCount, byteLength, root }: Manifest): Digest {
-  const body = new Writer().u64(slot).u32(chunkCount).u64(byteLength).fixed(root).finish();
-  return digest(utf8('koinon state v1'), body);
 }
 
 export function writeManifest(writer: Writer, { chunkCount, byteLength, root }: Manifest): void {

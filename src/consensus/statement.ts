@@ -56,10 +56,6 @@ function ballotBody({ view, slot, digest: value }: Ballot): Uint8Array {
   return new Writer().u64(view).u64(slot).fixed(value).finish();
 }
 
-function prefixBody({ slot, chain }: Prefix): Uint8Array {
-  return new Writer().u64(slot).fixed(chain).finish();
-}
-
 /** PROPOSE, signed by the leader of the view with its identity. */
 export function proposeStatement(context: StatementContext, ballot: Ballot): Uint8Array {
   return encodeStatement(context, 'propose', ballotBody(ballot));
@@ -96,14 +92,7 @@ export function progressStatement(context: StatementContext, { view, low, top, r
   return encodeStatement(context, 'progress', new Writer().u64(view).u64(low).u64(top).fixed(root).finish());
 }
 
-/**
- * DECIDED, under the alliance key: what applications verify. One statement covers every slot up to its own. The only
- * statement of servers that names no epoch, whatever `context` says: a prefix of the log stays decided for ever.
- */
-export function decidedStatement(context: Omit<StatementContext, 'epoch'>, prefix: Prefix): Uint8Array {
-  const { allianceId, keyId } = context;
-  return encodeStatement({ allianceId, keyId, epoch: 0 }, 'decided', prefixBody(prefix));
-}
+export { decidedStatement } from '../prelude/decided-statement.js';
 
 /** CHECKPOINT, under the slow key. */
 export function checkpointStatement(context: StatementContext, { slot, chain, boundary }: Checkpoint): Uint8Array {

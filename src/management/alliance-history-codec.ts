@@ -10,6 +10,7 @@ import { decodeAlliance, encodeAlliance } from './alliance-codec.js';
 import type { HistoryEntry, RecordedHandoff } from './alliance-history.js';
 import { type AllianceError, describeAllianceError } from './errors.js';
 import { consentsCodec } from './founding/consent-codec.js';
+import { restartCodec } from './recovery/restart-codec.js';
 
 /** Newer histories are refused by older software. */
 const historyVersion = 1;
@@ -49,7 +50,7 @@ const fileCodec = record('the history of an alliance', {
     record(
       'an epoch',
       { document: t.unknown },
-      { founded: consentsCodec, enacted: signatureCodec, handoff: handoffCodec },
+      { founded: consentsCodec, enacted: signatureCodec, handoff: handoffCodec, restart: restartCodec },
     ),
     maxEpochs,
     1,

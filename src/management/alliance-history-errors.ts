@@ -1,6 +1,7 @@
 /** Why a history is not believed. `epoch` is that of the document at which it breaks. */
 import { type Digest, shortHex } from '../prelude/digest.js';
 import { assertNever } from '../prelude/invariant.js';
+import { describeRestartError, type RestartError } from './recovery/restart-errors.js';
 
 export type HistoryError =
   | { readonly _tag: 'NoEpochs' }
@@ -13,13 +14,16 @@ export type HistoryError =
   | { readonly _tag: 'NotEnacted'; readonly epoch: number }
   | { readonly _tag: 'NotHandedOver'; readonly epoch: number }
   | { readonly _tag: 'SlotNotLater'; readonly epoch: number }
+  /** HANDOFF and RESTART of one epoch. */
+  | { readonly _tag: 'EndedTwice'; readonly epoch: number }
+  | { readonly _tag: 'BadRestart'; readonly epoch: number; readonly error: RestartError }
   /** HANDOFF of the last epoch, to a document that is not there. */
   | { readonly _tag: 'NextMissing'; readonly epoch: number }
   /** FOUNDED, of another epoch than the first. */
   | { readonly _tag: 'FoundedTwice'; readonly epoch: number }
   /** FOUNDED is there, but not by all organizations of the founding document. */
   | { readonly _tag: 'NotFounded'; readonly organizations: readonly string[] }
-  | { readonly _tag: 'BadSignature'; readonly epoch: number; readonly statement: 'ENACTED' | 'HANDOFF' }
+  | { readonly _tag: 'BadSignature'; readonly epoch: number; readonly statement: 'ENACTED' | 'HANDOFF' | 'DECIDED' }
   | { readonly _tag: 'NotThisAlliance'; readonly found: Digest }
   | { readonly _tag: 'KeyOfNoEpoch' }
   /** The key is that of the last epoch, which is not enacted yet. */
@@ -46,6 +50,10 @@ export function describeHistoryError(error: HistoryError): string {
       return `HANDOFF of epoch ${error.epoch} is missing: its servers have not signed what comes after it`;
     case 'SlotNotLater':
       return `epoch ${error.epoch} ends no later than the one before it`;
+    case 'EndedTwice':
+      return `epoch ${error.epoch} was handed over and restarted: one of the two is none`;
+    case 'BadRestart':
+      return `RESTART of epoch ${error.epoch} does not hold: ${describeRestartError(error.error)}`;
     case 'FoundedTwice':
       return `FOUNDED stands with epoch ${error.epoch}: only the first document is a founding document`;
     case 'NotFounded':

@@ -6,6 +6,7 @@ import { equalBytes } from '../prelude/bytes.js';
 import type { Digest } from '../prelude/digest.js';
 import { E, type Either } from '../prelude/fp.js';
 import { epochEndStatement, type EpochEnd } from '../prelude/handoff-statement.js';
+import { stateDigest } from '../prelude/state-digest.js';
 import type { KeyId, Signature } from '../schemes/contract/distributed-signer.js';
 import type { Ed25519Verify } from '../schemes/ed25519/encoding.js';
 import { type AlliancePublicKey, keyIdOf } from '../schemes/public-key.js';
@@ -15,6 +16,8 @@ import type { HistoryError } from './alliance-history-errors.js';
 import { type Consent, organizationsWithoutConsent } from './founding-consent.js';
 import { enactedStatement } from './alliance-statements.js';
 import { findReusedKey } from './alliance-succession.js';
+import type { Restart } from './recovery/restart.js';
+import { decidedClaim, type EpochBeginning, judgeRestart } from './recovery/restart-judgement.js';
 
 /** HANDOFF of an epoch to the next of the history, whose document it names. */
 export interface RecordedHandoff extends Omit<EpochEnd, 'configuration'> {
@@ -28,8 +31,10 @@ export interface HistoryEntry {
   readonly founded?: readonly Consent[];
   /** ENACTED; not yet there, perhaps, in the last epoch. */
   readonly enacted?: Signature;
-  /** In every epoch but the last. */
+  /** In every epoch but the last, unless it was restarted. */
   readonly handoff?: RecordedHandoff;
+  /** In its place: the epoch could not end by itself. */
+  readonly restart?: Restart;
 }
 
 /** Where whoever checks a history begins. */
@@ -41,7 +46,7 @@ export type TrustedOrigin =
 /** A signature that has to be verified. */
 interface HistoryClaim {
   readonly epoch: number;
-  readonly statement: 'ENACTED' | 'HANDOFF';
+  readonly statement: 'ENACTED' | 'HANDOFF' | 'DECIDED';
   readonly key: AlliancePublicKey;
   /** What it is over. */
   readonly bytes: Uint8Array;
@@ -69,13 +74,15 @@ export interface ExaminedHistory extends History {
 }
 
 /**
- * Checks all of a history but its signatures.
+ * Checks all of a history but the signatures of alliance keys.
  *
  * @param entries - of consistent documents, from epoch 1 on.
+ * @param verify - of recovery keys.
  */
 export function examineHistory(
   entries: readonly HistoryEntry[],
   origin: TrustedOrigin,
+  verify: Ed25519Verify,
 ): Either<HistoryError, ExaminedHistory> {
   const [first] = entries;
   if (first === undefined) return E.left({ _tag: 'NoEpochs' });
@@ -88,7 +95,12 @@ export function examineHistory(
     isEnacted: enacted !== undefined,
   }));
   const history = { allianceId, epochs };
-  const error = findBreak(history) ?? findGap(entries) ?? findStrayConsent(entries) ?? findDoubt(history, origin);
+  const error =
+    findBreak(history) ??
+    findGap(entries) ??
+    findStrayConsent(entries) ??
+    findDoubt(history, origin) ??
+    findBadRestart(entries, verify);
   return error === undefined ? E.right({ ...history, claims: claimsOf(entries, history) }) : E.left(error);
 }
 
@@ -108,19 +120,41 @@ function findBreak({ allianceId, epochs }: History): HistoryError | undefined {
   return undefined;
 }
 
-/** Every epoch but the last was enacted, and has ended after the one before it. */
+/**
+ * Every epoch but the last was enacted, and has ended after the one before it. One that was restarted may lack ENACTED, and may have
+ * ended where it began.
+ */
 function findGap(entries: readonly HistoryEntry[]): HistoryError | undefined {
   let slot = 0;
-  for (const [index, { enacted, handoff }] of entries.entries()) {
+  for (const [index, { enacted, handoff, restart }] of entries.entries()) {
     const epoch = index + 1;
     const isLast = epoch === entries.length;
-    if (isLast) return handoff === undefined ? undefined : { _tag: 'NextMissing', epoch };
-    if (enacted === undefined) return { _tag: 'NotEnacted', epoch };
-    if (handoff === undefined) return { _tag: 'NotHandedOver', epoch };
-    if (handoff.slot <= slot) return { _tag: 'SlotNotLater', epoch };
-    slot = handoff.slot;
+    const end = handoff ?? restart;
+    if (isLast) return end === undefined ? undefined : { _tag: 'NextMissing', epoch };
+    if (handoff !== undefined && restart !== undefined) return { _tag: 'EndedTwice', epoch };
+    if (enacted === undefined && restart === undefined) return { _tag: 'NotEnacted', epoch };
+    if (end === undefined) return { _tag: 'NotHandedOver', epoch };
+    if (handoff !== undefined && handoff.slot <= slot) return { _tag: 'SlotNotLater', epoch };
+    slot = end.slot;
   }
   return undefined;
+}
+
+function findBadRestart(entries: readonly HistoryEntry[], verify: Ed25519Verify): HistoryError | undefined {
+  for (const [index, { document, restart }] of entries.entries()) {
+    const next = entries[index + 1]?.document;
+    if (restart === undefined || next === undefined) continue;
+    const judged = judgeRestart({ document, began: endOf(entries[index - 1]) }, { restart, document: next }, verify);
+    if (E.isLeft(judged)) return { _tag: 'BadRestart', epoch: index + 1, error: judged.left };
+  }
+  return undefined;
+}
+
+/** Where the epoch of this entry ended, and the next began. */
+function endOf(entry: HistoryEntry | undefined): EpochBeginning | undefined {
+  if (entry?.restart === undefined) return entry?.handoff;
+  const { slot, chain, manifest } = entry.restart;
+  return { slot, chain, state: stateDigest(slot, manifest) };
 }
 
 /** Organizations found an alliance once. */
@@ -150,7 +184,7 @@ export function foundersMissing([first]: readonly HistoryEntry[], verify: Ed2551
 
 function claimsOf(entries: readonly HistoryEntry[], { allianceId, epochs }: History): readonly HistoryClaim[] {
   return epochs.flatMap(({ epoch, document, configurationDigest, keyId }, index): readonly HistoryClaim[] => {
-    const { enacted, handoff } = entries[index] ?? {};
+    const { enacted, handoff, restart } = entries[index] ?? {};
     const next = epochs[index + 1];
     const context = { allianceId, keyId, epoch };
     const made: HistoryClaim[] = [];
@@ -163,6 +197,8 @@ function claimsOf(entries: readonly HistoryEntry[], { allianceId, epochs }: Hist
       const bytes = epochEndStatement(context, { ...handoff, configuration: next.configurationDigest });
       made.push({ epoch, statement: 'HANDOFF', key, bytes, signature: handoff.signature });
     }
+    const claim = restart === undefined ? undefined : decidedClaim(document, restart);
+    if (claim !== undefined) made.push({ epoch, statement: 'DECIDED', ...claim });
     return made;
   });
 }

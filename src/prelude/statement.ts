@@ -28,6 +28,7 @@ export const statementTypes = {
   enacted: 15,
   founded: 16,
   possession: 17,
+  restart: 18,
 } as const;
 
 export type StatementType = keyof typeof statementTypes;

@@ -30,6 +30,7 @@ import { keptShareCodec } from '../../src/server/membership/kept-share-codec.js'
 import { parsePrivateKey, printPrivateKey } from '../../src/server/directory/private-key-file.js';
 import { identityUri, parseIdentityUri } from '../../src/transport/identity.js';
 import { decodeHistoryText, encodeHistory } from '../../src/management/alliance-history-codec.js';
+import { decodeRestartText, printRestart } from '../../src/management/recovery/restart-codec.js';
 import { decodeConsentsText, printConsents } from '../../src/management/founding/consent-codec.js';
 import {
   decodeContentText,
@@ -41,6 +42,7 @@ import { makeOrganizationCa } from '../../src/server/founding/certificates.js';
 import { certificateKey } from '../../src/server/founding/organization-directory.js';
 import { madeContent, madeExport } from '../management/founding/made-export.js';
 import { madeHistory } from '../management/made-history.js';
+import { madeRestart } from '../management/recovery/made-restart.js';
 import { fixedAlliance, withSlowKey } from '../management/fixed-alliance.js';
 import { multisigShare, rsaShare } from '../schemes/key-file/keys.js';
 import { right } from '../support/right.js';
@@ -172,6 +174,14 @@ export const textDecoders: readonly Decoder[] = [
     ],
     decodeAllianceText,
     (alliance) => JSON.stringify(encodeAlliance(alliance)),
+  ),
+  textDecoder(
+    'a restart',
+    { 'src/management/recovery/restart-codec.ts': 1 },
+    'json',
+    [printRestart(madeRestart())],
+    decodeRestartText,
+    printRestart,
   ),
   {
     ...textDecoder(

@@ -23,6 +23,7 @@ import { ed25519Seed } from '../../src/schemes/ed25519/encoding.js';
 import { keyIdOf } from '../../src/schemes/public-key.js';
 import { right } from '../support/right.js';
 import { fixedAlliance, withSlowKey } from './fixed-alliance.js';
+import { madeRestart, nextOf, offersFor, signedBy } from './recovery/made-restart.js';
 import { blsKey, type DealtKey, historyKeys, madeHistory, makeHistory, multisigKey } from './made-history.js';
 
 const entries = madeHistory();
@@ -284,5 +285,54 @@ describe('FOUNDED', () => {
     expect(missing([consent('a', [])])).toContain('a');
     expect(missing([consent('a', ['ann'], digest(utf8('another')))])).toContain('a');
     expect(missing([{ ...consent('a'), organization: 'b' }])).toEqual(['a', 'b', 'c', 'd']);
+  });
+});
+
+describe('a history with a restart in it', () => {
+  const founded = fixedAlliance();
+  const { restart, document } = madeRestart(founded);
+  const restarted = [{ document: founded, restart }, { document }];
+
+  it('is believed under the recovery keys of the document before, also where that was never enacted', async () => {
+    expect(await refusal(restarted, { _tag: 'alliance', allianceId: allianceIdOf(founded) })).toBeUndefined();
+    const read = right(decodeHistoryText(JSON.stringify(encodeHistory(restarted))));
+    expect(await refusal(read, { _tag: 'alliance', allianceId: allianceIdOf(founded) })).toBeUndefined();
+  });
+
+  it.each([
+    [
+      'with HANDOFF as well',
+      [{ document: founded, restart, handoff: present(first.handoff, 'a HANDOFF') }, { document }],
+      'EndedTwice 1',
+    ],
+    [
+      'with too few signatures',
+      [{ document: founded, restart: { ...restart, signatures: restart.signatures.slice(1) } }, { document }],
+      'BadRestart 1',
+    ],
+    [
+      'with another DECIDED',
+      [{ document: founded, restart: { ...restart, decided: flipped(restart.decided) } }, { document }],
+      'BadSignature 1 DECIDED',
+    ],
+    ['to a document that is not there', [{ document: founded, restart }], 'NextMissing 1'],
+    [
+      'to another document',
+      [{ document: founded, restart }, { document: { ...document, applications: [] } }],
+      'BadRestart 1',
+    ],
+  ] as const)('is none %s', async (_, entries, expected) => {
+    expect(await refusal(entries, { _tag: 'alliance', allianceId: allianceIdOf(founded) })).toBe(expected);
+  });
+
+  it('begins an epoch again where the restart before it began', async () => {
+    const { slot, chain, manifest } = restart;
+    const next = nextOf(document, offersFor(document));
+    const again = signedBy(document, { slot, chain, manifest, notBefore: 1 }, next, ['b', 'c', 'd']);
+    const twice = [{ document: founded, restart }, { document, restart: again }, { document: next }];
+    expect(await refusal(twice, { _tag: 'alliance', allianceId: allianceIdOf(founded) })).toBeUndefined();
+    const later = signedBy(document, { slot: slot + 1, chain, manifest, notBefore: 1 }, next, ['b', 'c', 'd']);
+    const wrong = [{ document: founded, restart }, { document, restart: later }, { document: next }];
+    expect(await refusal(wrong, { _tag: 'alliance', allianceId: allianceIdOf(founded) })).toBe('BadRestart 2');
   });
 });

@@ -47,6 +47,12 @@ export function documentGatesAgainst(draft: Judged): readonly StandingGate[] {
   });
 }
 
+/** What stands against a document whose keys are not moved, and is not named in it. */
+export function gatesNotOverridden(document: Alliance): readonly StandingGate[] {
+  const overridden = new Set<string>(document.governance.overrides);
+  return documentGatesAgainst({ document, moves: [] }).filter(({ gate }) => !overridden.has(gate));
+}
+
 function reasons(gate: DocumentGate, draft: Judged, judgement: Judgement): readonly string[] {
   const { document } = draft;
   switch (gate) {

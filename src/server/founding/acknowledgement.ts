@@ -8,10 +8,10 @@ import type { OrganizationContent } from '../../management/founding/organization
 import { decodeConsentsText, maxConsentsBytes } from '../../management/founding/consent-codec.js';
 import { type Consent, organizationsWithoutConsent, soundConsents } from '../../management/founding-consent.js';
 import { organizationCodec } from '../../management/organization-codec.js';
+import { gatesNotOverridden } from '../../management/proposals/gates.js';
 import { ed25519Verify } from '../../schemes/ed25519/ed25519.js';
 import type { AllianceDocument } from '../directory/directory-documents.js';
 import { readTextFile } from '../directory/text-files.js';
-import { gatesNotOverridden } from './assembly.js';
 import type { OrganizationError } from './organization-errors.js';
 
 /** The organization's own part of the document is what it has exported, and nothing stands against the rest. */

@@ -7,7 +7,7 @@ import type { Alliance, AllianceParameters, GovernanceTerms } from '../../manage
 import { type OrganizationExport, unprovenKeys } from '../../management/founding/organization-export.js';
 import { decodeExportText, exportDigest, maxExportBytes } from '../../management/founding/organization-export-codec.js';
 import { defaultGovernance } from '../../management/governance-defaults.js';
-import { documentGatesAgainst, type StandingGate } from '../../management/proposals/gates.js';
+import { gatesNotOverridden } from '../../management/proposals/gates.js';
 import { vouchPolicy } from '../../quorum/trust/derived-policy.js';
 import { describeTrustReport } from '../../quorum/trust/trust-description.js';
 import type { TrustModel } from '../../quorum/trust/trust-model.js';
@@ -107,10 +107,4 @@ export function assembleAlliance(
   if (E.isLeft(made)) return E.left({ _tag: 'NotAnAlliance', error: made.left });
   const gates = gatesNotOverridden(made.right);
   return gates.length === 0 ? made : E.left({ _tag: 'GatesStand', gates });
-}
-
-/** What stands against a founding document, and is not named in it. */
-export function gatesNotOverridden(document: Alliance): readonly StandingGate[] {
-  const overridden = new Set<string>(document.governance.overrides);
-  return documentGatesAgainst({ document, moves: [] }).filter(({ gate }) => !overridden.has(gate));
 }

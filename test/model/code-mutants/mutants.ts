@@ -116,6 +116,7 @@ const confused = {
   enacted: 'handoff',
   founded: 'act',
   possession: 'founded',
+  restart: 'handoff',
 } as const satisfies Record<keyof typeof statementTypes, keyof typeof statementTypes>;
 
 const types: readonly Mutant[] = Object.entries(confused).map(([type, other]) => ({
@@ -134,7 +135,7 @@ const digests: readonly Mutant[] = [
   },
   {
     name: 'the name of a state does not begin with its tag',
-    file: 'src/consensus/manifest.ts',
+    file: 'src/prelude/state-digest.ts',
     from: 'koinon state v1',
     to: '',
   },

@@ -13,7 +13,7 @@ import {
   type ApplicationDirectory,
   loadApplicationDirectory,
 } from '../../src/server/directory/application-directory.js';
-import { foundForTrying } from '../../src/server/founding/founding.js';
+import { type FoundingWish, foundForTrying } from '../../src/server/founding/founding.js';
 import { applicationPath, serverPath } from '../../src/server/directory/layout.js';
 import { right } from '../support/right.js';
 
@@ -32,17 +32,12 @@ export class AllianceProcesses {
   ) {}
 
   /** Founds four organizations with one server each; none is started yet. */
-  static async found(): Promise<AllianceProcesses> {
+  static async found(
+    wish: Pick<FoundingWish, 'trust' | 'scheme' | 'documentKeys'> = { scheme: { _tag: 'multisig' } },
+  ): Promise<AllianceProcesses> {
     const root = await mkdtemp(join(tmpdir(), 'koinon-test-'));
     const directory = join(root, 'alliance');
-    right(
-      await foundForTrying({
-        directory,
-        organizations: ['a', 'b', 'c', 'd'],
-        ports: { _tag: 'any' },
-        scheme: { _tag: 'multisig' },
-      })(),
-    );
+    right(await foundForTrying({ directory, organizations: ['a', 'b', 'c', 'd'], ports: { _tag: 'any' }, ...wish })());
     const application = right(await loadApplicationDirectory(applicationPath(directory, 'a/app' as ProcessId))());
     return new AllianceProcesses(root, directory, application);
   }

@@ -56,14 +56,14 @@ export class AllianceProcesses {
   }
 
   /** Resolves with whether the server came to listen. */
-  start(id: ProcessId): Promise<boolean> {
+  start(id: ProcessId, path = this.pathOf(id), executable = builtExecutable): Promise<boolean> {
     const events = {
       onLine: (_: ProcessId, line: string) => {
         this.output.set(id, [...(this.output.get(id) ?? []), line]);
       },
       onExit: () => undefined,
     };
-    const server = new ServerProcess(id, this.pathOf(id), events, builtExecutable);
+    const server = new ServerProcess(id, path, events, executable);
     this.servers.set(id, server);
     return server.ready;
   }

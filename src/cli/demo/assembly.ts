@@ -6,7 +6,7 @@ import { E, type Either } from '../../prelude/fp.js';
 import { present } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
 import { type Executing, GovernanceClient } from '../../client/governance/governance-client.js';
-import { describeAskError } from '../../client/governance/errors.js';
+import { type AskError, describeAskError } from '../../client/governance/errors.js';
 import { OrganizationVoice, type VoiceError } from '../../client/governance/organization-voice.js';
 import { describeVoiceError } from '../../client/governance/voice-errors.js';
 import type { Action } from '../../management/proposals/action.js';
@@ -58,8 +58,7 @@ export class Assembly {
     for (;;) {
       const seen = await this.client.ask('overview');
       if (E.isRight(seen) && holds(seen.right)) return seen;
-      if (performance.now() > deadlineMs)
-        return E.left(`${what}: not in time${E.isLeft(seen) ? ` (${describeAskError(seen.left)})` : ''}`);
+      if (performance.now() > deadlineMs) return E.left(`${what}: not in time (${whatStands(seen)})`);
       await sleep(everyMs);
     }
   }
@@ -72,6 +71,13 @@ export class Assembly {
   async document(): Promise<Either<string, Views['document']>> {
     return E.mapLeft(describeAskError)(await this.client.ask('document'));
   }
+}
+
+function whatStands(seen: Either<AskError, Overview>): string {
+  if (E.isLeft(seen)) return describeAskError(seen.left);
+  const { epoch, change } = seen.right;
+  if (change === undefined) return `epoch ${epoch}, and no change is under way`;
+  return `epoch ${epoch}; change ${change.number} is ${change.state} and waits for ${change.waitsFor}`;
 }
 
 function described(organization: string, error: VoiceError): string {

@@ -13,6 +13,8 @@ import { foundForTrying } from '../../server/founding/founding.js';
 import { applicationPath, serverPath } from '../../server/directory/layout.js';
 import { openClient } from '../../server/applications/application-client.js';
 import { ServerProcess } from '../server-processes.js';
+import { Assembly } from './assembly.js';
+import { type BreakInResult, tellBreakIn } from './break-in.js';
 import { Fault } from './fault.js';
 import { follow, type Follower } from './follower.js';
 import { judge, opensslCommand, writeProof } from './proof.js';
@@ -51,6 +53,8 @@ export interface TourResult {
   readonly slots: number;
   readonly certificates: number;
   readonly recoveryMs: number;
+  /** Absent where every server has a key of its own, of which there are no shares. */
+  readonly breakIn?: BreakInResult;
   readonly verify: { readonly by: string; readonly command: string | undefined; readonly recompute: string };
 }
 
@@ -151,6 +155,8 @@ class Tour {
     const statuses = await this.statuses(this.ids.filter((id) => id !== victim));
     const [best] = [...statuses].sort((a, b) => b.fast + b.slow - (a.fast + a.slow));
     if (best === undefined) return E.left('no server that ran all the time answers');
+    const breakIn = await this.breakIn();
+    if (E.isLeft(breakIn)) return breakIn;
     return E.right({
       problems: this.problems,
       lines: this.wish.lines.length,
@@ -159,7 +165,29 @@ class Tour {
       slots: last,
       certificates: best.certificates,
       recoveryMs,
+      ...(breakIn.right === undefined ? {} : { breakIn: breakIn.right }),
       verify: { by: verdict.by, command: opensslCommand(files), recompute: `node ${files.script}` },
+    });
+  }
+
+  private async breakIn(): Promise<E.Either<string, BreakInResult | undefined>> {
+    for (const follower of this.followers) follower.close();
+    const [first, second, third] = this.ids;
+    if (this.wish.scheme._tag === 'multisig' || first === undefined || second === undefined || third === undefined)
+      return E.right(undefined);
+    const { directory } = this.wish;
+    return tellBreakIn({
+      directory,
+      application: this.listening,
+      assembly: new Assembly(directory, this.client),
+      voters: ['acme', 'globex', 'initech'],
+      victims: [first, second, third],
+      say: (line) => {
+        this.say(line);
+      },
+      expect: (holds, problem) => {
+        this.expect(holds, problem);
+      },
     });
   }
 

@@ -52,6 +52,12 @@ export class Assembly {
     return E.right(number);
   }
 
+  /** An organization that is to be admitted has read the draft. */
+  async acknowledge(organization: string): Promise<Either<string, unknown>> {
+    const said = await this.voiceOf(organization).acknowledge();
+    return E.mapLeft((error: VoiceError) => described(organization, error))(said);
+  }
+
   /** Resolves with how things are as soon as they are so; the error says that they did not come to be in time. */
   async await(what: string, patienceMs: number, holds: (now: Overview) => boolean): Promise<Either<string, Overview>> {
     const deadlineMs = performance.now() + patienceMs;

@@ -5,8 +5,7 @@
 import { cpSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { E, type Either } from '../../prelude/fp.js';
-import type { ProcessId } from '../../prelude/process.js';
-import { fileNameOf } from '../../prelude/process.js';
+import { fileNameOf, type ProcessId } from '../../prelude/process.js';
 import { certificateStatement } from '../../client/verify.js';
 import { chainStart } from '../../consensus/statement.js';
 import type { Signature } from '../../schemes/contract/distributed-signer.js';
@@ -27,8 +26,8 @@ export interface BreakInPlan {
   readonly voters: readonly [string, ...string[]];
   /** Their disks are copied: the first before there are new shares, the others after. */
   readonly victims: readonly [ProcessId, ProcessId, ProcessId];
-  say(line: string): void;
-  expect(holds: boolean, problem: string): void;
+  readonly say: (line: string) => void;
+  readonly expect: (holds: boolean, problem: string) => void;
 }
 
 export interface BreakInResult {

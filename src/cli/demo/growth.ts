@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { E, type Either } from '../../prelude/fp.js';
 import { utf8 } from '../../prelude/bytes.js';
+import { invariant } from '../../prelude/invariant.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { AllianceClient } from '../../client/alliance-client.js';
 import { certificateStatement } from '../../client/verify.js';
@@ -29,9 +30,9 @@ export interface GrowthPlan {
   /** The epoch in force. */
   readonly epoch: number;
   /** Resolves with whether the server runs. */
-  start(server: ProcessId, path: string): Promise<boolean>;
-  say(line: string): void;
-  expect(holds: boolean, problem: string): void;
+  readonly start: (server: ProcessId, path: string) => Promise<boolean>;
+  readonly say: (line: string) => void;
+  readonly expect: (holds: boolean, problem: string) => void;
 }
 
 /** How long a change of epoch may take. */
@@ -92,7 +93,7 @@ function serverOf(organization: string): ProcessId {
 
 function trusting(organizations: readonly string[]): Action {
   const trust = parseTrust(`f=1 t=1 of (${organizations.map(serverOf).join(', ')})`);
-  if (E.isLeft(trust)) throw new Error('a trust model that is written here can be read');
+  invariant(E.isRight(trust), 'a trust model that is written here can be read');
   return { _tag: 'trust', trust: trust.right };
 }
 
@@ -117,8 +118,11 @@ class Witness {
   async hear(epoch: number, who: string): Promise<void> {
     const { client, application, directory, say, expect } = this.plan;
     const outcome = await client.propose(utf8(`the first line of epoch ${epoch}`));
-    const slot = outcome._tag === 'committed' ? outcome.slot : Number.POSITIVE_INFINITY;
-    expect(outcome._tag === 'committed', `no line was certified in epoch ${epoch}`);
+    if (outcome._tag !== 'committed') {
+      expect(false, `no line was certified in epoch ${epoch}: ${outcome.reason}`);
+      return;
+    }
+    const { slot } = outcome;
     const deadlineMs = performance.now() + patienceMs;
     while ((this.newest?.slot ?? 0) < slot && performance.now() < deadlineMs)
       await new Promise((resolve) => setTimeout(resolve, 20));

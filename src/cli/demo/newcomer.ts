@@ -27,7 +27,7 @@ export async function foundNewcomer(
   const organization = await loadOrganization(directory)();
   if (E.isLeft(organization)) return E.left(describeOrganizationError(organization.left));
   const believed = await verifiedHistory(history);
-  if (E.isLeft(believed)) return E.left(believed.left.message ?? history);
+  if (E.isLeft(believed)) return E.left(believed.left.message);
   const completed = completeDirectories(organization.right, believed.right, true);
   return E.isLeft(completed) ? E.left(describeOrganizationError(completed.left)) : founded;
 }

@@ -1,6 +1,6 @@
-/** The boxes of ceremonies as a thief finds them in the log on a disk that it copied, and whatever on disks might open them. */
+/** Boxes of ceremonies as a thief finds them in the log on a disk that it copied, and whatever on disks might open them. */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromHex, toHex } from '../../src/prelude/bytes.js';
 import type { ProcessId } from '../../src/prelude/process.js';
@@ -90,11 +90,9 @@ export function secretsOn(...paths: readonly string[]): readonly Uint8Array[] {
   return [...found.values()];
 }
 
-/** All but what is public: documents, certificates, and the log, which everybody has. */
+/** What its owner alone may read, but for the log, which everybody has. */
 function secretFilesBelow(path: string): readonly string[] {
-  return filesBelow(path).filter(
-    (file) => !/(alliance|history|server|organization)[^/]*\.json$|\.crt$|\/data\//.test(file),
-  );
+  return filesBelow(path).filter((file) => (statSync(file).mode & 0o077) === 0 && !file.includes('/data/'));
 }
 
 export function filesBelow(path: string): readonly string[] {

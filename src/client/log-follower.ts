@@ -3,13 +3,14 @@
  * certificate of the alliance's key. A server that falls silent, is behind, or lies is left for the next.
  */
 import { E } from '../prelude/fp.js';
+import { invariant } from '../prelude/invariant.js';
 import type { Digest } from '../prelude/digest.js';
 import type { ProcessId } from '../prelude/process.js';
 import type { DecidedRange } from '../consensus/range.js';
 import type { ServerMessage } from './protocol.js';
 import { KeyLine } from './key-line.js';
 import type { ServerLink } from './server-link.js';
-import { describeVerifyError, LogVerifier, type TrustAnchor, type VerifiedRange } from './verify.js';
+import { describeVerifyError, LogVerifier, type TrustAnchor, type VerifiedRange, type VerifyError } from './verify.js';
 
 export interface LogFollowerOptions {
   readonly anchor: TrustAnchor;
@@ -42,6 +43,8 @@ export interface LogFollowerParts extends LogFollowerOptions {
   readonly onBegun: () => void;
   /** Returns how many of the commands that waited it settles; while that is waited for, nothing else is verified. */
   readonly onVerified: (verified: VerifiedRange, range: DecidedRange, from: ProcessId) => number | Promise<number>;
+  /** Whether ranges that came while one was taken may be taken as one, by the certificate of the last: whoever takes long keeps up. */
+  readonly joinsRanges?: boolean;
 }
 
 /** A server that does not answer, or brings nothing while commands wait, is left for the next after this time. */
@@ -68,6 +71,16 @@ interface Listening {
   settledMs: number;
 }
 
+/** What came, and waits to be verified. */
+interface Received {
+  readonly listening: Listening;
+  readonly range: DecidedRange;
+  readonly bytes: number;
+}
+
+/** Batches that are taken at once. */
+const joinedBatches = 1024;
+
 export class LogFollower {
   private verifier: LogVerifier | undefined;
   /** Whether the verifier begins where a verified certificate, or nobody's word, says. */
@@ -77,6 +90,7 @@ export class LogFollower {
   /** Where the logs of servers begin that do not hold what comes next here. */
   private readonly beginnings = new Map<ProcessId, number>();
   private receiving: Promise<void> = Promise.resolve();
+  private readonly waiting: Received[] = [];
   private backlogBytes = 0;
   private readonly keys: KeyLine;
   private isClosed = false;
@@ -160,11 +174,24 @@ export class LogFollower {
     listening.hasDropped ||= this.backlogBytes > backlogLimitBytes;
     if (!listening.hasBegun || listening.hasDropped) return;
     this.backlogBytes += bytes;
-    this.receiving = this.receiving.then(async () => {
-      await this.take(listening, range);
-      this.backlogBytes -= bytes;
-      if (listening.hasDropped && this.backlogBytes === 0 && this.isCurrent(listening)) this.listenTo(listening.server);
-    });
+    this.waiting.push({ listening, range, bytes });
+    this.receiving = this.receiving.then(() => this.receive());
+  }
+
+  /** Takes the first range that waits, or as many as follow on one another at once. */
+  private async receive(): Promise<void> {
+    const [first] = this.waiting;
+    if (first === undefined) return;
+    const { listening } = first;
+    const run = this.parts.joinsRanges === true ? joinable(this.waiting) : [first];
+    const joined = await this.take(listening, joinRanges(run.map(({ range }) => range)));
+    // One of them may be certified under a key that is known once those before it are executed.
+    const isSplit = joined !== undefined && run.length > 1;
+    const why = isSplit ? await this.take(listening, first.range) : joined;
+    if (why !== undefined) this.doubt(listening, describeVerifyError(why));
+    const taken = this.waiting.splice(0, isSplit ? 1 : run.length);
+    this.backlogBytes -= taken.reduce((sum, { bytes }) => sum + bytes, 0);
+    if (listening.hasDropped && this.backlogBytes === 0 && this.isCurrent(listening)) this.listenTo(listening.server);
   }
 
   private listeningOn(server: ProcessId): Listening | undefined {
@@ -217,16 +244,18 @@ export class LogFollower {
     return !this.isClosed && listening === this.listening;
   }
 
-  private async take(listening: Listening, received: DecidedRange): Promise<void> {
+  /** Why it is not believed, if it is not. */
+  private async take(listening: Listening, received: DecidedRange): Promise<VerifyError | undefined> {
     const { verifier } = this;
-    if (!this.isCurrent(listening) || verifier === undefined) return;
+    if (!this.isCurrent(listening) || verifier === undefined) return undefined;
     const range = withoutSlotsBefore(received, verifier.nextSlot);
-    if (range === undefined) return;
+    if (range === undefined) return undefined;
     const verified = await verifier.take(range);
     // The verifier was given up meanwhile, and so is what it says.
-    if (this.isClosed || verifier !== this.verifier) return;
-    if (E.isLeft(verified)) this.doubt(listening, describeVerifyError(verified.left));
-    else await this.accept(listening, verified.right, range);
+    if (this.isClosed || verifier !== this.verifier) return undefined;
+    if (E.isLeft(verified)) return verified.left;
+    await this.accept(listening, verified.right, range);
+    return undefined;
   }
 
   private async accept(listening: Listening, verified: VerifiedRange, range: DecidedRange): Promise<void> {
@@ -262,4 +291,26 @@ function withoutSlotsBefore(range: DecidedRange, slot: number): DecidedRange | u
   const known = Math.max(0, slot - range.from);
   if (known >= range.batches.length) return undefined;
   return known === 0 ? range : { ...range, from: slot, batches: range.batches.slice(known) };
+}
+
+/** The first, and those behind it that go on where the one before ends, of one wish to listen. */
+function joinable(waiting: readonly Received[]): readonly Received[] {
+  let [count, batches] = [0, 0];
+  for (const { listening, range } of waiting) {
+    const before = waiting[count - 1];
+    const follows =
+      before === undefined ||
+      (before.listening === listening && before.range.from + before.range.batches.length === range.from);
+    if (!follows || (count > 0 && batches + range.batches.length > joinedBatches)) break;
+    batches += range.batches.length;
+    count += 1;
+  }
+  return waiting.slice(0, count);
+}
+
+/** As one that a server might have sent. */
+function joinRanges(ranges: readonly DecidedRange[]): DecidedRange {
+  const [first, last] = [ranges[0], ranges.at(-1)];
+  invariant(first !== undefined && last !== undefined, 'something came');
+  return { ...last, from: first.from, batches: ranges.flatMap(({ batches }) => batches) };
 }

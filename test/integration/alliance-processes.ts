@@ -13,7 +13,7 @@ import {
   type ApplicationDirectory,
   loadApplicationDirectory,
 } from '../../src/server/directory/application-directory.js';
-import { foundForTrying } from '../../src/server/founding/founding.js';
+import { type FoundingWish, foundForTrying } from '../../src/server/founding/founding.js';
 import { applicationPath, serverPath } from '../../src/server/directory/layout.js';
 import { right } from '../support/right.js';
 
@@ -32,17 +32,12 @@ export class AllianceProcesses {
   ) {}
 
   /** Founds four organizations with one server each; none is started yet. */
-  static async found(): Promise<AllianceProcesses> {
+  static async found(
+    wish: Pick<FoundingWish, 'trust' | 'scheme' | 'documentKeys'> = { scheme: { _tag: 'multisig' } },
+  ): Promise<AllianceProcesses> {
     const root = await mkdtemp(join(tmpdir(), 'koinon-test-'));
     const directory = join(root, 'alliance');
-    right(
-      await foundForTrying({
-        directory,
-        organizations: ['a', 'b', 'c', 'd'],
-        ports: { _tag: 'any' },
-        scheme: { _tag: 'multisig' },
-      })(),
-    );
+    right(await foundForTrying({ directory, organizations: ['a', 'b', 'c', 'd'], ports: { _tag: 'any' }, ...wish })());
     const application = right(await loadApplicationDirectory(applicationPath(directory, 'a/app' as ProcessId))());
     return new AllianceProcesses(root, directory, application);
   }
@@ -61,14 +56,14 @@ export class AllianceProcesses {
   }
 
   /** Resolves with whether the server came to listen. */
-  start(id: ProcessId): Promise<boolean> {
+  start(id: ProcessId, path = this.pathOf(id), executable = builtExecutable): Promise<boolean> {
     const events = {
       onLine: (_: ProcessId, line: string) => {
         this.output.set(id, [...(this.output.get(id) ?? []), line]);
       },
       onExit: () => undefined,
     };
-    const server = new ServerProcess(id, this.pathOf(id), events, builtExecutable);
+    const server = new ServerProcess(id, path, events, executable);
     this.servers.set(id, server);
     return server.ready;
   }

@@ -21,7 +21,7 @@ const ownLines = 2000;
 const maxLines = 100_000;
 const outstanding = 64;
 /** The tour gives up by itself. */
-const deadlineMs = 85_000;
+const deadlineMs = 95_000;
 
 interface DemoOptions {
   readonly file?: string;
@@ -33,7 +33,9 @@ interface DemoOptions {
 export function registerDemo(program: Command, session: Session): void {
   program
     .command('demo')
-    .description('a tour: four organizations agree on a stream of lines, lose a server, and openssl checks the outcome')
+    .description(
+      'a tour: four organizations agree on a stream of lines, lose a server, heal after a break-in, and openssl checks the outcome',
+    )
     .option('--file <file>', 'whose lines are decided (if absent, koinon’s own changelog, over and over)')
     .addOption(new Option('--scheme <scheme>', 'of the alliance key').choices(schemeIds).default('shoup-rsa'))
     .option('--keep <directory>', 'leave the whole alliance in this new directory, not the proof alone')
@@ -110,7 +112,7 @@ async function readLines(file: string | undefined): Promise<Either<Failure, read
 }
 
 function describe(result: TourResult): Printable {
-  const { workload, decisions, certificates, recoveryMs, verify, problems } = result;
+  const { workload, decisions, certificates, recoveryMs, breakIn, verify, problems } = result;
   const total = decisions.fast + decisions.slow + decisions.transferred;
   const perSecond = result.lines / Math.max(workload.seconds, 0.001);
   const lines = [
@@ -119,6 +121,9 @@ function describe(result: TourResult): Printable {
     `  propose to certificate  p50 ${workload.p50Ms.toFixed(1)} ms, p99 ${workload.p99Ms.toFixed(1)} ms`,
     `  decisions               ${total} slots: ${decisions.fast} fast, ${decisions.slow} slow, ${decisions.transferred} transferred`,
     `  certificates            ${certificates}`,
+    ...(breakIn === undefined
+      ? []
+      : [`  new shares              ${(breakIn.refreshMs / 1000).toFixed(1)} s, the public key is the same`]),
     '',
     'Repeat the check without koinon:',
     ...(verify.command === undefined ? [] : [`  ${verify.command}`]),

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toHex } from '../../prelude/bytes.js';
+import type { Signature } from '../../schemes/contract/distributed-signer.js';
 import { makeVerifier } from '../../schemes/registry.js';
 import { publicKeyPem } from '../../schemes/shoup-rsa/public-key-pem.js';
 import { E } from '../../prelude/fp.js';
@@ -57,21 +58,54 @@ export interface Verdict {
   readonly output: string;
 }
 
-/** Lets openssl judge; node:crypto, where there is no openssl or no key that openssl could read. */
-export async function judge(
+/** What a signature is said to be of. */
+interface Signed {
+  readonly statement: Uint8Array;
+  readonly signature: Signature;
+}
+
+/** What openssl is given. */
+type SignedFiles = Pick<ProofFiles, 'statement' | 'signature' | 'publicKey'>;
+
+/** Judges the certificate that was written. */
+export function judge(
   files: ProofFiles,
   application: ApplicationDirectory,
   certificate: PrefixCertificate,
+): Promise<Verdict> {
+  const statement = certificateStatement(trustAnchorOf(application), certificate);
+  return judgeFiles(files, application, { statement, signature: certificate.signature });
+}
+
+/** Judges any statement, in files of its own that begin with `path`. */
+export async function judgeSignature(
+  path: string,
+  application: ApplicationDirectory,
+  signed: Signed,
+): Promise<Verdict> {
+  const { allianceKey } = application.alliance;
+  const files = { statement: `${path}.bin`, signature: `${path}.sig` };
+  await writeFile(files.statement, signed.statement);
+  await writeFile(files.signature, signed.signature);
+  if (allianceKey._tag !== 'shoup-rsa') return judgeFiles(files, application, signed);
+  const publicKey = `${path}.pem`;
+  await writeFile(publicKey, publicKeyPem(allianceKey));
+  return judgeFiles({ ...files, publicKey }, application, signed);
+}
+
+/** Lets openssl judge; node:crypto, where there is no openssl or no key that openssl could read. */
+async function judgeFiles(
+  files: SignedFiles,
+  { alliance: { allianceKey, trust } }: ApplicationDirectory,
+  { statement, signature }: Signed,
 ): Promise<Verdict> {
   if (files.publicKey !== undefined) {
     const ran = await runOpenssl(opensslArguments(files.publicKey, files));
     if (ran !== undefined)
       return { by: 'openssl', isValid: ran.code === 0 && ran.output.includes('Verified OK'), output: ran.output };
   }
-  const { allianceKey, trust } = application.alliance;
   const verifier = makeVerifier(allianceKey, trust.system.processes.universe);
-  const statement = certificateStatement(trustAnchorOf(application), certificate);
-  const isValid = E.isRight(verifier) && verifier.right.verify(statement, certificate.signature);
+  const isValid = E.isRight(verifier) && verifier.right.verify(statement, signature);
   const why = files.publicKey === undefined ? `openssl has no ${allianceKey._tag}` : 'there is no openssl here';
   return {
     by: allianceKey._tag === 'bls' ? 'koinon' : 'node:crypto',
@@ -85,7 +119,7 @@ export function opensslCommand(files: ProofFiles): string | undefined {
   return files.publicKey === undefined ? undefined : ['openssl', ...opensslArguments(files.publicKey, files)].join(' ');
 }
 
-function opensslArguments(publicKey: string, { statement, signature }: ProofFiles): readonly string[] {
+function opensslArguments(publicKey: string, { statement, signature }: SignedFiles): readonly string[] {
   return ['dgst', '-sha256', '-verify', publicKey, '-signature', signature, statement];
 }
 

@@ -13,7 +13,10 @@ import { foundForTrying } from '../../server/founding/founding.js';
 import { applicationPath, serverPath } from '../../server/directory/layout.js';
 import { openClient } from '../../server/applications/application-client.js';
 import { ServerProcess } from '../server-processes.js';
+import { Assembly } from './assembly.js';
+import { type BreakInResult, tellBreakIn } from './break-in.js';
 import { Fault } from './fault.js';
+import { tellGrowth } from './growth.js';
 import { follow, type Follower } from './follower.js';
 import { judge, opensslCommand, writeProof } from './proof.js';
 import { runWorkload, type WorkloadResult } from './workload.js';
@@ -51,6 +54,8 @@ export interface TourResult {
   readonly slots: number;
   readonly certificates: number;
   readonly recoveryMs: number;
+  /** Absent where every server has a key of its own, of which there are no shares. */
+  readonly breakIn?: BreakInResult;
   readonly verify: { readonly by: string; readonly command: string | undefined; readonly recompute: string };
 }
 
@@ -151,6 +156,10 @@ class Tour {
     const statuses = await this.statuses(this.ids.filter((id) => id !== victim));
     const [best] = [...statuses].sort((a, b) => b.fast + b.slow - (a.fast + a.slow));
     if (best === undefined) return E.left('no server that ran all the time answers');
+    const breakIn = await this.breakIn();
+    if (E.isLeft(breakIn)) return breakIn;
+    const grown = await this.growth();
+    if (E.isLeft(grown)) return grown;
     return E.right({
       problems: this.problems,
       lines: this.wish.lines.length,
@@ -159,8 +168,47 @@ class Tour {
       slots: last,
       certificates: best.certificates,
       recoveryMs,
+      ...(breakIn.right === undefined ? {} : { breakIn: breakIn.right }),
       verify: { by: verdict.by, command: opensslCommand(files), recompute: `node ${files.script}` },
     });
+  }
+
+  private async breakIn(): Promise<E.Either<string, BreakInResult | undefined>> {
+    for (const follower of this.followers) follower.close();
+    const [first, second, third] = this.ids;
+    if (this.wish.scheme._tag === 'multisig' || first === undefined || second === undefined || third === undefined)
+      return E.right(undefined);
+    return tellBreakIn({ ...this.chapter(), voters: ['acme', 'globex', 'initech'], victims: [first, second, third] });
+  }
+
+  /** Of keys that every server has for itself no public key is the same with other servers. */
+  private async growth(): Promise<E.Either<string, void>> {
+    if (this.wish.scheme._tag === 'multisig') return E.right(undefined);
+    return tellGrowth({
+      ...this.chapter(),
+      client: this.client,
+      organizations: tourOrganizations,
+      newcomers: ['hooli', 'soylent'],
+      leaver: 'umbrella',
+      epoch: 2,
+      start: (id, path) => this.startServer(id, path),
+    });
+  }
+
+  /** What the chapters after the first have in common. */
+  private chapter() {
+    const { directory } = this.wish;
+    return {
+      directory,
+      application: this.listening,
+      assembly: new Assembly(directory, this.client),
+      say: (line: string) => {
+        this.say(line);
+      },
+      expect: (holds: boolean, problem: string) => {
+        this.expect(holds, problem);
+      },
+    };
   }
 
   async end(): Promise<void> {
@@ -177,9 +225,9 @@ class Tour {
   }
 
   /** A tour that ends starts nothing more, although what it waits for comes to an end with it. */
-  private startServer(id: ProcessId): Promise<boolean> {
+  private startServer(id: ProcessId, path = serverPath(this.wish.directory, id)): Promise<boolean> {
     if (this.isEnding) return Promise.resolve(false);
-    const server = new ServerProcess(id, serverPath(this.wish.directory, id), {
+    const server = new ServerProcess(id, path, {
       onLine: () => undefined,
       onExit: (_, how) => {
         if (!this.isEnding && how !== 'SIGKILL') this.problems.push(`${id} ended by itself (${how})`);

@@ -214,6 +214,7 @@ export class LogLearning {
       hasProposed: () => false,
       waitingSinceMs: () => performance.now(),
       onBegun: () => undefined,
+      joinsRanges: true,
       onVerified: (_, range) => {
         const taken = this.take(range);
         this.taking = taken;

@@ -45,6 +45,8 @@ export interface CeremonyRun<G, Key> {
   readonly adversaries?: ReadonlyMap<ProcessId, Adversary<G, Key>>;
   /** Which of the processes that have something to say speaks next, from 0; the first if absent. */
   readonly schedule?: (waiting: number) => number;
+  /** Asked of each process after each message: whether it votes to close the round before all have spoken; never if absent. */
+  readonly hastens?: () => boolean;
   readonly seed?: number;
   /** Whether every process has a board of its own, as on separate machines; slow, and the same by the determinism of boards. */
   readonly separateBoards?: boolean;
@@ -94,6 +96,12 @@ export function runCeremony<G, Key>(run: CeremonyRun<G, Key>): CeremonyOutcome<G
       queues.get(me)?.push(...(adversaries.get(me)?.tamper?.(said, view) ?? said));
     }
   };
+  const vote = (isWanted: () => boolean): void => {
+    for (const [me, participant] of participants) {
+      const said = adversaries.get(me)?.votes !== false && isWanted() ? participant.voteToClose() : undefined;
+      if (said !== undefined) post({ from: me, bytes: said });
+    }
+  };
   for (let step = 0; step < 10_000; step++) {
     collect();
     const waiting = [...queues].filter(([, queue]) => queue.length > 0);
@@ -101,13 +109,11 @@ export function runCeremony<G, Key>(run: CeremonyRun<G, Key>): CeremonyOutcome<G
     const bytes = chosen?.[1].shift();
     if (chosen !== undefined && bytes !== undefined) {
       post({ from: chosen[0], bytes });
+      if (run.hastens !== undefined) vote(run.hastens);
       continue;
     }
     if (board.state._tag !== 'running') break;
-    for (const [me, participant] of participants) {
-      const vote = adversaries.get(me)?.votes === false ? undefined : participant.voteToClose();
-      if (vote !== undefined) post({ from: me, bytes: vote });
-    }
+    vote(() => true);
   }
   const newShares = new Map<ProcessId, LinearKeyShare<string>>();
   for (const [me, { newShare }] of participants) if (newShare !== undefined) newShares.set(me, newShare);

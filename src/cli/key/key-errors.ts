@@ -14,7 +14,7 @@ export type DealError = ShoupRsaDealError | BlsDealError;
 
 /** Of keys whose primes are not safe ones. */
 export const unsafePrimesText =
-  'its primes are not safe primes; --unsafe-primes deals it all the same, but then nobody can be blamed for a bad share';
+  'its primes are not safe primes, each at least a third as long as the modulus; --unsafe-primes deals it all the same, but then nobody can be blamed for a bad share';
 
 const damaged = 'the public key was damaged or dealt wrongly';
 
@@ -42,6 +42,8 @@ export function describeKeyError(error: LoadError | DealError): string {
       return unsafePrimesText;
     case 'BadModulus':
       return `a modulus of ${error.modulusBits} bits is not one of such a key`;
+    case 'SmallFactor':
+      return 'its modulus has a prime factor below 4096, so that anybody finds the private key: bring another key';
     case 'BadExponent':
       return error.divides === undefined
         ? `the public exponent ${error.exponent} is not an odd prime below 2^32`

@@ -29,10 +29,11 @@ import {
   unsignedBytes,
   usualAlgorithm,
 } from './key.js';
-import { checkAlgorithm, checkExponent, checkModulus, prepareSharing } from './key-checks.js';
+import { checkAlgorithm, checkExponent, checkFactors, checkModulus, prepareSharing } from './key-checks.js';
 import { rowsByOwner } from '../sharing/row-owners.js';
 import { residueGroup } from './residue-group.js';
 import { modularRange, secretBitsOf } from './row-bounds.js';
+import type { SafePrimes } from './safe-primes.js';
 
 /** e = 65537, which exceeds every fan-in and so divides no scale. */
 export const usualExponent = 65537n;
@@ -78,6 +79,8 @@ export function dealShoupRsa(request: DealRequest): Either<ShoupRsaDealError, De
   if (E.isLeft(sharing)) return sharing;
   const base = deriveBase(modulus, exponent);
   if (base === undefined) return E.left({ _tag: 'BadModulus', modulusBits: bitLength(modulus) });
+  const smallFactor = checkFactors(modulus);
+  if (smallFactor !== undefined) return E.left(smallFactor);
   const order = orderOf(material);
   const secret = modularInverse(exponent, order);
   if (secret === undefined) return E.left({ _tag: 'BadExponent', exponent, divides: 'the order' });
@@ -165,9 +168,17 @@ function orderOf({ p, q }: KeyMaterial): bigint {
 }
 
 function checkPrimes({ _tag, p, q }: KeyMaterial): ShoupRsaDealError | undefined {
-  if (_tag === 'safe-primes')
-    return p !== q && isSafePrime(p) && isSafePrime(q) ? undefined : { _tag: 'NotSafePrimes' };
+  if (_tag === 'safe-primes') return areSafePrimes({ p, q }) ? undefined : { _tag: 'NotSafePrimes' };
   return p !== q && isOddPrime(p) && isOddPrime(q) ? undefined : { _tag: 'NotPrimes' };
+}
+
+/**
+ * Whether two numbers are distinct safe primes, each at least a third as long as their product. Then the order of the squares
+ * has no factor below 2^128, on which the proofs of shares rest (spec/schemes.md).
+ */
+export function areSafePrimes({ p, q }: SafePrimes): boolean {
+  const isLong = (prime: bigint) => 3 * bitLength(prime) >= bitLength(p * q);
+  return p !== q && [p, q].every((prime) => isSafePrime(prime) && isLong(prime));
 }
 
 /** Whether a number p and (p - 1)/2 are odd primes. */

@@ -9,6 +9,7 @@ import type { RsaAlgorithm } from './key.js';
 export type ShoupRsaKeyError =
   | BadAlgorithm
   | BadModulus
+  | SmallFactor
   | BadExponent
   | PolicySharingError
   /** Shares from such ranges would be longer than any ceremony makes them, or might not be positive. */
@@ -25,7 +26,7 @@ export type ShoupRsaKeyError =
 
 /** Why a key is not dealt. */
 export type ShoupRsaDealError =
-  /** The numbers are not two distinct safe primes. Other keys are dealt only where they are imported by name. */
+  /** The numbers are not two distinct safe primes, neither far shorter than the other. Other keys are dealt only where they are imported by name. */
   | { readonly _tag: 'NotSafePrimes' }
   /** The numbers are not two distinct odd primes. */
   | { readonly _tag: 'NotPrimes' }
@@ -35,6 +36,11 @@ export type ShoupRsaDealError =
 export interface BadModulus {
   readonly _tag: 'BadModulus';
   readonly modulusBits: number;
+}
+
+/** The modulus has a prime factor below 4096. */
+export interface SmallFactor {
+  readonly _tag: 'SmallFactor';
 }
 
 /** The exponent is not an odd prime below 2^32, or divides a factor that combining has to undo (`divides`). */

@@ -4,10 +4,10 @@ import { E } from '../../prelude/fp.js';
 import type { Universe } from '../../prelude/process.js';
 import type { Policy } from '../../quorum/policy/policy.js';
 import type { LinearSharing } from '../sharing/compile.js';
-import { bitLength, gcd } from '../sharing/integers.js';
+import { bitLength, gcd, product } from '../sharing/integers.js';
 import { type PolicySharingError, sharingAlong } from '../sharing/policy-sharing.js';
 import { integers, type Ring } from '../sharing/ring.js';
-import type { BadAlgorithm, BadExponent, BadModulus } from './errors.js';
+import type { BadAlgorithm, BadExponent, BadModulus, SmallFactor } from './errors.js';
 import { isAlgorithmFor, type RsaAlgorithm, type ShoupRsaPublicKey } from './key.js';
 import { maxModulusBits, minModulusBits } from './rsa-verify.js';
 
@@ -28,6 +28,14 @@ export function checkModulus(modulus: bigint, algorithm: RsaAlgorithm, isSafe: b
   const fits = modulusBits >= minModulusBits[algorithm] && modulusBits <= maxModulusBits;
   const isPositiveAndOdd = modulus % (isSafe ? 4n : 2n) === 1n;
   return fits && isPositiveAndOdd ? undefined : { _tag: 'BadModulus', modulusBits };
+}
+
+/** Every prime from 3 to 4093 divides it. */
+const oddNumbersBelow4096 = product(Array.from({ length: 2047 }, (_, index) => BigInt(2 * index + 3)));
+
+/** The factors that whoever loads a key can see; that its primes are long is otherwise the dealer's word. */
+export function checkFactors(modulus: bigint): SmallFactor | undefined {
+  return gcd(modulus, oddNumbersBelow4096) === 1n ? undefined : { _tag: 'SmallFactor' };
 }
 
 const maxExponent = 2n ** 32n;

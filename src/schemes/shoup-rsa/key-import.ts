@@ -3,7 +3,7 @@ import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { bytesToBigInt } from '../../prelude/bytes.js';
 import { E, type Either, O } from '../../prelude/fp.js';
 import { bitLength, lcm } from '../sharing/integers.js';
-import { isOddPrime, isSafePrime, type KeyMaterial } from './dealer.js';
+import { areSafePrimes, isOddPrime, type KeyMaterial } from './dealer.js';
 import { maxModulusBits } from './rsa-verify.js';
 
 /** What a key is to become a dealt one. */
@@ -29,7 +29,7 @@ export type KeyImportError =
   | { readonly _tag: 'MoreThanTwoPrimes' }
   /** Its numbers do not belong together. */
   | { readonly _tag: 'InconsistentKey' }
-  /** Its primes are not safe ones. Such a key is imported where it is asked for by name. */
+  /** Its primes are not safe ones, or one is far shorter than the other. Such a key is imported where it is asked for by name. */
   | { readonly _tag: 'NotSafePrimes' };
 
 export interface KeyImportOptions {
@@ -55,7 +55,7 @@ export function keyMaterialFromPkcs8(
   if (modulusBits < min || modulusBits > max) return E.left({ _tag: 'ModulusOutOfRange', modulusBits, min, max });
   if (hasMorePrimes(numbers)) return E.left({ _tag: 'MoreThanTwoPrimes' });
   if (!isConsistent(numbers)) return E.left({ _tag: 'InconsistentKey' });
-  if (isSafePrime(p) && isSafePrime(q)) return E.right({ material: { _tag: 'safe-primes', p, q }, exponent });
+  if (areSafePrimes({ p, q })) return E.right({ material: { _tag: 'safe-primes', p, q }, exponent });
   if (!unsafePrimes) return E.left({ _tag: 'NotSafePrimes' });
   return E.right({ material: { _tag: 'imported-primes', p, q }, exponent });
 }

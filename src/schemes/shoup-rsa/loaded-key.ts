@@ -18,7 +18,7 @@ import { deriveBase } from './derived-base.js';
 import type { ShoupRsaKeyError } from './errors.js';
 import { type Exponentiation, makeExponentiation } from './exponentiation.js';
 import { keyIdOf, type ShoupRsaPublicKey } from './key.js';
-import { checkAlgorithm, checkExponent, checkModulus, prepareSharing } from './key-checks.js';
+import { checkAlgorithm, checkExponent, checkFactors, checkModulus, prepareSharing } from './key-checks.js';
 import { nodeRsaPower } from './public-key-pem.js';
 import { type ResidueGroup, residueGroup } from './residue-group.js';
 import { ringOf, type RowBounds, rowBoundsOf } from './row-bounds.js';
@@ -66,6 +66,8 @@ export function loadKey(
   if (bounds === undefined) return E.left({ _tag: 'BadRanges' });
   const base = deriveBase(modulus, exponent);
   if (base === undefined) return E.left({ _tag: 'BadModulus', modulusBits: bitLength(modulus) });
+  const smallFactor = checkFactors(modulus);
+  if (smallFactor !== undefined) return E.left(smallFactor);
   const exponentiation = makeExponentiation(modulus, random);
   const group = residueGroup(exponentiation, base, provenSafePrimes);
   const error = checkCommitments(publicKey, sharing, group);

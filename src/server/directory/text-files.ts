@@ -30,8 +30,27 @@ export function readFileBytes(
   readers: Readers = 'anybody',
 ): TaskEither<DirectoryError, Uint8Array> {
   return async () => {
-    const bytes = await readBytes(path, maxBytes + 1, readers);
-    if (E.isLeft(bytes) || bytes.right.length <= maxBytes) return bytes;
+    const file = await readOpened(path, maxBytes)();
+    if (E.isLeft(file)) return file;
+    const { bytes, isOpenToOthers } = file.right;
+    return readers === 'owner' && isOpenToOthers ? E.left({ _tag: 'OpenToOthers', path }) : E.right(bytes);
+  };
+}
+
+/** What a file held when it was opened, and who might have opened it. */
+export interface OpenedFile {
+  readonly bytes: Uint8Array;
+  readonly isOpenToOthers: boolean;
+}
+
+/**
+ * For files that only their content tells to be secret: both answers are of one opening, so that nobody puts another file there
+ * in between, and a pipe, which gives its bytes once, can be read.
+ */
+export function readOpened(path: string, maxBytes: number): TaskEither<DirectoryError, OpenedFile> {
+  return async () => {
+    const file = await readAll(path, maxBytes + 1);
+    if (E.isLeft(file) || file.right.bytes.length <= maxBytes) return file;
     return E.left({ _tag: 'FileTooLarge', path, maxBytes });
   };
 }
@@ -45,15 +64,11 @@ export function joined(chunks: readonly Uint8Array[]): Uint8Array {
 }
 
 /** At most `maxBytes`, also of a pipe, whose size nobody knows before. */
-async function readBytes(
-  path: string,
-  maxBytes: number,
-  readers: Readers,
-): Promise<Either<DirectoryError, Uint8Array>> {
+async function readAll(path: string, maxBytes: number): Promise<Either<DirectoryError, OpenedFile>> {
   try {
     const file = await open(path, 'r');
     try {
-      if (readers === 'owner' && isOpenToOthers(await file.stat())) return E.left({ _tag: 'OpenToOthers', path });
+      const stats = await file.stat();
       const chunks: Uint8Array[] = [];
       let size = leastChunk;
       for (let length = 0; length < maxBytes; ) {
@@ -65,7 +80,7 @@ async function readBytes(
         // A gigabyte in small pieces takes half a minute; of a pipe there are no others.
         size = bytesRead === wanted ? Math.min(2 * size, mostChunk) : leastChunk;
       }
-      return E.right(joined(chunks));
+      return E.right({ bytes: joined(chunks), isOpenToOthers: isOpenToOthers(stats) });
     } finally {
       await file.close();
     }

@@ -166,7 +166,7 @@ describe('koinon key deal', () => {
     writeFileSync(path, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
     const refused = await run(...deal('--from', path));
     expect(refused.exitCode).toBe(2);
-    expect(refused.stderr).toMatch(/not safe primes; --unsafe-primes/);
+    expect(refused.stderr).toMatch(/not safe primes, each at least a third as long as the modulus; --unsafe-primes/);
     const dealt = await succeed(...deal('--from', path, '--unsafe-primes', '--out', at('ordinary')));
     expect(dealt.stdout).toContain(`Destroy ${path} and its copies`);
     const { stdout } = await succeed('key', 'inspect', at('ordinary'));

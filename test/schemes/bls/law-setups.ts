@@ -1,18 +1,14 @@
 /** Setups for the laws of distributed signers: policy shapes by suites by backends. */
 import type { DistributedSignerSetup } from '../../../spec/laws/distributed-signer-laws.js';
 import { bigIntToBytes } from '../../../src/prelude/bytes.js';
-import type { Policy } from '../../../src/quorum/policy/policy.js';
 import type { BlsSuite } from '../../../src/schemes/bls/ciphersuite.js';
 import type { PairingBackend } from '../../../src/schemes/bls/pairing.js';
+import { rootShapes, type Shape as PolicyShape } from '../law-shapes.js';
 import { gate } from '../sharing/policies.js';
 import { id, pairingOf, seededRandom, testKey, universe } from './setup.js';
 
-export interface Shape {
-  readonly name: string;
+export interface Shape extends PolicyShape {
   readonly usage: 'statement' | 'document';
-  readonly policy: Policy;
-  readonly qualified: readonly string[];
-  readonly unqualified: readonly string[];
 }
 
 export const shapes = {
@@ -49,6 +45,9 @@ export const shapes = {
     qualified: ['ab', 'ac', 'abc'],
     unqualified: ['a', 'bc', 'c'],
   },
+  all: { ...rootShapes.all, usage: 'document' },
+  any: { ...rootShapes.any, usage: 'statement' },
+  gatesByWeight: { ...rootShapes.weighted, usage: 'document' },
 } as const satisfies Record<string, Shape>;
 
 const set = (letters: string) => universe.of(Array.from(letters).map(id));

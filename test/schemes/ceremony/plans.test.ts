@@ -27,7 +27,7 @@ import { type Adversary, begun, ceremonyRules, committed, type LogEntry, runCere
 import { right } from '../../support/right.js';
 import { seededRandom } from '../../support/seeded-random.js';
 import { policy, trust } from '../../support/trust.js';
-import { safePrimes512 } from '../../support/rsa-keys.js';
+import { safePrimes512, safePrimes1024 } from '../../support/rsa-keys.js';
 import { commitmentTo, generationRules, proveKnowledge } from '../../../src/schemes/ceremony/kinds/generation.js';
 import type { CeremonyTerms } from '../../../src/schemes/ceremony/terms.js';
 import { Transcript } from '../../../src/schemes/ceremony/transcript.js';
@@ -54,6 +54,10 @@ describe('a plan', () => {
       _tag: 'BadKey',
     });
     expect(refused({ ...rsa.publicKey, secretScale: 2n }, {})).toMatchObject({ _tag: 'BadKey' });
+    expect(refused({ ...rsa.publicKey, modulus: 23n * safePrimes1024.p }, {})).toEqual({
+      _tag: 'BadKey',
+      reason: { _tag: 'SmallFactor' },
+    });
     for (const nextEpoch of [0, 1]) {
       expect(refused(rsa.publicKey, { nextEpoch })).toEqual({ _tag: 'EpochNotLater', epoch: 1, nextEpoch });
     }

@@ -1,4 +1,5 @@
 /** What a thief, a listener or a restart learns of a ceremony: nothing. */
+import { createHash, createPrivateKey } from 'node:crypto';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { bigIntToBytes, equalBytes, toHex } from '../../../src/prelude/bytes.js';
@@ -11,10 +12,14 @@ import { OneTimeKey } from '../../../src/schemes/ceremony/sealing/one-time-key.j
 import { CeremonyParticipant } from '../../../src/schemes/ceremony/participant.js';
 import { LinearKeyShare, secretsOf } from '../../../src/schemes/contract/linear-key-share.js';
 import { E } from '../../../src/prelude/fp.js';
+import { printPrivateKey } from '../../../src/server/directory/private-key-file.js';
+import { generateTlsKeyPair, makeOrganizationCa } from '../../../src/server/founding/certificates.js';
+import { drawSeed } from '../../../src/server/founding/founding-members.js';
 import { committed, runCeremony } from '../../support/ceremony.js';
 import { safePrimes512 } from '../../support/rsa-keys.js';
 import { seededRandom } from '../../support/seeded-random.js';
 import { complainingOf, dealingBadSharesTo } from './adversaries.js';
+import { seededNumbers } from '../sharing/policies.js';
 import { blsKey, blsSetting, expectSigns, id, rsaKey, rsaSetting, type Shares, signatureBy } from './keys.js';
 
 const model = 'f=1 of (a, b, c, d)';
@@ -67,10 +72,57 @@ function windows(bytes: Uint8Array): readonly Uint8Array[] {
 }
 
 /** The private one-time keys of the process at `index`: the first that it draws, dealer by dealer, then those for masks. */
-function oneTimeKeys(index: number, count: number): readonly string[] {
-  const random = seededRandom(1000 + index);
-  return Array.from({ length: count }, () => toHex(new OneTimeKey(random).reveal()));
+function oneTimeKeys(index: number, count: number, seed = 1): readonly Uint8Array[] {
+  const random = seededRandom(1000 * seed + index);
+  return Array.from({ length: count }, () => new OneTimeKey(random).reveal());
 }
+
+const keyCount = (kind: string): number => 4 + (kind === 'reshare-quotient' ? 3 : 0);
+
+describe('T3: refreshed thirty times between the two copies', () => {
+  /** All that a server keeps for longer than an attempt: its keys as they are and as X25519 keys (RFC 8032, 5.1.5), its share. */
+  function secretsOnDisk(index: number, share: LinearKeyShare<string>): readonly Uint8Array[] {
+    const authority = makeOrganizationCa('acme', { from: new Date(0), to: new Date(2 ** 40) });
+    const identity = printPrivateKey(drawSeed(seededRandom(700 + index)));
+    const seeds = [identity, generateTlsKeyPair().privateKey, authority.privateKey].map((pem) =>
+      Buffer.from(createPrivateKey(pem).export({ format: 'jwk' }).d ?? '', 'base64url'),
+    );
+    const scalars = seeds.map((seed) => createHash('sha512').update(seed).digest().subarray(0, 32));
+    return [...seeds, ...scalars, ...share.rows.map(({ secret }) => secret.subarray(0, 32))];
+  }
+
+  it('no key on either disk opens a box of the log, so neither copy can be brought to the day of the other', () => {
+    let held: typeof rsa = rsa;
+    const openings: ((place: number, secret: (day: number, from: number) => Uint8Array) => number)[] = [];
+    for (let day = 1; day <= 30; day++) {
+      const setting = rsaSetting(held.publicKey, { kind: 'refresh', trust: model });
+      const outcome = runCeremony({ setting, shares: held.shares, seed: day });
+      const { deals, rules } = outcome.board.transcript;
+      openings.push((place, secretFor) => {
+        const to = present([a, b][place], 'a victim');
+        return [...deals].filter(([from, deal], index) => {
+          const opener = { from, to, secret: secretFor(day, index) };
+          return E.isRight(openDeal(setting, present(rules, 'rules'), deal, opener));
+        }).length;
+      });
+      held = { publicKey: committed(outcome).publicKey, shares: outcome.newShares };
+    }
+    const openedBy = (place: number, secretFor: (day: number, from: number) => Uint8Array) =>
+      openings.reduce((sum, opening) => sum + opening(place, secretFor), 0);
+    const disks = [present(rsa.shares.get(a), 'a share'), present(held.shares.get(b), 'a share')].entries();
+    for (const [place, share] of disks) {
+      for (const secret of secretsOnDisk(place, share)) expect(openedBy(place, () => secret)).toBe(0);
+      // The keys that were announced and destroyed would have.
+      const ownKey = (day: number, from: number) => present(oneTimeKeys(place, 4, day)[from], 'a key for every dealer');
+      expect(openedBy(place, ownKey)).toBe(30 * 4);
+    }
+    expectSigns(held, ['a', 'b']);
+    const stolen = new Map([only(rsa.shares, a), only(held.shares, b)]);
+    for (const { publicKey } of [rsa, held]) {
+      expect(signatureBy({ publicKey, shares: stolen }, ['a', 'b'])).toBeUndefined();
+    }
+  });
+});
 
 describe('T10: between honest processes nothing is ever opened', () => {
   it.each(['refresh', 'reshare-plain', 'reshare-quotient'] as const)(
@@ -86,8 +138,8 @@ describe('T10: between honest processes nothing is ever opened', () => {
       const log = outcome.log.map(({ bytes }) => toHex(bytes)).join(' ');
       const processes = [a, b, c, d];
       const opened = processes.flatMap((receiver, index) =>
-        oneTimeKeys(index, 4 + (kind === 'reshare-quotient' ? 3 : 0)).flatMap((secret, peer) =>
-          log.includes(secret) ? [[receiver, peer < 4 ? processes[peer] : 'a mask']] : [],
+        oneTimeKeys(index, keyCount(kind)).flatMap((secret, peer) =>
+          log.includes(toHex(secret)) ? [[receiver, peer < 4 ? processes[peer] : 'a mask']] : [],
         ),
       );
       expect(opened).toEqual([[c, b]]);
@@ -100,15 +152,37 @@ describe('T10: between honest processes nothing is ever opened', () => {
     },
   );
 
-  it('even if messages are delayed at will: who is late is left out, and complains of nobody', () => {
-    const setting = rsaSetting(rsa.publicKey, { kind: 'reshare-quotient', trust: model });
-    for (let late = 0; late < 4; late++) {
-      const schedule = (waiting: number) => (late === 0 ? waiting - 1 : late % waiting);
-      const outcome = runCeremony({ setting, shares: rsa.shares, schedule });
-      expect(outcome.culprits).toEqual([]);
-      expect(outcome.log.some(({ bytes }) => readEnvelope(bytes)?.kind === 'complain')).toBe(false);
-    }
-  });
+  it.each(['refresh', 'reshare-plain', 'reshare-quotient'] as const)(
+    'even if messages of a %s are delayed and rounds closed at will: who is late is left out, and complains of nobody',
+    (kind) => {
+      const setting = rsaSetting(rsa.publicKey, { kind, trust: model });
+      const endings = new Set<string>();
+      for (let seed = 1; seed <= 16; seed++) {
+        const number = seededNumbers(seed);
+        const haste = number() / 3;
+        const outcome = runCeremony({
+          setting,
+          shares: rsa.shares,
+          seed,
+          schedule: (waiting) => Math.floor(number() * waiting),
+          hastens: () => number() < haste,
+        });
+        const { state, transcript } = outcome.board;
+        endings.add(`${state._tag} ${transcript.keys.size === 4 ? 'with all' : 'without some'}`);
+        expect(outcome.culprits, `seed ${seed}`).toEqual([]);
+        const kinds = outcome.log.map(({ bytes }) => readEnvelope(bytes)?.kind);
+        expect(kinds.includes('complain'), `seed ${seed}`).toBe(false);
+        const log = outcome.log.map(({ bytes }) => toHex(bytes)).join(' ');
+        const opened = [a, b, c, d].flatMap((_, index) =>
+          oneTimeKeys(index, keyCount(kind), seed).filter((secret) => log.includes(toHex(secret))),
+        );
+        expect(opened, `seed ${seed}`).toEqual([]);
+      }
+      expect([...endings]).toEqual(
+        expect.arrayContaining(['committed with all', 'committed without some', 'aborted without some']),
+      );
+    },
+  );
 });
 
 describe('T11: an attempt that was broken off', () => {

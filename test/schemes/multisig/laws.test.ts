@@ -5,6 +5,7 @@ import type { ProcessSet, Universe } from '../../../src/prelude/process.js';
 import type { RandomBytes } from '../../../src/prelude/random.js';
 import type { Policy } from '../../../src/quorum/policy/policy.js';
 import { dealMultisig, makeMultisigSigner, makeMultisigVerifier } from '../../../src/schemes/multisig/policy-key.js';
+import { rootShapes } from '../law-shapes.js';
 import { right } from '../../support/right.js';
 import { member, setOf, testMultisig, testSeed, testUniverse } from '../../support/signers.js';
 
@@ -77,6 +78,25 @@ distributedSignerLaws('multisig, nested predicate, some processes without a key,
     secrets: [...mine.shares.values()].map((share) => share.seed),
   };
 });
+
+for (const { name, policy, qualified, unqualified } of Object.values(rootShapes)) {
+  distributedSignerLaws(`multisig, ${name}, documents`, () => {
+    const universe = testUniverse('a', 'b', 'c', 'd', 'e');
+    const set = (letters: string) => setOf(universe, ...letters);
+    const deal = (label: string) => dealMultisig({ usage: 'document', epoch: 1, policy }, countedRandom(label));
+    const mine = deal('mine');
+    return {
+      ...common(universe),
+      usage: 'document',
+      ...parts(mine, universe),
+      other: parts(deal('other'), universe),
+      qualified: qualified.map(set),
+      unqualified: unqualified.map(set),
+      loggable: [...mine.shares.values(), mine],
+      secrets: [...mine.shares.values()].map((share) => share.seed),
+    };
+  });
+}
 
 function parts(
   { publicKey, shares }: ReturnType<typeof dealMultisig>,

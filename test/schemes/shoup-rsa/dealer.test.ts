@@ -14,7 +14,7 @@ import {
   usualExponent,
 } from '../../../src/schemes/shoup-rsa/dealer.js';
 import { right } from '../../support/right.js';
-import { safePrimes1024 } from '../../support/rsa-keys.js';
+import { safePrimes512, safePrimes1024, safePrimes2048 } from '../../support/rsa-keys.js';
 import { gate } from '../sharing/policies.js';
 import { loadedOf, seededRandom, testKey, threeOfFive, universe } from './setup.js';
 
@@ -42,6 +42,22 @@ describe('dealing', () => {
     expect(deal('imported-primes', { p: -p, q: -q })).toEqual(E.left({ _tag: 'NotPrimes' }));
     expect(deal('safe-primes', { p: -p, q: -q })).toEqual(E.left({ _tag: 'NotSafePrimes' }));
     expect(deal('imported-primes', { p, q: -q })).toMatchObject(E.left({ _tag: 'BadModulus' }));
+  });
+
+  it('takes safe primes only where each is at least a third as long as their product', () => {
+    const long = safePrimes2048.p;
+    for (const short of [23n, 47n, safePrimes512.p]) {
+      expect(deal('safe-primes', { p: short, q: long })).toEqual(E.left({ _tag: 'NotSafePrimes' }));
+      expect(deal('safe-primes', { p: long, q: short })).toEqual(E.left({ _tag: 'NotSafePrimes' }));
+    }
+    expect(right(deal('safe-primes', { p: safePrimes1024.p, q: long })).publicKey.provenSafePrimes).toBe(true);
+    expect(right(deal('imported-primes', { p: safePrimes512.p, q: long })).publicKey.provenSafePrimes).toBe(false);
+  });
+
+  it('takes no prime that anybody finds, whatever is said of it', () => {
+    for (const small of [23n, 4093n]) {
+      expect(deal('imported-primes', { p: small, q: safePrimes2048.p })).toEqual(E.left({ _tag: 'SmallFactor' }));
+    }
   });
 
   it('takes no modulus that has no base: a multiple of 3', () => {

@@ -6,7 +6,7 @@ import { modularInverse } from '../../../src/schemes/sharing/modular-inverse.js'
 import { unsignedBytes } from '../../../src/schemes/shoup-rsa/key.js';
 import { keyMaterialFromPkcs8 } from '../../../src/schemes/shoup-rsa/key-import.js';
 import { right } from '../../support/right.js';
-import { safePrimes2048 } from '../../support/rsa-keys.js';
+import { safePrimes512, safePrimes2048, safePrimes4096 } from '../../support/rsa-keys.js';
 import { gate } from '../sharing/policies.js';
 import * as pem from './pem-keys.js';
 import { message, sharesOf, testKey } from './setup.js';
@@ -115,6 +115,14 @@ describe('importing a private key', () => {
       const { material } = right(keyMaterialFromPkcs8(encoded, { unsafePrimes: true }));
       expect(material).toEqual({ _tag: 'imported-primes', ...primes });
     }
+  });
+
+  it('takes no key for one of safe primes of which one is far shorter than the other', () => {
+    const primes = { p: safePrimes512.p, q: safePrimes4096.p };
+    const encoded = utf8(pemOf(primes));
+    expect(keyMaterialFromPkcs8(encoded)).toEqual(E.left({ _tag: 'NotSafePrimes' }));
+    const { material } = right(keyMaterialFromPkcs8(encoded, { unsafePrimes: true }));
+    expect(material).toEqual({ _tag: 'imported-primes', ...primes });
   });
 
   it.each([

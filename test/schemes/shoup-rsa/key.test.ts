@@ -249,6 +249,13 @@ describe('loading a public key', () => {
     expect(load({ modulus: other })).toMatchObject(E.left({ _tag: 'BadModulus' }));
   });
 
+  it('refuses a modulus with a factor that anybody finds, whatever its dealer says of it', () => {
+    for (const provenSafePrimes of [true, false]) {
+      const error = E.left({ _tag: 'SmallFactor' });
+      expect(load({ modulus: 23n * safePrimes1024.p, provenSafePrimes })).toEqual(error);
+    }
+  });
+
   it('refuses ranges whose shares no ceremony would make, and takes wider ones of another dealing for another dealing', () => {
     const { ranges } = publicKey;
     if (ranges._tag !== 'integers') throw new Error('integers');

@@ -28,6 +28,51 @@ const silent = new URL(
   `)}`,
 );
 
+/** The script of a thread that keeps its answers until it is asked to verify `release`, and then says that all is bad. */
+const late = new URL(
+  `data:text/javascript,${encodeURIComponent(`
+    import { parentPort } from 'node:worker_threads';
+    const bad = { signShare: { _tag: 'Left', left: { _tag: 'WrongUsage', usage: 'document' } }, verifyShare: 'invalid',
+      combine: { _tag: 'Left', left: { _tag: 'NotQualified', signers: [], invalid: [] } }, verify: false };
+    const kept = [];
+    parentPort.on('message', ({ id, call }) => {
+      kept.push({ _tag: 'answer', id, answer: bad[call._tag === 'proveShare' ? 'signShare' : call._tag] });
+      if (call._tag === 'verify' && Buffer.from(call.message).toString() === 'release') {
+        for (const answer of kept.splice(0)) parentPort.postMessage(answer);
+      }
+    });
+    parentPort.postMessage({ _tag: 'opened', schemeId: 'any', keyId: new Uint8Array(32), epoch: 7 });
+  `)}`,
+);
+
+describe('the event loop of whoever asks', () => {
+  const shares = sharesOf(key, message, 'a', 'b', 'c');
+  const borrowed = present(shares.get(id('b')), 'a share of b');
+
+  it.each<[string, (thread: SigningThread) => Promise<unknown>]>([
+    ['signing', (thread) => thread.signShare(message)],
+    ['proving', (thread) => thread.proveShare(message)],
+    ['judging', (thread) => thread.verifyShare(message, id('b'), borrowed)],
+    ['combining', (thread) => thread.combine(message, shares)],
+    ['verifying', (thread) => thread.verify(message, utf8('a signature') as never)],
+  ])('turns for as long as %s takes, which is all done in the thread', async (_, ask) => {
+    const thread = right(await openSigningThread(key.publicKey, share, universe, { script: late }));
+    try {
+      let isAnswered = false;
+      const asked = ask(thread).then((answer) => {
+        isAnswered = true;
+        return answer;
+      });
+      for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
+      expect(isAnswered).toBe(false);
+      expect(await thread.verify(utf8('release'), utf8('') as never)).toBe(false);
+      await asked;
+    } finally {
+      await thread.close();
+    }
+  });
+});
+
 describe('a signing thread', () => {
   let thread: SigningThread;
   beforeAll(async () => {

@@ -40,7 +40,8 @@ Examples:
   koinon key combine --public beacon --round 7 --out 7.json acme.share globex.share
   koinon key combine --public vault --in secret.enc --out secret.txt acme.share globex.share
 
-The signature is that of an ordinary key. Bad shares do no harm where enough are good; their senders are named.
+The signature is that of an ordinary key. Bad shares do no harm where enough are good; their senders are named, as the
+files give them: a file is not signed, and anybody can write one in a member's name.
 Exit status: 0 combined, 1 what was deciphered is no message, 2 something cannot be read, 3 more members are needed
 (they are named).`;
 

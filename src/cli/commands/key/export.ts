@@ -30,7 +30,8 @@ Formats:
   jwk    JSON Web Key (RFC 7517), or a set of them
   hex    the compressed point that a BLS key is
   json   the public key as koinon's own files hold it
-  drand  the chain of a beacon for drand's clients; needs --period and --genesis
+  drand  the chain information of a beacon, as drand's clients ask for it; needs --period and --genesis. Not drand's group
+         file, which lists its nodes: there is none, and nodes of drand cannot join
 
 Examples:
   koinon key export league --format jwk

@@ -86,6 +86,7 @@ async function dealRsa(
 const blamedOption: Readonly<Partial<Record<DealError['_tag'], string>>> = {
   BadExponent: '--from',
   BadModulus: '--from',
+  SmallFactor: '--from',
   NotSafePrimes: '--from',
   NotPrimes: '--from',
 };

@@ -22,7 +22,7 @@ import {
   Succession,
 } from '../../../server/directory/directory-succession.js';
 import type { DirectoryError } from '../../../server/directory/errors.js';
-import { readFileBytes, type Readers } from '../../../server/directory/text-files.js';
+import { readOpened } from '../../../server/directory/text-files.js';
 import { describeReading } from '../../input-bytes.js';
 import { badInput, type Failure } from '../../outcome.js';
 import { keyFileNames } from './key-layout.js';
@@ -52,8 +52,7 @@ export function describeKind(kind: KeyFile['_tag']): string {
 export async function readKeyFile(path: string, wanted?: KeyFile['_tag']): Promise<Either<Failure, KeyFile>> {
   const settled = settleAround(path);
   if (E.isLeft(settled)) return settled;
-  const seen = await readAs(path, 'anybody', wanted);
-  const file = E.isRight(seen) && isSecret(seen.right) ? await readAs(path, 'owner', wanted) : seen;
+  const file = await readOnce(path, wanted);
   if (E.isRight(file) && 'key' in file.right && file.right.key._tag === 'bls') {
     await loadBackends([file.right.key.suite]);
   }
@@ -81,16 +80,15 @@ function isSecret({ _tag }: KeyFile): boolean {
   return _tag === 'key-share' || _tag === 'sealed-key-share';
 }
 
-async function readAs(
-  path: string,
-  readers: Readers,
-  wanted: KeyFile['_tag'] | undefined,
-): Promise<Either<Failure, KeyFile>> {
-  const bytes = await readFileBytes(path, maxKeyFileBytes, readers)();
-  if (E.isLeft(bytes)) return badInput(await describeAbsence(path, bytes.left, wanted));
-  const text = fromUtf8(bytes.right) ?? '';
+async function readOnce(path: string, wanted: KeyFile['_tag'] | undefined): Promise<Either<Failure, KeyFile>> {
+  const opened = await readOpened(path, maxKeyFileBytes)();
+  if (E.isLeft(opened)) return badInput(await describeAbsence(path, opened.left, wanted));
+  const { bytes, isOpenToOthers } = opened.right;
+  const text = fromUtf8(bytes) ?? '';
   const file = parseKeyFile(text);
-  if (E.isRight(file)) return file;
+  if (E.isRight(file)) {
+    return isSecret(file.right) && isOpenToOthers ? badInput(describeReading({ _tag: 'OpenToOthers', path })) : file;
+  }
   const { path: at, expected } = file.left;
   if (at !== '/') return badInput(`${path}: at ${at}: expected ${expected}`);
   return badInput(`${path}: ${describeStrange(text, expected)}${wantedText(wanted)}`);

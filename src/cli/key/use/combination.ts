@@ -20,7 +20,7 @@ export interface Rejects {
 export type Shortage =
   /** `missing` says who would have to join those whose shares may be good. */
   | { readonly _tag: 'not-enough'; readonly signers: ProcessSet; readonly missing: Missing }
-  /** Some share is bad, and the key's shares cannot show whose. */
+  /** Some share is bad, and the key's shares cannot show whose; no suspects where each of them passes its check. */
   | { readonly _tag: 'unattributable'; readonly suspects: ProcessSet }
   /** Nothing of the kind can be asked of this key. */
   | { readonly _tag: 'bad-request' }
@@ -108,7 +108,10 @@ export function describeShortage(shortage: Shortage): { readonly reason: string;
     }
     case 'unattributable': {
       const suspects = [...shortage.suspects];
-      const reason = `a share is bad, and shares of this key cannot show whose: ${suspects.join(', ')}`;
+      const reason =
+        suspects.length === 0
+          ? "every share passes its check, and yet they give no result: the key's primes are not what its dealer said; replace the key"
+          : `a share is bad, and shares of this key cannot show whose: ${suspects.join(', ')}`;
       return { reason, json: { suspects } };
     }
     case 'bad-request':

@@ -11,6 +11,7 @@ import { allianceIdOf } from '../../../../src/management/alliance-codec.js';
 import { examineHistory, type HistoryEntry } from '../../../../src/management/alliance-history.js';
 import type { Governance } from '../../../../src/management/governance/governance.js';
 import type { Signature } from '../../../../src/schemes/contract/distributed-signer.js';
+import { ed25519Verify } from '../../../../src/schemes/ed25519/ed25519.js';
 import { fail } from '../violation.js';
 import { allianceVerifier } from './alliance-signer.js';
 
@@ -56,7 +57,7 @@ export class DocumentChecker {
     // Whoever joined later has the history of others.
     if ([...handoffs.keys()].some((epoch) => epoch > handoffs.size)) return;
     const founding = present(this.documents[0], 'a founding document');
-    const examined = examineHistory(entries, { _tag: 'alliance', allianceId: allianceIdOf(founding) });
+    const examined = examineHistory(entries, { _tag: 'alliance', allianceId: allianceIdOf(founding) }, ed25519Verify);
     if (E.isLeft(examined)) return fail('I16', `the history of ${me} breaks: ${JSON.stringify(examined.left)}`);
     for (const { epoch, statement, bytes, signature } of examined.right.claims) {
       const document = present(this.documents[epoch - 1], 'a document of the history');

@@ -3,6 +3,7 @@
  * between the equation with the cofactor and without it, so a library is believed after the self-test alone; encodings are checked
  * before it is asked, as for OpenSSL.
  */
+import type Sodium from 'sodium-native';
 import {
   type Ed25519Backend,
   type Ed25519Seed,
@@ -13,14 +14,8 @@ import {
   signatureLength,
 } from './encoding.js';
 
-/** libsodium’s detached signatures, as far as they are used. A secret key is the seed and the public key. */
-export interface SodiumLibrary {
-  crypto_sign_seed_keypair(publicKey: Uint8Array, secretKey: Uint8Array, seed: Uint8Array): void;
-  crypto_sign_detached(signature: Uint8Array, message: Uint8Array, secretKey: Uint8Array): void;
-  crypto_sign_verify_detached(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean;
-}
-
-export function sodiumBackend(library: SodiumLibrary): Ed25519Backend {
+/** @param library - what `import('sodium-native')` gives. */
+export function sodiumBackend(library: typeof Sodium): Ed25519Backend {
   /** Secret keys as libsodium has them, as long as their seeds are alive. */
   const secretKeys = new WeakMap<Ed25519Seed, Uint8Array>();
   const secretKeyOf = (seed: Ed25519Seed): Uint8Array => {

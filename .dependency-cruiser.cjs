@@ -53,6 +53,7 @@ const homes = {
   highs: '^src/quorum/strategy/',
   '@chainsafe/blst': '^src/schemes/bls/',
   'mcl-wasm': '^src/schemes/bls/',
+  'sodium-native': '^src/schemes/ed25519/',
 };
 
 module.exports = {

@@ -17,7 +17,7 @@ export type { BlsKeyShare, BlsPublicKey } from '../schemes/bls/key.js';
 export { loadBackends } from '../schemes/bls/load-backends.js';
 export { possessionProver, verifyPossession } from '../schemes/bls/possession.js';
 export { type Ed25519PublicKey, type Ed25519Seed, ed25519Seed } from '../schemes/ed25519/encoding.js';
-export { ed25519Sign, ed25519Verify, publicKeyFromSeed } from '../schemes/ed25519/ed25519.js';
+export { ed25519Sign, ed25519Verify, loadEd25519, publicKeyFromSeed } from '../schemes/ed25519/ed25519.js';
 export { MultisigKeyShare, type MultisigPublicKey } from '../schemes/multisig/key.js';
 export type { MultisigDescription } from '../schemes/multisig/multisig-verifier.js';
 export { multisigSigner } from '../schemes/multisig/signer.js';

@@ -7,6 +7,7 @@ import { startAs } from '../../server/learner/newcomer.js';
 import { describeServerError, type RunningServer } from '../../server/server.js';
 import { interrupted } from '../interruption.js';
 import { integerIn } from '../options.js';
+import { growHeapFreely } from '../serving-heap.js';
 import { badInput, type Outcome, succeeded, unavailable } from '../outcome.js';
 import type { Session } from '../session.js';
 
@@ -29,6 +30,7 @@ export function registerServe(program: Command, session: Session): void {
 }
 
 async function serve(path: string, { retain: retainSlots }: ServeOptions, session: Session): Promise<Outcome> {
+  growHeapFreely();
   const directory = await loadServingDirectory(path)();
   if (E.isLeft(directory)) return badInput(describeDirectoryError(directory.left));
   const id = idOf(directory.right);

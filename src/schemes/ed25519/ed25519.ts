@@ -1,68 +1,33 @@
 /**
- * Ed25519 over OpenSSL (node:crypto): the backend of servers. OpenSSL checks S < L and the equation without the cofactor, by
- * comparing encodings, so a non-canonical R never passes; what it lacks of the rule in `encoding` is checked before it is asked.
+ * Ed25519 for servers: over libsodium where the optional package sodium-native is installed and passes the self-test, otherwise over
+ * OpenSSL. Whoever starts a process awaits {@link loadEd25519}; all backends agree bit for bit.
  */
-import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
-import { concatBytes } from '../../prelude/bytes.js';
-import { present } from '../../prelude/invariant.js';
-import {
-  type Ed25519PublicKey,
-  ed25519PublicKey,
-  type Ed25519Seed,
-  isAdmissiblePoint,
-  pointLength,
-  signatureLength,
-} from './encoding.js';
+import { once } from '../../prelude/remembered.js';
+import type { Ed25519Backend, Ed25519PublicKey, Ed25519Seed } from './encoding.js';
+import { opensslBackend } from './openssl.js';
+import { passesSelfTest } from './self-test.js';
+import { sodiumBackend } from './sodium.js';
 
-/** What precedes the 32 bytes in DER (RFC 8410): a SubjectPublicKeyInfo, and a PKCS #8 private key. */
-const spkiPrefix = Uint8Array.of(0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00);
-const pkcs8Prefix = Uint8Array.of(
-  ...[0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20],
-);
+export { publicKeyFromSeed } from './openssl.js';
 
-/** Parsed keys, as long as their bytes are alive (parsing costs twice a verification); `undefined`: nothing is valid. */
-const publicKeys = new WeakMap<Ed25519PublicKey, { readonly parsed: KeyObject | undefined }>();
-const privateKeys = new WeakMap<Ed25519Seed, KeyObject>();
+let backend: Ed25519Backend = opensslBackend;
 
 /** Whether `signature` is one by `publicKey` over `message`; never throws, whatever the bytes. */
 export function ed25519Verify(publicKey: Ed25519PublicKey, message: Uint8Array, signature: Uint8Array): boolean {
-  if (signature.length !== signatureLength || !isAdmissiblePoint(signature.subarray(0, pointLength))) return false;
-  const key = parsedPublicKey(publicKey);
-  return key !== undefined && verify(null, message, key, signature);
+  return backend.verify(publicKey, message, signature);
 }
 
 /** The 64 bytes of the signature over `message`; deterministic. */
 export function ed25519Sign(seed: Ed25519Seed, message: Uint8Array): Uint8Array {
-  return new Uint8Array(sign(null, message, parsedSeed(seed)));
+  return backend.sign(seed, message);
 }
 
-/** The public key that belongs to `seed`. */
-export function publicKeyFromSeed(seed: Ed25519Seed): Ed25519PublicKey {
-  const spki = createPublicKey(parsedSeed(seed)).export({ format: 'der', type: 'spki' });
-  return present(ed25519PublicKey(spki.subarray(spkiPrefix.length)), 'a derived public key is admissible');
-}
+/** Takes a quicker backend, if there is one that judges by the rule. Never rejects. */
+export const loadEd25519: () => Promise<void> = once(async () => {
+  const loaded = await loadSodium().catch(() => undefined);
+  if (loaded !== undefined && passesSelfTest(loaded)) backend = loaded;
+});
 
-function parsedPublicKey(publicKey: Ed25519PublicKey): KeyObject | undefined {
-  const known = publicKeys.get(publicKey);
-  if (known !== undefined) return known.parsed;
-  const parsed = isAdmissiblePoint(publicKey) ? parsePublicKey(publicKey) : undefined;
-  publicKeys.set(publicKey, { parsed });
-  return parsed;
-}
-
-/** That this OpenSSL takes points off the curve, and lets verification fail, is nothing it promises: hence the `catch`. */
-function parsePublicKey(publicKey: Ed25519PublicKey): KeyObject | undefined {
-  try {
-    return createPublicKey({ key: Buffer.from(concatBytes(spkiPrefix, publicKey)), format: 'der', type: 'spki' });
-  } catch {
-    return undefined;
-  }
-}
-
-function parsedSeed(seed: Ed25519Seed): KeyObject {
-  const known = privateKeys.get(seed);
-  if (known !== undefined) return known;
-  const parsed = createPrivateKey({ key: Buffer.from(concatBytes(pkcs8Prefix, seed)), format: 'der', type: 'pkcs8' });
-  privateKeys.set(seed, parsed);
-  return parsed;
+export async function loadSodium(): Promise<Ed25519Backend> {
+  return sodiumBackend((await import('sodium-native')).default);
 }

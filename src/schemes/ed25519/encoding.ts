@@ -22,6 +22,13 @@ export type Ed25519Seed = Uint8Array & { readonly [seedBrand]: true };
 /** Whether `signature` is one by `publicKey` over `message` under the rule above; never throws, whatever the bytes. */
 export type Ed25519Verify = (publicKey: Ed25519PublicKey, message: Uint8Array, signature: Uint8Array) => boolean;
 
+/** Who judges by that rule, and signs. */
+export interface Ed25519Backend {
+  readonly verify: Ed25519Verify;
+  /** The 64 bytes of the signature over `message`; deterministic. */
+  readonly sign: (seed: Ed25519Seed, message: Uint8Array) => Uint8Array;
+}
+
 export const pointLength = 32;
 export const publicKeyLength = 32;
 export const seedLength = 32;

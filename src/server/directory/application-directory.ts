@@ -8,7 +8,7 @@ import type { ApplicationEntry } from '../../management/alliance.js';
 import { requestKeyId } from '../../management/alliance-keys.js';
 import { defaultBlsSuite } from '../../schemes/bls/ciphersuite.js';
 import { loadBackends } from '../../schemes/bls/load-backends.js';
-import { ed25519Sign } from '../../schemes/ed25519/ed25519.js';
+import { ed25519Sign, loadEd25519 } from '../../schemes/ed25519/ed25519.js';
 import {
   type AllianceDocument,
   type LinkMaterial,
@@ -45,7 +45,7 @@ export function loadApplicationDirectory(path: string): TaskEither<DirectoryErro
   return async () => {
     const texts = await readTextFiles(path, files, secretFileNames)();
     if (E.isLeft(texts)) return texts;
-    await loadBackends([defaultBlsSuite]);
+    await Promise.all([loadBackends([defaultBlsSuite]), loadEd25519()]);
     return readApplication(path, texts.right);
   };
 }

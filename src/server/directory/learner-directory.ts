@@ -11,7 +11,7 @@ import { serversOf } from '../../management/alliance.js';
 import { findReusedKey } from '../../management/alliance-succession.js';
 import { defaultBlsSuite } from '../../schemes/bls/ciphersuite.js';
 import { loadBackends } from '../../schemes/bls/load-backends.js';
-import { ed25519Sign, publicKeyFromSeed } from '../../schemes/ed25519/ed25519.js';
+import { ed25519Sign, loadEd25519, publicKeyFromSeed } from '../../schemes/ed25519/ed25519.js';
 import type { Ed25519PublicKey, Ed25519Seed } from '../../schemes/ed25519/encoding.js';
 import { readNewcomerTlsContext } from '../../transport/tls-context.js';
 import {
@@ -79,7 +79,7 @@ export function loadServingDirectory(path: string): TaskEither<DirectoryError, S
 async function loadLearner(path: string): Promise<Either<DirectoryError, LearnerDirectory | undefined>> {
   const texts = await readTextFiles(path, files, secretFileNames)();
   if (E.isLeft(texts)) return texts;
-  await loadBackends([defaultBlsSuite]);
+  await Promise.all([loadBackends([defaultBlsSuite]), loadEd25519()]);
   const document = readAllianceDocument(join(path, fileNames.alliance), texts.right[fileNames.alliance]);
   if (E.isLeft(document)) return document;
   const owner = readOwner(join(path, fileNames.server), texts.right[fileNames.server], document.right);

@@ -14,7 +14,7 @@ import { findReusedKey } from '../../management/alliance-succession.js';
 import { defaultBlsSuite } from '../../schemes/bls/ciphersuite.js';
 import { loadBackends } from '../../schemes/bls/load-backends.js';
 import type { DistributedSigner, DistributedVerifier } from '../../schemes/contract/distributed-signer.js';
-import { ed25519Sign, ed25519Verify } from '../../schemes/ed25519/ed25519.js';
+import { ed25519Sign, ed25519Verify, loadEd25519 } from '../../schemes/ed25519/ed25519.js';
 import type { Ed25519Seed } from '../../schemes/ed25519/encoding.js';
 import { multisigSigner } from '../../schemes/multisig/signer.js';
 import {
@@ -128,7 +128,7 @@ export function loadEpochFiles(path: string, owner: string): TaskEither<Director
     if (E.isLeft(texts)) return texts;
     const keyTexts = existsSync(join(path, fileNames.retired)) ? E.right(undefined) : await readKeyTexts(path)();
     if (E.isLeft(keyTexts)) return keyTexts;
-    await loadBackends([defaultBlsSuite]);
+    await Promise.all([loadBackends([defaultBlsSuite]), loadEd25519()]);
     return readServer(path, owner, texts.right, keyTexts.right);
   };
 }

@@ -1,17 +1,27 @@
+import { ed25519 } from '@noble/curves/ed25519.js';
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { fromHex, utf8 } from '../../../src/prelude/bytes.js';
+import { fromHex, toHex, utf8 } from '../../../src/prelude/bytes.js';
 import { present } from '../../../src/prelude/invariant.js';
 import type { ProcessId } from '../../../src/prelude/process.js';
-import { ed25519Sign, ed25519Verify, publicKeyFromSeed } from '../../../src/schemes/ed25519/ed25519.js';
+import {
+  ed25519Sign,
+  ed25519Verify,
+  loadEd25519,
+  loadSodium,
+  publicKeyFromSeed,
+} from '../../../src/schemes/ed25519/ed25519.js';
 import { ed25519SignPortable, ed25519VerifyPortable } from '../../../src/schemes/ed25519/ed25519-portable.js';
 import {
+  type Ed25519Backend,
   type Ed25519PublicKey,
   ed25519PublicKey,
   type Ed25519Seed,
   ed25519Seed,
 } from '../../../src/schemes/ed25519/encoding.js';
+import { opensslBackend } from '../../../src/schemes/ed25519/openssl.js';
+import { passesSelfTest } from '../../../src/schemes/ed25519/self-test.js';
 import { testSeed } from '../../support/signers.js';
 
 interface EdgeCase {
@@ -29,8 +39,12 @@ const bytesOf = (hex: string): Uint8Array => present(fromHex(hex), 'hexadecimal'
 const seed = testSeed('a/1' as ProcessId);
 const publicKey = publicKeyFromSeed(seed);
 
+const native = await loadSodium();
+const portable: Ed25519Backend = { verify: ed25519VerifyPortable, sign: ed25519SignPortable };
+
 describe.each([
-  ['node', ed25519Verify],
+  ['node', opensslBackend.verify],
+  ['sodium', native.verify],
   ['portable', ed25519VerifyPortable],
 ] as const)('T23: Ed25519 on its edges, %s backend', (_, verify) => {
   it.each(cases.map((edge) => [edge.name, edge] as const))('%s', (_name, edge) => {
@@ -70,20 +84,60 @@ describe.each([
   });
 });
 
-describe('T23: the two backends', () => {
+describe('T23: the backends', () => {
   const seeds = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => ed25519Seed(bytes) as Ed25519Seed);
 
   it('make the same signatures and agree on them, whole and with a bit flipped', () => {
     const property = fc.property(seeds, fc.uint8Array(), fc.nat(511), (secret, message, bit) => {
       const key = publicKeyFromSeed(secret);
-      const signature = ed25519Sign(secret, message);
-      expect(ed25519SignPortable(secret, message)).toEqual(signature);
-      expect(ed25519Verify(key, message, signature)).toBe(true);
-      expect(ed25519VerifyPortable(key, message, signature)).toBe(true);
+      const signature = portable.sign(secret, message);
       const bad = flipped(signature, bit);
-      expect(ed25519VerifyPortable(key, message, bad)).toBe(ed25519Verify(key, message, bad));
+      const isBadValid = portable.verify(key, message, bad);
+      for (const { verify, sign } of [opensslBackend, native, portable]) {
+        expect(sign(secret, message)).toEqual(signature);
+        expect(verify(key, message, signature)).toBe(true);
+        expect(verify(key, message, bad)).toBe(isBadValid);
+      }
     });
     fc.assert(property, { numRuns: 100 });
+  });
+});
+
+describe('the self-test', () => {
+  it('is passed by all that ships', () => {
+    for (const backend of [opensslBackend, native, portable]) expect(passesSelfTest(backend)).toBe(true);
+  });
+
+  it('is made of cases that the vectors hold', () => {
+    const judged: string[] = [];
+    const verify: Ed25519Backend['verify'] = (key, message, signature) => {
+      const edge = cases.find((each) => bytesOf(each.signature).join() === signature.join());
+      judged.push(edge?.name ?? 'unknown');
+      return edge?.publicKey === toHex(key) && edge.message === toHex(message) && edge.valid;
+    };
+    expect(passesSelfTest({ verify, sign: opensslBackend.sign })).toBe(true);
+    expect(judged).not.toContain('unknown');
+  });
+
+  const withCofactor: Ed25519Backend['verify'] = (key, message, signature) =>
+    ed25519.verify(signature, message, key, { zip215: false });
+  it.each<[string, Partial<Ed25519Backend>]>([
+    ['an equation with the cofactor', { verify: withCofactor }],
+    ['everything being valid', { verify: () => true }],
+    ['nothing being valid', { verify: () => false }],
+    ['S being any number', { verify: (key, m, s) => native.verify(key, m, s) || (s[63] ?? 0) === 0x18 }],
+    ['keys of mixed order being refused', { verify: (key, m, s) => native.verify(key, m, s) && key[0] !== 0x88 }],
+    ['another signature', { sign: () => new Uint8Array(64) }],
+    ['a throwing library', { sign: () => bytesOf('x') }],
+  ])('is failed with %s', (_, change) => {
+    expect(passesSelfTest({ ...native, ...change })).toBe(false);
+  });
+
+  it('lets servers sign with what passes it as before', async () => {
+    const before = ed25519Sign(seed, utf8('m'));
+    await loadEd25519();
+    expect(ed25519Sign(seed, utf8('m'))).toEqual(before);
+    expect(ed25519Verify(publicKey, utf8('m'), before)).toBe(true);
   });
 });
 

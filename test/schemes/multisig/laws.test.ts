@@ -82,7 +82,7 @@ distributedSignerLaws('multisig, nested predicate, some processes without a key,
 for (const { name, policy, qualified, unqualified } of Object.values(rootShapes)) {
   distributedSignerLaws(`multisig, ${name}, documents`, () => {
     const universe = testUniverse('a', 'b', 'c', 'd', 'e');
-    const set = (letters: string) => setOf(universe, ...letters);
+    const set = (letters: string) => setOf(universe, ...Array.from(letters));
     const deal = (label: string) => dealMultisig({ usage: 'document', epoch: 1, policy }, countedRandom(label));
     const mine = deal('mine');
     return {

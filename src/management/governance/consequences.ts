@@ -78,6 +78,9 @@ function examineAgain(
 function followingProposal(governance: Governance, proposal: Proposal): readonly GovernanceEvent[] {
   const { id, state, actions } = proposal;
   if (state === 'open') {
+    const over = changeThatIsOver(governance, proposal);
+    if (over !== undefined)
+      return [{ _tag: 'proposal-ended', proposal: id, ending: 'superseded', why: `change ${over} is over` }];
     if (proposal.isAutonomous) return [{ _tag: 'proposal-accepted', proposal: id }];
     const result = tally(proposal.requirements, votesOn(governance, proposal));
     if (result === 'won') return [{ _tag: 'proposal-accepted', proposal: id }];
@@ -90,6 +93,13 @@ function followingProposal(governance: Governance, proposal: Proposal): readonly
     return [{ _tag: 'proposal-ended', proposal: id, ending: 'failed', why: describeManagementError(refused) }];
   const effects = actions.flatMap((action) => immediateEvents(governance, action, id));
   return [...effects, { _tag: 'proposal-ended', proposal: id, ending: 'enacted', why: 'it took effect at once' }];
+}
+
+/** Which the proposal would abandon. */
+function changeThatIsOver({ change }: Governance, { actions }: Proposal): number | undefined {
+  return actions
+    .flatMap((action) => (action._tag === 'abandon' ? [action.change] : []))
+    .find((number) => number !== change?.number);
 }
 
 function followingChange(governance: Governance, change: Change, at: LogPosition): readonly GovernanceEvent[] {

@@ -156,6 +156,16 @@ describe('readiness', () => {
     }
   });
 
+  it('takes proposals to abandon it along when it is over', () => {
+    const world = World.running();
+    world.propose('a', [refresh]);
+    world.vote(1, ['a', 'b', 'c']);
+    for (const name of ['b', 'c']) world.propose(name, [{ _tag: 'abandon', change: 1 }]);
+    world.vote(2, ['a', 'b', 'c']);
+    expect(world.governance.change).toBeUndefined();
+    expect(world.closed(3)).toMatchObject({ ending: 'superseded', why: 'change 1 is over' });
+  });
+
   it('cannot be undone once the change is activated', () => {
     const world = World.running();
     world.propose('a', [refresh]);

@@ -177,7 +177,7 @@ export const textDecoders: readonly Decoder[] = [
   ),
   textDecoder(
     'a restart',
-    { 'src/management/recovery/restart-codec.ts': 1 },
+    { 'src/management/recovery/restart-codec.ts': 3 },
     'json',
     [printRestart(madeRestart())],
     decodeRestartText,

@@ -49,7 +49,7 @@ export interface OpenedFile {
  */
 export function readOpened(path: string, maxBytes: number): TaskEither<DirectoryError, OpenedFile> {
   return async () => {
-    const file = await readAll(path, maxBytes + 1);
+    const file = await readBytes(path, maxBytes + 1);
     if (E.isLeft(file) || file.right.bytes.length <= maxBytes) return file;
     return E.left({ _tag: 'FileTooLarge', path, maxBytes });
   };
@@ -64,7 +64,7 @@ export function joined(chunks: readonly Uint8Array[]): Uint8Array {
 }
 
 /** At most `maxBytes`, also of a pipe, whose size nobody knows before. */
-async function readAll(path: string, maxBytes: number): Promise<Either<DirectoryError, OpenedFile>> {
+async function readBytes(path: string, maxBytes: number): Promise<Either<DirectoryError, OpenedFile>> {
   try {
     const file = await open(path, 'r');
     try {

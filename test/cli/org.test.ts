@@ -1,7 +1,22 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { entryOf } from '../../src/cli/governance/entry-argument.js';
+import { readHistoryAt } from '../../src/cli/history-argument.js';
+import type { Alliance } from '../../src/management/alliance.js';
+import { E } from '../../src/prelude/fp.js';
+import { right } from '../support/right.js';
 import { temporaryDirectory } from '../server/temporary-directory.js';
 import { type Run, run, runWith } from './run.js';
 
@@ -303,6 +318,93 @@ describe('koinon org join and renew', () => {
       /globex\/9: no server .* there are globex\/1/,
     );
     expect((await run('org', 'renew', at('globex'), 'a/b/c')).stderr).toMatch(/expected the name of a server/);
+  });
+});
+
+describe('koinon org add-server, retire and administrators', () => {
+  /** Of a copy of a founded organization, since they say in it what it is now. */
+  function copied(name: string, as: string): string {
+    cpSync(at(name), at(as), { recursive: true });
+    return at(as);
+  }
+
+  it('give another server a directory, among the others, and the entry that names it', async () => {
+    const home = copied('globex', 'growing');
+    const added = jsonOf(await run('org', 'add-server', home, '--address', 's2.example:7', '--json'));
+    expect(added).toMatchObject({
+      server: 'globex/2',
+      directory: join(home, 'servers', 'globex-2'),
+      entry: join(home, 'renewed', 'globex-2.json'),
+    });
+    expect(jsonOf(await run('org', 'show', String(added['entry']), '--json'))).toMatchObject({
+      proven: true,
+      servers: [{ id: 'globex/1' }, { id: 'globex/2', host: 's2.example', port: 7 }],
+    });
+    expect(existsSync(join(home, 'servers', 'globex-2', 'server.json'))).toBe(true);
+    expect(existsSync(join(home, 'servers', 'globex-2', 'alliance-share.json'))).toBe(false);
+    // The alliance lists one server still, so the name is the same, and nothing is written over.
+    const again = await run('org', 'add-server', home, '--address', 's3.example:7');
+    expect(again).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(again.stderr).toMatch(/globex-2\.json: it exists already: .*--entry/);
+    expect((await run('org', 'add-server', home)).stderr).toMatch(/required option '--address/);
+    expect((await run('org', 'add-server', home, '--address', 'x')).stderr).toMatch(/Expected host:port/);
+  });
+
+  it('make the entry without a server, but not without the last', async () => {
+    const home = at('two');
+    await init('two', home, '--servers', 's1.example:7,s2.example:7');
+    const retired = jsonOf(await run('org', 'retire', home, '1', '--json'));
+    expect(retired).toMatchObject({ server: 'two/1', servers: [{ id: 'two/2' }] });
+    expect((await run('org', 'retire', home, 'two/7')).stderr).toMatch(/two\/7: no server .* there are two\/2/);
+    expect((await run('org', 'retire', home, 'two/2')).stderr).toMatch(
+      /two\/2: the only server .*koinon member remove/,
+    );
+  });
+
+  it('name other administrators, whose keys are drawn or brought, and another recovery key', async () => {
+    const home = copied('umbrella', 'speaking');
+    copyFileSync(at('acme', 'admin-bob.key'), at('bob.key'));
+    const change = (...argv: readonly string[]) => run('org', 'administrators', home, ...argv);
+    expect((await change()).stderr).toMatch(/nothing is to change/);
+    expect((await change('--add', 'ann')).stderr).toMatch(/say with --rule/);
+    expect((await change('--remove', 'eve', '--rule', 'admin')).stderr).toMatch(
+      /eve: no administrator .* there are admin/,
+    );
+    expect((await change('--add', 'ann', '--rule', '1 of (ann, eve)')).stderr).toMatch(/eve is none/);
+    expect(existsSync(join(home, 'renewed'))).toBe(false);
+    const people = ['--add', `ann,bob=${at('bob.key')}`, '--remove', 'admin', '--rule', 'all of (ann, bob)'];
+    const changed = jsonOf(await change(...people, '--recovery-key', '--json'));
+    expect(changed).toMatchObject({ administrators: ['ann', 'bob'], rule: '2 of (ann, bob)', hasRecoveryKey: true });
+    const keys = join(home, 'renewed', 'administrators');
+    expect(readdirSync(keys).sort()).toEqual(['admin-ann.key', 'recovery.key']);
+    expect(statSync(join(keys, 'admin-ann.key')).mode & 0o77).toBe(0);
+    expect(jsonOf(await run('org', 'show', join(home, 'renewed', 'administrators.json'), '--json'))).toMatchObject({
+      proven: true,
+    });
+    const recoveryOf = (file: string): string =>
+      (JSON.parse(readFileSync(file, 'utf8')) as { organization: { recoveryKey: string } }).organization.recoveryKey;
+    expect(recoveryOf(join(home, 'organization.json'))).not.toBe(recoveryOf(at('umbrella', 'organization.json')));
+  });
+
+  it('make entries that can be proposed although keys that stand in the alliance are elsewhere', async () => {
+    const home = copied('globex', 'careful');
+    for (const name of ['admin.key', 'recovery.key']) rmSync(join(home, name));
+    const added = jsonOf(await run('org', 'add-server', home, '--address', 's2.example:7', '--json'));
+    const file = String(added['entry']);
+    expect((await run('org', 'show', file)).stdout).toMatch(/unsigned by +the administrator key of admin/);
+    const inForce = right(await readHistoryAt(home)).at(-1)?.document;
+    expect(right(await entryOf(file, inForce)).servers).toHaveLength(2);
+    // A key that stands there for another use, for somebody else, or not at all, has to sign.
+    expect(await entryOf(file)).toMatchObject({
+      left: { message: expect.stringMatching(/nothing shows that globex holds/) },
+    });
+    const stranger = { ...inForce, organizations: inForce?.organizations.filter(({ name }) => name !== 'globex') };
+    expect(E.isLeft(await entryOf(file, stranger as Alliance))).toBe(true);
+    const changed = readFileSync(file, 'utf8').replace('"s2.example"', '"s3.example"');
+    writeFileSync(at('turned.json'), changed);
+    expect(await entryOf(at('turned.json'), inForce)).toMatchObject({
+      left: { message: expect.stringMatching(/the identity key of globex\/2/) },
+    });
   });
 });
 

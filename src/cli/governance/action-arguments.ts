@@ -57,10 +57,10 @@ export const actionTable: Readonly<Record<ActionKind, Kind>> = {
     usage: 'organization ENTRY.json [lost SERVER…]',
     says: 'an organization gets another entry; "lost": whose old keys somebody else may have',
     words: [1, many],
-    read: async ([file = '', ...rest]) => {
+    read: async ([file = '', ...rest], { document }) => {
       const lost = serversAfter('lost', rest);
       if (E.isLeft(lost)) return lost;
-      const entry = await entryOf(file);
+      const entry = await entryOf(file, document);
       return E.isLeft(entry) ? entry : E.right({ _tag: 'organization', organization: entry.right, lost: lost.right });
     },
   },

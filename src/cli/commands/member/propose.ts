@@ -98,7 +98,7 @@ const removal: About = async (name, document, options) => {
 };
 
 const replacement: About = async (file, document, options) => {
-  const entry = await entryOf(file);
+  const entry = await entryOf(file, document);
   if (E.isLeft(entry)) return entry;
   const present = memberOf(document, entry.right.name);
   if (E.isLeft(present)) return present;

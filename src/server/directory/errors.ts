@@ -59,7 +59,7 @@ export function describeDirectoryError(error: DirectoryError): string {
     case 'NotFounded':
       return `${error.path}: the alliance is not founded before all have signed its document, and ${error.organizations.join(', ')} ${error.organizations.length === 1 ? 'has' : 'have'} not: gather the consents with koinon alliance acknowledge --merge`;
     case 'NotListed':
-      return `${error.path}: ${error.id} does not stand in alliance.json`;
+      return `${error.path}: ${error.id} does not stand in alliance.json: once the alliance lists it, bring alliance.json up to date with the history of a member (koinon org join, again)`;
     case 'WrongKey':
       return `${error.path}: not the key that alliance.json lists for ${error.id}: put the right key or the right alliance.json there`;
     case 'BadCredentials':

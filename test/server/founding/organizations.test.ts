@@ -487,6 +487,46 @@ describe('directories that are completed', () => {
   });
 });
 
+describe('the directories of a newcomer that was admitted', () => {
+  it('get the newer document where an application holds one that does not list it, and no older one after', async () => {
+    const { alliance: first, founded } = await founding();
+    const newcomer = await made('admitted', 'e');
+    const context = { alliance: first, history: [{ document: first, founded }] };
+    right(completeDirectories(newcomer, context, true));
+    const application = applicationPath(newcomer.path, 'e/app' as ProcessId);
+    const early = await loadApplicationDirectory(application)();
+    expect(early).toMatchObject({ left: { _tag: 'NotListed', id: 'e/app' } });
+    expect(E.isLeft(early) && describeDirectoryError(early.left)).toMatch(/koinon org join, again/);
+    const { organization, applications } = newcomer.content;
+    const trust = right(
+      parseTrust('f=1 t=1 of (a, b, c, d, e)', new Map([...names, 'e'].map((name) => [name, ['1']]))),
+    );
+    const key = dealMultisig({ usage: 'statement', epoch: 2, policy: vouchPolicy(trust) }, randomBytes);
+    const second: Alliance = {
+      ...first,
+      ...{ epoch: 2, change: 1, allianceId: allianceIdOf(first), previous: configurationDigestOf(first) },
+      trust,
+      organizations: [...first.organizations, organization],
+      applications: [...first.applications, ...applications],
+      allianceKey: key.publicKey,
+    };
+    const later = { alliance: second, history: [...context.history, { document: second }] };
+    const server = readFileSync(join(serverPath(newcomer.path, 'e/1' as ProcessId), 'alliance.json'), 'utf8');
+    right(completeDirectories(newcomer, later, true));
+    expect(right(await loadApplicationDirectory(application)()).alliance.epoch).toBe(2);
+    const held = () => [
+      ...[application, newcomer.path].map((path) => readFileSync(join(path, 'alliance.json'), 'utf8')),
+      readFileSync(join(newcomer.path, 'history.json'), 'utf8'),
+    ];
+    const now = held();
+    expect(now[0]).toBe(now[1]);
+    right(completeDirectories(newcomer, context, true));
+    expect(held()).toEqual(now);
+    // Servers go on by the log.
+    expect(readFileSync(join(serverPath(newcomer.path, 'e/1' as ProcessId), 'alliance.json'), 'utf8')).toBe(server);
+  });
+});
+
 describe('another server of an organization', () => {
   const second = 'a/2' as ProcessId;
 

@@ -217,6 +217,20 @@ describe('koinon alliance acknowledge', () => {
     expect(exitCode).toBe(0);
     expect(stderr.replace(/\s+/g, ' ')).toContain(words);
     expect(stdout).toMatch(/Signed for globex by admin/);
+    for (const line of [
+      /^ {2}may fail +f=1 t=1 of \(acme, globex, initech, umbrella\) \(derived\)$/m,
+      /^ {2}may amend +3 of \(acme, globex, initech, umbrella\)/m,
+      /^ {2}may suspend +2 of /m,
+      /^ {2}may restart +3 of /m,
+      /^ {2}terms +reading 1 min, proposal 14 d/m,
+      /^ {2}limits +\d+ servers/m,
+      /^ {2}alliance +in words:\n {4}\S/m,
+    ])
+      expect(stderr).toMatch(line);
+    // Where the words are given, they are not shown.
+    const given = await run('alliance', 'acknowledge', document, at('globex'), '--expect', words);
+    expect(given.stderr).toMatch(/^ {2}may restart/m);
+    expect(given.stderr).not.toMatch(/in words/);
   });
 
   it('lets administrators sign one after another, each with a key of their own', async () => {
@@ -278,7 +292,9 @@ describe('koinon alliance acknowledge', () => {
     expect(await acknowledge('globex', '--merge', at('all.founded'))).toMatchObject({ exitCode: 0 });
     const verified = await run('alliance', 'verify', at('globex'));
     expect(verified.stdout).toMatch(/founded by +all organizations of the first document/);
-    expect(await run('alliance', 'show', at('acme'))).toMatchObject({ exitCode: 0 });
+    const shown = await run('alliance', 'show', at('acme'));
+    expect(shown.exitCode).toBe(0);
+    expect(await run('alliance', 'show', document)).toEqual(shown);
   });
 });
 
@@ -404,6 +420,14 @@ describe('koinon org add-server, retire and administrators', () => {
     writeFileSync(at('turned.json'), changed);
     expect(await entryOf(at('turned.json'), inForce)).toMatchObject({
       left: { message: expect.stringMatching(/the identity key of globex\/2/) },
+    });
+    const renewed = jsonOf(
+      await run('org', 'renew', home, '1', '--out', at('fresh'), '--entry', at('fresh.json'), '--json'),
+    );
+    const unsigned = { ...(JSON.parse(readFileSync(String(renewed['entry']), 'utf8')) as object), proofs: [] };
+    writeFileSync(at('unsigned.json'), JSON.stringify(unsigned));
+    expect(await entryOf(at('unsigned.json'), inForce)).toMatchObject({
+      left: { message: expect.stringMatching(/holds the identity key of globex\/1, the slow key of globex\/1:/) },
     });
   });
 });

@@ -216,8 +216,8 @@ describe('koinon alliance show', () => {
       'may amend       3 of (a, b, c, d)',
       '                by admit: 4 of (a, b, c, d)',
       'may suspend     2 of (a, b, c, d)',
-      'signs documents with announcements, bls; for 2 of (a, b, c, d)',
-      'signs documents with receipts, bls; for 3 of (a, b, c, d) (derived)',
+      'signs documents  with announcements, bls; for 2 of (a, b, c, d)',
+      'signs documents  with receipts, bls; for 3 of (a, b, c, d) (derived)',
       'overridden      key-immovable: accepted although it was warned of',
     ])
       expect(stdout.split('\n')).toContain(line);

@@ -10,6 +10,7 @@ import { keyIdOf } from '../../../schemes/public-key.js';
 import { readDocumentAt } from '../../../server/directory/alliance-directory.js';
 import type { AllianceDocument } from '../../../server/directory/directory-documents.js';
 import { describeDirectoryError } from '../../../server/directory/errors.js';
+import { inColumn } from '../../columns.js';
 import { jsonOption } from '../../options.js';
 import { badInput, type Outcome, succeeded } from '../../outcome.js';
 import type { Session } from '../../session.js';
@@ -38,7 +39,7 @@ async function show(path: string, asJson: boolean | undefined, session: Session)
 }
 
 function row(label: string, text: string): string {
-  return `${label.padEnd(16)}${text}`;
+  return `${inColumn(label, 16)}${text}`;
 }
 
 function describeDocument({ alliance, allianceId, configurationDigest }: AllianceDocument): readonly string[] {

@@ -124,7 +124,7 @@ describe('koinon org export and show', () => {
     expect(await run('org', 'export', at('acme'), '-o', at('acme.json'))).toMatchObject({ exitCode: 0 });
     expect(await run('org', 'show', at('nowhere.json'))).toMatchObject({ exitCode: 2, stdout: '' });
     expect((await run('org', 'show', document)).stderr).toMatch(/alliance\.json: at \/\S+: expected no such key/);
-    expect((await run('org', 'export', root)).stderr).toMatch(/organization\.json: no such file/);
+    expect((await run('org', 'export', root)).stderr).toMatch(/organization\.json: no such file or directory\n/);
   });
 });
 
@@ -329,7 +329,12 @@ describe('koinon org join and renew', () => {
       proven: true,
       servers: [{ id: 'globex/1', host: 'new.example', port: 7 }],
     });
-    expect((await run('org', 'renew', at('globex'), 'globex/1')).stderr).toMatch(/globex-1\.json: it exists already/);
+    expect((await run('org', 'renew', at('globex'), 'globex/1')).stderr).toMatch(
+      /globex-1\.json: it exists already: .*--entry, and another directory with --out/,
+    );
+    expect((await run('org', 'export', at('globex'))).stderr).toMatch(
+      /identity\.key: not the identity key of globex\/1 .*put the new directory in the place of the old/,
+    );
     expect((await run('org', 'renew', at('globex'), 'globex/9')).stderr).toMatch(
       /globex\/9: no server .* there are globex\/1/,
     );

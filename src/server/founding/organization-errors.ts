@@ -52,7 +52,7 @@ export function describeOrganizationError(error: OrganizationError): string {
     case 'NotMade':
       return describeFoundingError(error.error);
     case 'NotOwnKey':
-      return `${error.path}: not ${describeKey(error.key)} as organization.json lists it: put the right key there`;
+      return `${error.path}: not ${describeKey(error.key)} as organization.json lists it: put the right key there${isOfServer(error.key) ? '; if its keys were renewed, put the new directory in the place of the old, such as renewed/SERVER of the organization' : ''}`;
     case 'NoAdministrator':
       return `${error.path}: not the key of an administrator of ${error.organization}: name one with --key`;
     case 'Unproven':
@@ -82,6 +82,10 @@ export function describeOrganizationError(error: OrganizationError): string {
     default:
       return describeDirectoryError(error);
   }
+}
+
+function isOfServer({ use }: KeyName): boolean {
+  return use === 'identity' || use === 'slow' || use === 'alliance';
 }
 
 const most = 4;

@@ -41,7 +41,7 @@ async function add(directory: string, options: AddOptions, session: Session): Pr
   const { organization, alliance } = own.right;
   const id = nextServer(contentInForce(organization.content, alliance), alliance);
   const out = options.out ?? serverPath(directory, id);
-  const file = entryFile(directory, fileNameOf(id), options);
+  const file = entryFile(directory, fileNameOf(id), options, '--out');
   if (E.isLeft(file)) return file;
   const wish = { server: id, directory: out, address: options.address };
   const added = await addServer(organization, { ...wish, ...(alliance === undefined ? {} : { alliance }) })();

@@ -64,7 +64,7 @@ async function change(directory: string, options: AdministratorsOptions, session
   const { organization, alliance } = own.right;
   const { name } = organization.content.organization;
   const out = options.out ?? join(directory, renewedFolder, title);
-  const file = entryFile(directory, title, options);
+  const file = entryFile(directory, title, options, '--out');
   if (E.isLeft(file)) return file;
   const changed = await changeAuthority(organization, {
     ...{ directory: out, added: add, removed: remove, hasNewRecoveryKey: recoveryKey },

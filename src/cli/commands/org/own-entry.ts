@@ -61,11 +61,22 @@ async function ownHistory(directory: string): Promise<Either<Failure, AllianceCo
   return historiesIn(directory).length === 0 ? E.right(undefined) : verifiedHistory(directory);
 }
 
-/** Where the entry is to be written: nothing may be there yet. */
-export function entryFile(directory: string, name: string, { entry }: EntryOptions): Either<Failure, string> {
+/**
+ * Where the entry is to be written: nothing may be there yet.
+ *
+ * @param alongside - the option by which what is made with it gets another place.
+ */
+export function entryFile(
+  directory: string,
+  name: string,
+  { entry }: EntryOptions,
+  alongside?: string,
+): Either<Failure, string> {
   const file = entry ?? join(directory, renewedFolder, `${name}.json`);
   if (!existsSync(file)) return E.right(file);
-  return badInput(`${file}: it exists already: remove it, or name another file with --entry`);
+  return badInput(
+    `${file}: it exists already: remove it once it is proposed, or name another file with --entry${alongside === undefined ? '' : `, and another directory with ${alongside}`}`,
+  );
 }
 
 interface Told {

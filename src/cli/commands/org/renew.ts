@@ -53,7 +53,7 @@ async function renew(
   const id = ownId(name, server);
   if (id === undefined) return badInput(`${server}: expected the name of a server, such as ${name}/1`);
   const out = options.out ?? join(directory, renewedFolder, fileNameOf(id));
-  const file = entryFile(directory, fileNameOf(id), options);
+  const file = entryFile(directory, fileNameOf(id), options, '--out');
   if (E.isLeft(file)) return file;
   const renewed = await renewServer(organization, {
     ...{ server: id, directory: out },

@@ -84,6 +84,10 @@ const admission: About = async (file, document, options) => {
   const brought = await broughtIn(file);
   if (E.isLeft(brought)) return brought;
   const { organization, applications } = brought.right;
+  if (document.organizations.some(({ name }) => name === organization.name))
+    return badInput(
+      `${organization.name}: it is a member already: koinon member replace proposes another entry for it`,
+    );
   const trust = await trustAfter(document, { added: idsOf(organization), removed: [] }, options);
   if (E.isLeft(trust)) return trust;
   const enrolled = applications.map((application) => ({ _tag: 'enrol', application }) as const);

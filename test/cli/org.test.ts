@@ -417,14 +417,14 @@ describe('koinon org add-server, retire and administrators', () => {
     expect(right(await entryOf(file, inForce)).servers).toHaveLength(2);
     // A key that stands there for another use, for somebody else, or not at all, has to sign.
     expect(await entryOf(file)).toMatchObject({
-      left: { message: expect.stringMatching(/nothing shows that globex holds/) },
+      left: { message: expect.stringMatching(/nothing shows that globex holds/) as string },
     });
     const stranger = { ...inForce, organizations: inForce?.organizations.filter(({ name }) => name !== 'globex') };
     expect(E.isLeft(await entryOf(file, stranger as Alliance))).toBe(true);
     const changed = readFileSync(file, 'utf8').replace('"s2.example"', '"s3.example"');
     writeFileSync(at('turned.json'), changed);
     expect(await entryOf(at('turned.json'), inForce)).toMatchObject({
-      left: { message: expect.stringMatching(/the identity key of globex\/2/) },
+      left: { message: expect.stringMatching(/the identity key of globex\/2/) as string },
     });
     const renewed = jsonOf(
       await run('org', 'renew', home, '1', '--out', at('fresh'), '--entry', at('fresh.json'), '--json'),
@@ -432,7 +432,9 @@ describe('koinon org add-server, retire and administrators', () => {
     const unsigned = { ...(JSON.parse(readFileSync(String(renewed['entry']), 'utf8')) as object), proofs: [] };
     writeFileSync(at('unsigned.json'), JSON.stringify(unsigned));
     expect(await entryOf(at('unsigned.json'), inForce)).toMatchObject({
-      left: { message: expect.stringMatching(/holds the identity key of globex\/1, the slow key of globex\/1:/) },
+      left: {
+        message: expect.stringMatching(/holds the identity key of globex\/1, the slow key of globex\/1:/) as string,
+      },
     });
   });
 });

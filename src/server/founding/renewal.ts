@@ -66,7 +66,7 @@ export function addServer(
   };
 }
 
-/** Says in organization.json that the organization has one server fewer. Its directory stays: it erases its keys when it is left out. */
+/** Says in organization.json that the organization has one server fewer. Its directory stays: it erases its shares when it is left out. */
 export function retireServer(
   { path, content: own }: OrganizationDirectory,
   id: ProcessId,

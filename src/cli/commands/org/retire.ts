@@ -10,8 +10,8 @@ import type { Session } from '../../session.js';
 import { entryFile, type EntryOptions, makingEntry, ownEntry, writeEntry } from './own-entry.js';
 
 const help = `
-Nothing of the server's directory is changed. Propose the entry (koinon member replace), and let the server run until the change is
-made: then it is left out, erases its keys and ends.
+Nothing of the server's directory is changed. Propose the entry (koinon member replace), and let the server run: once the change is
+made, it erases its shares and says so. Stop it when koinon epoch show warns of no old shares.
 
 Example:
   koinon org retire acme acme/2`;
@@ -52,7 +52,7 @@ async function retire(
     last:
       alliance === undefined
         ? `Its alliance is not founded yet: koinon org export ${directory} again, for the others.`
-        : `Propose ${file.right} (koinon member replace); ${serverPath(directory, id)} runs until the change is made.`,
+        : `Propose ${file.right} (koinon member replace); ${serverPath(directory, id)} runs on until its shares are erased.`,
   };
   return writeEntry(retired, told, options, session);
 }

@@ -1,4 +1,5 @@
 /** A digest as hexadecimal and as words, in rows of a table with labels of 16 columns. */
+import { inColumn } from './columns.js';
 import { toHex } from '../prelude/bytes.js';
 import type { Digest } from '../prelude/digest.js';
 import { spokenLines, spokenWords } from '../management/founding/spoken-digest.js';
@@ -9,7 +10,7 @@ export function spokenRows(label: string, value: Digest): readonly string[] {
 }
 
 export function row(label: string, text: string): string {
-  return `  ${label.padEnd(16)}${text}`;
+  return `  ${inColumn(label, 16)}${text}`;
 }
 
 export function spokenText(value: Digest): string {

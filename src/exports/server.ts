@@ -8,6 +8,7 @@ export {
 } from '../server/directory/errors.js';
 export { checkOwnPart, type Gathered, gatherConsents } from '../server/founding/acknowledgement.js';
 export { assembleAlliance, type AssemblyTerms, readExports } from '../server/founding/assembly.js';
+export { type AuthorityChange, changeAuthority, type NewAdministrator } from '../server/founding/authority-change.js';
 export { type Completed, completeDirectories } from '../server/founding/completion.js';
 export { consentOf } from '../server/founding/consents.js';
 export { type Founded, foundForTrying } from '../server/founding/founding.js';
@@ -19,7 +20,14 @@ export {
 } from '../server/founding/organization-directory.js';
 export { describeOrganizationError, type OrganizationError } from '../server/founding/organization-errors.js';
 export { foundOrganization, type OrganizationWish } from '../server/founding/organization-founding.js';
-export { renewServer, type RenewalWish } from '../server/founding/renewal.js';
+export {
+  type AdditionWish,
+  addServer,
+  nextServer,
+  renewServer,
+  type RenewalWish,
+  retireServer,
+} from '../server/founding/renewal.js';
 export {
   describeServerError,
   type RunningServer,

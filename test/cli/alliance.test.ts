@@ -35,6 +35,10 @@ function directoryWith(name: string, file: string, value: unknown): string {
   return join(written(join(name, file), value), '..');
 }
 
+function withoutHandoff({ handoff: _, ...entry }: HistoryEntry): HistoryEntry {
+  return entry;
+}
+
 const entries = madeHistory();
 const history = written('all.json', encodeHistory(entries));
 const id = toHex(allianceIdOf(present(entries[0], 'an epoch').document));
@@ -70,6 +74,33 @@ describe('koinon alliance verify', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^VALID: the history of 4 epochs holds in itself\n/);
     expect(stdout).toMatch(/Compare the id of the alliance/);
+  });
+
+  it('finds the longest history of an organization, which its servers have extended', async () => {
+    const home = directoryWith(
+      'home',
+      'history.json',
+      encodeHistory([withoutHandoff(present(entries[0], 'an epoch'))]),
+    );
+    for (const [server, count] of [
+      ['a-1', 2],
+      ['a-2', 4],
+      ['a-3', 3],
+    ] as const) {
+      mkdirSync(join(home, 'servers', server), { recursive: true });
+      const end = withoutHandoff(present(entries[count - 1], 'an epoch'));
+      written(join('home', 'servers', server, 'history.json'), encodeHistory([...entries.slice(0, count - 1), end]));
+    }
+    mkdirSync(join(home, 'servers', 'a-4'));
+    const { exitCode, stdout } = await run('alliance', 'verify', home);
+    expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^VALID: the history of 4 epochs/)]);
+    const judged = await run('alliance', 'transcript', written('some.transcript', 'x'), '--history', home);
+    expect([judged.exitCode, judged.stdout]).toEqual([
+      1,
+      expect.stringMatching(/no document of .*home names it: the history ends with epoch 4/),
+    ]);
+    writeFileSync(join(home, 'servers', 'a-2', 'history.json'), '{}');
+    expect((await run('alliance', 'verify', home)).stderr).toMatch(/a-2\/history\.json: at \/version/);
   });
 
   it('says what does not hold, and exits with 1', async () => {
@@ -185,8 +216,8 @@ describe('koinon alliance show', () => {
       'may amend       3 of (a, b, c, d)',
       '                by admit: 4 of (a, b, c, d)',
       'may suspend     2 of (a, b, c, d)',
-      'signs documents with announcements, bls; for 2 of (a, b, c, d)',
-      'signs documents with receipts, bls; for 3 of (a, b, c, d) (derived)',
+      'signs documents  with announcements, bls; for 2 of (a, b, c, d)',
+      'signs documents  with receipts, bls; for 3 of (a, b, c, d) (derived)',
       'overridden      key-immovable: accepted although it was warned of',
     ])
       expect(stdout.split('\n')).toContain(line);

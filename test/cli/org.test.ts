@@ -1,7 +1,22 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { entryOf } from '../../src/cli/governance/entry-argument.js';
+import { readHistoryAt } from '../../src/cli/history-argument.js';
+import type { Alliance } from '../../src/management/alliance.js';
+import { E } from '../../src/prelude/fp.js';
+import { right } from '../support/right.js';
 import { temporaryDirectory } from '../server/temporary-directory.js';
 import { type Run, run, runWith } from './run.js';
 
@@ -109,7 +124,7 @@ describe('koinon org export and show', () => {
     expect(await run('org', 'export', at('acme'), '-o', at('acme.json'))).toMatchObject({ exitCode: 0 });
     expect(await run('org', 'show', at('nowhere.json'))).toMatchObject({ exitCode: 2, stdout: '' });
     expect((await run('org', 'show', document)).stderr).toMatch(/alliance\.json: at \/\S+: expected no such key/);
-    expect((await run('org', 'export', root)).stderr).toMatch(/organization\.json: no such file/);
+    expect((await run('org', 'export', root)).stderr).toMatch(/organization\.json: no such file or directory\n/);
   });
 });
 
@@ -202,6 +217,20 @@ describe('koinon alliance acknowledge', () => {
     expect(exitCode).toBe(0);
     expect(stderr.replace(/\s+/g, ' ')).toContain(words);
     expect(stdout).toMatch(/Signed for globex by admin/);
+    for (const line of [
+      /^ {2}may fail +f=1 t=1 of \(acme, globex, initech, umbrella\) \(derived\)$/m,
+      /^ {2}may amend +3 of \(acme, globex, initech, umbrella\)/m,
+      /^ {2}may suspend +2 of /m,
+      /^ {2}may restart +3 of /m,
+      /^ {2}terms +reading 1 min, proposal 14 d/m,
+      /^ {2}limits +\d+ servers/m,
+      /^ {2}alliance +in words:\n {4}\S/m,
+    ])
+      expect(stderr).toMatch(line);
+    // Where the words are given, they are not shown.
+    const given = await run('alliance', 'acknowledge', document, at('globex'), '--expect', words);
+    expect(given.stderr).toMatch(/^ {2}may restart/m);
+    expect(given.stderr).not.toMatch(/in words/);
   });
 
   it('lets administrators sign one after another, each with a key of their own', async () => {
@@ -263,7 +292,9 @@ describe('koinon alliance acknowledge', () => {
     expect(await acknowledge('globex', '--merge', at('all.founded'))).toMatchObject({ exitCode: 0 });
     const verified = await run('alliance', 'verify', at('globex'));
     expect(verified.stdout).toMatch(/founded by +all organizations of the first document/);
-    expect(await run('alliance', 'show', at('acme'))).toMatchObject({ exitCode: 0 });
+    const shown = await run('alliance', 'show', at('acme'));
+    expect(shown.exitCode).toBe(0);
+    expect(await run('alliance', 'show', document)).toEqual(shown);
   });
 });
 
@@ -298,11 +329,113 @@ describe('koinon org join and renew', () => {
       proven: true,
       servers: [{ id: 'globex/1', host: 'new.example', port: 7 }],
     });
-    expect((await run('org', 'renew', at('globex'), 'globex/1')).stderr).toMatch(/globex-1\.json: it exists already/);
+    expect((await run('org', 'renew', at('globex'), 'globex/1')).stderr).toMatch(
+      /globex-1\.json: it exists already: .*--entry, and another directory with --out/,
+    );
+    expect((await run('org', 'export', at('globex'))).stderr).toMatch(
+      /identity\.key: not the identity key of globex\/1 .*put the new directory in the place of the old/,
+    );
     expect((await run('org', 'renew', at('globex'), 'globex/9')).stderr).toMatch(
       /globex\/9: no server .* there are globex\/1/,
     );
     expect((await run('org', 'renew', at('globex'), 'a/b/c')).stderr).toMatch(/expected the name of a server/);
+  });
+});
+
+describe('koinon org add-server, retire and administrators', () => {
+  /** Of a copy of a founded organization, since they say in it what it is now. */
+  function copied(name: string, as: string): string {
+    cpSync(at(name), at(as), { recursive: true });
+    return at(as);
+  }
+
+  it('give another server a directory, among the others, and the entry that names it', async () => {
+    const home = copied('globex', 'growing');
+    const added = jsonOf(await run('org', 'add-server', home, '--address', 's2.example:7', '--json'));
+    expect(added).toMatchObject({
+      server: 'globex/2',
+      directory: join(home, 'servers', 'globex-2'),
+      entry: join(home, 'renewed', 'globex-2.json'),
+    });
+    expect(jsonOf(await run('org', 'show', String(added['entry']), '--json'))).toMatchObject({
+      proven: true,
+      servers: [{ id: 'globex/1' }, { id: 'globex/2', host: 's2.example', port: 7 }],
+    });
+    expect(existsSync(join(home, 'servers', 'globex-2', 'server.json'))).toBe(true);
+    expect(existsSync(join(home, 'servers', 'globex-2', 'alliance-share.json'))).toBe(false);
+    // The alliance lists one server still, so the name is the same, and nothing is written over.
+    const again = await run('org', 'add-server', home, '--address', 's3.example:7');
+    expect(again).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(again.stderr).toMatch(/globex-2\.json: it exists already: .*--entry/);
+    expect((await run('org', 'add-server', home)).stderr).toMatch(/required option '--address/);
+    expect((await run('org', 'add-server', home, '--address', 'x')).stderr).toMatch(/Expected host:port/);
+  });
+
+  it('make the entry without a server, but not without the last', async () => {
+    const home = at('two');
+    await init('two', home, '--servers', 's1.example:7,s2.example:7');
+    const retired = jsonOf(await run('org', 'retire', home, '1', '--json'));
+    expect(retired).toMatchObject({ server: 'two/1', servers: [{ id: 'two/2' }] });
+    expect((await run('org', 'retire', home, 'two/7')).stderr).toMatch(/two\/7: no server .* there are two\/2/);
+    expect((await run('org', 'retire', home, 'two/2')).stderr).toMatch(
+      /two\/2: the only server .*koinon member remove/,
+    );
+  });
+
+  it('name other administrators, whose keys are drawn or brought, and another recovery key', async () => {
+    const home = copied('umbrella', 'speaking');
+    copyFileSync(at('acme', 'admin-bob.key'), at('bob.key'));
+    const change = (...argv: readonly string[]) => run('org', 'administrators', home, ...argv);
+    expect((await change()).stderr).toMatch(/nothing is to change/);
+    expect((await change('--add', 'ann')).stderr).toMatch(/say with --rule/);
+    expect((await change('--remove', 'eve', '--rule', 'admin')).stderr).toMatch(
+      /eve: no administrator .* there are admin/,
+    );
+    expect((await change('--add', 'ann', '--rule', '1 of (ann, eve)')).stderr).toMatch(/eve is none/);
+    expect(existsSync(join(home, 'renewed'))).toBe(false);
+    const people = ['--add', `ann,bob=${at('bob.key')}`, '--remove', 'admin', '--rule', 'all of (ann, bob)'];
+    const changed = jsonOf(await change(...people, '--recovery-key', '--json'));
+    expect(changed).toMatchObject({ administrators: ['ann', 'bob'], rule: '2 of (ann, bob)', hasRecoveryKey: true });
+    const keys = join(home, 'renewed', 'administrators');
+    expect(readdirSync(keys).sort()).toEqual(['admin-ann.key', 'recovery.key']);
+    expect(statSync(join(keys, 'admin-ann.key')).mode & 0o77).toBe(0);
+    expect(jsonOf(await run('org', 'show', join(home, 'renewed', 'administrators.json'), '--json'))).toMatchObject({
+      proven: true,
+    });
+    const recoveryOf = (file: string): string =>
+      (JSON.parse(readFileSync(file, 'utf8')) as { organization: { recoveryKey: string } }).organization.recoveryKey;
+    expect(recoveryOf(join(home, 'organization.json'))).not.toBe(recoveryOf(at('umbrella', 'organization.json')));
+  });
+
+  it('make entries that can be proposed although keys that stand in the alliance are elsewhere', async () => {
+    const home = copied('globex', 'careful');
+    for (const name of ['admin.key', 'recovery.key']) rmSync(join(home, name));
+    const added = jsonOf(await run('org', 'add-server', home, '--address', 's2.example:7', '--json'));
+    const file = String(added['entry']);
+    expect((await run('org', 'show', file)).stdout).toMatch(/unsigned by +the administrator key of admin/);
+    const inForce = right(await readHistoryAt(home)).at(-1)?.document;
+    expect(right(await entryOf(file, inForce)).servers).toHaveLength(2);
+    // A key that stands there for another use, for somebody else, or not at all, has to sign.
+    expect(await entryOf(file)).toMatchObject({
+      left: { message: expect.stringMatching(/nothing shows that globex holds/) as string },
+    });
+    const stranger = { ...inForce, organizations: inForce?.organizations.filter(({ name }) => name !== 'globex') };
+    expect(E.isLeft(await entryOf(file, stranger as Alliance))).toBe(true);
+    const changed = readFileSync(file, 'utf8').replace('"s2.example"', '"s3.example"');
+    writeFileSync(at('turned.json'), changed);
+    expect(await entryOf(at('turned.json'), inForce)).toMatchObject({
+      left: { message: expect.stringMatching(/the identity key of globex\/2/) as string },
+    });
+    const renewed = jsonOf(
+      await run('org', 'renew', home, '1', '--out', at('fresh'), '--entry', at('fresh.json'), '--json'),
+    );
+    const unsigned = { ...(JSON.parse(readFileSync(String(renewed['entry']), 'utf8')) as object), proofs: [] };
+    writeFileSync(at('unsigned.json'), JSON.stringify(unsigned));
+    expect(await entryOf(at('unsigned.json'), inForce)).toMatchObject({
+      left: {
+        message: expect.stringMatching(/holds the identity key of globex\/1, the slow key of globex\/1:/) as string,
+      },
+    });
   });
 });
 

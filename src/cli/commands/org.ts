@@ -1,10 +1,13 @@
 /** `koinon org`: an organization on its own machines: its keys, what it tells the others, and how it comes into an alliance. */
 import type { Command } from 'commander';
 import type { Session } from '../session.js';
+import { registerOrgAddServer } from './org/add-server.js';
+import { registerOrgAdministrators } from './org/administrators.js';
 import { registerOrgExport } from './org/export.js';
 import { registerOrgInit } from './org/init.js';
 import { registerOrgJoin } from './org/join.js';
 import { registerOrgRenew } from './org/renew.js';
+import { registerOrgRetire } from './org/retire.js';
 import { registerOrgShow } from './org/show.js';
 
 const help = `
@@ -26,4 +29,7 @@ export function registerOrg(program: Command, session: Session): void {
   registerOrgShow(org, session);
   registerOrgJoin(org, session);
   registerOrgRenew(org, session);
+  registerOrgAddServer(org, session);
+  registerOrgRetire(org, session);
+  registerOrgAdministrators(org, session);
 }

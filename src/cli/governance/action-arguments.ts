@@ -57,10 +57,10 @@ export const actionTable: Readonly<Record<ActionKind, Kind>> = {
     usage: 'organization ENTRY.json [lost SERVER…]',
     says: 'an organization gets another entry; "lost": whose old keys somebody else may have',
     words: [1, many],
-    read: async ([file = '', ...rest]) => {
+    read: async ([file = '', ...rest], { document }) => {
       const lost = serversAfter('lost', rest);
       if (E.isLeft(lost)) return lost;
-      const entry = await entryOf(file);
+      const entry = await entryOf(file, document);
       return E.isLeft(entry) ? entry : E.right({ _tag: 'organization', organization: entry.right, lost: lost.right });
     },
   },
@@ -196,7 +196,7 @@ export const actionTable: Readonly<Record<ActionKind, Kind>> = {
       const named = number === undefined ? change : /^[1-9][0-9]{0,14}$/.test(number) ? Number(number) : undefined;
       if (named !== undefined) return made({ _tag: 'abandon', change: named });
       return number === undefined
-        ? Promise.resolve(badInput('abandon: no change is under way'))
+        ? Promise.resolve(badInput('no change is under way'))
         : unexpected(number, 'the number of a change');
     },
   },
@@ -293,7 +293,7 @@ function policySubject([subject, what]: readonly string[]): Either<Failure, Poli
   if (subject === 'amendment-of') {
     const kind = actionKinds.find((each) => each === what);
     return kind === undefined
-      ? badInput(`expected a kind of action instead of "${what ?? ''}"`)
+      ? badInput(`expected a kind of action instead of "${what ?? ''}": there are ${actionKinds.join(', ')}`)
       : E.right({ _tag: subject, kind });
   }
   if (what === undefined && (subject === 'amendment' || subject === 'emergency' || subject === 'recovery'))

@@ -3,7 +3,7 @@ import { createPublicKey } from 'node:crypto';
 import { fromHex } from '../../prelude/bytes.js';
 import { decodeJson } from '../../prelude/codec.js';
 import { E, type Either, O } from '../../prelude/fp.js';
-import type { OrganizationEntry } from '../../management/alliance.js';
+import type { Alliance, OrganizationEntry } from '../../management/alliance.js';
 import type { OrganizationContent } from '../../management/founding/organization-export.js';
 import { organizationCodec } from '../../management/organization-codec.js';
 import { type Ed25519PublicKey, ed25519PublicKey } from '../../schemes/ed25519/encoding.js';
@@ -19,9 +19,13 @@ const maxKeyBytes = 4096;
 /** What an organization brings along. */
 export type Brought = Pick<OrganizationContent, 'organization' | 'applications'>;
 
-/** What an organization has exported, every key of which stands behind it; or its mere entry, written by hand or taken from a document. */
-export async function broughtIn(file: string): Promise<Either<Failure, Brought>> {
-  const exported = await readExport(file)();
+/**
+ * What an organization has exported, every key of which stands behind it; or its mere entry, written by hand or taken from a document.
+ *
+ * @param inForce - see `readExport`.
+ */
+export async function broughtIn(file: string, inForce?: Alliance): Promise<Either<Failure, Brought>> {
+  const exported = await readExport(file, inForce)();
   if (E.isRight(exported)) return exported;
   if (exported.left._tag !== 'MalformedFile') return badInput(describeOrganizationError(exported.left));
   const text = await readTextFile(file, maxEntryBytes)();
@@ -34,8 +38,8 @@ export async function broughtIn(file: string): Promise<Either<Failure, Brought>>
 }
 
 /** The entry of the organization alone. */
-export async function entryOf(file: string): Promise<Either<Failure, OrganizationEntry>> {
-  return E.map(({ organization }: Brought) => organization)(await broughtIn(file));
+export async function entryOf(file: string, inForce?: Alliance): Promise<Either<Failure, OrganizationEntry>> {
+  return E.map(({ organization }: Brought) => organization)(await broughtIn(file, inForce));
 }
 
 /** An Ed25519 public key: 64 hexadecimal digits, or a PEM file, as `openssl pkey -pubout` writes it. */

@@ -1,6 +1,6 @@
 /** A connection to an alliance's management, for one command. */
 import { E, type Either } from '../../prelude/fp.js';
-import { organizationOf } from '../../prelude/process.js';
+import { organizationOf, type ProcessId } from '../../prelude/process.js';
 import type { AskError } from '../../client/governance/errors.js';
 import { describeAskError } from '../../client/governance/errors.js';
 import { GovernanceClient } from '../../client/governance/governance-client.js';
@@ -15,6 +15,7 @@ import { type ClientDirectory, clientDirectoryAt } from './client-directory.js';
 import { exitCodes, badInput, type Failure, unavailable } from '../outcome.js';
 import type { Session } from '../session.js';
 import { tellingTroubles } from '../troubles.js';
+import { Enrolment } from './enrolment.js';
 import { describeMissingKeys, keyFilesOf, readAdministrators } from './administrator-keys.js';
 
 export interface ConnectionOptions {
@@ -40,8 +41,18 @@ export class GovernanceSession {
   ): Promise<Either<Failure, GovernanceSession>> {
     const directory = await clientDirectoryAt(path, options.as);
     if (E.isLeft(directory)) return directory;
-    const client = openClient(directory.right.identity, { from: 0, onTrouble: tellingTroubles(session) });
-    const patient = { execute: (command: Uint8Array) => inTime(client.execute(command), options.timeout) };
+    const { me, alliance } = directory.right.identity;
+    const enrolment = new Enrolment(me.id, alliance.trust.system);
+    const tell = tellingTroubles(session);
+    const onTrouble = (server: ProcessId, reason: string): void => {
+      tell(server, reason);
+      enrolment.hear(server, reason);
+    };
+    const client = openClient(directory.right.identity, { from: 0, onTrouble });
+    const dismissed = enrolment.denied.then((): ExecutionOutcome => ({ _tag: 'unknown', reason: dismissal(me.id) }));
+    const patient = {
+      execute: (command: Uint8Array) => Promise.race([inTime(client.execute(command), options.timeout), dismissed]),
+    };
     const close = (): void => {
       client.close();
     };
@@ -94,6 +105,8 @@ export class GovernanceSession {
     const message = describeVoiceError(error);
     switch (error._tag) {
       case 'Unanswered':
+        if (error.reason === dismissal(this.directory.identity.me.id))
+          return failure(badInput(`${this.path}: ${error.reason}`));
         return failure(unavailable(`${this.path}: ${message}; koinon status ${this.path} shows who is there`));
       case 'ResultUnknown':
         return failure(unavailable(`${this.path}: ${message}`));
@@ -110,6 +123,10 @@ export class GovernanceSession {
 
 function failure(left: Either<Failure, never>): Failure {
   return E.isLeft(left) ? left.left : { exitCode: exitCodes.bug, message: '' };
+}
+
+function dismissal(id: ProcessId): string {
+  return `${id} is not enrolled, the servers say: its organization has dismissed it, or is no member any more; use another with --as`;
 }
 
 /** A command that servers do not answer is given up, though it may still be decided. */

@@ -3,6 +3,7 @@ import { toHex } from '../../prelude/bytes.js';
 import type { Action } from '../../management/proposals/action.js';
 import type { ClosedProposal } from '../../management/governance/governance.js';
 import type { Overview, ShownProposal } from '../../services/membership/view-shapes.js';
+import { inColumn } from '../columns.js';
 import { lengthText } from '../durations.js';
 import { onOneLine } from '../one-line.js';
 import type { Printable } from '../session.js';
@@ -57,7 +58,9 @@ export function describeWhole(proposal: ShownProposal, actions: readonly Action[
 }
 
 export function describeClosed({ number, author, ending, why }: ClosedProposal): string {
-  return `${number}  by ${author}: ${ending} (${onOneLine(why)})`;
+  // The effects of a document are what its organizations looked at: after another they look again.
+  const remedy = ending === 'superseded' ? ': look at it again, and propose it anew' : '';
+  return `${number}  by ${author}: ${ending} (${onOneLine(why)})${remedy}`;
 }
 
 /** All that is under way, and the newest that are over. */
@@ -110,5 +113,5 @@ export function roughly(ms: number): string {
 }
 
 export function row(label: string, text: string): string {
-  return `  ${label.padEnd(18)}${text}`;
+  return `  ${inColumn(label, 18)}${text}`;
 }

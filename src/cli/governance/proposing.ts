@@ -3,6 +3,8 @@ import { E, type Either } from '../../prelude/fp.js';
 import { formComplaint, gatesInTheWay, type Seen } from '../../client/governance/intentions.js';
 import { describeManagementError, type ManagementError } from '../../management/governance/errors.js';
 import type { Action } from '../../management/proposals/action.js';
+import { checkImmediate } from '../../management/governance/immediate.js';
+import { needsChange } from '../../management/proposals/action-mixture.js';
 import { dryRun } from '../../management/proposals/dry-run.js';
 import type { GateName } from '../../management/proposals/gate-names.js';
 import { exitCodes, type Failure, type Outcome, succeeded } from '../outcome.js';
@@ -59,8 +61,26 @@ export async function proposeActions(
   report.add('dryRun', showExamination(examined.right));
   const gates = gatesInTheWay(examined.right.examination, examined.right.overrides);
   if (gates !== undefined) return E.left(refusal(gates));
+  const refused = refusedAtPresent(seen.right, actions.right);
+  if (refused !== undefined) return E.left(refusal(refused));
   if (options.dryRun === true) return E.right({});
   return sayProposal(governance, { seen: seen.right, actions: actions.right, options }, report);
+}
+
+/** What servers would refuse: it would count against what the organization may propose in an hour. */
+export function refusedAtPresent(
+  { document, overview }: Seen,
+  actions: readonly Action[],
+): ManagementError | undefined {
+  if (needsChange(actions)) return undefined;
+  return checkImmediate({ document, suspensions: suspendedIn(overview), change: overview.change }, actions);
+}
+
+function suspendedIn({ organizations }: Seen['overview']): ReadonlySet<string> {
+  const suspended = organizations.filter(
+    ({ state, suspendedUntilMs }) => state === 'suspended' || suspendedUntilMs !== undefined,
+  );
+  return new Set(suspended.map(({ name }) => name));
 }
 
 /** What a command has to tell, part by part: in JSON one line with everything, otherwise as it comes. */
@@ -97,14 +117,13 @@ export function examine(
   const abandonsVoted = under?.isAutonomous === false;
   const examination = dryRun(document, actions, { overrides, change: overview.changeCount + 1, abandonsVoted });
   if (E.isLeft(examination)) return E.left(refusal(examination.left));
-  const suspended = overview.organizations.filter(({ state }) => state === 'suspended').map(({ name }) => name);
   return E.right({
     document,
     actions,
     overrides,
     examination: examination.right,
     author,
-    suspended: new Set(suspended),
+    suspended: suspendedIn(overview),
   });
 }
 

@@ -91,7 +91,7 @@ export function describeManagementError(error: ManagementError): string {
     case 'UnknownProposal':
       return `there is no proposal ${shortHex(error.proposal)} under way`;
     case 'WrongState':
-      return `${error.what} is ${error.state}: "${error.act}" comes too early or too late`;
+      return `${error.what} is ${error.state}: it is not the time for "${error.act}"${lateness(error)}`;
     case 'BallotDuplicate':
       return `${error.organization} has voted on proposal ${error.proposal}, and ballots are final`;
     case 'NoBallotNeeded':
@@ -143,6 +143,12 @@ export function describeManagementError(error: ManagementError): string {
 
 function isOfServers(act: string): boolean {
   return ['join', 'reading', 'ceremony', 'ready', 'share', 'erased'].includes(act);
+}
+
+/** Where it can only be too late. */
+function lateness({ act, state }: Extract<ManagementError, { readonly _tag: 'WrongState' }>): string {
+  if (act === 'ballot' && state !== 'open') return ', nobody votes on it any more';
+  return act === 'withdraw' || act === 'abandon' ? ' any more' : '';
 }
 
 function inHours(lengthMs: number): string {

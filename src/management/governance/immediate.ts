@@ -12,8 +12,15 @@ import type { ManagementError } from './errors.js';
 import type { GovernanceEvent } from './event.js';
 import type { Change, Governance } from './governance.js';
 
+/** Of the present, what decides whether an action can take effect. */
+export interface Present {
+  readonly document: Governance['document'];
+  readonly suspensions: { readonly has: (organization: string) => boolean; readonly keys: () => Iterable<string> };
+  readonly change?: Pick<Change, 'number' | 'state'> | undefined;
+}
+
 /** Why the first that cannot take effect cannot; `undefined` if all can. */
-export function checkImmediate(governance: Governance, actions: readonly Action[]): ManagementError | undefined {
+export function checkImmediate(governance: Present, actions: readonly Action[]): ManagementError | undefined {
   const mixed = mixtureComplaint(actions);
   if (mixed !== undefined) return mixed;
   for (const [index, action] of actions.entries()) {
@@ -23,7 +30,7 @@ export function checkImmediate(governance: Governance, actions: readonly Action[
   return undefined;
 }
 
-function check(governance: Governance, action: Action, index: number): ManagementError | undefined {
+function check(governance: Present, action: Action, index: number): ManagementError | undefined {
   const { document, change, suspensions } = governance;
   switch (action._tag) {
     case 'suspend': {
@@ -57,11 +64,11 @@ function check(governance: Governance, action: Action, index: number): Managemen
   }
 }
 
-function isMember({ document }: Governance, name: string): boolean {
+function isMember({ document }: Present, name: string): boolean {
   return document.organizations.some((organization) => organization.name === name);
 }
 
-function canAmendWithout({ document }: Governance, away: readonly string[]): boolean {
+function canAmendWithout({ document }: Present, away: readonly string[]): boolean {
   const names = document.organizations.map(({ name }) => name as ProcessId);
   const left = names.filter((name) => !away.includes(name));
   return isQualified(amendmentOf(document), new Universe(names).of(left));

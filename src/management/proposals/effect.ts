@@ -121,7 +121,7 @@ function pauseOf({ moves, document }: Draft): readonly string[] {
     ...(ceremonies === 0
       ? []
       : [
-          `The service goes on while ${ceremonies === 1 ? 'one key is' : `${ceremonies} keys are`} moved, one after another.`,
+          `The service goes on while ${ceremonies === 1 ? 'one key is moved' : `${ceremonies} keys are moved, one after another`}.`,
         ]),
     'It pauses for less than 2 seconds between the epochs where all servers of the draft are ready.',
     `Where some are not, the change waits for them up to ${Math.ceil(readyMs / 1000)} seconds, and the service does not.`,

@@ -83,7 +83,7 @@ function describe(error: ActionRefused): string {
     case 'NeedsNoChange':
       return `"${error.kind}" changes no document`;
     case 'SuspensionTooLong':
-      return `a suspension lasts from one to ${error.mostMs} milliseconds`;
+      return `a suspension lasts ${inWords(error.mostMs)} at most, and longer than nothing`;
     case 'NotSuspended':
       return `${error.organization} is not suspended`;
     case 'OthersCannotAmend':
@@ -107,4 +107,10 @@ function describe(error: ActionRefused): string {
     default:
       return assertNever(error);
   }
+}
+
+/** In days, where it is some of them. */
+function inWords(lengthMs: number): string {
+  const hours = lengthMs / 3_600_000;
+  return hours >= 48 ? `${Math.round(hours / 0.24) / 100} days` : `${Math.round(hours * 100) / 100} hours`;
 }

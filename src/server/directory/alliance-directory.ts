@@ -1,7 +1,7 @@
 /** The directory that holds a whole alliance for trying: its document, and which directories of servers are there. */
-import { access } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { E, type TaskEither } from '../../prelude/fp.js';
+import { E, type Either, type TaskEither } from '../../prelude/fp.js';
 import { type ServerEntry, serversOf } from '../../management/alliance.js';
 import { type AllianceDocument, maxFileBytes, readAllianceDocument } from './directory-documents.js';
 import type { DirectoryError } from './errors.js';
@@ -23,10 +23,7 @@ export interface AllianceDirectory extends AllianceDocument {
 /** Reads the document of `path`, which may be the directory of a server or an application too, and finds the servers. */
 export function loadAllianceDirectory(path: string): TaskEither<DirectoryError, AllianceDirectory> {
   return async () => {
-    const file = join(path, fileNames.alliance);
-    const text = await readTextFile(file, maxFileBytes.alliance)();
-    if (E.isLeft(text)) return text;
-    const document = readAllianceDocument(file, text.right);
+    const document = await readDocument(join(path, fileNames.alliance));
     if (E.isLeft(document)) return document;
     const servers: LocalServer[] = [];
     for (const entry of serversOf(document.right.alliance)) {
@@ -35,6 +32,24 @@ export function loadAllianceDirectory(path: string): TaskEither<DirectoryError, 
     }
     return E.right({ path, servers, ...document.right });
   };
+}
+
+/** @param path - of a document, or of a directory that holds one. */
+export function readDocumentAt(path: string): TaskEither<DirectoryError, AllianceDocument> {
+  return async () => readDocument((await isDirectory(path)) ? join(path, fileNames.alliance) : path);
+}
+
+async function readDocument(file: string): Promise<Either<DirectoryError, AllianceDocument>> {
+  const text = await readTextFile(file, maxFileBytes.alliance)();
+  return E.isLeft(text) ? text : readAllianceDocument(file, text.right);
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

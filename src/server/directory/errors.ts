@@ -1,10 +1,12 @@
 /** Why a directory cannot be used, or an alliance not be founded. Never holds a secret. */
+import { basename } from 'node:path';
 import type { Digest } from '../../prelude/digest.js';
 import { shortHex } from '../../prelude/digest.js';
 import { assertNever } from '../../prelude/invariant.js';
 import { type AllianceError, describeAllianceError } from '../../management/errors.js';
 import type { ParseError } from '../../quorum/errors.js';
 import { formatParseError } from '../../quorum/errors.js';
+import { fileNames } from './layout.js';
 
 /** What is wrong with a directory of a server, an application or a whole alliance. */
 export type DirectoryError =
@@ -41,7 +43,7 @@ export type DirectoryError =
 export function describeDirectoryError(error: DirectoryError): string {
   switch (error._tag) {
     case 'MissingFile':
-      return `${error.path}: no such file or directory (koinon init writes an alliance with all of its directories; koinon alliance acknowledge completes those of an organization)`;
+      return `${error.path}: no such file or directory${remedyForMissing(error.path)}`;
     case 'UnreadableFile':
       return `${error.path}: cannot be read (${error.reason})`;
     case 'FileTooLarge':
@@ -59,7 +61,7 @@ export function describeDirectoryError(error: DirectoryError): string {
     case 'NotFounded':
       return `${error.path}: the alliance is not founded before all have signed its document, and ${error.organizations.join(', ')} ${error.organizations.length === 1 ? 'has' : 'have'} not: gather the consents with koinon alliance acknowledge --merge`;
     case 'NotListed':
-      return `${error.path}: ${error.id} does not stand in alliance.json`;
+      return `${error.path}: ${error.id} does not stand in alliance.json: once the alliance lists it, bring alliance.json up to date with the history of a member (koinon org join, again)`;
     case 'WrongKey':
       return `${error.path}: not the key that alliance.json lists for ${error.id}: put the right key or the right alliance.json there`;
     case 'BadCredentials':
@@ -75,6 +77,15 @@ export function describeDirectoryError(error: DirectoryError): string {
     default:
       return assertNever(error);
   }
+}
+
+/** Those with which founding completes a directory. */
+const completedNames: ReadonlySet<string> = new Set([fileNames.alliance, fileNames.server, fileNames.application]);
+
+/** Of files that are not made by hand. */
+function remedyForMissing(path: string): string {
+  if (!completedNames.has(basename(path))) return '';
+  return ' (koinon init writes an alliance with all of its directories; koinon alliance acknowledge completes those of an organization)';
 }
 
 /** Why an alliance for trying was not made. Nothing of it is on disk then. */

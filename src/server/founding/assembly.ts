@@ -2,9 +2,16 @@
  * A founding document out of what organizations have exported. Whoever assembles it needs no secret, and every organization can do it
  * again: the same exports and the same words give the same document (spec/management.md, "Founding").
  */
+import { equalBytes } from '../../prelude/bytes.js';
 import { E, type Either, type TaskEither } from '../../prelude/fp.js';
+import { organizationOf } from '../../prelude/process.js';
 import type { Alliance, AllianceParameters, GovernanceTerms } from '../../management/alliance.js';
-import { type OrganizationExport, unprovenKeys } from '../../management/founding/organization-export.js';
+import {
+  type NamedKey,
+  namedKeys,
+  type OrganizationExport,
+  unprovenKeys,
+} from '../../management/founding/organization-export.js';
 import { decodeExportText, exportDigest, maxExportBytes } from '../../management/founding/organization-export-codec.js';
 import { defaultGovernance } from '../../management/governance-defaults.js';
 import { gatesNotOverridden } from '../../management/proposals/gates.js';
@@ -26,12 +33,17 @@ export interface AssemblyTerms {
   readonly governance: Partial<GovernanceTerms>;
 }
 
-/** Reads an export and believes it only if every key that it names has signed it. */
-export function readExport(path: string): TaskEither<OrganizationError, OrganizationExport> {
+/**
+ * Reads an export and believes it only if every key that it names has signed it.
+ *
+ * @param inForce - an alliance that runs: keys that its document lists for the same use and holder need not sign again.
+ */
+export function readExport(path: string, inForce?: Alliance): TaskEither<OrganizationError, OrganizationExport> {
   return async () => {
     const read = await readExportUnproven(path)();
     if (E.isLeft(read)) return read;
-    const keys = unprovenIn(read.right);
+    const listed = keysInForce(read.right.organization.name, inForce);
+    const keys = unprovenIn(read.right).filter((key) => !listed.some((one) => isSameKey(one, key)));
     if (keys.length === 0) return read;
     return E.left({ _tag: 'Unproven', path, organization: read.right.organization.name, keys });
   };
@@ -50,6 +62,19 @@ export function readExportUnproven(path: string): TaskEither<OrganizationError, 
 /** Keys of the export that have not signed it. */
 export function unprovenIn(exported: OrganizationExport): ReturnType<typeof unprovenKeys> {
   return unprovenKeys(exported, exportDigest(exported), { verify: ed25519Verify, certificateKey });
+}
+
+/** Keys that the organization has in the document already. */
+function keysInForce(name: string, inForce: Alliance | undefined): readonly NamedKey[] {
+  const organization = inForce?.organizations.find((entry) => entry.name === name);
+  if (inForce === undefined || organization === undefined) return [];
+  const applications = inForce.applications.filter(({ id }) => organizationOf(id) === name);
+  return namedKeys({ organization, allianceKeys: [], applications }, certificateKey);
+}
+
+function isSameKey(a: NamedKey, b: NamedKey): boolean {
+  if (a.use !== b.use || a.holder !== b.holder) return false;
+  return a.key !== undefined && b.key !== undefined && equalBytes(a.key, b.key);
 }
 
 /** All of the files, each of another organization; in the order of their names. */

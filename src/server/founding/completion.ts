@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { E, type Either } from '../../prelude/fp.js';
 import type { ProcessId } from '../../prelude/process.js';
 import type { OrganizationContent } from '../../management/founding/organization-export.js';
+import { readAllianceDocument } from '../directory/directory-documents.js';
 import { eraseFile, fileModes, replaceFile } from '../directory/durable-files.js';
 import { applicationPath, fileNames, formerDocumentPath, serverPath } from '../directory/layout.js';
 import { errorReason } from '../directory/text-files.js';
@@ -59,8 +60,13 @@ export function completeDirectories(
     const placed = completeMember(member, isNew);
     if (E.isLeft(placed)) return placed;
   }
-  const own = { [fileNames.alliance]: printDocument(context.alliance), ...historyText(context) };
-  const fresh = Object.entries(own).filter(([name]) => isNew || !existsSync(join(path, name)));
+  for (const { path: own, texts } of applications.filter((one) => isBehind(one.path, context))) {
+    const placed = placeTexts(own, texts);
+    if (E.isLeft(placed)) return placed;
+  }
+  const own = { ...historyText(context), [fileNames.alliance]: printDocument(context.alliance) };
+  const isLater = isNew && isBehind(path, context);
+  const fresh = Object.entries(own).filter(([name]) => isLater || !existsSync(join(path, name)));
   const placed = placeTexts(path, Object.fromEntries(fresh));
   if (E.isLeft(placed)) return placed;
   return E.right({ servers: servers.map(({ id }) => id), applications: applications.map(({ id }) => id) });
@@ -77,7 +83,15 @@ function serverMembers(
   }));
 }
 
-/** What is complete is left as it is: its alliance may have gone on since. */
+/** Whether the directory holds the document of an earlier epoch, or none that can be read. Servers follow the log by themselves. */
+function isBehind(path: string, { alliance }: AllianceContext): boolean {
+  const file = join(path, fileNames.alliance);
+  if (!existsSync(file)) return true;
+  const held = readAllianceDocument(file, readFileSync(file, 'utf8'));
+  return E.isLeft(held) || held.right.alliance.epoch < alliance.epoch;
+}
+
+/** What is complete is left as it is, but for older documents of applications: its alliance may have gone on since. */
 function stateOf({ path, owner, texts }: Member): 'open' | 'complete' | 'occupied' {
   const file = join(path, owner);
   if (!existsSync(file)) return 'open';

@@ -164,7 +164,8 @@ function readOwnKey(file: string, named: NamedKey): TaskEither<OrganizationError
   };
 }
 
-function readSeed(path: string): TaskEither<OrganizationError, Ed25519Seed> {
+/** A private key as PEM. */
+export function readSeed(path: string): TaskEither<OrganizationError, Ed25519Seed> {
   return async (): Promise<Either<OrganizationError, Ed25519Seed>> => {
     const text = await readTextFile(path, maxFileBytes.key, 'owner')();
     if (E.isLeft(text)) return text;

@@ -37,7 +37,10 @@ export type OrganizationError =
   /** Something else stands where a file is to be written. */
   | { readonly _tag: 'Occupied'; readonly path: string }
   | { readonly _tag: 'NotWritten'; readonly path: string; readonly reason: string }
-  | { readonly _tag: 'UnknownServer'; readonly wanted: string; readonly known: readonly string[] };
+  | { readonly _tag: 'UnknownServer'; readonly wanted: string; readonly known: readonly string[] }
+  | { readonly _tag: 'UnknownAdministrator'; readonly wanted: string; readonly known: readonly string[] }
+  /** Without it the organization would have none. */
+  | { readonly _tag: 'OnlyServer'; readonly server: string };
 
 export function notMade(error: FoundingError): Either<OrganizationError, never> {
   return E.left({ _tag: 'NotMade', error });
@@ -49,7 +52,7 @@ export function describeOrganizationError(error: OrganizationError): string {
     case 'NotMade':
       return describeFoundingError(error.error);
     case 'NotOwnKey':
-      return `${error.path}: not ${describeKey(error.key)} as organization.json lists it: put the right key there`;
+      return `${error.path}: not ${describeKey(error.key)} as organization.json lists it: put the right key there${isOfServer(error.key) ? '; if its keys were renewed, put the new directory in the place of the old, such as renewed/SERVER of the organization' : ''}`;
     case 'NoAdministrator':
       return `${error.path}: not the key of an administrator of ${error.organization}: name one with --key`;
     case 'Unproven':
@@ -72,9 +75,17 @@ export function describeOrganizationError(error: OrganizationError): string {
       return `${error.path}: cannot be written (${error.reason})`;
     case 'UnknownServer':
       return `${error.wanted}: no server of the organization; there are ${error.known.join(', ')}`;
+    case 'UnknownAdministrator':
+      return `${error.wanted}: no administrator of the organization; there are ${error.known.join(', ')}`;
+    case 'OnlyServer':
+      return `${error.server}: the only server of the organization: add another first, or leave the alliance (koinon member remove)`;
     default:
       return describeDirectoryError(error);
   }
+}
+
+function isOfServer({ use }: KeyName): boolean {
+  return use === 'identity' || use === 'slow' || use === 'alliance';
 }
 
 const most = 4;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   copyFileSync,
   existsSync,
@@ -42,7 +43,12 @@ import { describeOrganizationError } from '../../../src/server/founding/organiza
 import { foundOrganization, type OrganizationWish } from '../../../src/server/founding/organization-founding.js';
 import { publicKeyFromSeed } from '../../../src/schemes/ed25519/ed25519.js';
 import { ed25519Seed } from '../../../src/schemes/ed25519/encoding.js';
-import { renewServer } from '../../../src/server/founding/renewal.js';
+import { addServer, nextServer, renewServer, retireServer } from '../../../src/server/founding/renewal.js';
+import { contentInForce } from '../../../src/server/founding/entry-change.js';
+import { loadServingDirectory } from '../../../src/server/directory/learner-directory.js';
+import { describeDirectoryError } from '../../../src/server/directory/errors.js';
+import { vouchPolicy } from '../../../src/quorum/trust/derived-policy.js';
+import { dealMultisig } from '../../../src/schemes/multisig/policy-key.js';
 import { right } from '../../support/right.js';
 import { temporaryDirectory } from '../temporary-directory.js';
 
@@ -376,20 +382,20 @@ describe('consents', () => {
   });
 });
 
+let copies = 0;
+
+/** A founded organization a of its own, with others, and the history that all have signed. */
+async function founding() {
+  copies += 1;
+  const own = await Promise.all(names.map((name) => made(`complete-${copies}-${name}`, name)));
+  const told = await Promise.all(own.map(async (one) => right(await exportOrganization(one)())));
+  const alliance = right(assembled(told));
+  const founded = await Promise.all(own.map((one) => consentTo(documentOf(alliance), one)));
+  return { organization: present(own[0], 'one'), alliance, founded };
+}
+
 describe('directories that are completed', () => {
   const serverOf = (path: string) => serverPath(path, 'a/1' as ProcessId);
-  let copies = 0;
-
-  /** A founded organization a of its own, with others, and the history that all have signed. */
-  async function founding() {
-    copies += 1;
-    const own = await Promise.all(names.map((name) => made(`complete-${copies}-${name}`, name)));
-    const told = await Promise.all(own.map(async (one) => right(await exportOrganization(one)())));
-    const alliance = right(assembled(told));
-    const founded = await Promise.all(own.map((one) => consentTo(documentOf(alliance), one)));
-    return { organization: present(own[0], 'one'), alliance, founded };
-  }
-
   it('let server and application start, with everybody’s consent', async () => {
     const { organization, alliance, founded } = await founding();
     const { path } = organization;
@@ -478,6 +484,96 @@ describe('directories that are completed', () => {
     );
     // It does not stand in the document: it is no server yet.
     expect(E.isLeft(await loadServerDirectory(serverPath(newcomer.path, 'e/1' as ProcessId))())).toBe(true);
+  });
+});
+
+describe('the directories of a newcomer that was admitted', () => {
+  it('get the newer document where an application holds one that does not list it, and no older one after', async () => {
+    const { alliance: first, founded } = await founding();
+    const newcomer = await made('admitted', 'e');
+    const context = { alliance: first, history: [{ document: first, founded }] };
+    right(completeDirectories(newcomer, context, true));
+    const application = applicationPath(newcomer.path, 'e/app' as ProcessId);
+    const early = await loadApplicationDirectory(application)();
+    expect(early).toMatchObject({ left: { _tag: 'NotListed', id: 'e/app' } });
+    expect(E.isLeft(early) && describeDirectoryError(early.left)).toMatch(/koinon org join, again/);
+    const { organization, applications } = newcomer.content;
+    const trust = right(
+      parseTrust('f=1 t=1 of (a, b, c, d, e)', new Map([...names, 'e'].map((name) => [name, ['1']]))),
+    );
+    const key = dealMultisig({ usage: 'statement', epoch: 2, policy: vouchPolicy(trust) }, randomBytes);
+    const second: Alliance = {
+      ...first,
+      ...{ epoch: 2, change: 1, allianceId: allianceIdOf(first), previous: configurationDigestOf(first) },
+      trust,
+      organizations: [...first.organizations, organization],
+      applications: [...first.applications, ...applications],
+      allianceKey: key.publicKey,
+    };
+    const later = { alliance: second, history: [...context.history, { document: second }] };
+    const server = readFileSync(join(serverPath(newcomer.path, 'e/1' as ProcessId), 'alliance.json'), 'utf8');
+    right(completeDirectories(newcomer, later, true));
+    expect(right(await loadApplicationDirectory(application)()).alliance.epoch).toBe(2);
+    const held = () => [
+      ...[application, newcomer.path].map((path) => readFileSync(join(path, 'alliance.json'), 'utf8')),
+      readFileSync(join(newcomer.path, 'history.json'), 'utf8'),
+    ];
+    const now = held();
+    expect(now[0]).toBe(now[1]);
+    right(completeDirectories(newcomer, context, true));
+    expect(held()).toEqual(now);
+    // Servers go on by the log.
+    expect(readFileSync(join(serverPath(newcomer.path, 'e/1' as ProcessId), 'alliance.json'), 'utf8')).toBe(server);
+  });
+});
+
+describe('another server of an organization', () => {
+  const second = 'a/2' as ProcessId;
+
+  it('has a name that no document has listed, and is a learner from the start', async () => {
+    const organization = present(organizations[0], 'one');
+    const founded = await Promise.all(organizations.map((one) => consentTo(document, one)));
+    const { alliance } = document;
+    const context = { alliance, history: [{ document: alliance, founded }] };
+    const content = contentInForce(organization.content, context);
+    expect(nextServer(content, undefined)).toBe('a/2');
+    expect(nextServer(content, context)).toBe('a/2');
+    const gone = alliance.organizations.map((entry) => ({
+      ...entry,
+      servers: entry.servers.map((server) => (server.id === 'a/1' ? { ...server, id: 'a/7' as ProcessId } : server)),
+    }));
+    const former = { ...context, history: [{ document: { ...alliance, organizations: gone } }, ...context.history] };
+    expect(nextServer(content, former)).toBe('a/8');
+    const directory = join(root, 'added-2');
+    const wish = { server: second, directory, address: { host: 'two.example', port: 7 }, alliance: context };
+    const added = right(await addServer(organization, wish)());
+    expect(added.organization.servers.map(({ id }) => id)).toEqual(['a/1', 'a/2']);
+    expect(added.organization.servers[1]?.slowKey).toBeDefined();
+    expect(unprovenIn(added)).toEqual([]);
+    expect(right(await loadServingDirectory(directory)())).toMatchObject({
+      _tag: 'learner',
+      directory: { id: second },
+    });
+    const taken = { host: '127.0.0.1', port: added.organization.servers[0]?.port ?? 0 };
+    const refused = await addServer(organization, { ...wish, directory: join(root, 'added-3'), address: taken })();
+    expect(refused).toMatchObject({ left: { _tag: 'NotMade', error: { _tag: 'BadOrganization' } } });
+    expect(existsSync(join(root, 'added-3'))).toBe(false);
+  });
+
+  it('brings its part of the first alliance key before the founding, and is taken out again', async () => {
+    const organization = await made('two-founders', 'a');
+    const directory = serverPath(organization.path, second);
+    right(await addServer(organization, { server: second, directory, address: { host: 'two.example', port: 7 } })());
+    const grown = right(await loadOrganization(organization.path)());
+    const exported = right(await exportOrganization(grown)());
+    expect(unprovenIn(exported)).toEqual([]);
+    expect(exported.allianceKeys.map(({ id }) => id)).toEqual(['a/1', 'a/2']);
+    const retired = right(await retireServer(grown, 'a/1' as ProcessId, undefined)());
+    expect(retired.organization.servers.map(({ id }) => id)).toEqual(['a/2']);
+    expect(retired.allianceKeys.map(({ id }) => id)).toEqual(['a/2']);
+    expect(unprovenIn(retired)).toEqual([]);
+    const left = right(await loadOrganization(organization.path)());
+    expect(await retireServer(left, second, undefined)()).toMatchObject({ left: { _tag: 'OnlyServer' } });
   });
 });
 

@@ -8,15 +8,12 @@ import { printConsents } from '../../../management/founding/consent-codec.js';
 import type { Consent } from '../../../management/founding-consent.js';
 import { printPolicy } from '../../../quorum/policy/policy-text.js';
 import { printTrust } from '../../../quorum/trust/trust-text.js';
-import {
-  type AllianceDocument,
-  maxFileBytes,
-  readAllianceDocument,
-} from '../../../server/directory/directory-documents.js';
+import { readDocumentAt } from '../../../server/directory/alliance-directory.js';
+import type { AllianceDocument } from '../../../server/directory/directory-documents.js';
 import { describeDirectoryError } from '../../../server/directory/errors.js';
 import { fileModes, replaceFile } from '../../../server/directory/durable-files.js';
 import { applicationPath, fileNames, serverPath } from '../../../server/directory/layout.js';
-import { errorReason, readTextFile } from '../../../server/directory/text-files.js';
+import { errorReason } from '../../../server/directory/text-files.js';
 import { checkOwnPart, gatherConsents, readConsents } from '../../../server/founding/acknowledgement.js';
 import { completeDirectories } from '../../../server/founding/completion.js';
 import { consentOf } from '../../../server/founding/consents.js';
@@ -32,10 +29,11 @@ import { answeredNo, badInput, type Failure, type Outcome, succeeded } from '../
 import { writeOutput } from '../../output-file.js';
 import type { Session } from '../../session.js';
 import { row, spokenRows, spokenText } from '../../spoken-rows.js';
+import { describeGovernance } from './governance-description.js';
 
 const help = `
 First it is compared: the organization must stand in the document as it has exported itself, and no gate may stand that the document
-does not name. Then a person compares the words with what all the others read out, and the administrators sign.
+does not name. Who decides what, and the terms, are shown. Then a person compares the words with what all the others read out, and the administrators sign.
 With --merge it takes in what the others have sent. Once all have signed, the history and the document are put into the directories
 of the organization's servers and applications, which then start.
 
@@ -84,9 +82,7 @@ async function acknowledge(
 ): Promise<Outcome> {
   const organization = await loadOrganization(paths.directory)();
   if (E.isLeft(organization)) return badInput(describeOrganizationError(organization.left));
-  const text = await readTextFile(paths.document, maxFileBytes.alliance)();
-  if (E.isLeft(text)) return badInput(describeDirectoryError(text.left));
-  const document = readAllianceDocument(paths.document, text.right);
+  const document = await readDocumentAt(paths.document)();
   if (E.isLeft(document)) return badInput(describeDirectoryError(document.left));
   const { epoch } = document.right.alliance;
   if (epoch !== 1)
@@ -118,6 +114,7 @@ async function sign(
   const own = organization.content.organization;
   session.note(`${own.name} stands in the document as it has exported itself.`);
   for (const line of describeDocument(document)) session.note(line);
+  if (options.expect === undefined) session.note(row('alliance', 'in words:'));
   const question = 'Do all other organizations read the same words?';
   const compared = await compareWords(allianceId, { heard: options.expect, option: '--expect', question }, session);
   if (E.isLeft(compared)) return compared;
@@ -171,8 +168,7 @@ function describeDocument({ alliance }: AllianceDocument): readonly string[] {
         `${name}, with ${servers.map(({ id, host, port }) => `${id} at ${host}:${port}`).join(', ')}`,
       ),
     ),
-    ...alliance.governance.overrides.map((gate) => row('overridden', gate)),
-    row('alliance', 'in words:'),
+    ...describeGovernance(alliance).map(([label, text]) => row(label, text)),
   ];
 }
 

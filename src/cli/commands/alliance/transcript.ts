@@ -55,13 +55,19 @@ async function judge(file: string, { history: path, json }: TranscriptOptions, s
   if (E.isLeft(history)) return history;
   const documents = history.right.history.map(({ document }) => document);
   const place = documents.findIndex((document) => namesTranscript(document, transcript.right));
-  if (place < 1) return refuse('UnknownTranscript', `no document of ${path} names it`, session, json);
+  if (place < 1) return refuse('UnknownTranscript', describeUnknown(path, documents), session, json);
   const after = present(documents[place], 'the document that names it');
   const before = present(documents[place - 1], 'the document before');
   const replayed = replayTranscript(transcript.right, { before, after, earlier: documents.slice(0, place - 1) });
   if (E.isLeft(replayed)) return refuse(replayed.left._tag, describeTranscriptError(replayed.left), session, json);
   session.print(describeReplayed(replayed.right, after), json);
   return succeeded;
+}
+
+/** A change that came later than the history goes is not wrong for that. */
+function describeUnknown(path: string, documents: readonly Alliance[]): string {
+  const epoch = documents.at(-1)?.epoch ?? 0;
+  return `no document of ${path} names it: the history ends with epoch ${epoch}; one that goes further may, such as that of a server`;
 }
 
 function refuse(error: string, reason: string, session: Session, json?: boolean): Outcome {

@@ -11,6 +11,7 @@ import { defaultBlsSuite } from '../../../schemes/bls/ciphersuite.js';
 import { loadBackends } from '../../../schemes/bls/load-backends.js';
 import { fileNames } from '../../../server/directory/layout.js';
 import { readHistoryAt } from '../../history-argument.js';
+import { inColumn } from '../../columns.js';
 import { jsonOption } from '../../options.js';
 import { answeredNo, badInput, type Failure, type Outcome, succeeded } from '../../outcome.js';
 import type { Session } from '../../session.js';
@@ -116,7 +117,7 @@ function describeHistory(
     `  alliance      ${toHex(id)}`,
     ...epochs.map(
       ({ epoch, configurationDigest, isEnacted }) =>
-        `  epoch ${String(epoch).padEnd(8)}${toHex(configurationDigest)}${isEnacted ? '' : ', not enacted yet'}`,
+        `  epoch ${inColumn(String(epoch), 8)}${toHex(configurationDigest)}${isEnacted ? '' : ', not enacted yet'}`,
     ),
     ...(isFounded ? ['  founded by    all organizations of the first document, which have signed it'] : []),
     ...(isGiven

@@ -84,6 +84,10 @@ const admission: About = async (file, document, options) => {
   const brought = await broughtIn(file);
   if (E.isLeft(brought)) return brought;
   const { organization, applications } = brought.right;
+  if (document.organizations.some(({ name }) => name === organization.name))
+    return badInput(
+      `${organization.name}: it is a member already: koinon member replace proposes another entry for it`,
+    );
   const trust = await trustAfter(document, { added: idsOf(organization), removed: [] }, options);
   if (E.isLeft(trust)) return trust;
   const enrolled = applications.map((application) => ({ _tag: 'enrol', application }) as const);
@@ -98,7 +102,7 @@ const removal: About = async (name, document, options) => {
 };
 
 const replacement: About = async (file, document, options) => {
-  const entry = await entryOf(file);
+  const entry = await entryOf(file, document);
   if (E.isLeft(entry)) return entry;
   const present = memberOf(document, entry.right.name);
   if (E.isLeft(present)) return present;

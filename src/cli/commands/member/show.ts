@@ -6,6 +6,7 @@ import { organizationOf } from '../../../prelude/process.js';
 import type { Seen } from '../../../client/governance/intentions.js';
 import type { ShownOrganization } from '../../../services/membership/view-shapes.js';
 import { printPolicy } from '../../../quorum/policy/policy-text.js';
+import { inColumn } from '../../columns.js';
 import { GovernanceSession } from '../../governance/governance-session.js';
 import { asking, type ReadingOptions } from '../../governance/options.js';
 import { roughly, row } from '../../governance/proposal-showing.js';
@@ -57,12 +58,13 @@ async function look(
 function list({ overview }: Seen): Printable {
   const { organizations, servers, timeMs } = overview;
   const width = Math.max(...organizations.map(({ name }) => name.length)) + 2;
+  const stateWidth = Math.max(14, ...organizations.map((each) => stateText(each, timeMs).length + 2));
   return {
     json: { organizations, servers },
     lines: organizations.map((organization) => {
       const own = servers.filter(({ id }) => organizationOf(id) === organization.name);
       const shown = own.map(({ id, state }) => (state === 'active' ? id : `${id} (${state})`));
-      return `${organization.name.padEnd(width)}${stateText(organization, timeMs).padEnd(14)}${shown.join(', ')}`;
+      return `${inColumn(organization.name, width)}${inColumn(stateText(organization, timeMs), stateWidth)}${shown.join(', ')}`;
     }),
   };
 }

@@ -1,5 +1,5 @@
 /** What many schedules have seen, added up. */
-import { kinds } from '../support/simulation/coverage.js';
+import { governedKinds, kinds } from '../support/simulation/coverage.js';
 import { simulateAny } from '../support/simulation/simulation.js';
 import { adversaryNames } from './adversaries/adversaries.js';
 import type { Scenario } from '../support/simulation/scenario.js';
@@ -53,8 +53,8 @@ export function scenarioOf(seed: number, { isTwins, isGoverned, trust }: Source)
 const repeatedOneIn = 100;
 /** Seeds that have a governed schedule besides their own. */
 const governedOneIn = 1600;
-/** From so many schedules on, every kind must have been seen. */
-const seenFrom = 20_000;
+/** From so many schedules on, every kind must have been seen; of governed ones, what happens in them alone. */
+const seenFrom = { schedules: 20_000, governed: 500 } as const;
 
 export function emptyTally(): Tally {
   return {
@@ -118,9 +118,13 @@ async function runSeed(tally: Tally, seed: number, scenario: Scenario): Promise<
 }
 
 /** Kinds that no schedule has seen, though there were many. */
-export function unseenKinds({ schedules, seen }: Tally): readonly string[] {
-  if (schedules < seenFrom) return [];
-  return [...kinds, ...adversaryNames.map((name) => `adversary ${name}`)].filter((kind) => seen[kind] === undefined);
+export function unseenKinds({ schedules, governed, seen }: Tally): readonly string[] {
+  const usual = [...kinds, ...adversaryNames.map((name) => `adversary ${name}`)];
+  const wanted = [
+    ...(schedules < seenFrom.schedules ? [] : usual),
+    ...(governed < seenFrom.governed ? [] : governedKinds),
+  ];
+  return wanted.filter((kind) => seen[kind] === undefined);
 }
 
 export function describeTally(tally: Tally, seconds: number): readonly string[] {

@@ -54,7 +54,7 @@ const stateKinds = [
 ] as const;
 
 /** What happens where an alliance governs itself. */
-const governedKinds = [
+export const governedKinds = [
   'proposal',
   'ballot',
   'change of epoch by vote',
@@ -98,7 +98,6 @@ export const kinds: readonly Kind[] = [
   ...frameKinds,
   ...certificateKinds,
   ...stateKinds,
-  ...governedKinds,
   ...faultKinds,
 ];
 

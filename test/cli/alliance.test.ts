@@ -193,6 +193,9 @@ describe('koinon alliance deal', () => {
   });
 
   it('writes over nothing, and nowhere else than it is told', async () => {
+    const elsewhere = await deal('elsewhere', '--role', '../../receipts');
+    expect([elsewhere.exitCode, existsSync(join(root, 'elsewhere'))]).toEqual([2, false]);
+    expect(elsewhere.stderr).toMatch(/Expected alliance, slow, or the name of a key/);
     await deal('again');
     const { exitCode, stderr } = await deal('again');
     expect([exitCode, stderr.split('\n').length]).toEqual([2, 2]);

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { toHex } from '../../../prelude/bytes.js';
 import { E, type Either } from '../../../prelude/fp.js';
-import { fileNameOf } from '../../../prelude/process.js';
+import { fileNameOf, isName } from '../../../prelude/process.js';
 import type { KeyRole } from '../../../management/proposals/action.js';
 import { roleName, sharingPolicy, usageOf } from '../../../management/proposals/key-roles.js';
 import type { TrustModel } from '../../../quorum/trust/trust-model.js';
@@ -65,8 +65,10 @@ export function registerAllianceDeal(alliance: Command, session: Session): void 
 
 function roleOf(text: string): KeyRole {
   if (text === 'alliance' || text === 'slow') return { _tag: text };
-  if (text === '') throw new InvalidArgumentError('Expected alliance, slow, or the name of a key for documents.');
-  return { _tag: 'document', name: text };
+  if (isName(text)) return { _tag: 'document', name: text };
+  throw new InvalidArgumentError(
+    'Expected alliance, slow, or the name of a key for documents: letters, digits, dots and underscores.',
+  );
 }
 
 async function deal(path: string, options: DealOptions, session: Session): Promise<Outcome> {

@@ -1,7 +1,7 @@
 /** A server that is to come back under new keys learns the log of four others, and comes to the same state as they. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { toHex, utf8 } from '../../src/prelude/bytes.js';
 import { digest } from '../../src/prelude/digest.js';
 import { present } from '../../src/prelude/invariant.js';
@@ -13,6 +13,8 @@ import { loadApplicationDirectory } from '../../src/server/directory/application
 import { type LearnerDirectory, loadServingDirectory } from '../../src/server/directory/learner-directory.js';
 import { loadServerDirectory } from '../../src/server/directory/server-directory.js';
 import { Learner } from '../../src/server/learner/learner.js';
+import { LogLearning } from '../../src/server/learner/log-learning.js';
+import { learnerOf } from '../../src/server/membership/own-server.js';
 import { type RunningServer, startServer } from '../../src/server/server.js';
 import { type ManagedServices, managedServices } from '../../src/server/services.js';
 import { openSnapshotStore } from '../../src/server/state/snapshot-store.js';
@@ -97,13 +99,14 @@ class Scene {
 
   async startLearner(
     founding = this.fresh.alliance,
+    directory = this.fresh,
   ): Promise<{ readonly learner: Learner; readonly states: Map<number, string> }> {
     const { services, states } = witnessed(founding);
-    const store = right(await openLogStore(join(this.fresh.dataPath, 'log'))());
-    const snapshots = right(await openSnapshotStore(join(this.fresh.dataPath, 'states'))());
+    const store = right(await openLogStore(join(directory.dataPath, 'log'))());
+    const snapshots = right(await openSnapshotStore(join(directory.dataPath, 'states'))());
     const learner = right(
       await Learner.start({
-        directory: this.fresh,
+        directory,
         store,
         snapshots,
         services,
@@ -217,6 +220,24 @@ describe('a server whose keys the document does not list', () => {
     expect(now.same(second.states)).toBe(true);
     expect(now.stopped).toEqual([]);
     expect(now.said.filter((line) => /not believed|misbehaves/.test(line))).toEqual([]);
+  });
+
+  it('says nothing where it is a server that was away: what it learns is over', async () => {
+    scene = await Scene.found();
+    const now = scene;
+    await Promise.all(['a', 'b', 'c'].map((name) => now.startMember(name)));
+    await now.propose(5);
+    const path = present(now.alliance.servers.get('d/1' as ProcessId), 'a server');
+    const away = present(learnerOf(right(await loadServerDirectory(path)())), 'a server with keys');
+    mkdirSync(away.dataPath, { recursive: true });
+    const bring = vi.spyOn(LogLearning.prototype, 'bring');
+    try {
+      const { states } = await now.startLearner(away.alliance, away);
+      await eventually('it has the log', () => states.has(now.last()));
+      expect(bring).not.toHaveBeenCalled();
+    } finally {
+      bring.mockRestore();
+    }
   });
 
   it('stops where the documents of the log are not those of its history', async () => {
